@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace EvalCore.Environments;
+
+/// <summary>
+/// The configuration of a suite: LeRobot's <c>EnvConfig</c>. The public settable properties are the flags
+/// <c>--env.&lt;name&gt;</c>, in snake case, with the same defaults as LeRobot's. A suite is added by deriving from this
+/// class and registering it.
+/// </summary>
+public abstract class EnvConfig
+{
+    /// <summary>The name of the suite: the value of <c>--env.type</c>.</summary>
+    [JsonIgnore]
+    public abstract string Type { get; }
+
+    /// <summary>Which task, group or comma-separated list of them.</summary>
+    public abstract string Task { get; set; }
+
+    /// <summary>Frames a second, of the video too.</summary>
+    public abstract int Fps { get; set; }
+
+    /// <summary>The tasks <see cref="Task"/> asks for, in the order they are evaluated.</summary>
+    /// <exception cref="OptionException">A task has no such name.</exception>
+    public abstract IReadOnlyList<EnvTask> Tasks();
+
+    /// <summary>What an environment of this configuration observes; cheap, no simulator is built.</summary>
+    [JsonIgnore]
+    public abstract ObservationSpace ObservationSpace { get; }
+
+    /// <summary>The actions of this suite.</summary>
+    [JsonIgnore]
+    public abstract ActionSpace ActionSpace { get; }
+
+    /// <summary>Builds a world for a task, on the thread that will use it.</summary>
+    /// <exception cref="OptionException">Something the suite needs is missing on this machine.</exception>
+    public abstract IEnvironment Make(EnvTask task);
+
+    /// <summary>Builds a renderer for the videos of a task, on the thread that will use it.</summary>
+    public abstract IFrameRenderer MakeRenderer(EnvTask task);
+
+    /// <summary>
+    /// The versions of the engines an episode depends on, for <c>provenance</c>: results of different engines are not
+    /// merged.
+    /// </summary>
+    [JsonIgnore]
+    public abstract IReadOnlyDictionary<string, string> EngineVersions { get; }
+}

@@ -1,0 +1,56 @@
+using System.Collections;
+
+namespace EvalCore.Environments;
+
+/// <summary>The fields an environment can be asked for, in the order LeRobot delivers them.</summary>
+public sealed class ObservationSpace : IReadOnlyList<ObservationField>
+{
+    private readonly ObservationField[] _fields;
+
+    /// <summary>Makes a space of the given fields.</summary>
+    /// <exception cref="ArgumentException">Two fields have the same key.</exception>
+    public ObservationSpace(params IEnumerable<ObservationField> fields)
+    {
+        _fields = [.. fields];
+        if (_fields.DistinctBy(field => field.Key).Count() != _fields.Length)
+            throw new ArgumentException("Two fields of an observation have the same key.", nameof(fields));
+    }
+
+    /// <inheritdoc/>
+    public int Count => _fields.Length;
+
+    /// <inheritdoc/>
+    public ObservationField this[int index] => _fields[index];
+
+    /// <summary>The position of a field, or -1 when the space has none of that name.</summary>
+    public int IndexOf(string key)
+    {
+        for (int i = 0; i < _fields.Length; i++)
+        {
+            if (_fields[i].Key == key)
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>
+    /// The part of the space that somebody reads. What is not selected is not computed: a camera nobody asked for is
+    /// not rendered.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">The space has no field of one of the names.</exception>
+    public ObservationSpace Select(IEnumerable<string> keys)
+    {
+        HashSet<string> wanted = [.. keys];
+        var selected = new ObservationSpace(_fields.Where(field => wanted.Remove(field.Key)));
+        return wanted.Count == 0
+            ? selected
+            : throw new KeyNotFoundException(
+                $"the environment observes no '{wanted.First()}', only {string.Join(", ", _fields.Select(f => f.Key))}");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<ObservationField> GetEnumerator() => ((IEnumerable<ObservationField>)_fields).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,32 @@
+using EvalCore.Environments;
+
+namespace EvalCore.Policies;
+
+/// <summary>
+/// A policy that can play any number of episodes at once. All state of an episode lives in its session, so an episode's
+/// actions do not depend on which others are in flight.
+/// </summary>
+public interface IPolicy : IDisposable
+{
+    /// <summary>The policy's kind, for example <c>act</c>.</summary>
+    string Type { get; }
+
+    /// <summary>The fields of the environment's observation it reads. Others are never computed.</summary>
+    IReadOnlyList<string> ObservationKeys { get; }
+
+    /// <summary>How <see cref="Infer"/> is called.</summary>
+    PolicyBatching Batching { get; }
+
+    /// <summary>What identifies the policy in <c>provenance</c>: file hashes, versions, device.</summary>
+    IReadOnlyDictionary<string, string> Provenance { get; }
+
+    /// <summary>Starts an episode.</summary>
+    IPolicySession NewSession(EpisodeSpec episode);
+
+    /// <summary>
+    /// Runs the network for sessions that need it (<see cref="IPolicySession.NeedsInference"/>), and refills their
+    /// action queues. With <see cref="PolicyBatching.PerSession"/> there is exactly one session, and calls come from
+    /// several threads at once.
+    /// </summary>
+    void Infer(IReadOnlyList<IPolicySession> sessions);
+}

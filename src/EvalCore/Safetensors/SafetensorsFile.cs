@@ -1,0 +1,232 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace EvalCore.Safetensors;
+
+/// <summary>
+/// A safetensors file, mapped into memory: 8 bytes with the length of a JSON header, the header, the data of all
+/// tensors one after the other (little-endian, row-major). The format is Hugging Face's, github.com/huggingface/safetensors.
+/// Every tensor is checked when the file is opened, so reading one cannot go outside its data.
+/// </summary>
+public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<TensorEntry>
+{
+    /// <summary>The longest header that is read, as in the reference reader.</summary>
+    private const long LongestHeader = 100_000_000;
+
+    private readonly Dictionary<string, TensorEntry> _entries = [];
+    private readonly MemoryMappedFile? _map;
+    private readonly MemoryMappedViewAccessor? _view;
+    private readonly SafeMemoryMappedViewHandle? _handle;
+    private readonly byte* _data;
+
+    private SafetensorsFile(string path)
+    {
+        Path = path;
+        using var stream = OpenFile(path);
+        long length = stream.Length;
+        long dataStart = ReadHeader(stream, length);
+        if (dataStart == length)
+            return;
+
+        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        byte* pointer = null;
+        _handle.AcquirePointer(ref pointer);
+        _data = pointer + _view.PointerOffset;
+    }
+
+    /// <summary>The file's path.</summary>
+    public string Path { get; }
+
+    /// <summary>The file's free-form metadata.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    public int Count => _entries.Count;
+
+    /// <summary>A tensor by name.</summary>
+    /// <exception cref="OptionException">The file has no such tensor.</exception>
+    public TensorEntry this[string name] =>
+        TryGet(name, out var entry) ? entry : throw Bad($"has no tensor '{name}'");
+
+    /// <summary>Opens a file and checks its header.</summary>
+    /// <exception cref="OptionException">The file cannot be read, or is not a valid safetensors file.</exception>
+    public static SafetensorsFile Open(string path) => new(path);
+
+    /// <summary>Looks a tensor up by name.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out TensorEntry? entry) => _entries.TryGetValue(name, out entry);
+
+    /// <summary>The data of a tensor as they lie in the file. Valid until the file is disposed.</summary>
+    public ReadOnlySpan<byte> Bytes(TensorEntry entry)
+    {
+        if (entry.Bytes == 0)
+            return [];
+        ObjectDisposedException.ThrowIf(_handle is null || _handle.IsClosed, this);
+        return entry.Bytes <= int.MaxValue
+            ? new ReadOnlySpan<byte>(_data + entry.Offset, (int)entry.Bytes)
+            : throw Bad($"tensor '{entry.Name}' has more than 2 GiB and must be read in parts");
+    }
+
+    /// <summary>The elements of a tensor as they lie in the file. Valid until the file is disposed.</summary>
+    /// <exception cref="OptionException">There is no such tensor, or it has another element type.</exception>
+    public ReadOnlySpan<T> Span<T>(string name) where T : unmanaged
+    {
+        var entry = this[name];
+        return entry.Type == TensorTypes.Of<T>() || (typeof(T) == typeof(byte) && entry.Type == TensorType.BOOL)
+            ? MemoryMarshal.Cast<byte, T>(Bytes(entry))
+            : throw Bad($"tensor '{name}' is {entry.Type}, expected {TensorTypes.Of<T>()}");
+    }
+
+    /// <summary>A copy of a tensor's elements.</summary>
+    /// <exception cref="OptionException">There is no such tensor, or it has another element type.</exception>
+    public T[] Read<T>(string name) where T : unmanaged => Span<T>(name).ToArray();
+
+    /// <inheritdoc/>
+    public IEnumerator<TensorEntry> GetEnumerator() => _entries.Values.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_handle is { IsClosed: false })
+            _handle.ReleasePointer();
+        _view?.Dispose();
+        _map?.Dispose();
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>Reads and checks the header; returns where the data begin.</summary>
+    private long ReadHeader(FileStream stream, long fileLength)
+    {
+        Span<byte> prefix = stackalloc byte[8];
+        if (fileLength < 8)
+            throw Bad("is truncated: no header");
+        stream.ReadExactly(prefix);
+        ulong headerLength = BitConverter.ToUInt64(prefix);
+        if (headerLength > LongestHeader)
+            throw Bad($"claims a header of {headerLength} bytes; the longest allowed is {LongestHeader}");
+        if (headerLength > (ulong)(fileLength - 8))
+            throw Bad($"is truncated: the header needs {headerLength} bytes, the file has {fileLength - 8} after its length");
+
+        byte[] header = new byte[headerLength];
+        stream.ReadExactly(header);
+        long dataStart = 8 + (long)headerLength;
+        try
+        {
+            using var json = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                throw Bad("has a header that is not a JSON object");
+            foreach (var property in json.RootElement.EnumerateObject())
+            {
+                if (property.Name == "__metadata__")
+                    Metadata = ReadMetadata(property.Value);
+                else
+                    _entries.Add(property.Name, ReadEntry(property.Name, property.Value, dataStart, fileLength));
+            }
+        }
+        catch (JsonException e)
+        {
+            throw Bad($"has a header that is not valid JSON ({e.Message.Split('.')[0]})", e);
+        }
+
+        CheckLayout(dataStart, fileLength);
+        return dataStart;
+    }
+
+    private Dictionary<string, string> ReadMetadata(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Any(p => p.Value.ValueKind != JsonValueKind.String))
+            throw Bad("has metadata that are not a map of strings");
+        return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
+    }
+
+    private TensorEntry ReadEntry(string name, JsonElement json, long dataStart, long fileLength)
+    {
+        if (json.ValueKind != JsonValueKind.Object
+            || !json.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
+            || !json.TryGetProperty("shape", out var shapeJson)
+            || !json.TryGetProperty("data_offsets", out var offsetsJson)
+            || !TryReadNumbers(shapeJson, out long[] shape)
+            || !TryReadNumbers(offsetsJson, out long[] offsets) || offsets.Length != 2)
+            throw Bad($"describes tensor '{name}' badly: it needs dtype, shape and data_offsets");
+
+        string typeName = dtype.GetString()!;
+        if (!Enum.TryParse(typeName, out TensorType type) || !Enum.IsDefined(type) || type.ToString() != typeName)
+            throw Bad($"tensor '{name}' has the unknown dtype '{typeName}'");
+
+        (long begin, long end) = (offsets[0], offsets[1]);
+        if (begin > end)
+            throw Bad($"tensor '{name}' ends at {end}, before it begins at {begin}");
+        if (end > fileLength - dataStart)
+            throw Bad($"is truncated: tensor '{name}' ends at byte {end} of {fileLength - dataStart}");
+        if (!TryMultiply(shape, type.Size(), out long bytes) || bytes != end - begin)
+            throw Bad($"tensor '{name}' is {type} [{string.Join(", ", shape)}] but has {end - begin} bytes");
+        return new TensorEntry(name, type, shape, dataStart + begin, bytes);
+    }
+
+    /// <summary>The format allows neither overlaps nor holes: a byte belongs to exactly one tensor.</summary>
+    private void CheckLayout(long dataStart, long fileLength)
+    {
+        long next = dataStart;
+        foreach (var entry in _entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Bytes))
+        {
+            if (entry.Offset < next)
+                throw Bad($"tensor '{entry.Name}' overlaps another");
+            if (entry.Offset > next)
+                throw Bad($"has {entry.Offset - next} bytes before tensor '{entry.Name}' that belong to no tensor");
+            next += entry.Bytes;
+        }
+
+        if (next != fileLength)
+            throw Bad($"has {fileLength - next} bytes after its last tensor");
+    }
+
+    private static bool TryReadNumbers(JsonElement json, out long[] numbers)
+    {
+        numbers = [];
+        if (json.ValueKind != JsonValueKind.Array)
+            return false;
+        long[] read = new long[json.GetArrayLength()];
+        for (int i = 0; i < read.Length; i++)
+        {
+            if (json[i].ValueKind != JsonValueKind.Number || !json[i].TryGetInt64(out read[i]) || read[i] < 0)
+                return false;
+        }
+
+        numbers = read;
+        return true;
+    }
+
+    private static bool TryMultiply(long[] shape, int size, out long bytes)
+    {
+        bytes = size;
+        foreach (long n in shape)
+        {
+            long high = Math.BigMul(bytes, n, out bytes);
+            if (high != 0 || bytes < 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private OptionException Bad(string what, Exception? cause = null) =>
+        cause is null ? new OptionException($"{Path}: {what}") : new OptionException($"{Path}: {what}", cause);
+}

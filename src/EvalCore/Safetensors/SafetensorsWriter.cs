@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace EvalCore.Safetensors;
+
+/// <summary>Collects tensors and writes them as a safetensors file.</summary>
+public sealed class SafetensorsWriter
+{
+    private readonly List<(string Name, TensorType Type, long[] Shape, byte[] Data)> _tensors = [];
+
+    /// <summary>Adds a tensor. The data are copied.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="data">Its elements, row-major.</param>
+    /// <param name="shape">Its dimensions, outermost first; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The shape does not fit the data, or the name is taken.</exception>
+    public SafetensorsWriter Add<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<long> shape) where T : unmanaged
+    {
+        long count = 1;
+        foreach (long n in shape)
+            count *= n;
+        if (count != data.Length)
+            throw new ArgumentException($"Tensor '{name}' has {data.Length} elements, its shape asks for {count}.", nameof(shape));
+        if (_tensors.Any(tensor => tensor.Name == name))
+            throw new ArgumentException($"There is already a tensor '{name}'.", nameof(name));
+        _tensors.Add((name, TensorTypes.Of<T>(), shape.ToArray(), MemoryMarshal.AsBytes(data).ToArray()));
+        return this;
+    }
+
+    /// <summary>Writes the file, replacing one that is there.</summary>
+    /// <exception cref="OptionException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        byte[] header = Header();
+        try
+        {
+            using var stream = File.Create(path);
+            stream.Write(BitConverter.GetBytes((ulong)header.Length));
+            stream.Write(header);
+            foreach (var tensor in InOrder())
+                stream.Write(tensor.Data);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OptionException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>Widest elements first, so that every tensor is aligned to its element size.</summary>
+    private IEnumerable<(string Name, TensorType Type, long[] Shape, byte[] Data)> InOrder() =>
+        _tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal);
+
+    private byte[] Header()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            long offset = 0;
+            json.WriteStartObject();
+            foreach (var (name, type, shape, data) in InOrder())
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", type.ToString());
+                json.WriteStartArray("shape");
+                foreach (long n in shape)
+                    json.WriteNumberValue(n);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += data.Length);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Spaces after the header, so that the data begin at a multiple of eight.
+        int padding = (int)(-buffer.Length & 7);
+        buffer.Write(Encoding.ASCII.GetBytes(new string(' ', padding)));
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,42 @@
+using EvalCore.Safetensors;
+
+namespace EvalCore.Tests;
+
+/// <summary>
+/// The reference data recorded from the Python peers. A chosen part lies in <c>tests/goldens</c>; the rest is read
+/// from the folder <c>EVALCORE_MIRROR</c> names, and a test that needs it is skipped where there is none.
+/// </summary>
+internal static class Goldens
+{
+    /// <summary>The repository's root: the folder of the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The path of a file or folder of the reference data, for example <c>pusht/resets.safetensors</c>.</summary>
+    public static string Find(string path) => Find("goldens", Path.Combine(Root, "tests", "goldens"), path);
+
+    /// <summary>The path of a trained checkpoint.</summary>
+    public static string Checkpoint(string name) => Find("checkpoints", Path.Combine(Root, "checkpoints"), name);
+
+    /// <summary>Opens a safetensors file of the reference data.</summary>
+    public static SafetensorsFile Open(string path) => SafetensorsFile.Open(Find(path));
+
+    private static string Find(string folder, string own, string path)
+    {
+        string here = Path.Combine(own, path);
+        if (Path.Exists(here))
+            return here;
+        string? mirror = Environment.GetEnvironmentVariable("EVALCORE_MIRROR");
+        if (string.IsNullOrEmpty(mirror))
+            Assert.Skip($"{folder}/{path} is not in the repository and EVALCORE_MIRROR is not set");
+        string there = Path.Combine(Path.GetFullPath(mirror, Root), folder, path);
+        return Path.Exists(there) ? there : throw new FileNotFoundException($"EVALCORE_MIRROR has no {folder}/{path}", there);
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Benchmarks.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new DirectoryNotFoundException("Benchmarks.sln is in no folder above the tests");
+    }
+}
