@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace EvalCore.Environments;
 
 /// <summary>
@@ -10,7 +8,6 @@ namespace EvalCore.Environments;
 public abstract class EnvConfig
 {
     /// <summary>The name of the suite: the value of <c>--env.type</c>.</summary>
-    [JsonIgnore]
     public abstract string Type { get; }
 
     /// <summary>Which task, group or comma-separated list of them.</summary>
@@ -24,11 +21,9 @@ public abstract class EnvConfig
     public abstract IReadOnlyList<EnvTask> Tasks();
 
     /// <summary>What an environment of this configuration observes; cheap, no simulator is built.</summary>
-    [JsonIgnore]
     public abstract ObservationSpace ObservationSpace { get; }
 
     /// <summary>The actions of this suite.</summary>
-    [JsonIgnore]
     public abstract ActionSpace ActionSpace { get; }
 
     /// <summary>Builds a world for a task, on the thread that will use it.</summary>
@@ -42,6 +37,5 @@ public abstract class EnvConfig
     /// The versions of the engines an episode depends on, for <c>provenance</c>: results of different engines are not
     /// merged.
     /// </summary>
-    [JsonIgnore]
     public abstract IReadOnlyDictionary<string, string> EngineVersions { get; }
 }

@@ -1,0 +1,16 @@
+namespace EvalCore.Results;
+
+/// <summary>The numbers of a group of episodes, or of all: LeRobot's <c>per_group</c> and <c>overall</c>.</summary>
+/// <param name="AvgSumReward">The mean of the episodes' sums of rewards; NaN without episodes.</param>
+/// <param name="AvgMaxReward">The mean of the episodes' largest rewards; NaN without episodes.</param>
+/// <param name="PcSuccess">The success rate in percent; NaN without episodes.</param>
+/// <param name="NEpisodes">The number of episodes.</param>
+public sealed record Aggregate(double AvgSumReward, double AvgMaxReward, double PcSuccess, int NEpisodes)
+{
+    /// <summary>Aggregates episodes, in their order.</summary>
+    public static Aggregate Of(IReadOnlyCollection<EpisodeRecord> episodes) => new(
+        PairwiseMean.Of([.. episodes.Select(episode => episode.SumReward)]),
+        PairwiseMean.Of([.. episodes.Select(episode => episode.MaxReward)]),
+        PairwiseMean.Of([.. episodes.Select(episode => episode.Success ? 1.0 : 0.0)]) * 100,
+        episodes.Count);
+}

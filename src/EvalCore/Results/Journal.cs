@@ -1,0 +1,170 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace EvalCore.Results;
+
+/// <summary>
+/// The journal of a run, <c>journal.jsonl</c>: a first line that says which run it is, then a line for each finished
+/// episode, on disk before the episode counts as finished. A run that is killed loses what was in flight and nothing
+/// else; <c>--resume</c> goes on from here.
+/// </summary>
+public sealed class Journal : IDisposable
+{
+    /// <summary>The file's name in the output folder.</summary>
+    public const string FileName = "journal.jsonl";
+
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    private readonly FileStream _stream;
+    private readonly Lock _lock = new();
+
+    private Journal(FileStream stream, IReadOnlyList<EpisodeRecord> finished)
+    {
+        _stream = stream;
+        Finished = finished;
+    }
+
+    /// <summary>The episodes that were there when the journal was opened.</summary>
+    public IReadOnlyList<EpisodeRecord> Finished { get; }
+
+    /// <summary>Starts a new journal.</summary>
+    /// <param name="folder">The run's output folder; created where it is missing.</param>
+    /// <param name="identity">What makes the run: a resume with anything else is refused.</param>
+    /// <param name="options">The options it was started with, for a resume without repeating them.</param>
+    /// <exception cref="OptionException">The folder has a journal already, or cannot be written.</exception>
+    public static Journal Create(string folder, JsonObject identity, JsonObject options)
+    {
+        string path = Path.Combine(folder, FileName);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var journal = new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), []);
+            var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
+            journal.AppendLine(run.ToJsonString(Json));
+            return journal;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            throw new OptionException(
+                $"--output_dir: {folder} has a run already; go on with it by --resume={folder}, or name another folder");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"--output_dir: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>The options an interrupted run was started with.</summary>
+    /// <exception cref="OptionException">The folder has no journal, or it is damaged.</exception>
+    public static JsonObject ReadOptions(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return ParseRun(path, ReadLines(path, out _))["options"]!.AsObject();
+    }
+
+    /// <summary>Opens the journal of a run that was interrupted. A last line torn by the kill is dropped.</summary>
+    /// <exception cref="OptionException">The journal is missing, damaged, or of another run.</exception>
+    public static Journal Resume(string folder, JsonObject identity)
+    {
+        string path = Path.Combine(folder, FileName);
+        string[] lines = ReadLines(path, out long wholeLines);
+        var before = ParseRun(path, lines)["identity"]!.AsObject();
+        foreach (string key in before.Concat(identity).Select(entry => entry.Key).Distinct())
+        {
+            if (!JsonNode.DeepEquals(before[key], identity[key]))
+            {
+                throw new OptionException(
+                    $"--resume: {path} is of another run: {key} was {before[key]?.ToJsonString(Json) ?? "not given"}, "
+                    + $"now it is {identity[key]?.ToJsonString(Json) ?? "not given"}");
+            }
+        }
+
+        EpisodeRecord[] finished = [.. lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2))];
+        try
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+            stream.SetLength(wholeLines);
+            stream.Seek(0, SeekOrigin.End);
+            return new Journal(stream, finished);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"--resume: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>Writes a finished episode, and returns when it is on disk. Thread-safe.</summary>
+    public void Append(EpisodeRecord episode) => AppendLine(JsonSerializer.Serialize(episode, Json));
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private void AppendLine(string line)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(line + "\n");
+        lock (_lock)
+        {
+            _stream.Write(bytes);
+            _stream.Flush(flushToDisk: true);
+        }
+    }
+
+    private static string[] ReadLines(string path, out long wholeLines)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new OptionException($"--resume: {path} does not exist; name the output folder of an interrupted run", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"--resume: {path} cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+
+        wholeLines = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+        string text = System.Text.Encoding.UTF8.GetString(bytes, 0, (int)wholeLines);
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static JsonObject ParseRun(string path, string[] lines)
+    {
+        try
+        {
+            if (lines.Length > 0 && JsonNode.Parse(lines[0]) is JsonObject run
+                && run["identity"] is JsonObject && run["options"] is JsonObject)
+                return run;
+        }
+        catch (JsonException)
+        {
+            // Reported below, as a first line that is something else.
+        }
+
+        throw new OptionException($"--resume: {path} is damaged: its first line does not say which run it is; start anew");
+    }
+
+    private static EpisodeRecord ParseEpisode(string path, string line, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EpisodeRecord>(line, Json) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new OptionException(
+                $"--resume: {path}: line {number} is damaged; delete that line to play its episode again", e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+
+namespace EvalCore.Results;
+
+/// <summary>Puts the results of shards, or of several suites, together into one.</summary>
+public static class Merge
+{
+    /// <summary>
+    /// The facts of <c>provenance</c> that must agree: per suite the policy, the seed and the engines. Different suites
+    /// may be of different engines, but of one policy.
+    /// </summary>
+    private static readonly string[] MustAgreePerSuite = ["seed", "engines", "env"];
+
+    /// <summary>Merges folders.</summary>
+    /// <param name="folders">Output folders of runs.</param>
+    /// <exception cref="OptionException">
+    /// A folder has no result, two are of different policies, seeds or engine versions, or an episode is in two.
+    /// </exception>
+    public static EvalInfo Folders(IReadOnlyList<string> folders)
+    {
+        if (folders.Count == 0)
+            throw new OptionException("merge: name at least one output folder");
+        return Infos([.. folders.Select(folder => (folder, EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName))))]);
+    }
+
+    internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
+    {
+        var (firstFolder, first) = parts[0];
+        foreach (var (folder, info) in parts.Skip(1))
+        {
+            Agree("policy", firstFolder, first, folder, info);
+            foreach (var (otherFolder, other) in parts.TakeWhile(part => part.Folder != folder))
+            {
+                if (Suites(info).Overlaps(Suites(other)))
+                {
+                    foreach (string key in MustAgreePerSuite)
+                        Agree(key, otherFolder, other, folder, info);
+                }
+            }
+        }
+
+        var episodes = new Dictionary<(string, string, int, int), (EpisodeRecord Record, string Folder)>();
+        foreach (var (folder, info) in parts)
+        {
+            foreach (var episode in info.Episodes)
+            {
+                var key = (episode.Suite, episode.TaskGroup, episode.TaskId, episode.EpisodeIndex);
+                var withPath = episode.VideoPath is null
+                    ? episode
+                    : episode with { VideoPath = Path.Combine(info.OutputDir, episode.VideoPath) };
+                if (!episodes.TryAdd(key, (withPath, folder)))
+                {
+                    throw new OptionException(
+                        $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {episodes[key].Folder} and {folder}");
+                }
+            }
+        }
+
+        var provenance = (JsonObject)first.Provenance.DeepClone();
+        provenance["output_dir"] = "";
+        provenance["merged"] = new JsonArray([.. parts.Select(part => (JsonNode)part.Info.Provenance.DeepClone())]);
+        string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(Group).Distinct()];
+        var inOrder = episodes.Values
+            .Select(episode => episode.Record)
+            .OrderBy(episode => Array.IndexOf(groups, $"{episode.Suite}/{episode.TaskGroup}"))
+            .ThenBy(episode => episode.TaskId);
+        return new EvalInfo(inOrder, parts.Sum(part => part.Info.EvalS), "", provenance);
+    }
+
+    private static string Group(TaskResult task) => $"{task.Suite}/{task.TaskGroup}";
+
+    private static HashSet<string> Suites(EvalInfo info) => [.. info.Episodes.Select(episode => episode.Suite)];
+
+    private static void Agree(string key, string folder, EvalInfo info, string otherFolder, EvalInfo other)
+    {
+        var (one, two) = (info.Provenance[key], other.Provenance[key]);
+        if (!JsonNode.DeepEquals(one, two))
+        {
+            throw new OptionException(
+                $"merge: {folder} and {otherFolder} differ in {key} ({Difference(one, two)}); only parts of one evaluation can be merged");
+        }
+    }
+
+    /// <summary>The first entry that differs, for the message.</summary>
+    private static string Difference(JsonNode? one, JsonNode? two)
+    {
+        if (one is JsonObject a && two is JsonObject b)
+        {
+            string key = a.Concat(b).First(entry => !JsonNode.DeepEquals(a[entry.Key], b[entry.Key])).Key;
+            return $"{key}: {a[key]?.ToJsonString() ?? "none"} and {b[key]?.ToJsonString() ?? "none"}";
+        }
+
+        return $"{one?.ToJsonString() ?? "none"} and {two?.ToJsonString() ?? "none"}";
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EvalCore.Environments;
+using EvalCore.Policies;
+using EvalCore.Rollout;
+
+namespace EvalCore.Results;
+
+/// <summary>What produced a result: <c>provenance</c> in <c>eval_info.json</c>.</summary>
+internal static class Provenance
+{
+    /// <summary>A configuration is its settable properties; the rest follows from them.</summary>
+    private static readonly JsonSerializerOptions Settable = new(Journal.Json) { IgnoreReadOnlyProperties = true };
+
+    /// <summary>What an episode's result depends on. Two runs that agree here give the same episodes.</summary>
+    public static JsonObject Identity(EnvConfig env, IPolicy policy, EvalRunOptions options)
+    {
+        var config = JsonSerializer.SerializeToNode(env, env.GetType(), Settable)!.AsObject();
+
+        // Which tasks are played is not what they are: parts with other tasks may be merged.
+        config.Remove("task");
+        var policyFacts = new JsonObject { ["type"] = policy.Type };
+        foreach (var (key, value) in policy.Provenance)
+            policyFacts[key] = value;
+        return new JsonObject
+        {
+            ["seed"] = options.Seed,
+            ["policy"] = policyFacts,
+            ["env"] = new JsonObject([new("type", env.Type), .. config.DeepClone().AsObject().Select(Copy)]),
+            ["engines"] = new JsonObject(env.EngineVersions.Select(
+                engine => KeyValuePair.Create(engine.Key, (JsonNode?)engine.Value))),
+        };
+    }
+
+    /// <summary>The whole record.</summary>
+    public static JsonObject Of(EnvConfig env, IPolicy policy, EvalRunOptions options, VectorEnvironment environments)
+    {
+        var provenance = new JsonObject
+        {
+            ["evalcore"] = typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                .InformationalVersion,
+            ["output_dir"] = options.OutputDir ?? "",
+        };
+        foreach (var (key, value) in Identity(env, policy, options).ToList())
+            provenance[key] = value?.DeepClone();
+        provenance["batch_size"] = environments.NumEnvs;
+        provenance["use_async_envs"] = environments.IsAsync;
+        provenance["shard"] = $"{options.Shard.Index}/{options.Shard.Count}";
+        provenance["options"] = options.Given.DeepClone();
+        provenance["git_commit"] = GitCommit(Directory.GetCurrentDirectory());
+        provenance["machine"] = new JsonObject
+        {
+            ["os"] = RuntimeInformation.OSDescription,
+            ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
+            ["cores"] = Environment.ProcessorCount,
+            ["runtime"] = RuntimeInformation.FrameworkDescription,
+        };
+        provenance["finished_at"] = DateTimeOffset.Now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
+        return provenance;
+    }
+
+    /// <summary>The commit checked out in a folder or one above it, read from <c>.git</c>; null where there is none.</summary>
+    internal static string? GitCommit(string? folder)
+    {
+        while (folder is not null && !Path.Exists(Path.Combine(folder, ".git")))
+            folder = Path.GetDirectoryName(folder);
+        if (folder is null)
+            return null;
+        try
+        {
+            string git = Path.Combine(folder, ".git");
+            string head = File.ReadAllText(Path.Combine(git, "HEAD")).Trim();
+            if (!head.StartsWith("ref: ", StringComparison.Ordinal))
+                return head;
+            string name = head["ref: ".Length..];
+            string loose = Path.Combine(git, name);
+            if (File.Exists(loose))
+                return File.ReadAllText(loose).Trim();
+            return File.ReadLines(Path.Combine(git, "packed-refs"))
+                .FirstOrDefault(line => line.EndsWith(" " + name, StringComparison.Ordinal))?.Split(' ')[0];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A worktree or an exotic layout: the commit is left out.
+            return null;
+        }
+    }
+
+    private static KeyValuePair<string, JsonNode?> Copy(KeyValuePair<string, JsonNode?> entry) =>
+        new(entry.Key, entry.Value?.DeepClone());
+}

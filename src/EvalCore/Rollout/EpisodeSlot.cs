@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using EvalCore.Environments;
+using EvalCore.Policies;
+using EvalCore.Results;
+using EvalCore.Video;
+
+namespace EvalCore.Rollout;
+
+/// <summary>
+/// A place where one episode plays at a time: an environment, the buffers between it and the policy, and the clock
+/// that tells where the time goes. It belongs to one thread. The environment is built when a task's first episode
+/// starts here and disposed of when another task's does.
+/// </summary>
+internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress progress) : IDisposable
+{
+    private IEnvironment? _environment;
+    private EnvTask? _task;
+    private Observation? _observation;
+    private readonly IPolicySession[] _alone = new IPolicySession[1];
+    private double[] _action = [];
+    private IPolicySession? _session;
+    private EpisodeSpec? _episode;
+    private FrameRecording? _recording;
+
+    private int _steps;
+    private double _sumReward;
+    private double _maxReward;
+    private bool _success;
+
+    private long _lap;
+    private long _physics;
+    private long _rendering;
+    private long _inference;
+    private long _waiting;
+    private long _harness;
+
+    /// <summary>The policy's side of the episode.</summary>
+    public IPolicySession Session => _session!;
+
+    /// <summary>Resets the environment for an episode.</summary>
+    /// <param name="episode">The episode.</param>
+    /// <param name="recording">Takes what the video's frames show; null for no video.</param>
+    public void Begin(EpisodeSpec episode, FrameRecording? recording)
+    {
+        _lap = Stopwatch.GetTimestamp();
+        (_physics, _rendering, _inference, _waiting, _harness) = (0, 0, 0, 0, 0);
+        (_steps, _sumReward, _maxReward, _success) = (0, 0, double.NegativeInfinity, false);
+        (_episode, _recording) = (episode, recording);
+
+        if (_environment is null || _task != episode.Task)
+        {
+            _environment?.Dispose();
+            _environment = config.Make(episode.Task);
+            _task = episode.Task;
+            _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
+            _action = new double[_environment.ActionSpace.Dimension];
+        }
+
+        _environment.Reset(episode);
+        Lap(ref _physics);
+        _session = policy.NewSession(episode);
+        Lap(ref _inference);
+        _recording?.Start(_environment);
+        Lap(ref _harness);
+    }
+
+    /// <summary>
+    /// Plays until the network must run (true: run it, then call again) or the episode is over (false).
+    /// </summary>
+    public bool PlayUntilInference()
+    {
+        while (true)
+        {
+            if (Session.NeedsObservation)
+            {
+                Lap(ref _harness);
+                _environment!.Observe(_observation!);
+                Lap(ref _rendering);
+                Session.Observe(_observation!);
+                Lap(ref _inference);
+            }
+
+            if (Session.NeedsInference)
+                return true;
+            if (Step())
+                return false;
+        }
+    }
+
+    /// <summary>Runs the network for this episode alone, on this thread.</summary>
+    public void Infer()
+    {
+        Lap(ref _waiting);
+        _alone[0] = Session;
+        policy.Infer(_alone);
+        Lap(ref _inference);
+    }
+
+    /// <summary>Tells the clock that this episode's batch has been inferred, and how long the network took.</summary>
+    public void Inferred(long inferenceTicks)
+    {
+        Lap(ref _waiting);
+        _waiting -= inferenceTicks;
+        _inference += inferenceTicks;
+    }
+
+    /// <summary>Plays the action the network just made ready, then as <see cref="PlayUntilInference"/>.</summary>
+    public bool PlayOn() => !Step() && PlayUntilInference();
+
+    /// <summary>Closes the episode and says how it went.</summary>
+    public EpisodeRecord End()
+    {
+        int? initStateId = _environment!.InitStateId;
+        _session!.Dispose();
+        _session = null;
+        Lap(ref _harness);
+        return new EpisodeRecord
+        {
+            Suite = _episode!.Task.Suite,
+            TaskGroup = _episode.Task.Group,
+            TaskId = _episode.Task.Id,
+            Task = _episode.Task.Name,
+            EpisodeIndex = _episode.Index,
+            Seed = _episode.Seed,
+            InitStateId = initStateId,
+            Steps = _steps,
+            SumReward = _sumReward,
+            MaxReward = _maxReward,
+            Success = _success,
+            Timings = new EpisodeTimings(
+                Seconds(_physics), Seconds(_rendering), Seconds(_inference), Seconds(_waiting), Seconds(_harness)),
+        };
+    }
+
+    /// <summary>Gives up an episode that failed, and its world with it: who knows what state that is in.</summary>
+    public void Abandon()
+    {
+        _session?.Dispose();
+        _session = null;
+        _environment?.Dispose();
+        _environment = null;
+    }
+
+    public void Dispose() => Abandon();
+
+    /// <summary>One step; true when the episode is over.</summary>
+    private bool Step()
+    {
+        Session.Act(_action);
+        Lap(ref _inference);
+        var result = _environment!.Step(_action);
+        Lap(ref _physics);
+
+        _steps++;
+        _sumReward += result.Reward;
+        _maxReward = Math.Max(_maxReward, result.Reward);
+        _success |= result.Success;
+        progress.Step();
+
+        bool over = result.Terminated || result.Truncated || _steps >= _environment.MaxEpisodeSteps;
+
+        // LeRobot's videos end before the last step: with its automatic reset, that frame would show the next episode.
+        if (!over)
+            _recording?.Add(_environment);
+        Lap(ref _harness);
+        return over;
+    }
+
+    private void Lap(ref long account)
+    {
+        long now = Stopwatch.GetTimestamp();
+        account += now - _lap;
+        _lap = now;
+    }
+
+    private static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
+}

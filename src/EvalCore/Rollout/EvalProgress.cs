@@ -1,0 +1,91 @@
+using EvalCore.Environments;
+using EvalCore.Results;
+
+namespace EvalCore.Rollout;
+
+/// <summary>
+/// How far a run is: written by the scheduler, read by a display as often as it likes. Thread-safe.
+/// </summary>
+public sealed class EvalProgress(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly List<TaskProgress> _tasks = [];
+    private long _started = time.GetTimestamp();
+    private long _steps;
+    private int _playedEpisodes;
+
+    /// <summary>Makes a progress on the system's clock.</summary>
+    public EvalProgress() : this(TimeProvider.System)
+    {
+    }
+
+    /// <summary>Steps of all environments, of unfinished episodes too, without those of a resumed journal.</summary>
+    public long Steps => Interlocked.Read(ref _steps);
+
+    /// <summary>The time since the first episode began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_started);
+
+    /// <summary>Steps a second, over the run so far.</summary>
+    public double StepsPerSecond => Steps / Math.Max(1e-9, Elapsed.TotalSeconds);
+
+    /// <summary>The tasks, in their order.</summary>
+    public IReadOnlyList<TaskProgress> Tasks
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _tasks];
+        }
+    }
+
+    /// <summary>Finished episodes of all tasks.</summary>
+    public int Finished => Tasks.Sum(task => task.Finished);
+
+    /// <summary>Episodes to play, of all tasks.</summary>
+    public int Total => Tasks.Sum(task => task.Total);
+
+    /// <summary>The time left at the pace so far, or null before the first episode is finished.</summary>
+    public TimeSpan? Eta
+    {
+        get
+        {
+            int played = Volatile.Read(ref _playedEpisodes);
+            return played == 0 ? null : Elapsed * ((double)(Total - Finished) / played);
+        }
+    }
+
+    /// <summary>Starts the clock anew: what was before is start-up.</summary>
+    internal void Start() => _started = time.GetTimestamp();
+
+    internal void Expect(EnvTask task)
+    {
+        lock (_lock)
+        {
+            int index = Index(task.Group, task.Id);
+            if (index < 0)
+                _tasks.Add(new TaskProgress(task.Group, task.Id, task.Name, 0, 0, 1));
+            else
+                _tasks[index] = _tasks[index] with { Total = _tasks[index].Total + 1 };
+        }
+    }
+
+    internal void Step() => Interlocked.Increment(ref _steps);
+
+    internal void Finish(EpisodeRecord episode, bool resumed)
+    {
+        if (!resumed)
+            Interlocked.Increment(ref _playedEpisodes);
+        lock (_lock)
+        {
+            int index = Index(episode.TaskGroup, episode.TaskId);
+            var task = _tasks[index];
+            _tasks[index] = task with
+            {
+                Finished = task.Finished + 1,
+                Successes = task.Successes + (episode.Success ? 1 : 0),
+            };
+        }
+    }
+
+    private int Index(string group, int id) => _tasks.FindIndex(task => task.Group == group && task.Id == id);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using EvalCore.Environments;
+using EvalCore.Policies;
+using EvalCore.Results;
+using EvalCore.Video;
+
+namespace EvalCore.Rollout;
+
+/// <summary>
+/// A run: episodes of an environment's tasks, played by a policy, on record as soon as they are finished. Episodes
+/// that an interrupted run has finished are not played again.
+/// </summary>
+public sealed class EvalRun : IDisposable
+{
+    private readonly EvalRunOptions _options;
+    private readonly EnvConfig _env;
+    private readonly IPolicy _policy;
+    private readonly EpisodeScheduler _scheduler;
+    private readonly VideoWriter? _videos;
+    private readonly Journal? _journal;
+    private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Task<EpisodeRecord>>> _episodes = new();
+    private readonly Lazy<bool> _clock;
+
+    /// <summary>Opens the output folder and its journal. Nothing is played yet.</summary>
+    /// <param name="env">The environment.</param>
+    /// <param name="policy">The policy; stays the caller's.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="warn">Takes one line for each thing the user should know.</param>
+    /// <exception cref="OptionException">The output folder cannot be used, or the task has no such name.</exception>
+    public EvalRun(EnvConfig env, IPolicy policy, EvalRunOptions options, Action<string>? warn = null)
+    {
+        if (options.NEpisodes < 1)
+            throw new OptionException($"--eval.n_episodes: {options.NEpisodes} is not a number of episodes; at least 1");
+        (_env, _policy, _options) = (env, policy, options);
+        Tasks = env.Tasks();
+        Episodes = [.. Tasks
+            .SelectMany(task => Enumerable.Range(0, options.NEpisodes)
+                .Select(index => new EpisodeSpec(task, index, options.Seed + index)))
+            .Where((_, i) => i % options.Shard.Count == options.Shard.Index)];
+        Environments = new VectorEnvironment(
+            env,
+            Rollout.BatchSize.Resolve(options.BatchSize, options.NEpisodes, Environment.ProcessorCount),
+            options.UseAsyncEnvs);
+        if (options.OutputDir is { } folder)
+        {
+            var identity = Provenance.Identity(env, policy, options);
+            _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity, options.Given);
+            _videos = new VideoWriter(env, folder, warn ?? (_ => { }));
+        }
+
+        _scheduler = new EpisodeScheduler(Environments, policy, Progress);
+        _clock = new Lazy<bool>(() =>
+        {
+            Progress.Start();
+            return true;
+        });
+    }
+
+    /// <summary>The tasks, in the order they are evaluated.</summary>
+    public IReadOnlyList<EnvTask> Tasks { get; }
+
+    /// <summary>The episodes of the run, or of this shard of it.</summary>
+    public IReadOnlyList<EpisodeSpec> Episodes { get; }
+
+    /// <summary>The worlds.</summary>
+    public VectorEnvironment Environments { get; }
+
+    /// <summary>How far the run is.</summary>
+    public EvalProgress Progress { get; } = new();
+
+    /// <summary>
+    /// Plays an episode, or takes it from the journal. The task ends when the episode is on record, its video too.
+    /// Asking twice plays once.
+    /// </summary>
+    public Task<EpisodeRecord> Play(EpisodeSpec episode) =>
+        _episodes.GetOrAdd(episode, spec => new Lazy<Task<EpisodeRecord>>(() => PlayOnce(spec))).Value;
+
+    /// <summary>Plays all episodes of the run.</summary>
+    /// <exception cref="OptionException">A simulator cannot be built on this machine.</exception>
+    public async Task<EvalInfo> PlayAll()
+    {
+        // The first failure ends the run; what is finished by then is in the journal.
+        var playing = Episodes.Select(Play).ToList();
+        await foreach (var episode in Task.WhenEach(playing))
+            await episode;
+        return Complete();
+    }
+
+    /// <summary>The result of the episodes finished so far, written to the output folder where there is one.</summary>
+    /// <exception cref="OptionException">The file cannot be written.</exception>
+    public EvalInfo Complete()
+    {
+        var finished = _episodes
+            .Where(episode => episode.Value.Value.IsCompletedSuccessfully)
+            .OrderBy(episode => Order(episode.Key.Task))
+            .Select(episode => episode.Value.Value.Result);
+        var info = new EvalInfo(
+            finished,
+            Progress.Elapsed.TotalSeconds,
+            _options.OutputDir ?? "",
+            Provenance.Of(_env, _policy, _options, Environments));
+        if (_options.OutputDir is { } folder)
+            info.Save(Path.Combine(folder, EvalInfo.FileName));
+        return info;
+    }
+
+    /// <summary>Stops: what is in flight is dropped; what is finished is put on record, its video too.</summary>
+    public void Dispose()
+    {
+        _scheduler.Dispose();
+        Task.WhenAll(_episodes.Values.Select(episode => episode.Value)).ContinueWith(
+            _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        _videos?.Dispose();
+        _journal?.Dispose();
+    }
+
+    private async Task<EpisodeRecord> PlayOnce(EpisodeSpec episode)
+    {
+        Progress.Expect(episode.Task);
+        if (_journal?.Finished.FirstOrDefault(record => record.IsOf(episode)) is { } before)
+        {
+            Progress.Finish(before, resumed: true);
+            return before;
+        }
+
+        _ = _clock.Value;
+        var recording = _videos is not null && episode.Index < _options.NEpisodesToRender ? new FrameRecording(episode) : null;
+        var played = await _scheduler.Play(episode, recording);
+        Progress.Finish(played, resumed: false);
+        if (recording is not null)
+            played = played with { VideoPath = await _videos!.Write(recording) };
+        _journal?.Append(played);
+        return played;
+    }
+
+    private int Order(EnvTask task)
+    {
+        int i = 0;
+        while (i < Tasks.Count && Tasks[i] != task)
+            i++;
+        return i;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using EvalCore.Environments;
+
+namespace EvalCore.Video;
+
+/// <summary>
+/// Draws and encodes the videos of recorded episodes on threads of its own, beside the evaluation. A video is a
+/// courtesy: what goes wrong is a warning, and the run goes on.
+/// </summary>
+public sealed class VideoWriter : IDisposable
+{
+    private readonly EnvConfig _config;
+    private readonly string _folder;
+    private readonly Action<string> _warn;
+    private readonly string? _ffmpeg = FfmpegEncoder.Find();
+    private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
+    private readonly List<Thread> _threads = [];
+    private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+    private int _warned;
+
+    /// <summary>Makes a writer. Nothing is started before the first video.</summary>
+    /// <param name="config">What is played; makes the renderers.</param>
+    /// <param name="outputDir">The run's output folder; the videos go to its folder <c>videos</c>.</param>
+    /// <param name="warn">Takes one line when videos cannot be made as they should.</param>
+    public VideoWriter(EnvConfig config, string outputDir, Action<string> warn) =>
+        (_config, _folder, _warn) = (config, outputDir, warn);
+
+    /// <summary>The video's path in the output folder, as LeRobot names it.</summary>
+    public static string PathOf(EpisodeSpec episode, string extension) =>
+        Path.Combine("videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{extension}");
+
+    /// <summary>
+    /// Writes a video; the task ends when the file is there, with its path in the output folder, or null when it could
+    /// not be made.
+    /// </summary>
+    public Task<string?> Write(FrameRecording recording)
+    {
+        var path = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_threads)
+        {
+            if (_threads.Count < _maxThreads)
+            {
+                var thread = new Thread(Work) { IsBackground = true, Name = $"video {_threads.Count}" };
+                _threads.Add(thread);
+                thread.Start();
+            }
+        }
+
+        _queue.Add((recording, path));
+        return path.Task;
+    }
+
+    /// <summary>Waits for the videos that are queued.</summary>
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        foreach (var thread in _threads)
+            thread.Join();
+        _queue.Dispose();
+    }
+
+    private void Work()
+    {
+        IFrameRenderer? renderer = null;
+        EnvTask? task = null;
+        byte[] frame = [];
+        foreach (var (recording, path) in _queue.GetConsumingEnumerable())
+        {
+            try
+            {
+                if (renderer is null || task != recording.Episode.Task)
+                {
+                    renderer?.Dispose();
+                    renderer = null;
+                    renderer = _config.MakeRenderer(recording.Episode.Task);
+                    task = recording.Episode.Task;
+                    frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
+                }
+
+                path.SetResult(Write(recording, renderer, frame));
+            }
+            catch (Exception e)
+            {
+                Warn($"no video of episode {recording.Episode.Index} of {recording.Episode.Task.Name}: {e.Message}");
+                path.SetResult(null);
+            }
+        }
+
+        renderer?.Dispose();
+    }
+
+    private string Write(FrameRecording recording, IFrameRenderer renderer, byte[] frame)
+    {
+        if (_ffmpeg is null)
+            Warn("ffmpeg is not installed: videos are written as animated PNG; for mp4, install the package ffmpeg");
+        string path = PathOf(recording.Episode, _ffmpeg is null ? "png" : "mp4");
+        string file = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+
+        using IVideoEncoder encoder = _ffmpeg is null
+            ? new ApngEncoder(file, renderer.Width, renderer.Height, _config.Fps)
+            : new FfmpegEncoder(_ffmpeg, file, renderer.Width, renderer.Height, _config.Fps);
+        for (int i = 0; i < recording.Count; i++)
+        {
+            renderer.Render(recording[i], frame);
+            encoder.Add(frame);
+        }
+
+        encoder.Finish();
+        return path;
+    }
+
+    /// <summary>One warning a run: the next video has the same trouble.</summary>
+    private void Warn(string line)
+    {
+        if (Interlocked.Exchange(ref _warned, 1) == 0)
+            _warn(line);
+    }
+}

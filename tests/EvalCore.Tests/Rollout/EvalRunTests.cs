@@ -1,0 +1,197 @@
+using System.Text.Json.Nodes;
+using EvalCore.Policies;
+using EvalCore.Results;
+using EvalCore.Rollout;
+
+namespace EvalCore.Tests.Rollout;
+
+public sealed class EvalRunTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_run_leaves_journal_videos_and_eval_info()
+    {
+        var info = await Run("whole", nEpisodes: 4, render: 2);
+
+        Assert.Equal(8, info.Overall.NEpisodes);
+        Assert.Equal(9, File.ReadAllLines(In("whole", Journal.FileName)).Length);
+        string[] videos = [.. info.Episodes.Select(episode => episode.VideoPath).OfType<string>()];
+        Assert.Equal(4, videos.Length);
+        Assert.All(videos, video => Assert.True(File.Exists(In("whole", video))));
+        Assert.StartsWith("videos/walks_0/eval_episode_0.", videos[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_saved_is_loaded_again()
+    {
+        var info = await Run("whole");
+        var loaded = EvalInfo.Load(In("whole", EvalInfo.FileName));
+        Assert.Equal(info.Episodes, loaded.Episodes);
+        Assert.Equal(info.Overall, loaded.Overall);
+        Assert.Equal(info.EvalS, loaded.EvalS);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(12)]
+    public async Task A_resumed_run_equals_one_that_was_not_interrupted(int finished)
+    {
+        var whole = await Run("whole");
+        Directory.CreateDirectory(In("killed"));
+        string[] lines = File.ReadAllLines(In("whole", Journal.FileName));
+        string torn = finished + 1 < lines.Length ? lines[finished + 1][..30] : "";
+        File.WriteAllText(In("killed", Journal.FileName), string.Join('\n', lines[..(finished + 1)]) + "\n" + torn);
+
+        var resumed = await Run("killed", resume: true);
+
+        Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
+        Assert.Equal(lines.Length, File.ReadAllLines(In("killed", Journal.FileName)).Length);
+    }
+
+    [Fact]
+    public async Task A_resume_with_another_policy_is_refused()
+    {
+        await Run("whole");
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("whole", resume: true, gain: "2"));
+        Assert.Contains("--resume", e.Message, StringComparison.Ordinal);
+        Assert.Contains("policy", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_journal_is_refused_with_its_line()
+    {
+        await Run("whole");
+        string path = In("whole", Journal.FileName);
+        string[] lines = File.ReadAllLines(path);
+        lines[3] = lines[3][..20] + "#" + lines[3][21..];
+        lines[3] = lines[3].Replace("steps", "stops", StringComparison.Ordinal);
+        File.WriteAllLines(path, lines);
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("whole", resume: true));
+        Assert.Contains("line 4 is damaged", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_journal_whose_first_line_is_damaged_is_refused()
+    {
+        Directory.CreateDirectory(In("bad"));
+        File.WriteAllText(In("bad", Journal.FileName), "{}\n");
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("bad", resume: true));
+        Assert.Contains("first line", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_with_a_run_is_not_overwritten()
+    {
+        await Run("whole");
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("whole"));
+        Assert.Contains("--resume=", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_halves_merge_into_the_whole()
+    {
+        var whole = await Run("whole");
+        await Run("a", shard: (0, 2));
+        await Run("b", shard: (1, 2));
+
+        var merged = Merge.Folders([In("b"), In("a")]);
+
+        Assert.Equal(PerEpisode(whole), PerEpisode(merged));
+        Assert.Equal(whole.Overall, merged.Overall);
+        Assert.Equal(whole.PerGroup, merged.PerGroup);
+    }
+
+    [Fact]
+    public async Task Results_of_different_policies_are_not_merged()
+    {
+        await Run("a", shard: (0, 2));
+        await Run("b", shard: (1, 2), gain: "2");
+        var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
+        Assert.Contains("differ in policy (gain: \"1\" and \"2\")", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Results_of_different_seeds_are_not_merged()
+    {
+        await Run("a", shard: (0, 2));
+        await Run("b", shard: (1, 2), seed: 7);
+        var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
+        Assert.Contains("differ in seed", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_episode_is_not_counted_twice()
+    {
+        await Run("a");
+        await Run("b");
+        var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
+        Assert.Contains("is in both", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_order_and_types_are_LeRobots()
+    {
+        await Run("whole");
+        var ours = JsonNode.Parse(File.ReadAllText(In("whole", EvalInfo.FileName)))!.AsObject();
+        var theirs = JsonNode.Parse(File.ReadAllText(Goldens.Find("checkpoints/pusht_act_keypoints/eval_info.json")))!.AsObject();
+
+        Assert.Equal(Keys(theirs), Keys(ours).Take(theirs.Count));
+        var (task, theirTask) = (ours["per_task"]![0]!.AsObject(), theirs["per_task"]![0]!.AsObject());
+        Assert.Equal(Keys(theirTask), Keys(task).Take(theirTask.Count));
+        SameShape(theirTask["metrics"]!.AsObject(), task["metrics"]!.AsObject());
+        SameShape(theirs["per_group"]![0]!.AsObject(), ours["per_group"]![0]!.AsObject());
+        SameShape(theirs["overall"]!.AsObject(), ours["overall"]!.AsObject());
+
+        // A whole number must stay a float to Python.
+        Assert.Contains("\"pc_success\": ", File.ReadAllText(In("whole", EvalInfo.FileName)), StringComparison.Ordinal);
+        Assert.DoesNotMatch("\"pc_success\": \\d+,", File.ReadAllText(In("whole", EvalInfo.FileName)));
+    }
+
+    [Fact]
+    public async Task No_episodes_are_no_run()
+    {
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", nEpisodes: 0));
+        Assert.StartsWith("--eval.n_episodes", e.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Keys(JsonObject node) => [.. node.Select(entry => entry.Key)];
+
+    private static void SameShape(JsonObject theirs, JsonObject ours)
+    {
+        Assert.Equal(Keys(theirs), Keys(ours));
+        foreach (var (key, value) in theirs)
+            Assert.Equal(value!.GetValueKind() == System.Text.Json.JsonValueKind.True
+                ? System.Text.Json.JsonValueKind.False : value.GetValueKind(), ours[key]!.GetValueKind());
+    }
+
+    private static IEnumerable<EpisodeRecord> PerEpisode(EvalInfo info) => info.Episodes.Select(
+        episode => episode with { Timings = new EpisodeTimings(0, 0, 0, 0, 0), VideoPath = null });
+
+    private string In(params string[] path) => Path.Combine([_folder, .. path]);
+
+    private async Task<EvalInfo> Run(
+        string name, int nEpisodes = 6, int render = 0, bool resume = false, (int, int)? shard = null,
+        string gain = "1", long seed = 1000)
+    {
+        using var policy = new WalkPolicy(PolicyBatching.PerSession)
+        {
+            Provenance = new Dictionary<string, string> { ["gain"] = gain },
+        };
+        using var run = new EvalRun(new WalkConfig(), policy, new EvalRunOptions
+        {
+            NEpisodes = nEpisodes,
+            BatchSize = 3,
+            NEpisodesToRender = render,
+            OutputDir = In(name),
+            Resume = resume,
+            Shard = shard ?? (0, 1),
+            Seed = seed,
+        });
+        return await run.PlayAll();
+    }
+}

@@ -1,0 +1,59 @@
+using EvalCore.Environments;
+using EvalCore.Policies;
+
+namespace EvalCore.Tests;
+
+/// <summary>A policy with chunks of four actions for <see cref="WalkConfig"/>.</summary>
+internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
+{
+    public string Type => "walker";
+
+    public IReadOnlyList<string> ObservationKeys { get; } = ["observation.state"];
+
+    public PolicyBatching Batching => batching;
+
+    public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string> { ["gain"] = "1" };
+
+    /// <summary>The sizes of the batches seen.</summary>
+    public List<int> BatchSizes { get; } = [];
+
+    public IPolicySession NewSession(EpisodeSpec episode) => new Session();
+
+    public void Infer(IReadOnlyList<IPolicySession> sessions)
+    {
+        lock (BatchSizes)
+            BatchSizes.Add(sessions.Count);
+        for (int i = 0; i < sessions.Count; i++)
+            ((Session)sessions[i]).Refill();
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Session : IPolicySession
+    {
+        private readonly double[] _chunk = new double[4];
+        private int _next = 4;
+        private double _seen;
+
+        public bool NeedsObservation => _next == 4;
+
+        public bool NeedsInference => _next == 4;
+
+        public void Observe(Observation observation) => _seen = observation.Vector(0)[0];
+
+        public void Refill()
+        {
+            for (int i = 0; i < 4; i++)
+                _chunk[i] = Math.Sin(_seen * (i + 1)) + 0.3;
+            _next = 0;
+        }
+
+        public void Act(Span<double> action) => action[0] = _chunk[_next++];
+
+        public void Dispose()
+        {
+        }
+    }
+}
