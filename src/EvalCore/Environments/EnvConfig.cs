@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace EvalCore.Environments;
@@ -14,9 +15,11 @@ public abstract class EnvConfig
     public abstract string Type { get; }
 
     /// <summary>Which task, group or comma-separated list of them.</summary>
+    [Description("which task, group, or comma-separated list of them; see evalcore list")]
     public abstract string Task { get; set; }
 
     /// <summary>Frames a second, of the video too.</summary>
+    [Description("frames a second, of the video too")]
     public abstract int Fps { get; set; }
 
     /// <summary>The tasks <see cref="Task"/> asks for, in the order they are evaluated.</summary>
