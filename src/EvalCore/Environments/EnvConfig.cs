@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace EvalCore.Environments;
 
 /// <summary>
@@ -11,9 +13,11 @@ public abstract class EnvConfig
     public abstract string Type { get; }
 
     /// <summary>Which task, group or comma-separated list of them.</summary>
+    [Description("which task, group, or comma-separated list of them; see evalcore list")]
     public abstract string Task { get; set; }
 
     /// <summary>Frames a second, of the video too.</summary>
+    [Description("frames a second, of the video too")]
     public abstract int Fps { get; set; }
 
     /// <summary>The tasks <see cref="Task"/> asks for, in the order they are evaluated.</summary>

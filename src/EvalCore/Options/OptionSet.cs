@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace EvalCore.Options;
+
+/// <summary>
+/// What was asked, before it is known what can be asked: the flags, over the values of a configuration file. Values are
+/// taken out one by one; what is left at the end is unknown.
+/// </summary>
+internal sealed class OptionSet
+{
+    private readonly Dictionary<string, OptionValue> _values = new(StringComparer.Ordinal);
+    private readonly List<string> _known = [];
+
+    /// <summary>Reads flags: <c>--name=value</c>, <c>--name value</c>, or <c>--name</c> alone for a truth value.</summary>
+    /// <exception cref="OptionException">A word is not a flag.</exception>
+    public OptionSet(IReadOnlyList<string> tokens)
+    {
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            string token = tokens[i];
+            if (!IsFlag(token))
+                throw new OptionException($"unexpected '{token}'; flags are written --flag=value");
+            string[] parts = token[2..].Split('=', 2);
+            string? text = parts.Length == 2 ? parts[1] : i + 1 < tokens.Count && !IsFlag(tokens[i + 1]) ? tokens[++i] : null;
+            _values[parts[0]] = _values.TryGetValue(parts[0], out var before) ? before.Again(text) : OptionValue.OfFlag(parts[0], text);
+        }
+    }
+
+    /// <summary>Whether a value of this name is given and not yet taken.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>
+    /// Puts the values of a configuration file under the flags: a JSON object with the same nested structure.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="groups">The names of the nested objects, for example <c>env</c>.</param>
+    /// <exception cref="OptionException">The file is not there or is no JSON object.</exception>
+    public void AddFile(string path, params ReadOnlySpan<string> groups)
+    {
+        foreach (var (key, node) in ReadObject(path))
+        {
+            if (node is JsonObject group && groups.Contains(key))
+                AddGroup(path, key, group);
+            else if (!(node is null && groups.Contains(key)))
+                _values.TryAdd(key, OptionValue.OfFile(path, key, node));
+        }
+    }
+
+    /// <summary>Takes <c>--env=FILE</c>: a configuration file of one group alone, as LeRobot's parser does.</summary>
+    public void AddGroupFile(string group)
+    {
+        if (Take(group) is { } path)
+            AddGroup(path.Text(), group, ReadObject(path.Text()));
+    }
+
+    /// <summary>Takes a value out; null when none is given.</summary>
+    public OptionValue? Take(string name)
+    {
+        _known.Add(name);
+        _values.Remove(name, out var value);
+        return value;
+    }
+
+    /// <summary>Takes a value out as text; null when none is given, or <c>null</c> is.</summary>
+    public string? TakeText(string name) => Take(name)?.Text() is { } text && text is not ("null" or "None") ? text : null;
+
+    /// <summary>Gives each property of <paramref name="owner"/> the value that was asked for it.</summary>
+    /// <exception cref="OptionException">A value is not of its property's type.</exception>
+    public void Bind(object owner, string prefix = "")
+    {
+        foreach (var property in OptionProperty.Of(owner.GetType(), prefix))
+        {
+            if (Take(property.Name) is { } value)
+                property.Set(owner, value);
+        }
+    }
+
+    /// <summary>Takes everything whose name begins with a prefix; the names come without it.</summary>
+    public IReadOnlyList<(string Name, OptionValue Value)> TakeAll(string prefix)
+    {
+        var taken = _values.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        foreach (var (name, _) in taken)
+            _values.Remove(name);
+        return [.. taken.Select(pair => (pair.Key[prefix.Length..], pair.Value))];
+    }
+
+    /// <summary>Ends the reading: what nobody took is unknown.</summary>
+    /// <exception cref="OptionException">A flag or key is left.</exception>
+    public void Finish(string command)
+    {
+        foreach (var (name, value) in _values)
+            throw Unknown(name, value, _known, $"; see evalcore {command} --help");
+    }
+
+    /// <summary>The exception for a name that nothing bears.</summary>
+    public static OptionException Unknown(string name, OptionValue value, IEnumerable<string> known, string otherwise)
+    {
+        string near = Nearest.To(name, known) is { } match ? $"; did you mean '{(value.Texts is null ? "" : "--")}{match}'?" : otherwise;
+        return value.Texts is null
+            ? new OptionException($"{value.Label[..^(name.Length + 2)]}: unknown key '{name}'{near}")
+            : new OptionException($"unknown flag '{value.Label}'{near}");
+    }
+
+    private static bool IsFlag(string token) => token.Length > 2 && token.StartsWith("--", StringComparison.Ordinal) && token[2] is not ('=' or '-');
+
+    private void AddGroup(string path, string group, JsonObject values)
+    {
+        foreach (var (key, node) in values)
+            _values.TryAdd($"{group}.{key}", OptionValue.OfFile(path, $"{group}.{key}", node));
+    }
+
+    private static JsonObject ReadObject(string path)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: options) as JsonObject
+                ?? throw new OptionException($"{path}: is not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            string where = e.LineNumber is { } line ? $" (line {line + 1})" : "";
+            throw new OptionException($"{path}: is not JSON{where}; a configuration file is JSON with the flags' nested structure", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new OptionException($"{path}: there is no such configuration file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace EvalCore.Options;
+
+/// <summary>A value somebody gave: text on the command line, or JSON in a file.</summary>
+internal sealed class OptionValue
+{
+    /// <summary>A value of a flag; null where the flag stands alone.</summary>
+    public static OptionValue OfFlag(string name, string? text) => new($"--{name}", [text], null);
+
+    /// <summary>A value of a configuration file.</summary>
+    public static OptionValue OfFile(string file, string name, JsonNode? json) => new($"{file}: {name}", null, json);
+
+    private OptionValue(string label, IReadOnlyList<string?>? texts, JsonNode? json) =>
+        (Label, Texts, Json) = (label, texts, json);
+
+    /// <summary>What a message calls it: <c>--seed</c>, or <c>run.json: seed</c>.</summary>
+    public string Label { get; }
+
+    /// <summary>The texts of a flag, one for each time it is given; null for a value of a file.</summary>
+    public IReadOnlyList<string?>? Texts { get; }
+
+    /// <summary>The value in a file; null is JSON's null.</summary>
+    public JsonNode? Json { get; }
+
+    /// <summary>The same flag, given once more.</summary>
+    public OptionValue Again(string? text) => new(Label, [.. Texts ?? [], text], null);
+
+    /// <summary>The value as text, as if it had been given to a flag.</summary>
+    /// <exception cref="OptionException">The flag has no value.</exception>
+    public string Text() => Texts is not null
+        ? Texts[^1] ?? throw Missing()
+        : Json is JsonValue json && json.GetValueKind() == JsonValueKind.String ? json.GetValue<string>() : Json?.ToJsonString() ?? "null";
+
+    /// <summary>The exception for a flag without its value.</summary>
+    public OptionException Missing() => new($"{Label} needs a value: {Label}=...");
+
+    /// <summary>The exception for a value that is not what it should be.</summary>
+    public OptionException Bad(string expected) => new($"{Label}: '{Text()}' is not {expected}");
+}

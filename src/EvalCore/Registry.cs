@@ -1,0 +1,68 @@
+using EvalCore.Environments;
+using EvalCore.Options;
+using EvalCore.Policies;
+
+namespace EvalCore;
+
+/// <summary>
+/// The suites and sources of policies a program is composed of. EvalCore knows none itself: whoever composes a program
+/// adds them.
+/// </summary>
+public sealed class Registry
+{
+    private readonly SortedDictionary<string, Func<EnvConfig>> _envs = new(StringComparer.Ordinal);
+    private readonly List<IPolicyFactory> _policies = [];
+
+    /// <summary>The suites: the values of <c>--env.type</c>.</summary>
+    public IReadOnlyCollection<string> EnvTypes => _envs.Keys;
+
+    /// <summary>The policy types, with a line about each.</summary>
+    public IReadOnlyDictionary<string, string> PolicyTypes =>
+        _policies.SelectMany(factory => factory.Types).DistinctBy(type => type.Key)
+            .ToDictionary(type => type.Key, type => type.Value, StringComparer.Ordinal);
+
+    /// <summary>Adds a suite.</summary>
+    /// <param name="make">Makes a configuration with the suite's defaults.</param>
+    /// <exception cref="ArgumentException">There is already a suite of this type.</exception>
+    public Registry Add(Func<EnvConfig> make)
+    {
+        _envs.Add(make().Type, make);
+        return this;
+    }
+
+    /// <summary>Adds a source of policies. Where two know a type, the one added first makes it.</summary>
+    public Registry Add(IPolicyFactory policies)
+    {
+        _policies.Add(policies);
+        return this;
+    }
+
+    /// <summary>A configuration of a suite with its defaults.</summary>
+    /// <exception cref="OptionException">There is no such suite.</exception>
+    public EnvConfig NewEnv(string type) => _envs.TryGetValue(type, out var make)
+        ? make()
+        : throw new OptionException(
+            $"--env.type: unknown suite '{type}'{Nearest.Hint(type, EnvTypes, "")} (known: {Names(EnvTypes)})");
+
+    /// <summary>The source of a policy type for an environment.</summary>
+    /// <exception cref="OptionException">No source makes this type for this environment.</exception>
+    public IPolicyFactory PoliciesFor(string type, EnvConfig env)
+    {
+        if (_policies.Find(factory => factory.Knows(type, env)) is { } known)
+            return known;
+        var types = PolicyTypes.Keys.Order(StringComparer.Ordinal).ToList();
+        throw new OptionException(types.Contains(type)
+            ? $"--policy.type: '{type}' does not play {env.Type}"
+            : $"--policy.type: unknown policy type '{type}'{Nearest.Hint(type, types, "")} (known: {Names(types)})");
+    }
+
+    /// <summary>Makes the policy the options ask for.</summary>
+    /// <param name="options">Which one; <see cref="PolicyOptions.Type"/> is set.</param>
+    /// <param name="env">The environment it will play in.</param>
+    /// <param name="warn">Takes one line for each thing the user should know.</param>
+    /// <exception cref="OptionException">There is no such policy, or it does not fit the environment.</exception>
+    public IPolicy MakePolicy(PolicyOptions options, EnvConfig env, Action<string> warn) =>
+        PoliciesFor(options.Type ?? throw new OptionException("--policy.type is missing"), env).Make(options, env, warn);
+
+    private static string Names(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
+}

@@ -1,0 +1,7 @@
+namespace EvalCore.Tests.Options;
+
+internal enum ToyMode
+{
+    Relative,
+    AbsolutePose,
+}
