@@ -31,7 +31,8 @@ public sealed partial class EvalOptions
         "policy.repo_id", "policy.private", "policy.tags", "policy.license", "policy.pretrained_revision",
     ];
 
-    private EvalOptions(EnvConfig env) => Env = env;
+    /// <summary>Options with their defaults. <see cref="Read"/> checks them and settles what depends on the machine.</summary>
+    public EvalOptions(EnvConfig env) => Env = env;
 
     /// <summary>The suite: <c>--env.*</c>.</summary>
     [JsonIgnore]
