@@ -38,9 +38,7 @@ public sealed class EvalConfig
             throw new OptionException($"--eval.batch_size: {BatchSize} is not possible; give a positive number, or 0 to choose by the cores");
         if (NEpisodesToRender < 0)
             throw new OptionException($"--eval.n_episodes_to_render: {NEpisodesToRender} is not possible; give 0 to write no videos");
-        if (BatchSize == 0)
-            BatchSize = Math.Clamp((int)Math.Floor(cores * 0.7), 1, 64);
-        BatchSize = Math.Min(BatchSize, NEpisodes);
+        BatchSize = Math.Min(Rollout.BatchSize.Resolve(BatchSize, NEpisodes, cores), NEpisodes);
         UseAsyncEnvs &= BatchSize > 1;
     }
 }
