@@ -1,1 +1,3 @@
-return 0;
+using EvalCore.Cli;
+
+return await new App(Installed.Registry, Terminal.Standard()).Run(args);

@@ -44,6 +44,9 @@ public sealed class Registry
         : throw new OptionException(
             $"--env.type: unknown suite '{type}'{Nearest.Hint(type, EnvTypes, "")} (known: {Names(EnvTypes)})");
 
+    /// <summary>Whether a policy type plays a suite.</summary>
+    public bool Plays(string policyType, EnvConfig env) => _policies.Exists(factory => factory.Knows(policyType, env));
+
     /// <summary>The source of a policy type for an environment.</summary>
     /// <exception cref="OptionException">No source makes this type for this environment.</exception>
     public IPolicyFactory PoliciesFor(string type, EnvConfig env)

@@ -24,6 +24,9 @@ public abstract class EnvConfig
     /// <exception cref="OptionException">A task has no such name.</exception>
     public abstract IReadOnlyList<EnvTask> Tasks();
 
+    /// <summary>Every task of the suite, for <c>evalcore list</c>.</summary>
+    public virtual IReadOnlyList<EnvTask> AllTasks() => Tasks();
+
     /// <summary>What an environment of this configuration observes; cheap, no simulator is built.</summary>
     public abstract ObservationSpace ObservationSpace { get; }
 

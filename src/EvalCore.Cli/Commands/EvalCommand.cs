@@ -1,0 +1,75 @@
+using System.CommandLine;
+using EvalCore.Cli.Help;
+using EvalCore.Environments;
+using EvalCore.Options;
+using EvalCore.Policies;
+
+namespace EvalCore.Cli.Commands;
+
+/// <summary><c>evalcore eval</c>: evaluate a policy.</summary>
+internal static class EvalCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Registry registry, Terminal terminal)
+    {
+        var command = new PagedCommand(
+            "eval",
+            "Evaluate a policy: play its episodes, report success and reward, write eval_info.json and videos.\n"
+            + "Takes the flags of lerobot-eval; the word eval may be left out.",
+            new HelpPage(
+                "evalcore [eval] --policy.path=DIR --env.type=SUITE [flags]",
+                [
+                    new("evalcore --policy.path=DIR --env.type=pusht --eval.n_episodes=50", "evaluate a LeRobot checkpoint"),
+                    new("evalcore --policy.path=DIR --env.type=pusht --policy.n_action_steps=4 --policy.device=cpu", "with another value of one of its own fields, on the CPU"),
+                    new("evalcore --config_path=run.json --seed=2000", "flags from a file, one replaced"),
+                    new("evalcore eval --resume=outputs/eval/2026-01-31/12-00-00_pusht_act", "go on with a run that was interrupted"),
+                    new("evalcore --policy.path=DIR --env.type=pusht --shard=0/4 --output_dir=shard0", "a quarter of the episodes; see evalcore merge --help"),
+                ],
+                tokens => Sections(registry, tokens),
+                [
+                    .. HelpPage.UsualExitCodes,
+                    new("130", "interrupted by Ctrl-C; finished episodes are kept, a line says how to go on"),
+                ]))
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.SetAction((parsed, cancellation) => Run(parsed.UnmatchedTokens, registry, terminal, cancellation));
+        return command;
+    }
+
+    /// <summary>The flags in groups; of the suites only the one that is named, if one is.</summary>
+    private static IEnumerable<HelpSection> Sections(Registry registry, IReadOnlyList<string> tokens)
+    {
+        yield return new HelpSection("Policy", [
+            .. HelpRow.Of(new PolicyOptions(), "policy."),
+            new HelpRow("--policy.FIELD=VALUE", "any field of the policy's own configuration, for example n_action_steps"),
+        ]);
+        yield return new HelpSection("Suite", [new HelpRow($"--env.type={string.Join('|', registry.EnvTypes)}", "which suite")]);
+        foreach (var env in Suites(registry, tokens))
+            yield return new HelpSection($"Suite {env.Type}", HelpRow.Of(env, "env."));
+        yield return new HelpSection("Episodes", HelpRow.Of(new EvalConfig(), "eval."));
+        yield return new HelpSection("Run", [
+            .. registry.EnvTypes.Take(1).SelectMany(type => HelpRow.Of(new EvalOptions(registry.NewEnv(type)))),
+            new HelpRow("--config_path=FILE", "a JSON file with the flags' nested structure; flags override it"),
+            new HelpRow("--resume=DIR", "go on with the run in an output folder"),
+            new HelpRow("--shard=I/N", "play slice I of N, counted from 0; auto/N and array jobs (Slurm, Kubernetes): from the environment"),
+        ]);
+    }
+
+    private static IEnumerable<EnvConfig> Suites(Registry registry, IReadOnlyList<string> tokens)
+    {
+        string text = string.Join(' ', tokens).Replace("--env.type ", "--env.type=", StringComparison.Ordinal);
+        var named = registry.EnvTypes.Where(type => $"{text} ".Contains($"--env.type={type} ", StringComparison.Ordinal)).ToList();
+        return (named.Count > 0 ? named : registry.EnvTypes).Select(registry.NewEnv);
+    }
+
+    private static Task<int> Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
+    {
+        var options = EvalOptions.Read(tokens, registry, terminal.Host);
+        foreach (string note in options.Notes)
+            terminal.Note(note);
+        OutputFolder.Create(options);
+        _ = cancellation;
+        return Task.FromResult(ExitCode.Success);
+    }
+}

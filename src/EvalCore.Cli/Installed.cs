@@ -1,0 +1,11 @@
+namespace EvalCore.Cli;
+
+/// <summary>
+/// The one place where the program is composed: the suites and sources of policies this build has. Whoever adds a
+/// suite adds a line here.
+/// </summary>
+public static class Installed
+{
+    /// <summary>Everything that is built in.</summary>
+    public static Registry Registry { get; } = new Registry();
+}
