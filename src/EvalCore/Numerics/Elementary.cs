@@ -7,8 +7,8 @@ internal static class Elementary
     private const double Ln2Lower = 1.90821492927058770002e-10;
 
     /// <summary>
-    /// ln(1 + x) for x in (-1, 0] by the method of FDLIBM (Sun, 1993) with the summation order of glibc up to 2.38, of
-    /// which it gives the bits: 1 + x = 2^k (1 + f) with 1 + f near 1, then a series in s = f / (2 + f).
+    /// ln(1 + x) for x in (-1, 0] by the method of FDLIBM (Sun, 1993) as glibc 2.36 computes it on a processor with
+    /// fused multiply-add, bit for bit: 1 + x = 2^k (1 + f) with 1 + f near 1, then a series in s = f / (2 + f).
     /// </summary>
     public static double Log1p(double x)
     {
@@ -35,26 +35,24 @@ internal static class Elementary
         }
 
         double half = 0.5 * f * f;
-        double lower = k * Ln2Lower + correction;
+        double lower = Math.FusedMultiplyAdd(k, Ln2Lower, correction);
         if (nearOne)
         {
-            if (f == 0)
-                return k * Ln2Upper + lower;
-            double series = half * (1 - 0.66666666666666666 * f);
-            return k * Ln2Upper - (series - lower - f);
+            double series = half * Math.FusedMultiplyAdd(-0.66666666666666666, f, 1);
+            return Math.FusedMultiplyAdd(k, Ln2Upper, -(series - lower - f));
         }
 
         double s = f / (2 + f);
         double z = s * s;
         double z2 = z * z;
         double z4 = z2 * z2;
-        double r = z * 6.666666666666735130e-01
-            + z2 * (3.999999999940941908e-01 + z * 2.857142874366239149e-01)
-            + z4 * (2.222219843214978396e-01 + z * 1.818357216161805012e-01)
-            + z4 * z2 * (1.531383769920937332e-01 + z * 1.479819860511658591e-01);
+        double r = z2 * Math.FusedMultiplyAdd(z, 2.857142874366239149e-01, 3.999999999940941908e-01);
+        r = Math.FusedMultiplyAdd(z, 6.666666666666735130e-01, r);
+        r = Math.FusedMultiplyAdd(z4, Math.FusedMultiplyAdd(z, 1.818357216161805012e-01, 2.222219843214978396e-01), r);
+        r = Math.FusedMultiplyAdd(z2 * z4, Math.FusedMultiplyAdd(z, 1.479819860511658591e-01, 1.531383769920937332e-01), r);
         return k == 0
             ? f - (half - s * (half + r))
-            : k * Ln2Upper - (half - (s * (half + r) + lower) - f);
+            : Math.FusedMultiplyAdd(k, Ln2Upper, -(half - (s * (half + r) + lower) - f));
     }
 
     private static long UpperHalf(double x) => BitConverter.DoubleToInt64Bits(x) >> 32;

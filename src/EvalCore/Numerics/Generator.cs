@@ -238,7 +238,7 @@ public sealed class Generator(PCG64 bitGenerator)
     }
 
     /// <summary>A height within a layer; t from 0, its lower edge, to 1.</summary>
-    private static double Between(ReadOnlySpan<double> heights, int layer, double t) =>
+    private static double Between(double[] heights, int layer, double t) =>
         (heights[layer - 1] - heights[layer]) * t + heights[layer];
 
     private float RandomSingle() => (bitGenerator.NextUInt32() >> 8) * (1 / 16777216f);

@@ -87,6 +87,24 @@ public sealed class NumpyRandomTests
         }
     }
 
+    [Fact]
+    public void Drawing_allocates_nothing()
+    {
+        var generator = Generator.DefaultRng(1);
+        var legacy = new RandomState(1);
+        void Draw()
+        {
+            for (int i = 0; i < 10000; i++)
+                _ = generator.Uniform(0, 1) + generator.Integers(0, 9) + generator.Normal(0, 1) + generator.Exponential(1)
+                    + legacy.Uniform(0, 1) + legacy.Randint(0, 9) + legacy.Normal(0, 1);
+        }
+
+        Draw();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Draw();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     private static int[] Shuffled(int n, Action<Span<int>> shuffle)
     {
         int[] x = [.. Enumerable.Range(0, n)];
