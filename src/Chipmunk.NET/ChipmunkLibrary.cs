@@ -52,7 +52,8 @@ public static unsafe class ChipmunkLibrary
         }
     }
 
-    internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => Load();
+    internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
+        name == Native.Library ? Load() : 0;
 
     private static nint Load()
     {
@@ -67,7 +68,11 @@ public static unsafe class ChipmunkLibrary
                     continue;
                 string version = VersionOf(handle);
                 if (version == Version)
+                {
+                    Greeting.Swallow(handle);
                     return _handle = handle;
+                }
+
                 wrong ??= $"{PathOf(handle) ?? candidate} is Chipmunk {version}, and this binding is for {Version}";
                 NativeLibrary.Free(handle);
             }
