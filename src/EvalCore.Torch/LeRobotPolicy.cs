@@ -59,8 +59,10 @@ internal sealed class LeRobotPolicy : IPolicy
     /// <param name="space">What the environment observes.</param>
     /// <param name="actionDim">Numbers per action of the environment; null to take the checkpoint's.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
+    /// <param name="source">What observes, for messages.</param>
     /// <exception cref="OptionException">The checkpoint is damaged or does not fit the environment.</exception>
-    public static LeRobotPolicy Load(PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn)
+    public static LeRobotPolicy Load(
+        PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment")
     {
         var batching = options.Batching switch
         {
@@ -79,7 +81,7 @@ internal sealed class LeRobotPolicy : IPolicy
                 $"{checkpoint.ConfigPath}: the policy's actions have {config.ActionDim} numbers, the environment's {expected}");
         }
 
-        var inputs = Match(config, checkpoint, space, options.RenameMap, warn);
+        var inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
         var device = TorchDevice.Choose(options, warn);
         TorchThreads.Use(1);
 
@@ -162,7 +164,7 @@ internal sealed class LeRobotPolicy : IPolicy
         int length = (int)(chunk.numel() / sessions.Length);
         var values = MemoryMarshal.Cast<byte, float>(chunk.bytes);
         for (int i = 0; i < sessions.Length; i++)
-            sessions[i].Take(values.Slice(i * length, length), Unnormalize);
+            sessions[i].Take(values.Slice(i * length, length), Postprocess);
     }
 
     /// <summary>One input of all sessions: float32 [B * steps, n], or [B * steps, 3, H, W] from 0 to 1.</summary>
@@ -177,8 +179,9 @@ internal sealed class LeRobotPolicy : IPolicy
     }
 
     /// <summary>Actions in the policy's units to the environment's.</summary>
-    private void Unnormalize(ReadOnlySpan<float> raw, Span<float> actions)
+    internal void Postprocess(ReadOnlySpan<float> raw, Span<float> actions)
     {
+        using var scope = NewDisposeScope();
         var tensor = empty(raw.Length / ActionDim, ActionDim);
         raw.CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
         var transition = new Transition { Action = tensor };
@@ -188,13 +191,14 @@ internal sealed class LeRobotPolicy : IPolicy
 
     /// <summary>The environment's field for every input of the network, in the environment's order.</summary>
     private static IReadOnlyList<ObservationField> Match(
-        PolicyConfig config, Checkpoint checkpoint, ObservationSpace space, IReadOnlyDictionary<string, string> renameMap, Action<string> warn)
+        PolicyConfig config, Checkpoint checkpoint, ObservationSpace space, IReadOnlyDictionary<string, string> renameMap,
+        Action<string> warn, string source)
     {
         var byName = new Dictionary<string, ObservationField>();
         foreach (var field in space)
             byName[RenameObservationsProcessor.NewName(renameMap, field.Key)] = field;
         foreach (string key in renameMap.Keys.Where(key => space.IndexOf(key) < 0))
-            warn($"--rename_map: the environment observes no '{key}', only {string.Join(", ", space.Select(f => f.Key))}");
+            warn($"--rename_map: {source} has no '{key}', only {string.Join(", ", space.Select(f => f.Key))}");
 
         foreach (string name in config.Inputs)
         {
@@ -202,20 +206,20 @@ internal sealed class LeRobotPolicy : IPolicy
             if (!byName.TryGetValue(name, out var field))
             {
                 throw new OptionException(
-                    $"{checkpoint.ConfigPath}: the policy reads '{name}', but the environment observes only {string.Join(", ", byName.Keys)}; if it has another name there, give --rename_map");
+                    $"{checkpoint.ConfigPath}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)}; if it has another name there, give --rename_map");
             }
 
             bool picture = feature.Type == FeatureType.VISUAL;
             if (picture != (field.Kind == ObservationKind.Picture))
-                throw new OptionException($"{checkpoint.ConfigPath}: '{name}' is {feature.Type}, but the environment's '{field.Key}' is not");
+                throw new OptionException($"{checkpoint.ConfigPath}: '{name}' is {feature.Type}, but '{field.Key}' of {source} is not");
             if (!picture && feature.Shape.Aggregate(1, (product, n) => product * n) != field.Length)
             {
                 throw new OptionException(
-                    $"{checkpoint.ConfigPath}: '{name}' has shape [{string.Join(", ", feature.Shape)}], but the environment's '{field.Key}' has [{string.Join(", ", field.Shape)}]");
+                    $"{checkpoint.ConfigPath}: '{name}' has shape [{string.Join(", ", feature.Shape)}], but '{field.Key}' of {source} has [{string.Join(", ", field.Shape)}]");
             }
 
             if (picture && feature.Shape is [_, var height, var width] && (height, width) != (field.Shape[0], field.Shape[1]))
-                warn($"'{name}' is {field.Shape[0]}x{field.Shape[1]} in this environment, but the policy was trained on {height}x{width}");
+                warn($"'{name}' is {field.Shape[0]}x{field.Shape[1]} in {source}, but the policy was trained on {height}x{width}");
         }
 
         return [.. space.Where(field => config.Inputs.Contains(RenameObservationsProcessor.NewName(renameMap, field.Key)))];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Options;
 
 namespace EvalCore.Torch.Checkpoints;
 
@@ -43,8 +44,8 @@ internal static class ConfigFields
         {
             if (!fields.TryGetValue(name, out var property))
             {
-                throw new OptionException(
-                    $"--policy.{name}: a policy of type '{config.Type}' has no such field; did you mean --policy.{Nearest(name, fields.Keys)}?");
+                string hint = Nearest.To(name, fields.Keys) is { } near ? $"; did you mean --policy.{near}?" : "";
+                throw new OptionException($"--policy.{name}: a policy of type '{config.Type}' has no such field{hint}");
             }
 
             Set(config, property, Parse(text, property.PropertyType), $"--policy.{name}");
@@ -105,25 +106,5 @@ internal static class ConfigFields
             _ => "a map of features",
         };
         return underlying is null ? what : what + " or null";
-    }
-
-    /// <summary>The name with the smallest edit distance.</summary>
-    internal static string Nearest(string name, IEnumerable<string> names) => names.MinBy(other => Distance(name, other))!;
-
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            (int diagonal, row[0]) = (row[0], i);
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
     }
 }

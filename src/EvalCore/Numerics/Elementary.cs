@@ -55,5 +55,45 @@ internal static class Elementary
             : Math.FusedMultiplyAdd(k, Ln2Upper, -(half - (s * (half + r) + lower) - f));
     }
 
+    /// <summary>The same in single precision, where glibc fuses nothing and sums by Horner's scheme.</summary>
+    public static float Log1p(float x)
+    {
+        const float Tiny = 1f / (1 << 29), Least = Tiny / (1 << 25), Upper = 6.9313812256e-01f, Lower = 9.0580006145e-06f;
+        if (x > -Tiny)
+            return x > -Least ? x : x - x * x * 0.5f;
+
+        int k = 0;
+        float f = x, correction = 0;
+        bool nearOne = false;
+        if (BitConverter.SingleToInt32Bits(-x) > 0x3E95F61F)
+        {
+            float u = 1 + x;
+            correction = (x - (u - 1)) / u;
+            int bits = BitConverter.SingleToInt32Bits(u);
+            k = (bits >> 23) - 127;
+            int mantissa = bits & 0x7FFFFF;
+            bool aboveRoot2 = mantissa >= 0x3504F7;
+            nearOne = aboveRoot2 ? 0x800000 - mantissa < 4 : mantissa == 0;
+            k += aboveRoot2 ? 1 : 0;
+            f = BitConverter.Int32BitsToSingle(mantissa | (aboveRoot2 ? 126 : 127) << 23) - 1;
+        }
+
+        float half = 0.5f * f * f;
+        float lower = k * Lower + correction;
+        if (nearOne)
+        {
+            float series = half * (1 - 0.66666666666666666f * f);
+            return k * Upper - (series - lower - f);
+        }
+
+        float s = f / (2 + f);
+        float z = s * s;
+        float r = z * (6.6666668653e-01f + z * (4.0000000596e-01f + z * (2.8571429849e-01f + z * (2.2222198546e-01f
+            + z * (1.8183572590e-01f + z * (1.5313838422e-01f + z * 1.4798198640e-01f))))));
+        return k == 0
+            ? f - (half - s * (half + r))
+            : k * Upper - (half - (s * (half + r) + lower) - f);
+    }
+
     private static long UpperHalf(double x) => BitConverter.DoubleToInt64Bits(x) >> 32;
 }

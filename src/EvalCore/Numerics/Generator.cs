@@ -230,8 +230,8 @@ public sealed class Generator(PCG64 bitGenerator)
     {
         while (true)
         {
-            float x = -(float)Ziggurat.NormalBaseInverse * (float)Elementary.Log1p(-RandomSingle());
-            float y = -(float)Elementary.Log1p(-RandomSingle());
+            float x = -(float)Ziggurat.NormalBaseInverse * Elementary.Log1p(-RandomSingle());
+            float y = -Elementary.Log1p(-RandomSingle());
             if (y + y > x * x)
                 return negative ? -((float)Ziggurat.NormalBase + x) : (float)Ziggurat.NormalBase + x;
         }
