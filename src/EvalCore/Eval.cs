@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -44,12 +45,15 @@ public static class Eval
     {
         using var run = new EvalRun(env.Config, policy, new EvalRunOptions
         {
-            NEpisodes = nEpisodes,
-            BatchSize = env.NumEnvs,
-            UseAsyncEnvs = env.IsAsync,
+            Eval = new EvalConfig
+            {
+                NEpisodes = nEpisodes,
+                BatchSize = env.NumEnvs,
+                UseAsyncEnvs = env.IsAsync,
+                NEpisodesToRender = maxEpisodesRendered,
+            },
             Seed = startSeed,
             OutputDir = outputDir,
-            NEpisodesToRender = maxEpisodesRendered,
         });
         return await run.PlayAll();
     }

@@ -76,22 +76,7 @@ internal static class EvalCommand
         OutputFolder.Create(options);
         using var policy = registry.MakePolicy(options.Policy, options.Env, terminal.Note);
         cancellation.ThrowIfCancellationRequested();
-        var run = new EvalRun(
-            options.Env,
-            policy,
-            new EvalRunOptions
-            {
-                NEpisodes = options.Eval.NEpisodes,
-                BatchSize = options.Eval.BatchSize,
-                UseAsyncEnvs = options.Eval.UseAsyncEnvs,
-                NEpisodesToRender = options.Eval.NEpisodesToRender,
-                Seed = options.Seed,
-                OutputDir = options.OutputDir,
-                Resume = options.Resume,
-                Shard = (options.Shard.Index, options.Shard.Count),
-                Given = options.ToJson(),
-            },
-            terminal.Note);
+        var run = new EvalRun(options.Env, policy, EvalRunOptions.Of(options), terminal.Note);
         EvalInfo? info = null;
         try
         {

@@ -5,6 +5,8 @@ namespace EvalCore.Options;
 /// <summary>How many episodes, and how many at once: the flags <c>--eval.*</c>, LeRobot's <c>EvalConfig</c>.</summary>
 public sealed class EvalConfig
 {
+    private const int MostByDefault = 64;
+
     /// <summary>Episodes per task.</summary>
     [Description("episodes per task")]
     public int NEpisodes { get; set; } = 50;
@@ -26,8 +28,7 @@ public sealed class EvalConfig
 
     /// <summary>
     /// Settles what depends on the machine, as LeRobot does: an automatic batch size is 0.7 of the cores, at least 1,
-    /// at most 64; any is at most <see cref="NEpisodes"/>; with one episode in flight there is nothing to step
-    /// asynchronously.
+    /// at most <see cref="NEpisodes"/> and 64; with one episode in flight there is nothing to step asynchronously.
     /// </summary>
     /// <exception cref="OptionException">A number is out of range.</exception>
     internal void Resolve(int cores)
@@ -38,7 +39,8 @@ public sealed class EvalConfig
             throw new OptionException($"--eval.batch_size: {BatchSize} is not possible; give a positive number, or 0 to choose by the cores");
         if (NEpisodesToRender < 0)
             throw new OptionException($"--eval.n_episodes_to_render: {NEpisodesToRender} is not possible; give 0 to write no videos");
-        BatchSize = Math.Min(Rollout.BatchSize.Resolve(BatchSize, NEpisodes, cores), NEpisodes);
+        if (BatchSize == 0)
+            BatchSize = Math.Max(1, Math.Min((int)(cores * 0.7), Math.Min(NEpisodes, MostByDefault)));
         UseAsyncEnvs &= BatchSize > 1;
     }
 }

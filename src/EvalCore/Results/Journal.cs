@@ -39,17 +39,15 @@ public sealed class Journal : IDisposable
     /// <summary>Starts a new journal.</summary>
     /// <param name="folder">The run's output folder; created where it is missing.</param>
     /// <param name="identity">What makes the run: a resume with anything else is refused.</param>
-    /// <param name="options">The options it was started with, for a resume without repeating them.</param>
     /// <exception cref="OptionException">The folder has a journal already, or cannot be written.</exception>
-    public static Journal Create(string folder, JsonObject identity, JsonObject options)
+    public static Journal Create(string folder, JsonObject identity)
     {
         string path = Path.Combine(folder, FileName);
         try
         {
             Directory.CreateDirectory(folder);
             var journal = new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), []);
-            var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
-            journal.AppendLine(run.ToJsonString(Json));
+            journal.AppendLine(identity.ToJsonString(Json));
             return journal;
         }
         catch (IOException) when (File.Exists(path))
@@ -63,21 +61,13 @@ public sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>The options an interrupted run was started with.</summary>
-    /// <exception cref="OptionException">The folder has no journal, or it is damaged.</exception>
-    public static JsonObject ReadOptions(string folder)
-    {
-        string path = Path.Combine(folder, FileName);
-        return ParseRun(path, ReadLines(path, out _))["options"]!.AsObject();
-    }
-
     /// <summary>Opens the journal of a run that was interrupted. A last line torn by the kill is dropped.</summary>
     /// <exception cref="OptionException">The journal is missing, damaged, or of another run.</exception>
     public static Journal Resume(string folder, JsonObject identity)
     {
         string path = Path.Combine(folder, FileName);
         string[] lines = ReadLines(path, out long wholeLines);
-        var before = ParseRun(path, lines)["identity"]!.AsObject();
+        var before = ParseIdentity(path, lines);
         foreach (string key in before.Concat(identity).Select(entry => entry.Key).Distinct())
         {
             if (!JsonNode.DeepEquals(before[key], identity[key]))
@@ -139,13 +129,12 @@ public sealed class Journal : IDisposable
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static JsonObject ParseRun(string path, string[] lines)
+    private static JsonObject ParseIdentity(string path, string[] lines)
     {
         try
         {
-            if (lines.Length > 0 && JsonNode.Parse(lines[0]) is JsonObject run
-                && run["identity"] is JsonObject && run["options"] is JsonObject)
-                return run;
+            if (lines.Length > 0 && JsonNode.Parse(lines[0]) is JsonObject { Count: > 0 } identity)
+                return identity;
         }
         catch (JsonException)
         {

@@ -6,10 +6,10 @@ namespace EvalCore.Results;
 public static class Merge
 {
     /// <summary>
-    /// The facts of <c>provenance</c> that must agree: per suite the policy, the seed and the engines. Different suites
-    /// may be of different engines, but of one policy.
+    /// The facts of <c>provenance</c> that must agree between parts of the same suite. Each suite may have a policy of
+    /// its own.
     /// </summary>
-    private static readonly string[] MustAgreePerSuite = ["seed", "engines", "env"];
+    private static readonly string[] MustAgree = ["policy", "seed", "engines", "env"];
 
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>
@@ -25,15 +25,13 @@ public static class Merge
 
     internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
     {
-        var (firstFolder, first) = parts[0];
-        foreach (var (folder, info) in parts.Skip(1))
+        foreach (var (folder, info) in parts)
         {
-            Agree("policy", firstFolder, first, folder, info);
             foreach (var (otherFolder, other) in parts.TakeWhile(part => part.Folder != folder))
             {
                 if (Suites(info).Overlaps(Suites(other)))
                 {
-                    foreach (string key in MustAgreePerSuite)
+                    foreach (string key in MustAgree)
                         Agree(key, otherFolder, other, folder, info);
                 }
             }
@@ -56,7 +54,7 @@ public static class Merge
             }
         }
 
-        var provenance = (JsonObject)first.Provenance.DeepClone();
+        var provenance = (JsonObject)parts[0].Info.Provenance.DeepClone();
         provenance["output_dir"] = "";
         provenance["merged"] = new JsonArray([.. parts.Select(part => (JsonNode)part.Info.Provenance.DeepClone())]);
         string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(Group).Distinct()];

@@ -48,7 +48,7 @@ internal static class Provenance
             provenance[key] = value?.DeepClone();
         provenance["batch_size"] = environments.NumEnvs;
         provenance["use_async_envs"] = environments.IsAsync;
-        provenance["shard"] = $"{options.Shard.Index}/{options.Shard.Count}";
+        provenance["shard"] = options.Shard.ToString();
         provenance["options"] = options.Given.DeepClone();
         provenance["git_commit"] = GitCommit(Directory.GetCurrentDirectory());
         provenance["machine"] = new JsonObject

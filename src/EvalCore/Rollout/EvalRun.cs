@@ -29,22 +29,18 @@ public sealed class EvalRun : IDisposable
     /// <exception cref="OptionException">The output folder cannot be used, or the task has no such name.</exception>
     public EvalRun(EnvConfig env, IPolicy policy, EvalRunOptions options, Action<string>? warn = null)
     {
-        if (options.NEpisodes < 1)
-            throw new OptionException($"--eval.n_episodes: {options.NEpisodes} is not a number of episodes; at least 1");
+        options.Eval.Resolve(Environment.ProcessorCount);
         (_env, _policy, _options) = (env, policy, options);
         Tasks = env.Tasks();
         Episodes = [.. Tasks
-            .SelectMany(task => Enumerable.Range(0, options.NEpisodes)
+            .SelectMany(task => Enumerable.Range(0, options.Eval.NEpisodes)
                 .Select(index => new EpisodeSpec(task, index, options.Seed + index)))
             .Where((_, i) => i % options.Shard.Count == options.Shard.Index)];
-        Environments = new VectorEnvironment(
-            env,
-            Rollout.BatchSize.Resolve(options.BatchSize, options.NEpisodes, Environment.ProcessorCount),
-            options.UseAsyncEnvs);
+        Environments = new VectorEnvironment(env, options.Eval.BatchSize, options.Eval.UseAsyncEnvs);
         if (options.OutputDir is { } folder)
         {
             var identity = Provenance.Identity(env, policy, options);
-            _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity, options.Given);
+            _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity);
             _videos = new VideoWriter(env, folder, warn ?? (_ => { }));
         }
 
@@ -124,7 +120,7 @@ public sealed class EvalRun : IDisposable
         }
 
         _ = _clock.Value;
-        var recording = _videos is not null && episode.Index < _options.NEpisodesToRender ? new FrameRecording(episode) : null;
+        var recording = _videos is not null && episode.Index < _options.Eval.NEpisodesToRender ? new FrameRecording(episode) : null;
         var played = await _scheduler.Play(episode, recording);
         Progress.Finish(played, resumed: false);
         if (recording is not null)

@@ -1,24 +1,16 @@
 using System.Text.Json.Nodes;
+using EvalCore.Options;
 
 namespace EvalCore.Rollout;
 
 /// <summary>What a run is asked for, besides its environment and its policy.</summary>
 public sealed record EvalRunOptions
 {
-    /// <summary>Episodes per task.</summary>
-    public int NEpisodes { get; init; } = 50;
-
-    /// <summary>How many episodes are in flight at once; 0 lets <see cref="BatchSize.Resolve"/> choose.</summary>
-    public int BatchSize { get; init; }
-
-    /// <summary>A thread per environment, or (false) one thread for all.</summary>
-    public bool UseAsyncEnvs { get; init; } = true;
+    /// <summary>How many episodes, and how many at once.</summary>
+    public EvalConfig Eval { get; init; } = new();
 
     /// <summary>The seed of each task's first episode; episode k has this plus k.</summary>
     public long Seed { get; init; } = 1000;
-
-    /// <summary>How many episodes of each task are recorded, from the first on.</summary>
-    public int NEpisodesToRender { get; init; } = 10;
 
     /// <summary>Where journal, videos and <c>eval_info.json</c> go; null writes nothing.</summary>
     public string? OutputDir { get; init; }
@@ -26,9 +18,20 @@ public sealed record EvalRunOptions
     /// <summary>Whether <see cref="OutputDir"/> holds an interrupted run to go on with.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>The slice of all episodes that is played: shard <c>Index</c> of <c>Count</c>.</summary>
-    public (int Index, int Count) Shard { get; init; } = (0, 1);
+    /// <summary>The slice of all episodes that is played.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>The options as the user gave them: noted in journal and <c>provenance</c>.</summary>
+    /// <summary>The options as the user gave them, for <c>provenance</c>.</summary>
     public JsonObject Given { get; init; } = [];
+
+    /// <summary>The part of the options of a command that a run needs.</summary>
+    public static EvalRunOptions Of(EvalOptions options) => new()
+    {
+        Eval = options.Eval,
+        Seed = options.Seed,
+        OutputDir = options.OutputDir,
+        Resume = options.Resume,
+        Shard = options.Shard,
+        Given = options.ToJson(),
+    };
 }

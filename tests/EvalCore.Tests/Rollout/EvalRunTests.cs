@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -96,8 +97,8 @@ public sealed class EvalRunTests : IDisposable
     public async Task Two_halves_merge_into_the_whole()
     {
         var whole = await Run("whole");
-        await Run("a", shard: (0, 2));
-        await Run("b", shard: (1, 2));
+        await Run("a", shard: new(0, 2));
+        await Run("b", shard: new(1, 2));
 
         var merged = Merge.Folders([In("b"), In("a")]);
 
@@ -109,8 +110,8 @@ public sealed class EvalRunTests : IDisposable
     [Fact]
     public async Task Results_of_different_policies_are_not_merged()
     {
-        await Run("a", shard: (0, 2));
-        await Run("b", shard: (1, 2), gain: "2");
+        await Run("a", shard: new(0, 2));
+        await Run("b", shard: new(1, 2), gain: "2");
         var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
         Assert.Contains("differ in policy (gain: \"1\" and \"2\")", e.Message, StringComparison.Ordinal);
     }
@@ -118,8 +119,8 @@ public sealed class EvalRunTests : IDisposable
     [Fact]
     public async Task Results_of_different_seeds_are_not_merged()
     {
-        await Run("a", shard: (0, 2));
-        await Run("b", shard: (1, 2), seed: 7);
+        await Run("a", shard: new(0, 2));
+        await Run("b", shard: new(1, 2), seed: 7);
         var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
         Assert.Contains("differ in seed", e.Message, StringComparison.Ordinal);
     }
@@ -175,7 +176,7 @@ public sealed class EvalRunTests : IDisposable
     private string In(params string[] path) => Path.Combine([_folder, .. path]);
 
     private async Task<EvalInfo> Run(
-        string name, int nEpisodes = 6, int render = 0, bool resume = false, (int, int)? shard = null,
+        string name, int nEpisodes = 6, int render = 0, bool resume = false, Shard? shard = null,
         string gain = "1", long seed = 1000)
     {
         using var policy = new WalkPolicy(PolicyBatching.PerSession)
@@ -184,12 +185,10 @@ public sealed class EvalRunTests : IDisposable
         };
         using var run = new EvalRun(new WalkConfig(), policy, new EvalRunOptions
         {
-            NEpisodes = nEpisodes,
-            BatchSize = 3,
-            NEpisodesToRender = render,
+            Eval = new EvalConfig { NEpisodes = nEpisodes, BatchSize = 3, NEpisodesToRender = render },
             OutputDir = In(name),
             Resume = resume,
-            Shard = shard ?? (0, 1),
+            Shard = shard ?? Shard.Whole,
             Seed = seed,
         });
         return await run.PlayAll();
