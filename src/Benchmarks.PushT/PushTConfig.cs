@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using Chipmunk;
+using EvalCore;
+using EvalCore.Environments;
+
+namespace Benchmarks.PushT;
+
+/// <summary>LeRobot's <c>PushtEnv</c>: the flags <c>--env.*</c> of PushT.</summary>
+public sealed class PushTConfig : EnvConfig
+{
+    private const string OnlyTask = "PushT-v0";
+
+    internal static readonly ActionSpace Actions = new(2, 0, 512);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Type => "pusht";
+
+    /// <inheritdoc/>
+    public override string Task { get; set; } = OnlyTask;
+
+    /// <inheritdoc/>
+    public override int Fps { get; set; } = 10;
+
+    /// <summary>The time limit in steps.</summary>
+    public int EpisodeLength { get; set; } = 300;
+
+    /// <summary>
+    /// What is observed: <c>pixels_agent_pos</c>, <c>environment_state_agent_pos</c>, <c>pixels</c> or <c>state</c>.
+    /// (LeRobot's own evaluation fails with the last two; here they work.)
+    /// </summary>
+    public string ObsType { get; set; } = "pixels_agent_pos";
+
+    /// <summary>How it is rendered: only <c>rgb_array</c>.</summary>
+    public string RenderMode { get; set; } = "rgb_array";
+
+    /// <summary>Columns of the video.</summary>
+    public int VisualizationWidth { get; set; } = 384;
+
+    /// <summary>Rows of the video.</summary>
+    public int VisualizationHeight { get; set; } = 384;
+
+    /// <summary>Without effect, as in LeRobot: the observed picture has 96 rows.</summary>
+    public int ObservationHeight { get; set; } = 384;
+
+    /// <summary>Without effect, as in LeRobot: the observed picture has 96 columns.</summary>
+    public int ObservationWidth { get; set; } = 384;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ObservationSpace ObservationSpace => PushTObservation.Of(ObsType);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ActionSpace ActionSpace => Actions;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyDictionary<string, string> EngineVersions { get; } =
+        new Dictionary<string, string> { ["chipmunk"] = ChipmunkLibrary.Version };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EnvTask> Tasks() =>
+        Task == OnlyTask
+            ? [new EnvTask(Type, Type, 0, OnlyTask, "")]
+            : throw new OptionException($"--env.task={Task}: PushT has one task, {OnlyTask}");
+
+    /// <inheritdoc/>
+    public override IEnvironment Make(EnvTask task)
+    {
+        if (EpisodeLength < 1)
+            throw new OptionException($"--env.episode_length={EpisodeLength}: expected 1 or more");
+        return new PushTEnvironment(ObsType, EpisodeLength);
+    }
+
+    /// <inheritdoc/>
+    public override IFrameRenderer MakeRenderer(EnvTask task)
+    {
+        if (RenderMode != "rgb_array")
+            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
+        CheckSize(VisualizationHeight, "height");
+        CheckSize(VisualizationWidth, "width");
+        return new PushTRenderer(VisualizationHeight, VisualizationWidth);
+    }
+
+    private static void CheckSize(int size, string which)
+    {
+        if (size is < 1 or > 4096)
+            throw new OptionException($"--env.visualization_{which}={size}: expected 1 to 4096 pixels");
+    }
+}

@@ -1,0 +1,40 @@
+namespace Chipmunk;
+
+/// <summary>
+/// <c>cpArbiter</c>: a pair of shapes that touch. Chipmunk owns it: it is valid only inside the callback that was
+/// handed it.
+/// </summary>
+public readonly struct Arbiter
+{
+    private readonly nint _arbiter;
+
+    internal Arbiter(nint arbiter) => _arbiter = arbiter;
+
+    /// <summary>The number of contact points, 1 or 2.</summary>
+    public int Count => Native.cpArbiterGetCount(_arbiter);
+
+    /// <summary>The normal of the collision, from the first shape to the second.</summary>
+    public Vect Normal => Native.cpArbiterGetNormal(_arbiter);
+
+    /// <summary>Whether the shapes began to touch in this step.</summary>
+    public bool IsFirstContact => Native.cpArbiterIsFirstContact(_arbiter) != 0;
+
+    /// <summary>The impulse the solver applied in this step; meaningful in a post-solve callback.</summary>
+    public Vect TotalImpulse => Native.cpArbiterTotalImpulse(_arbiter);
+
+    /// <summary>All contacts, with penetrations.</summary>
+    public ContactPointSet ContactPointSet => Native.cpArbiterGetContactPointSet(_arbiter);
+
+    /// <summary>A contact on the surface of the first shape, in world coordinates.</summary>
+    public Vect PointA(int index) => Native.cpArbiterGetPointA(_arbiter, index);
+
+    /// <summary>A contact on the surface of the second shape, in world coordinates.</summary>
+    public Vect PointB(int index) => Native.cpArbiterGetPointB(_arbiter, index);
+
+    /// <summary>The two shapes, as <see cref="ShapeHandle"/> holds them.</summary>
+    public unsafe void GetShapes(out nint a, out nint b)
+    {
+        fixed (nint* pa = &a, pb = &b)
+            Native.cpArbiterGetShapes(_arbiter, pa, pb);
+    }
+}

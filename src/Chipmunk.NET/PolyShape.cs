@@ -1,0 +1,30 @@
+namespace Chipmunk;
+
+/// <summary><c>cpPolyShape</c>: a convex polygon.</summary>
+public sealed class PolyShape : Shape
+{
+    /// <summary><c>cpPolyShapeNew</c>: the convex hull of the given points.</summary>
+    /// <param name="body">The body it is attached to.</param>
+    /// <param name="vertices">The points in the body's coordinates.</param>
+    /// <param name="radius">How far the polygon is rounded outwards; 0 for sharp corners.</param>
+    public PolyShape(Body body, ReadOnlySpan<Vect> vertices, double radius)
+        : base(New(body, vertices, radius), body)
+    {
+    }
+
+    /// <summary>The number of vertices of the hull.</summary>
+    public int Count => Native.cpPolyShapeGetCount(Handle);
+
+    /// <summary>A vertex of the hull in the body's coordinates.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    public Vect this[int index] => (uint)index < (uint)Count
+        ? Native.cpPolyShapeGetVert(Handle, index)
+        : throw new ArgumentOutOfRangeException(nameof(index));
+
+    private static unsafe ShapeHandle New(Body body, ReadOnlySpan<Vect> vertices, double radius)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        fixed (Vect* first = vertices)
+            return Native.cpPolyShapeNew(body.Handle, vertices.Length, first, Transform.Identity, radius);
+    }
+}

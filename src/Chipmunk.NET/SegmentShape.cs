@@ -1,0 +1,24 @@
+namespace Chipmunk;
+
+/// <summary><c>cpSegmentShape</c>: a line with rounded ends.</summary>
+public sealed class SegmentShape : Shape
+{
+    /// <summary><c>cpSegmentShapeNew</c>.</summary>
+    /// <param name="body">The body it is attached to.</param>
+    /// <param name="a">One end in the body's coordinates.</param>
+    /// <param name="b">The other end.</param>
+    /// <param name="radius">Half its thickness.</param>
+    public SegmentShape(Body body, Vect a, Vect b, double radius)
+        : base(Native.cpSegmentShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, a, b, radius), body)
+    {
+    }
+
+    /// <summary>One end in the body's coordinates.</summary>
+    public Vect A => Native.cpSegmentShapeGetA(Handle);
+
+    /// <summary>The other end.</summary>
+    public Vect B => Native.cpSegmentShapeGetB(Handle);
+
+    /// <summary>Half the thickness.</summary>
+    public double Radius => Native.cpSegmentShapeGetRadius(Handle);
+}

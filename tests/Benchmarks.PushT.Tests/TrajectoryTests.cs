@@ -1,0 +1,119 @@
+using System.Text.Json;
+using EvalCore.Tests;
+
+namespace Benchmarks.PushT.Tests;
+
+public sealed class TrajectoryTests
+{
+    [Theory]
+    [InlineData("pusht/trajectories.safetensors", "pusht/trajectories.json")]
+    [InlineData("pusht/success.safetensors", "pusht/success.json")]
+    public void Episodes_give_the_references_states_bit_for_bit(string file, string list)
+    {
+        using var golden = Goldens.Open(file);
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find(list)));
+        using var environment = World.Keypoints();
+        int steps = (int)golden["state"].Shape[1];
+        long[] seeds = golden.Read<long>("seed");
+        long[] lengths = golden.TryGet("length", out _) ? golden.Read<long>("length") : [];
+        double[] initial = golden.TryGet("reset_to_state", out _) ? golden.Read<double>("reset_to_state") : [];
+        var initialState = golden.Read<double>("initial_state");
+        var initialKeypoints = golden.Read<double>("initial_keypoints");
+        var actions = golden.Read<double>("action");
+        var states = golden.Read<double>("state");
+        var keypoints = golden.Read<double>("keypoints");
+        var observed = golden.Read<double>("obs_state");
+        var coverage = golden.Read<double>("coverage");
+        var reward = golden.Read<double>("reward");
+        var success = golden.Read<byte>("is_success");
+        var terminated = golden.Read<byte>("terminated");
+        var contacts = golden.Read<long>("n_contacts");
+        var points = golden.Read<long>("n_contact_points_raw");
+        Assert.Equal(json.RootElement.GetArrayLength(), seeds.Length);
+
+        for (int e = 0; e < seeds.Length; e++)
+        {
+            if (seeds[e] >= 0)
+                environment.Reset(World.Episode(seeds[e]));
+            else
+                environment.Reset(World.Initial(World.Row(initial, e, 5)));
+            Equal.BitForBit(World.Row(initialState, e, 10), environment.State(), $"episode {e}: initial state");
+            Equal.BitForBit(World.Row(initialKeypoints, e, 16), environment.KeypointsOf(), $"episode {e}: initial keypoints");
+
+            int length = lengths.Length > 0 ? (int)lengths[e] : steps;
+            for (int t = 0; t < length; t++)
+            {
+                int i = e * steps + t;
+                var result = environment.Step(World.Row(actions, i, 2));
+                string at = $"episode {e}, step {t}";
+                Equal.BitForBit(World.Row(states, i, 10), environment.State(), $"{at}: state");
+                Equal.BitForBit(World.Row(keypoints, i, 16), environment.KeypointsOf(), $"{at}: keypoints");
+                Equal.BitForBit(World.Row(observed, i, 5), environment.ObservedState(), $"{at}: observed state");
+                Equal.Area(coverage[i], environment.Coverage, $"{at}: coverage");
+                Equal.Area(reward[i], result.Reward, $"{at}: reward");
+                Assert.Equal(success[i] != 0, result.Success);
+                Assert.Equal(terminated[i] != 0, result.Terminated);
+                Assert.Equal(t == 299, result.Truncated);
+                Assert.Equal(points[i], environment.ContactPoints);
+                Assert.Equal(contacts[i], environment.Contacts);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_physics_step_gives_the_references_state_bit_for_bit()
+    {
+        using var trajectories = Goldens.Open("pusht/trajectories.safetensors");
+        using var golden = Goldens.Open("pusht/substeps.safetensors");
+        using var environment = World.Keypoints();
+        long[] seeds = trajectories.Read<long>("seed");
+        double[] actions = trajectories.Read<double>("action");
+        long[] episodes = golden.Read<long>("episode");
+        double[] states = golden.Read<double>("substate");
+        int steps = (int)golden["substate"].Shape[1];
+        int stepsOfEpisode = (int)trajectories["action"].Shape[1];
+        int row = 0;
+        foreach (long e in episodes)
+        {
+            environment.Reset(World.Episode(seeds[e]));
+            for (int t = 0; t < steps; t++)
+            {
+                var action = World.Row(actions, (int)e * stepsOfEpisode + t, 2);
+                for (int k = 0; k < 10; k++)
+                {
+                    environment.World.Substep(action[0], action[1]);
+                    Equal.BitForBit(World.Row(states, row++, 10), environment.State(), $"episode {e}, step {t}, substep {k}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void An_action_of_another_length_is_refused()
+    {
+        using var environment = World.Keypoints();
+        environment.Reset(World.Episode(0));
+        Assert.Throws<ArgumentException>(() => environment.Step([1, 2, 3]));
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        using var environment = World.Keypoints();
+        environment.Reset(World.Episode(1));
+        var observation = new EvalCore.Environments.Observation(environment.ObservationSpace);
+        double[] snapshot = new double[environment.SnapshotLength];
+        double[] action = [200, 300];
+        long before = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            if (i == 100)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            environment.Step(action);
+            environment.Observe(observation);
+            environment.Snapshot(snapshot);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
