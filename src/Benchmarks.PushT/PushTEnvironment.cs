@@ -35,8 +35,8 @@ public sealed class PushTEnvironment : IEnvironment
     {
         ObservationSpace = PushTObservation.Of(obsType);
         MaxEpisodeSteps = maxEpisodeSteps;
-        if (ChipmunkLibrary.Find().Problem is { } problem)
-            throw new OptionException(problem);
+        if (ChipmunkLibrary.Restore().Problem is { } problem)
+            throw new OptionException($"PushT cannot run: {problem}; run 'evalcore assets fetch' (needs no root) or '{ChipmunkLibrary.Fix}'");
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ namespace Chipmunk;
 
 /// <summary>
 /// <c>cpBody</c>: a rigid body. A body, its shapes and the space it is in are used by one thread at a time; different
-/// spaces are independent.
+/// spaces are independent. What is set must be finite: the engine ends the process over a body that is not.
 /// </summary>
 public sealed class Body : IDisposable
 {
@@ -36,35 +36,35 @@ public sealed class Body : IDisposable
     public Vect Position
     {
         get => Native.cpBodyGetPosition(Handle);
-        set => Native.cpBodySetPosition(Handle, value);
+        set => Native.cpBodySetPosition(Handle, Finite(value));
     }
 
     /// <summary>The centre of gravity, in the body's coordinates. Setting it leaves the origin where it is.</summary>
     public Vect CenterOfGravity
     {
         get => Native.cpBodyGetCenterOfGravity(Handle);
-        set => Native.cpBodySetCenterOfGravity(Handle, value);
+        set => Native.cpBodySetCenterOfGravity(Handle, Finite(value));
     }
 
     /// <summary>The velocity of the centre of gravity, units per second.</summary>
     public Vect Velocity
     {
         get => Native.cpBodyGetVelocity(Handle);
-        set => Native.cpBodySetVelocity(Handle, value);
+        set => Native.cpBodySetVelocity(Handle, Finite(value));
     }
 
     /// <summary>The angle in radians, not wrapped. Setting it turns the body about its centre of gravity.</summary>
     public double Angle
     {
         get => Native.cpBodyGetAngle(Handle);
-        set => Native.cpBodySetAngle(Handle, value);
+        set => Native.cpBodySetAngle(Handle, Finite(value));
     }
 
     /// <summary>Radians per second.</summary>
     public double AngularVelocity
     {
         get => Native.cpBodyGetAngularVelocity(Handle);
-        set => Native.cpBodySetAngularVelocity(Handle, value);
+        set => Native.cpBodySetAngularVelocity(Handle, Finite(value));
     }
 
     /// <summary>The cosine and the sine of the angle.</summary>
@@ -86,4 +86,12 @@ public sealed class Body : IDisposable
 
     /// <summary>Frees the body, as soon as no shape and no space uses it any more.</summary>
     public void Dispose() => Handle.Dispose();
+
+    private static double Finite(double value) =>
+        double.IsFinite(value) ? value : throw new ArgumentException($"A body cannot have the value {value}.", nameof(value));
+
+    private static Vect Finite(Vect value) =>
+        double.IsFinite(value.X) && double.IsFinite(value.Y)
+            ? value
+            : throw new ArgumentException($"A body cannot have the value ({value.X}, {value.Y}).", nameof(value));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -16,10 +17,14 @@ public static unsafe class ChipmunkLibrary
     /// <summary>The one version this binding is for.</summary>
     public const string Version = "7.0.3";
 
+    /// <summary>The command that installs the library for all users, as root.</summary>
+    public const string Fix = "apt-get install libchipmunk7";
+
     private const string FileName = "libchipmunk.so.7";
 
     private static readonly Lock Loading = new();
     private static nint _handle;
+    private static LibraryStatus? _found;
 
     /// <summary>Where the library is looked for after the system's folders, and where a restore puts it.</summary>
     public static string CachePath => Path.Combine(CacheFolder, "native", $"chipmunk-{Version}", FileName);
@@ -38,44 +43,95 @@ public static unsafe class ChipmunkLibrary
         }
     }
 
-    /// <summary>Looks for the library without failing.</summary>
+    /// <summary>Looks for the library without failing, and loads it.</summary>
     public static LibraryStatus Find()
     {
-        try
+        lock (Loading)
         {
-            nint handle = Load();
-            return new LibraryStatus(PathOf(handle), VersionOf(handle), null);
-        }
-        catch (DllNotFoundException e)
-        {
-            return new LibraryStatus(null, null, e.Message);
+            return TryLoad(out string? problem)
+                ? _found ??= new LibraryStatus(PathOf(_handle), VersionOf(_handle), null)
+                : new LibraryStatus(null, null, problem);
         }
     }
 
-    internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => Load();
+    /// <summary>
+    /// Looks for the library, and where there is none fetches it into the cache, without root: from the folder
+    /// <c>EVALCORE_MIRROR</c> names, else from the distribution's package. Takes seconds, and a network.
+    /// </summary>
+    /// <param name="again">Whether to try although an attempt failed in the last ten minutes.</param>
+    public static LibraryStatus Restore(bool again = false)
+    {
+        lock (Loading)
+        {
+            var found = Find();
+            if (found.Problem is null || !OperatingSystem.IsLinux())
+                return found;
+            return Fetch(again) is { } failure
+                ? found with { Problem = $"{found.Problem}, and cannot be fetched: {failure}" }
+                : Find();
+        }
+    }
+
+    internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
+        name == Native.Library ? Load() : 0;
 
     private static nint Load()
     {
         lock (Loading)
         {
-            if (_handle != 0)
-                return _handle;
-            string? wrong = null;
-            foreach (string candidate in Candidates())
+            return TryLoad(out string? problem)
+                ? _handle
+                : throw new DllNotFoundException($"{problem}: install it with '{Fix}', or call {nameof(ChipmunkLibrary)}.{nameof(Restore)}");
+        }
+    }
+
+    private static bool TryLoad(out string? problem)
+    {
+        problem = null;
+        if (_handle != 0)
+            return true;
+        foreach (string candidate in Candidates())
+        {
+            if (!NativeLibrary.TryLoad(candidate, out nint handle))
+                continue;
+            string version = VersionOf(handle);
+            if (version == Version)
             {
-                if (!NativeLibrary.TryLoad(candidate, out nint handle))
-                    continue;
-                string version = VersionOf(handle);
-                if (version == Version)
-                    return _handle = handle;
-                wrong ??= $"{PathOf(handle) ?? candidate} is Chipmunk {version}, and this binding is for {Version}";
-                NativeLibrary.Free(handle);
+                Greeting.Swallow(handle);
+                _handle = handle;
+                return true;
             }
 
-            throw new DllNotFoundException(
-                $"{wrong ?? $"{FileName} is neither a system library nor at {CachePath}"}: "
-                + "install the package libchipmunk7 ('apt-get install libchipmunk7'), "
-                + "or let the build fetch it into the cache without root ('dotnet build')");
+            problem ??= $"{PathOf(handle) ?? candidate} is Chipmunk {version}, and {Version} is needed";
+            NativeLibrary.Free(handle);
+        }
+
+        problem ??= $"Chipmunk {Version} ({FileName}) is neither a system library nor at {CachePath}";
+        return false;
+    }
+
+    /// <summary>Runs the script the build runs; returns the line it fails with, or null.</summary>
+    private static string? Fetch(bool again)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-s", "--", .. again ? (string[])["--again"] : [], CachePath])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using var script = new StreamReader(typeof(ChipmunkLibrary).Assembly.GetManifestResourceStream("restore-chipmunk.sh")!);
+            using var process = Process.Start(start)!;
+            process.StandardInput.Write(script.ReadToEnd());
+            process.StandardInput.Close();
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : error.Trim().ReplaceLineEndings(" ");
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
+        {
+            return e.Message;
         }
     }
 

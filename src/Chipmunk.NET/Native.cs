@@ -8,7 +8,7 @@ namespace Chipmunk;
 /// </summary>
 internal static unsafe partial class Native
 {
-    private const string Library = "chipmunk";
+    public const string Library = "chipmunk";
 
     static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, ChipmunkLibrary.Resolve);
 

@@ -57,19 +57,21 @@ public sealed class Space : IDisposable
     }
 
     /// <summary>Adds a body. The space keeps it until the space is disposed.</summary>
+    /// <exception cref="InvalidOperationException">It is in this space already.</exception>
     public void Add(Body body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        Native.cpSpaceAddBody(Handle, body.Handle);
         Handle.Keep(body.Handle);
+        Native.cpSpaceAddBody(Handle, body.Handle);
     }
 
     /// <summary>Adds a shape. The space keeps it until the space is disposed.</summary>
+    /// <exception cref="InvalidOperationException">It is in this space already.</exception>
     public void Add(Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        Native.cpSpaceAddShape(Handle, shape.Handle);
         Handle.Keep(shape.Handle);
+        Native.cpSpaceAddShape(Handle, shape.Handle);
     }
 
     /// <summary>The handler for pairs of shapes of two collision types, made if there is none yet.</summary>

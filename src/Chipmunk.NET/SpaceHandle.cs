@@ -17,8 +17,12 @@ public sealed class SpaceHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
     }
 
+    /// <summary>Keeps what is added.</summary>
+    /// <exception cref="InvalidOperationException">It is in this space already.</exception>
     internal void Keep(SafeHandle added)
     {
+        if (_kept.Contains(added))
+            throw new InvalidOperationException("It is in this space already.");
         bool kept = false;
         added.DangerousAddRef(ref kept);
         _kept.Add(added);

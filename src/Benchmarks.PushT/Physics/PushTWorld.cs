@@ -98,13 +98,12 @@ internal sealed class PushTWorld : IDisposable
     }
 
     /// <summary>Plays one action: the point the agent is drawn to, anywhere.</summary>
+    /// <exception cref="ArgumentException">The point is not finite, or so far away that the velocity is not.</exception>
     public void Step(double x, double y)
     {
         _contacts.Clear();
         for (int i = 0; i < Substeps; i++)
-        {
             Substep(x, y);
-        }
     }
 
     /// <summary>A tenth of <see cref="Step"/>.</summary>
@@ -115,7 +114,10 @@ internal sealed class PushTWorld : IDisposable
         var v = _agent.Velocity;
         double ax = Stiffness * (x - p.X) + DampingOfSpring * (0 - v.X);
         double ay = Stiffness * (y - p.Y) + DampingOfSpring * (0 - v.Y);
-        _agent.Velocity = new Vect(v.X + ax * TimeStep, v.Y + ay * TimeStep);
+        var next = new Vect(v.X + ax * TimeStep, v.Y + ay * TimeStep);
+        if (!double.IsFinite(next.X) || !double.IsFinite(next.Y))
+            throw new ArgumentException($"The action ({x}, {y}) is no point the agent can be drawn to.", nameof(x));
+        _agent.Velocity = next;
         _space.Step(TimeStep);
     }
 

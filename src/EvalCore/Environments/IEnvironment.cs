@@ -44,6 +44,14 @@ public interface IEnvironment : IDisposable
     /// <summary>Puts the simulator into a stored state and brings what is derived from it up to date.</summary>
     void SetState(Observation state);
 
+    /// <summary>How many conditions the task's goal consists of; 0 where a suite does not tell them apart.</summary>
+    int ConjunctCount => 0;
+
+    /// <summary>Writes for each condition of the goal 1 where it holds in the present state, else 0.</summary>
+    void GetConjuncts(Span<byte> conjuncts)
+    {
+    }
+
     /// <summary>The length of a <see cref="Snapshot"/>.</summary>
     int SnapshotLength { get; }
 

@@ -230,15 +230,15 @@ public sealed class Generator(PCG64 bitGenerator)
     {
         while (true)
         {
-            float x = -(float)Ziggurat.NormalBaseInverse * (float)Elementary.Log1p(-RandomSingle());
-            float y = -(float)Elementary.Log1p(-RandomSingle());
+            float x = -(float)Ziggurat.NormalBaseInverse * Elementary.Log1p(-RandomSingle());
+            float y = -Elementary.Log1p(-RandomSingle());
             if (y + y > x * x)
                 return negative ? -((float)Ziggurat.NormalBase + x) : (float)Ziggurat.NormalBase + x;
         }
     }
 
     /// <summary>A height within a layer; t from 0, its lower edge, to 1.</summary>
-    private static double Between(ReadOnlySpan<double> heights, int layer, double t) =>
+    private static double Between(double[] heights, int layer, double t) =>
         (heights[layer - 1] - heights[layer]) * t + heights[layer];
 
     private float RandomSingle() => (bitGenerator.NextUInt32() >> 8) * (1 / 16777216f);

@@ -17,7 +17,7 @@ internal static class Ziggurat
     public const double ExponentialBase = 7.6971174701310497140446280481;
 
     /// <summary>Below so many of 2^52 parts of a layer's width a point lies inside the curve.</summary>
-    public static ReadOnlySpan<ulong> NormalInside =>
+    public static readonly ulong[] NormalInside =
     [
         0xEF33D8025EF6A, 0x0, 0xC08BE98FBC6A8, 0xDA354FABD8142, 0xE51F67EC1EEEA, 0xEB255E9D3F77E,
         0xEEF4B817ECAB9, 0xF19470AFA44AA, 0xF37ED61FFCB18, 0xF4F469561255C, 0xF61A5E41BA396, 0xF707A755396A4,
@@ -65,7 +65,7 @@ internal static class Ziggurat
     ];
 
     /// <summary>A layer's width / 2^52.</summary>
-    public static ReadOnlySpan<double> NormalWidth =>
+    public static readonly double[] NormalWidth =
     [
         8.683627060801306e-16, 4.779330175727737e-17, 6.354352417405262e-17, 7.454870481247696e-17,
         8.3293668157931e-17, 9.068060405059482e-17, 9.714860076567762e-17, 1.0294750314241019e-16,
@@ -134,7 +134,7 @@ internal static class Ziggurat
     ];
 
     /// <summary>The curve's height at a layer's width.</summary>
-    public static ReadOnlySpan<double> NormalHeight =>
+    public static readonly double[] NormalHeight =
     [
         1.0, 0.9771017012676716, 0.9598790918001067, 0.9451989534422996,
         0.9320600759592305, 0.919991505039347, 0.9087264400521309, 0.8980959218983434,
@@ -203,7 +203,7 @@ internal static class Ziggurat
     ];
 
     /// <summary>As <see cref="NormalInside"/>, of 2^53 parts.</summary>
-    public static ReadOnlySpan<ulong> ExponentialInside =>
+    public static readonly ulong[] ExponentialInside =
     [
         0x1C5214272497C6, 0x0, 0x137D5BD79C317E, 0x186EF58E3F3C10, 0x1A9BB7320EB0AE, 0x1BD127F719447C,
         0x1C951D0F88651A, 0x1D1BFE2D5C3972, 0x1D7E5BD56B18B2, 0x1DC934DD172C70, 0x1E0409DFAC9DC8, 0x1E337B71D47836,
@@ -251,7 +251,7 @@ internal static class Ziggurat
     ];
 
     /// <summary>A layer's width / 2^53.</summary>
-    public static ReadOnlySpan<double> ExponentialWidth =>
+    public static readonly double[] ExponentialWidth =
     [
         9.655740063209183e-16, 7.089014243955414e-18, 1.1639412496691224e-17, 1.524391512353216e-17,
         1.833284885723744e-17, 2.1089651094644866e-17, 2.3611280778431382e-17, 2.595595772310894e-17,
@@ -320,7 +320,7 @@ internal static class Ziggurat
     ];
 
     /// <summary>The curve's height at a layer's width.</summary>
-    public static ReadOnlySpan<double> ExponentialHeight =>
+    public static readonly double[] ExponentialHeight =
     [
         1.0, 0.9381436808621747, 0.9004699299257465, 0.8717043323812036,
         0.8477855006239896, 0.8269932966430503, 0.8084216515230084, 0.7915276369724956,

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using EvalCore.Environments;
 using EvalCore.Policies;
+using EvalCore.Results;
 
 namespace EvalCore.Options;
 
@@ -15,9 +16,6 @@ namespace EvalCore.Options;
 /// </summary>
 public sealed partial class EvalOptions
 {
-    /// <summary>The file in the output folder that holds the options of a run, as <c>--config_path</c> reads them.</summary>
-    public const string FileName = "eval_config.json";
-
     private static readonly string[] Groups = ["env", "eval", "policy"];
 
     /// <summary>
@@ -143,14 +141,11 @@ public sealed partial class EvalOptions
     {
         if (set.TakeText("resume") is not { } folder)
             return null;
-        string file = Path.Combine(folder, FileName);
-        if (!Directory.Exists(folder))
-            throw new OptionException($"--resume: there is no folder '{folder}'");
-        if (!File.Exists(file))
-            throw new OptionException($"--resume: '{folder}' has no {FileName}; it is not the output folder of a run");
         if (set.TakeText("output_dir") is { } output && Path.GetFullPath(output) != Path.GetFullPath(folder))
             throw new OptionException($"--output_dir: a resumed run goes on in '{folder}'; leave the flag away");
-        set.AddFile(file, Groups);
+        var before = Journal.ReadOptions(folder);
+        before.Remove("output_dir");
+        set.Add(Path.Combine(folder, Journal.FileName), before, Groups);
         return folder;
     }
 

@@ -36,9 +36,15 @@ internal sealed class OptionSet
     /// <param name="path">The file.</param>
     /// <param name="groups">The names of the nested objects, for example <c>env</c>.</param>
     /// <exception cref="OptionException">The file is not there or is no JSON object.</exception>
-    public void AddFile(string path, params ReadOnlySpan<string> groups)
+    public void AddFile(string path, params ReadOnlySpan<string> groups) => Add(path, ReadObject(path), groups);
+
+    /// <summary>Puts values under the flags.</summary>
+    /// <param name="path">The file they come from, for messages.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="groups">The names of the nested objects, for example <c>env</c>.</param>
+    public void Add(string path, JsonObject values, params ReadOnlySpan<string> groups)
     {
-        foreach (var (key, node) in ReadObject(path))
+        foreach (var (key, node) in values)
         {
             if (node is JsonObject group && groups.Contains(key))
                 AddGroup(path, key, group);

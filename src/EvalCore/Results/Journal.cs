@@ -39,15 +39,17 @@ public sealed class Journal : IDisposable
     /// <summary>Starts a new journal.</summary>
     /// <param name="folder">The run's output folder; created where it is missing.</param>
     /// <param name="identity">What makes the run: a resume with anything else is refused.</param>
+    /// <param name="options">The options it was started with, for a resume without repeating them.</param>
     /// <exception cref="OptionException">The folder has a journal already, or cannot be written.</exception>
-    public static Journal Create(string folder, JsonObject identity)
+    public static Journal Create(string folder, JsonObject identity, JsonObject options)
     {
         string path = Path.Combine(folder, FileName);
         try
         {
             Directory.CreateDirectory(folder);
             var journal = new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), []);
-            journal.AppendLine(identity.ToJsonString(Json));
+            var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
+            journal.AppendLine(run.ToJsonString(Json));
             return journal;
         }
         catch (IOException) when (File.Exists(path))
@@ -61,13 +63,21 @@ public sealed class Journal : IDisposable
         }
     }
 
+    /// <summary>The options an interrupted run was started with.</summary>
+    /// <exception cref="OptionException">The folder has no journal, or it is damaged.</exception>
+    public static JsonObject ReadOptions(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return (JsonObject)ParseRun(path, ReadLines(path, out _)).Options.DeepClone();
+    }
+
     /// <summary>Opens the journal of a run that was interrupted. A last line torn by the kill is dropped.</summary>
     /// <exception cref="OptionException">The journal is missing, damaged, or of another run.</exception>
     public static Journal Resume(string folder, JsonObject identity)
     {
         string path = Path.Combine(folder, FileName);
         string[] lines = ReadLines(path, out long wholeLines);
-        var before = ParseIdentity(path, lines);
+        var before = ParseRun(path, lines).Identity;
         foreach (string key in before.Concat(identity).Select(entry => entry.Key).Distinct())
         {
             if (!JsonNode.DeepEquals(before[key], identity[key]))
@@ -129,14 +139,17 @@ public sealed class Journal : IDisposable
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static JsonObject ParseIdentity(string path, string[] lines)
+    private static (JsonObject Identity, JsonObject Options) ParseRun(string path, string[] lines)
     {
         try
         {
-            if (lines.Length > 0 && JsonNode.Parse(lines[0]) is JsonObject { Count: > 0 } identity)
-                return identity;
+            if (lines.Length > 0
+                && JsonNode.Parse(lines[0]) is { } run
+                && run["identity"] is JsonObject identity
+                && run["options"] is JsonObject options)
+                return (identity, options);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Reported below, as a first line that is something else.
         }

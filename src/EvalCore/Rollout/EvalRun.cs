@@ -40,7 +40,7 @@ public sealed class EvalRun : IDisposable
         if (options.OutputDir is { } folder)
         {
             var identity = Provenance.Identity(env, policy, options);
-            _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity);
+            _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity, options.Given);
             _videos = new VideoWriter(env, folder, warn ?? (_ => { }));
         }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace EvalCore.Safetensors;
@@ -14,6 +15,9 @@ namespace EvalCore.Safetensors;
 /// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<TensorEntry>
 {
+    /// <summary>The name in the header that is not a tensor's.</summary>
+    internal const string MetadataName = "__metadata__";
+
     /// <summary>The longest header that is read, as in the reference reader.</summary>
     private const long LongestHeader = 100_000_000;
 
@@ -26,18 +30,27 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     private SafetensorsFile(string path)
     {
         Path = path;
-        using var stream = OpenFile(path);
-        long length = stream.Length;
-        long dataStart = ReadHeader(stream, length);
-        if (dataStart == length)
-            return;
+        if (Directory.Exists(path))
+            throw new OptionException($"{path}: is a folder; name the .safetensors file in it");
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            long length = stream.Length;
+            long dataStart = ReadHeader(stream, length);
+            if (dataStart == length)
+                return;
 
-        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        _handle = _view.SafeMemoryMappedViewHandle;
-        byte* pointer = null;
-        _handle.AcquirePointer(ref pointer);
-        _data = pointer + _view.PointerOffset;
+            _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            _handle = _view.SafeMemoryMappedViewHandle;
+            byte* pointer = null;
+            _handle.AcquirePointer(ref pointer);
+            _data = pointer + _view.PointerOffset;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new OptionException($"{path}: cannot be read ({Printable(e.Message.TrimEnd('.'))})", e);
+        }
     }
 
     /// <summary>The file's path.</summary>
@@ -52,7 +65,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     /// <summary>A tensor by name.</summary>
     /// <exception cref="OptionException">The file has no such tensor.</exception>
     public TensorEntry this[string name] =>
-        TryGet(name, out var entry) ? entry : throw Bad($"has no tensor '{name}'");
+        TryGet(name, out var entry) ? entry : throw Bad($"has no tensor '{Printable(name)}'; it has {Names()}");
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="OptionException">The file cannot be read, or is not a valid safetensors file.</exception>
@@ -62,14 +75,19 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     public bool TryGet(string name, [NotNullWhen(true)] out TensorEntry? entry) => _entries.TryGetValue(name, out entry);
 
     /// <summary>The data of a tensor as they lie in the file. Valid until the file is disposed.</summary>
+    /// <exception cref="ArgumentException">The entry is another file's.</exception>
+    /// <exception cref="OptionException">The tensor has more than 2 GiB.</exception>
     public ReadOnlySpan<byte> Bytes(TensorEntry entry)
     {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (!TryGet(entry.Name, out var own) || !ReferenceEquals(own, entry))
+            throw new ArgumentException($"That entry is not one of {Path}.", nameof(entry));
         if (entry.Bytes == 0)
             return [];
         ObjectDisposedException.ThrowIf(_handle is null || _handle.IsClosed, this);
         return entry.Bytes <= int.MaxValue
             ? new ReadOnlySpan<byte>(_data + entry.Offset, (int)entry.Bytes)
-            : throw Bad($"tensor '{entry.Name}' has more than 2 GiB and must be read in parts");
+            : throw Bad($"tensor '{Printable(entry.Name)}' has more than 2 GiB and must be read in parts");
     }
 
     /// <summary>The elements of a tensor as they lie in the file. Valid until the file is disposed.</summary>
@@ -79,7 +97,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         var entry = this[name];
         return entry.Type == TensorTypes.Of<T>() || (typeof(T) == typeof(byte) && entry.Type == TensorType.BOOL)
             ? MemoryMarshal.Cast<byte, T>(Bytes(entry))
-            : throw Bad($"tensor '{name}' is {entry.Type}, expected {TensorTypes.Of<T>()}");
+            : throw Bad($"tensor '{Printable(name)}' is {entry}, expected {TensorTypes.Of<T>()}");
     }
 
     /// <summary>A copy of a tensor's elements.</summary>
@@ -100,42 +118,32 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         _map?.Dispose();
     }
 
-    private static FileStream OpenFile(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
-        }
-    }
-
     /// <summary>Reads and checks the header; returns where the data begin.</summary>
     private long ReadHeader(FileStream stream, long fileLength)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (fileLength < 8)
-            throw Bad("is truncated: no header");
+            throw Damaged("is truncated: no header");
         stream.ReadExactly(prefix);
         ulong headerLength = BitConverter.ToUInt64(prefix);
         if (headerLength > LongestHeader)
-            throw Bad($"claims a header of {headerLength} bytes; the longest allowed is {LongestHeader}");
+            throw Damaged($"is no safetensors file: it claims a header of {headerLength} bytes, the longest allowed has {LongestHeader}");
         if (headerLength > (ulong)(fileLength - 8))
-            throw Bad($"is truncated: the header needs {headerLength} bytes, the file has {fileLength - 8} after its length");
+            throw Damaged($"is truncated: the header needs {headerLength} bytes, the file has {fileLength - 8} after its length");
 
         byte[] header = new byte[headerLength];
         stream.ReadExactly(header);
         long dataStart = 8 + (long)headerLength;
+        if (!Utf8.IsValid(header))
+            throw Damaged("has a header that is not UTF-8");
         try
         {
             using var json = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw Bad("has a header that is not a JSON object");
+                throw Damaged("has a header that is not a JSON object");
             foreach (var property in json.RootElement.EnumerateObject())
             {
-                if (property.Name == "__metadata__")
+                if (property.Name == MetadataName)
                     Metadata = ReadMetadata(property.Value);
                 else
                     _entries.Add(property.Name, ReadEntry(property.Name, property.Value, dataStart, fileLength));
@@ -143,7 +151,12 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         }
         catch (JsonException e)
         {
-            throw Bad($"has a header that is not valid JSON ({e.Message.Split('.')[0]})", e);
+            throw Damaged($"has a header that is not valid JSON ({Printable(e.Message.Split('.')[0])})", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half a surrogate pair, written as an escape: valid JSON, but no text.
+            throw Damaged("has a header with a name that is not text", e);
         }
 
         CheckLayout(dataStart, fileLength);
@@ -153,7 +166,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     private Dictionary<string, string> ReadMetadata(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Any(p => p.Value.ValueKind != JsonValueKind.String))
-            throw Bad("has metadata that are not a map of strings");
+            throw Damaged("has metadata that are not a map of strings");
         return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
     }
 
@@ -165,19 +178,19 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
             || !json.TryGetProperty("data_offsets", out var offsetsJson)
             || !TryReadNumbers(shapeJson, out long[] shape)
             || !TryReadNumbers(offsetsJson, out long[] offsets) || offsets.Length != 2)
-            throw Bad($"describes tensor '{name}' badly: it needs dtype, shape and data_offsets");
+            throw Damaged($"describes tensor '{Printable(name)}' badly: it needs dtype, shape and data_offsets");
 
         string typeName = dtype.GetString()!;
         if (!Enum.TryParse(typeName, out TensorType type) || !Enum.IsDefined(type) || type.ToString() != typeName)
-            throw Bad($"tensor '{name}' has the unknown dtype '{typeName}'");
+            throw Bad($"tensor '{Printable(name)}' has the dtype '{Printable(typeName)}', which is not supported");
 
         (long begin, long end) = (offsets[0], offsets[1]);
         if (begin > end)
-            throw Bad($"tensor '{name}' ends at {end}, before it begins at {begin}");
+            throw Damaged($"tensor '{Printable(name)}' ends at {end}, before it begins at {begin}");
         if (end > fileLength - dataStart)
-            throw Bad($"is truncated: tensor '{name}' ends at byte {end} of {fileLength - dataStart}");
+            throw Damaged($"is truncated: tensor '{Printable(name)}' ends at byte {end} of {fileLength - dataStart}");
         if (!TryMultiply(shape, type.Size(), out long bytes) || bytes != end - begin)
-            throw Bad($"tensor '{name}' is {type} [{string.Join(", ", shape)}] but has {end - begin} bytes");
+            throw Damaged($"tensor '{Printable(name)}' is {type} {Printable($"[{string.Join(", ", shape)}]")} but has {end - begin} bytes");
         return new TensorEntry(name, type, shape, dataStart + begin, bytes);
     }
 
@@ -188,14 +201,14 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         foreach (var entry in _entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Bytes))
         {
             if (entry.Offset < next)
-                throw Bad($"tensor '{entry.Name}' overlaps another");
+                throw Damaged($"tensor '{Printable(entry.Name)}' overlaps another");
             if (entry.Offset > next)
-                throw Bad($"has {entry.Offset - next} bytes before tensor '{entry.Name}' that belong to no tensor");
+                throw Damaged($"has {entry.Offset - next} bytes before tensor '{Printable(entry.Name)}' that belong to no tensor");
             next += entry.Bytes;
         }
 
         if (next != fileLength)
-            throw Bad($"has {fileLength - next} bytes after its last tensor");
+            throw Damaged($"has {fileLength - next} bytes after its last tensor");
     }
 
     private static bool TryReadNumbers(JsonElement json, out long[] numbers)
@@ -204,10 +217,12 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         if (json.ValueKind != JsonValueKind.Array)
             return false;
         long[] read = new long[json.GetArrayLength()];
-        for (int i = 0; i < read.Length; i++)
+        int next = 0;
+        foreach (var number in json.EnumerateArray())
         {
-            if (json[i].ValueKind != JsonValueKind.Number || !json[i].TryGetInt64(out read[i]) || read[i] < 0)
+            if (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out long value) || value < 0)
                 return false;
+            read[next++] = value;
         }
 
         numbers = read;
@@ -226,6 +241,29 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
 
         return true;
     }
+
+    /// <summary>The first few names, for a message.</summary>
+    private string Names()
+    {
+        const int Shown = 5;
+        string names = string.Join(", ", _entries.Keys.Take(Shown).Select(name => $"'{Printable(name)}'"));
+        return _entries.Count switch
+        {
+            0 => "none",
+            <= Shown => names,
+            _ => $"{names} and {_entries.Count - Shown} more",
+        };
+    }
+
+    /// <summary>A text of unknown origin, fit for a message of one line.</summary>
+    private static string Printable(string text)
+    {
+        const int Longest = 100;
+        string shown = text.Length <= Longest ? text : text[..Longest] + "…";
+        return string.Concat(shown.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? $"\\u{(int)c:x4}" : c.ToString()));
+    }
+
+    private OptionException Damaged(string what, Exception? cause = null) => Bad($"{what}; fetch or write the file again", cause);
 
     private OptionException Bad(string what, Exception? cause = null) =>
         cause is null ? new OptionException($"{Path}: {what}") : new OptionException($"{Path}: {what}", cause);

@@ -8,21 +8,29 @@ namespace EvalCore.Safetensors;
 public sealed class SafetensorsWriter
 {
     private readonly List<(string Name, TensorType Type, long[] Shape, byte[] Data)> _tensors = [];
+    private readonly HashSet<string> _names = [SafetensorsFile.MetadataName];
 
     /// <summary>Adds a tensor. The data are copied.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="data">Its elements, row-major.</param>
     /// <param name="shape">Its dimensions, outermost first; none for a scalar.</param>
-    /// <exception cref="ArgumentException">The shape does not fit the data, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">The shape does not fit the data, or the name is taken or no text.</exception>
     public SafetensorsWriter Add<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<long> shape) where T : unmanaged
     {
-        long count = 1;
+        UInt128 count = 1;
+        bool negative = false;
         foreach (long n in shape)
-            count *= n;
-        if (count != data.Length)
-            throw new ArgumentException($"Tensor '{name}' has {data.Length} elements, its shape asks for {count}.", nameof(shape));
-        if (_tensors.Any(tensor => tensor.Name == name))
-            throw new ArgumentException($"There is already a tensor '{name}'.", nameof(name));
+        {
+            negative |= n < 0;
+            count = UInt128.Min(count * (ulong)n, ulong.MaxValue);
+        }
+
+        if (negative || count != (UInt128)data.Length)
+            throw new ArgumentException($"Tensor '{name}' has {data.Length} elements, not a shape of [{string.Join(", ", shape.ToArray())}].", nameof(shape));
+        if (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) != name)
+            throw new ArgumentException($"The name '{name}' is not text.", nameof(name));
+        if (!_names.Add(name))
+            throw new ArgumentException($"The name '{name}' is taken.", nameof(name));
         _tensors.Add((name, TensorTypes.Of<T>(), shape.ToArray(), MemoryMarshal.AsBytes(data).ToArray()));
         return this;
     }

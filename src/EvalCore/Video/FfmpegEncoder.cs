@@ -11,33 +11,26 @@ internal sealed class FfmpegEncoder : IVideoEncoder
     private readonly Process _process;
     private readonly Stream _input;
     private readonly Task<string> _errors;
+    private readonly Yuv420 _picture;
     private readonly string _path;
     private bool _finished;
 
     public FfmpegEncoder(string program, string path, int width, int height, int fps)
     {
         _path = path;
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        _picture = new Yuv420(width, height);
         string[] arguments =
         [
             "-y", "-loglevel", "error",
-            "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{width}x{height}", "-r", $"{fps}", "-i", "-",
-            "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-pix_fmt", "yuv420p", "-threads", "1",
-            // H.264 with yuv420p needs an even number of pixels each way.
-            "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{_picture.Width}x{_picture.Height}", "-r", $"{fps}", "-i", "-",
+            "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-threads", "1",
             "-movflags", "+faststart", "-f", "mp4", _path + ".part",
         ];
-        foreach (string argument in arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
-            if (!(argument is "-vf" or "pad=ceil(iw/2)*2:ceil(ih/2)*2") || width % 2 + height % 2 > 0)
-                start.ArgumentList.Add(argument);
-        }
-
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        };
         _process = Process.Start(start) ?? throw new IOException($"{program} did not start");
         _input = _process.StandardInput.BaseStream;
         _errors = _process.StandardError.ReadToEndAsync();
@@ -53,7 +46,11 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             .FirstOrDefault(File.Exists);
     }
 
-    public void Add(ReadOnlySpan<byte> frame) => _input.Write(frame);
+    public void Add(ReadOnlySpan<byte> frame)
+    {
+        _picture.Convert(frame);
+        _input.Write(_picture.Frame);
+    }
 
     public void Finish()
     {

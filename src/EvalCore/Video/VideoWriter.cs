@@ -64,8 +64,10 @@ public sealed class VideoWriter : IDisposable
         IFrameRenderer? renderer = null;
         EnvTask? task = null;
         byte[] frame = [];
+        var finishing = Task.CompletedTask;
         foreach (var (recording, path) in _queue.GetConsumingEnumerable())
         {
+            IVideoEncoder? encoder = null;
             try
             {
                 if (renderer is null || task != recording.Episode.Task)
@@ -77,37 +79,58 @@ public sealed class VideoWriter : IDisposable
                     frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
                 }
 
-                path.SetResult(Write(recording, renderer, frame));
+                string name = PathOf(recording.Episode, _ffmpeg is null ? "png" : "mp4");
+                encoder = NewEncoder(Path.Combine(_folder, name), renderer);
+                for (int i = 0; i < recording.Count; i++)
+                {
+                    renderer.Render(recording[i], frame);
+                    encoder.Add(frame);
+                }
+
+                // While ffmpeg completes this video, the next is begun.
+                finishing.Wait();
+                var finished = encoder;
+                finishing = Task.Run(() => Finish(finished, name, recording, path));
             }
             catch (Exception e)
             {
-                Warn($"no video of episode {recording.Episode.Index} of {recording.Episode.Task.Name}: {e.Message}");
-                path.SetResult(null);
+                encoder?.Dispose();
+                Fail(e, recording, path);
             }
         }
 
+        finishing.Wait();
         renderer?.Dispose();
     }
 
-    private string Write(FrameRecording recording, IFrameRenderer renderer, byte[] frame)
+    private IVideoEncoder NewEncoder(string file, IFrameRenderer renderer)
     {
         if (_ffmpeg is null)
             Warn("ffmpeg is not installed: videos are written as animated PNG; for mp4, install the package ffmpeg");
-        string path = PathOf(recording.Episode, _ffmpeg is null ? "png" : "mp4");
-        string file = Path.Combine(_folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-
-        using IVideoEncoder encoder = _ffmpeg is null
+        return _ffmpeg is null
             ? new ApngEncoder(file, renderer.Width, renderer.Height, _config.Fps)
             : new FfmpegEncoder(_ffmpeg, file, renderer.Width, renderer.Height, _config.Fps);
-        for (int i = 0; i < recording.Count; i++)
-        {
-            renderer.Render(recording[i], frame);
-            encoder.Add(frame);
-        }
+    }
 
-        encoder.Finish();
-        return path;
+    private void Finish(IVideoEncoder encoder, string name, FrameRecording recording, TaskCompletionSource<string?> path)
+    {
+        try
+        {
+            using (encoder)
+                encoder.Finish();
+            path.SetResult(name);
+        }
+        catch (Exception e)
+        {
+            Fail(e, recording, path);
+        }
+    }
+
+    private void Fail(Exception e, FrameRecording recording, TaskCompletionSource<string?> path)
+    {
+        Warn($"no video of episode {recording.Episode.Index} of {recording.Episode.Task.Name}: {e.Message}");
+        path.SetResult(null);
     }
 
     /// <summary>One warning a run: the next video has the same trouble.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Options;
+using EvalCore.Results;
 
 namespace EvalCore.Tests.Options;
 
@@ -181,11 +182,10 @@ public sealed class EvalOptionsTests : IDisposable
     }
 
     [Fact]
-    public void A_run_s_folder_holds_its_options_and_is_resumed_from_them()
+    public void A_run_is_resumed_from_the_options_in_its_journal()
     {
         string output = Path.Combine(_folder, "run");
-        var options = Read("--seed=7", $"--output_dir={output}");
-        OutputFolder.Create(options);
+        Journal.Create(output, [], Read("--seed=7", $"--output_dir={output}").ToJson()).Dispose();
         var resumed = EvalOptions.Read([$"--resume={output}"], Registry);
         OutputFolder.Create(resumed);
         Assert.True(resumed.Resume);
@@ -197,9 +197,9 @@ public sealed class EvalOptionsTests : IDisposable
     public void A_folder_with_a_run_is_not_overwritten()
     {
         string output = Path.Combine(_folder, "run");
-        OutputFolder.Create(Read($"--output_dir={output}"));
+        Journal.Create(output, [], []).Dispose();
         string error = Assert.Throws<OptionException>(() => OutputFolder.Create(Read($"--output_dir={output}"))).Message;
-        Assert.Equal($"--output_dir: '{output}' holds a run already; give another folder, or --resume={output} to go on with it", error);
+        Assert.Equal($"--output_dir: {output} has a run already; go on with it by --resume={output}, or name another folder", error);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class EvalOptionsTests : IDisposable
     {
         string file = FileWith("file", "");
         string error = Assert.Throws<OptionException>(() => OutputFolder.Create(Read($"--output_dir={file}/run"))).Message;
-        Assert.StartsWith($"--output_dir: '{file}/run' cannot be written (", error);
+        Assert.StartsWith($"--output_dir: {file}/run cannot be written (", error);
     }
 
     [Theory]
@@ -265,7 +265,7 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("--shard: '-1/4' is not i/n, for example 0/4 for the first of four slices", "--shard=-1/4")]
     [InlineData("--config_path needs a value: --config_path=...", "--config_path")]
     [InlineData("no/such.json: there is no such configuration file", "--config_path=no/such.json")]
-    [InlineData("--resume: there is no folder 'no/such'", "--resume=no/such")]
+    [InlineData("--resume: no/such/journal.jsonl does not exist; name the output folder of an interrupted run", "--resume=no/such")]
     public void Bad_input_is_one_line_that_names_the_flag(string message, params string[] tokens) =>
         Assert.Equal(message, Error(tokens));
 

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EvalCore.Options;
+
+namespace EvalCore.Torch.Checkpoints;
+
+/// <summary>
+/// Reads a typed configuration field by field, from the file or from a <c>--policy.&lt;field&gt;=&lt;value&gt;</c> flag, so
+/// that an error names the field.
+/// </summary>
+internal static class ConfigFields
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
+
+    /// <summary>The fields of a configuration, by LeRobot's names.</summary>
+    public static IReadOnlyDictionary<string, PropertyInfo> Of(Type config) => config
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.CanWrite && property.Name != nameof(PolicyConfig.ActionDim))
+        .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+
+    /// <summary>Sets the fields a file states; fields this version does not know are listed in <paramref name="unknown"/>.</summary>
+    public static void Read(PolicyConfig config, JsonObject file, string path, out IReadOnlyList<string> unknown)
+    {
+        var fields = Of(config.GetType());
+        var extra = new List<string>();
+        foreach (var (name, value) in file)
+        {
+            if (fields.TryGetValue(name, out var property))
+                Set(config, property, value, $"{path}: field '{name}'");
+            else
+                extra.Add(name);
+        }
+
+        unknown = extra;
+    }
+
+    /// <summary>Sets the fields given as flags.</summary>
+    public static void Override(PolicyConfig config, IReadOnlyDictionary<string, string> overrides)
+    {
+        var fields = Of(config.GetType());
+        foreach (var (name, text) in overrides)
+        {
+            if (!fields.TryGetValue(name, out var property))
+            {
+                string hint = Nearest.To(name, fields.Keys) is { } near ? $"; did you mean --policy.{near}?" : "";
+                throw new OptionException($"--policy.{name}: a policy of type '{config.Type}' has no such field{hint}");
+            }
+
+            Set(config, property, Parse(text, property.PropertyType), $"--policy.{name}");
+        }
+    }
+
+    private static void Set(PolicyConfig config, PropertyInfo property, JsonNode? value, string where)
+    {
+        bool nullable = new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
+        try
+        {
+            object? read = value.Deserialize(property.PropertyType, Json);
+            if (read is null && !nullable)
+                throw new JsonException();
+            property.SetValue(config, read);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            throw new OptionException($"{where} is {value?.ToJsonString() ?? "null"}, expected {Expected(property.PropertyType)}", e);
+        }
+    }
+
+    /// <summary>A flag's text as JSON; strings need no quotes, and Python's spellings are understood.</summary>
+    private static JsonNode? Parse(string text, Type type)
+    {
+        if (text is "null" or "None")
+            return null;
+        if (type == typeof(string))
+            return JsonValue.Create(text);
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(bool) && bool.TryParse(text, out bool truth))
+            return JsonValue.Create(truth);
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(double)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            return JsonValue.Create(number);
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+
+    private static string Expected(Type type)
+    {
+        var underlying = Nullable.GetUnderlyingType(type);
+        string what = (underlying ?? type) switch
+        {
+            var t when t == typeof(int) => "a whole number",
+            var t when t == typeof(double) => "a number",
+            var t when t == typeof(bool) => "true or false",
+            var t when t == typeof(string) => "a text",
+            var t when t == typeof(int[]) => "a list of whole numbers",
+            var t when t == typeof(double[]) => "a list of numbers",
+            var t when t == typeof(string[]) => "a list of texts",
+            var t when t == typeof(Dictionary<string, string>) => "a map of texts",
+            _ => "a map of features",
+        };
+        return underlying is null ? what : what + " or null";
+    }
+}

@@ -1,0 +1,9 @@
+namespace EvalCore.Torch.Checkpoints;
+
+/// <summary>LeRobot's fixed names.</summary>
+internal static class ObservationNames
+{
+    public const string State = "observation.state";
+
+    public const string Action = "action";
+}

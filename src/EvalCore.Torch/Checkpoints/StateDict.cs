@@ -1,0 +1,123 @@
+using EvalCore.Safetensors;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Checkpoints;
+
+/// <summary>
+/// The parameters of a policy, by the names PyTorch gives them. A network takes its tensors from here, stating the shape it
+/// needs; what it takes and what it makes of them once and for all (<see cref="Keep"/>) belongs to this object.
+/// </summary>
+internal sealed class StateDict : IDisposable
+{
+    private readonly Store _store;
+    private readonly string _prefix;
+
+    private StateDict(Store store, string prefix)
+    {
+        _store = store;
+        _prefix = prefix;
+    }
+
+    /// <summary>Where the parameters live.</summary>
+    public Device Device => _store.Device;
+
+    /// <summary>Opens a safetensors file. Close it with <see cref="Close"/> when the network is built.</summary>
+    public static StateDict Open(string path, Device device) => new(new Store(SafetensorsFile.Open(path), device), "");
+
+    /// <summary>The part whose names begin with <c>name.</c></summary>
+    public StateDict this[string name] => new(_store, $"{_prefix}{name}.");
+
+    /// <summary>The part of a numbered submodule.</summary>
+    public StateDict this[int index] => new(_store, $"{_prefix}{index}.");
+
+    /// <summary>Whether there is a tensor of a name.</summary>
+    public bool Has(string name) => _store.File.TryGet(_prefix + name, out _);
+
+    /// <summary>The shape of a tensor, to read widths that the configuration does not state.</summary>
+    /// <exception cref="OptionException">There is no such tensor.</exception>
+    public IReadOnlyList<long> Shape(string name) => _store.File[_prefix + name].Shape;
+
+    /// <summary>Takes a tensor, as float32 where it is stored in another floating type.</summary>
+    /// <param name="name">Its name below this part's.</param>
+    /// <param name="shape">The shape it must have; -1 for a dimension of any size.</param>
+    /// <exception cref="OptionException">There is no such tensor, or it has another shape.</exception>
+    public Tensor Take(string name, params ReadOnlySpan<long> shape) => Keep(TakeOnce(name, shape));
+
+    /// <summary>As <see cref="Take"/>, for a tensor that is only needed to make others of.</summary>
+    public Tensor TakeOnce(string name, params ReadOnlySpan<long> shape)
+    {
+        var entry = _store.File[_prefix + name];
+        bool fits = entry.Shape.Count == shape.Length;
+        for (int i = 0; fits && i < shape.Length; i++)
+            fits = shape[i] == -1 || shape[i] == entry.Shape[i];
+        if (!fits)
+        {
+            throw new OptionException(
+                $"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{string.Join(", ", shape.ToArray()).Replace("-1", "any")}]");
+        }
+
+        _store.Taken.Add(entry.Name);
+        return Read(_store.File, entry, _store.Device);
+    }
+
+    /// <summary>Makes a tensor live as long as this object.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        _store.Kept.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+
+    /// <summary>Closes the file, after checking that the network took all that is in it.</summary>
+    /// <param name="unused">Whether a name is one that evaluation does not use.</param>
+    /// <exception cref="OptionException">The file has a tensor that belongs to no part of the network.</exception>
+    public void Close(Func<string, bool> unused)
+    {
+        string[] left = [.. _store.File.Select(entry => entry.Name).Where(name => !_store.Taken.Contains(name) && !unused(name))];
+        if (left.Length > 0)
+        {
+            string more = left.Length == 1 ? "" : $" and {left.Length - 1} more";
+            throw new OptionException(
+                $"{_store.File.Path}: tensor '{left[0]}'{more} belongs to no part of the network that the configuration describes");
+        }
+
+        _store.File.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _store.File.Dispose();
+        foreach (var tensor in _store.Kept)
+            tensor.Dispose();
+        _store.Kept.Clear();
+    }
+
+    /// <summary>Copies a tensor out of a file.</summary>
+    internal static Tensor Read(SafetensorsFile file, TensorEntry entry, Device device)
+    {
+        var stored = entry.Type switch
+        {
+            TensorType.BOOL => ScalarType.Bool,
+            TensorType.U8 => ScalarType.Byte,
+            TensorType.I8 => ScalarType.Int8,
+            TensorType.I16 => ScalarType.Int16,
+            TensorType.I32 => ScalarType.Int32,
+            TensorType.I64 => ScalarType.Int64,
+            TensorType.F16 => ScalarType.Float16,
+            TensorType.BF16 => ScalarType.BFloat16,
+            TensorType.F32 => ScalarType.Float32,
+            TensorType.F64 => ScalarType.Float64,
+            _ => throw new OptionException($"{file.Path}: tensor '{entry.Name}' is {entry.Type}, which torch has no type for"),
+        };
+        var tensor = empty([.. entry.Shape], dtype: stored);
+        file.Bytes(entry).CopyTo(tensor.bytes);
+        return tensor.to(tensor.is_floating_point() ? ScalarType.Float32 : stored).to(device);
+    }
+
+    private sealed record Store(SafetensorsFile File, Device Device)
+    {
+        public HashSet<string> Taken { get; } = [];
+
+        public List<Tensor> Kept { get; } = [];
+    }
+}

@@ -1,0 +1,158 @@
+using EvalCore.Torch.Checkpoints;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Layers;
+
+/// <summary>
+/// torchvision's ResNet up to <c>layer4</c> (He et al., 2016), in evaluation mode. Widths are read from the tensors.
+/// </summary>
+internal sealed class ResNet
+{
+    private static readonly Dictionary<string, (int[] Blocks, bool Bottleneck)> Depths = new()
+    {
+        ["resnet18"] = ([2, 2, 2, 2], false),
+        ["resnet34"] = ([3, 4, 6, 3], false),
+        ["resnet50"] = ([3, 4, 6, 3], true),
+        ["resnet101"] = ([3, 4, 23, 3], true),
+        ["resnet152"] = ([3, 8, 36, 3], true),
+    };
+
+    private readonly ConvNorm _stem;
+    private readonly List<Block> _blocks = [];
+
+    /// <summary>Takes the backbone's tensors.</summary>
+    /// <param name="name"><c>resnet18</c> ... <c>resnet152</c>.</param>
+    /// <param name="state">The backbone's part.</param>
+    /// <param name="names">What the file calls <c>conv1</c>, <c>bn1</c>, <c>layer1</c> ... <c>layer4</c>.</param>
+    /// <param name="groupNorm">Group norm, 16 channels to a group, in place of batch norm.</param>
+    /// <param name="dilateLast">A dilation in <c>layer4</c> in place of its stride.</param>
+    public ResNet(string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, bool dilateLast = false)
+    {
+        var (blocks, bottleneck) = Depths[name];
+        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm);
+        long channels = _stem.OutChannels;
+        int dilation = 1;
+        for (int layer = 0; layer < 4; layer++)
+        {
+            bool dilate = dilateLast && layer == 3;
+            for (int i = 0; i < blocks[layer]; i++)
+            {
+                int stride = i == 0 && layer > 0 && !dilate ? 2 : 1;
+                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm);
+                if (dilate)
+                    dilation = 2;
+                _blocks.Add(block);
+                channels = block.OutChannels;
+            }
+        }
+
+        OutChannels = channels;
+    }
+
+    /// <summary>torchvision's own names, as ACT has them.</summary>
+    public static IReadOnlyList<string> ModuleNames { get; } = ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4"];
+
+    /// <summary>Places in an <c>nn.Sequential</c> of torchvision's children, as Diffusion and VQ-BeT have them.</summary>
+    public static IReadOnlyList<string> SequentialNames { get; } = ["0", "1", "4", "5", "6", "7"];
+
+    /// <summary>Channels of the feature map.</summary>
+    public long OutChannels { get; }
+
+    /// <summary>What is wrong with a backbone's name, or null.</summary>
+    public static string? Validate(string name, bool dilateLast = false)
+    {
+        if (!Depths.TryGetValue(name, out var depth))
+            return $"vision_backbone is '{name}'; known are {string.Join(", ", Depths.Keys)}";
+        return dilateLast && !depth.Bottleneck
+            ? $"replace_final_stride_with_dilation needs a backbone of bottleneck blocks, and {name} has none"
+            : null;
+    }
+
+    /// <summary>[N, 3, H, W] to [N, <see cref="OutChannels"/>, H / 32, W / 32], rounded up.</summary>
+    public Tensor Forward(Tensor x)
+    {
+        x = nn.functional.max_pool2d(_stem.Forward(x).relu_(), 3, stride: 2, padding: 1);
+        foreach (var block in _blocks)
+            x = block.Forward(x);
+        return x;
+    }
+
+    /// <summary>A basic block (two convolutions) or a bottleneck (three), with its shortcut.</summary>
+    private sealed class Block
+    {
+        private readonly ConvNorm[] _convs;
+        private readonly ConvNorm? _downsample;
+
+        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm)
+        {
+            _convs = bottleneck
+                ? [Conv(1, 1, 1, 1), Conv(2, 3, stride, dilation), Conv(3, 1, 1, 1)]
+                : [Conv(1, 3, stride, dilation), Conv(2, 3, 1, dilation)];
+            if (stride != 1 || _convs[0].InChannels != OutChannels)
+                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm);
+
+            ConvNorm Conv(int number, int kernel, int stride, int dilation) =>
+                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm);
+        }
+
+        public long OutChannels => _convs[^1].OutChannels;
+
+        public Tensor Forward(Tensor x)
+        {
+            var y = x;
+            for (int i = 0; i < _convs.Length - 1; i++)
+                y = _convs[i].Forward(y).relu_();
+            return _convs[^1].Forward(y).add_(_downsample?.Forward(x) ?? x).relu_();
+        }
+    }
+
+    /// <summary>
+    /// A convolution without bias and its norm. Batch norm in evaluation mode is y = s x + t for each channel, so it is
+    /// folded into the convolution.
+    /// </summary>
+    private sealed class ConvNorm
+    {
+        private const double Eps = 1e-5;
+
+        private readonly Tensor _weight;
+        private readonly Tensor _bias;
+        private readonly Tensor? _groupWeight;
+        private readonly long[] _stride;
+        private readonly long[] _padding;
+        private readonly long[] _dilation;
+
+        public ConvNorm(StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm)
+        {
+            _stride = [stride, stride];
+            _padding = [dilation * (kernel / 2), dilation * (kernel / 2)];
+            _dilation = [dilation, dilation];
+            (OutChannels, InChannels) = (conv.Shape("weight")[0], conv.Shape("weight")[1]);
+            if (groupNorm)
+            {
+                _weight = conv.Take("weight", -1, -1, kernel, kernel);
+                _groupWeight = norm.Take("weight", OutChannels);
+                _bias = norm.Take("bias", OutChannels);
+                return;
+            }
+
+            using var scope = NewDisposeScope();
+            var mean = norm.TakeOnce("running_mean", OutChannels).to(ScalarType.Float64);
+            var variance = norm.TakeOnce("running_var", OutChannels).to(ScalarType.Float64);
+            var scale = norm.TakeOnce("weight", OutChannels).to(ScalarType.Float64) / (variance + Eps).sqrt();
+            var shift = norm.TakeOnce("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
+            var weight = conv.TakeOnce("weight", -1, -1, kernel, kernel).to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1);
+            _bias = norm.Keep(shift.to(ScalarType.Float32));
+            _weight = conv.Keep(weight.to(ScalarType.Float32));
+        }
+
+        public long InChannels { get; }
+
+        public long OutChannels { get; }
+
+        public Tensor Forward(Tensor x)
+        {
+            var y = nn.functional.conv2d(x, _weight, _groupWeight is null ? _bias : null, _stride, _padding, _dilation);
+            return _groupWeight is null ? y : nn.functional.group_norm(y, OutChannels / 16, _groupWeight, _bias, Eps);
+        }
+    }
+}

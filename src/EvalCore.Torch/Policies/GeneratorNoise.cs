@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+using EvalCore.Environments;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Policies;
+
+/// <summary>
+/// Draws from torch's CPU generator (mt19937), one for each episode, seeded from the episode's seed and its task. LeRobot
+/// draws all episodes from one generator, whose state depends on the batch size and on the episodes before.
+/// </summary>
+internal sealed class GeneratorNoise : INoise
+{
+    private readonly Generator _generator;
+
+    public GeneratorNoise(EpisodeSpec episode) => _generator = new Generator((ulong)Seed(episode), CPU);
+
+    /// <summary>
+    /// The first four bytes of SHA-256 of <c>suite/group/task id/seed</c>, little-endian: the generator takes 32 bits.
+    /// </summary>
+    public static long Seed(EpisodeSpec episode)
+    {
+        string text = $"{episode.Task.Suite}/{episode.Task.Group}/{episode.Task.Id}/{episode.Seed}";
+        return BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    public Tensor Randn(params ReadOnlySpan<long> size) => randn(size.ToArray(), generator: _generator);
+
+    public void Dispose() => _generator.Dispose();
+}

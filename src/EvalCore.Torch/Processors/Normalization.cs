@@ -1,0 +1,92 @@
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Processors;
+
+/// <summary>
+/// How one feature is normalised: LeRobot v0.6.1's <c>normalize_processor</c>, in its order of operations and without
+/// clipping.
+/// </summary>
+internal sealed class Normalization : IDisposable
+{
+    private readonly NormalizationMode _mode;
+    private readonly double _eps;
+    private readonly Tensor _low;
+    private readonly Tensor _high;
+
+    /// <summary>What is multiplied with or divided by, of the low and the high statistic alone.</summary>
+    private readonly Tensor _divisor;
+
+    /// <summary>Makes the normalisation of a feature.</summary>
+    /// <param name="mode">Any but <see cref="NormalizationMode.IDENTITY"/>.</param>
+    /// <param name="low">The mean, the minimum or the lower quantile.</param>
+    /// <param name="high">The standard deviation, the maximum or the upper quantile.</param>
+    /// <param name="eps">What stands for a range of zero, and is added to a standard deviation.</param>
+    public Normalization(NormalizationMode mode, Tensor low, Tensor high, double eps)
+    {
+        _mode = mode;
+        _eps = eps;
+        _low = low.alias().DetachFromDisposeScope();
+        _high = high.alias().DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        if (mode == NormalizationMode.MEAN_STD)
+        {
+            _divisor = (high + eps).DetachFromDisposeScope();
+        }
+        else
+        {
+            var range = high - low;
+            _divisor = where(range == 0, full_like(range, eps), range).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The statistics a mode needs: the low one and the high one.</summary>
+    public static (string Low, string High) Statistics(NormalizationMode mode) => mode switch
+    {
+        NormalizationMode.MEAN_STD => ("mean", "std"),
+        NormalizationMode.MIN_MAX => ("min", "max"),
+        NormalizationMode.QUANTILES => ("q01", "q99"),
+        NormalizationMode.QUANTILE10 => ("q10", "q90"),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
+    };
+
+    /// <summary>From the data's units to the policy's.</summary>
+    public Tensor Normalize(Tensor x)
+    {
+        if (x.dtype != _low.dtype)
+        {
+            using var other = As(x.dtype);
+            return other.Normalize(x);
+        }
+
+        var y = x - _low;
+        return _mode == NormalizationMode.MEAN_STD ? y.div_(_divisor) : y.mul_(2).div_(_divisor).sub_(1);
+    }
+
+    /// <summary>From the policy's units to the data's.</summary>
+    public Tensor Unnormalize(Tensor x)
+    {
+        if (x.dtype != _low.dtype)
+        {
+            using var other = As(x.dtype);
+            return other.Unnormalize(x);
+        }
+
+        return _mode switch
+        {
+            NormalizationMode.MEAN_STD => (x * _high).add_(_low),
+            NormalizationMode.MIN_MAX => (x + 1).div_(2).mul_(_divisor).add_(_low),
+            _ => (x + 1).mul_(_divisor).div_(2).add_(_low),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _low.Dispose();
+        _high.Dispose();
+        _divisor.Dispose();
+    }
+
+    /// <summary>The statistics take the type of what they are applied to.</summary>
+    private Normalization As(ScalarType type) => new(_mode, _low.to(type), _high.to(type), _eps);
+}

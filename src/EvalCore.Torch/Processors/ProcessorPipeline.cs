@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EvalCore.Safetensors;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Processors;
+
+/// <summary>
+/// A checkpoint's <c>policy_preprocessor.json</c> or <c>policy_postprocessor.json</c>: steps, run in order on a transition.
+/// LeRobot v0.6.1's <c>DataProcessorPipeline</c>.
+/// </summary>
+internal sealed class ProcessorPipeline : IDisposable
+{
+    private readonly IReadOnlyList<IProcessorStep> _steps;
+
+    private ProcessorPipeline(IReadOnlyList<IProcessorStep> steps) => _steps = steps;
+
+    /// <summary>Loads a pipeline.</summary>
+    /// <param name="path">The JSON file; state files are beside it.</param>
+    /// <param name="device">Where the policy computes.</param>
+    /// <param name="overrides">For a step's registry name, the fields that replace saved ones.</param>
+    /// <exception cref="OptionException">
+    /// The file is damaged, a step is unknown, a state file is missing, or an override matches no step.
+    /// </exception>
+    public static ProcessorPipeline Load(string path, Device device, IReadOnlyDictionary<string, JsonObject> overrides)
+    {
+        JsonArray json = Steps(path);
+        var unused = overrides.Keys.ToHashSet();
+        var steps = new List<IProcessorStep>();
+        try
+        {
+            foreach (var step in json)
+                steps.Add(Step(path, step, device, overrides, unused));
+            if (unused.Count > 0)
+                throw new OptionException($"{path}: has no step '{unused.First()}', which an evaluation sets up");
+        }
+        catch (Exception)
+        {
+            Release(steps);
+            throw;
+        }
+
+        return new ProcessorPipeline(steps);
+    }
+
+    /// <summary>Runs the steps.</summary>
+    public void Process(Transition transition)
+    {
+        foreach (var step in _steps)
+            step.Process(transition);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Release(_steps);
+
+    private static void Release(IEnumerable<IProcessorStep> steps)
+    {
+        foreach (var step in steps.OfType<IDisposable>())
+            step.Dispose();
+    }
+
+    private static IProcessorStep Step(
+        string path, JsonNode? json, Device device, IReadOnlyDictionary<string, JsonObject> overrides, HashSet<string> unused)
+    {
+        string? name = json is JsonObject ? (json["registry_name"] ?? json["class"])?.ToString() : null;
+        if (name is null)
+            throw new OptionException($"{path}: a step has neither registry_name nor class");
+
+        var fields = json!["config"]?.DeepClone() as JsonObject ?? [];
+        if (overrides.TryGetValue(name, out var replaced))
+        {
+            unused.Remove(name);
+            foreach (var (field, value) in replaced)
+                fields[field] = value?.DeepClone();
+        }
+
+        var config = new StepConfig(path, name, fields);
+        string? stateFile = json["state_file"]?.ToString();
+        using var state = stateFile is null ? null : OpenState(path, name, stateFile);
+        return name switch
+        {
+            "rename_observations_processor" =>
+                new RenameObservationsProcessor(config.Get<Dictionary<string, string>>("rename_map", [])),
+            "to_batch_processor" => new ToBatchProcessor(),
+            "device_processor" => new DeviceProcessor(OfDevice(config, device), FloatType(config)),
+            "normalizer_processor" => new NormalizerProcessor(new FeatureNormalizations(config, state, device)),
+            "unnormalizer_processor" => new UnnormalizerProcessor(new FeatureNormalizations(config, state, device)),
+            _ => throw new OptionException($"{path}: step '{name}' is not known to this version"),
+        };
+    }
+
+    private static Device OfDevice(StepConfig config, Device device) =>
+        config.Get("device", device.ToString()) is "cpu" ? CPU : device;
+
+    private static ScalarType? FloatType(StepConfig config)
+    {
+        string? name = config.Get<string?>("float_dtype", null);
+        if (name is null)
+            return null;
+        return DeviceProcessor.FloatTypes.TryGetValue(name, out var type)
+            ? type
+            : throw config.Bad($"float_dtype '{name}' is unknown; known are {string.Join(", ", DeviceProcessor.FloatTypes.Keys)}");
+    }
+
+    private static SafetensorsFile OpenState(string path, string step, string stateFile)
+    {
+        string statePath = Path.Combine(Path.GetDirectoryName(path)!, stateFile);
+        return File.Exists(statePath)
+            ? SafetensorsFile.Open(statePath)
+            : throw new OptionException($"{statePath}: is missing; it is the state of step '{step}' in {Path.GetFileName(path)}");
+    }
+
+    private static JsonArray Steps(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject file && file["steps"] is JsonArray steps
+                ? steps
+                : throw new OptionException($"{path}: has no list of steps");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+        catch (JsonException e)
+        {
+            throw new OptionException($"{path}: is not valid JSON ({e.Message.Split('.')[0]})", e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using EvalCore.Safetensors;
+
+namespace EvalCore.Rollout;
+
+/// <summary>Actions from a file, one a row.</summary>
+internal sealed class RecordedActions
+{
+    private readonly double[] _values;
+    private readonly int _dimension;
+
+    private RecordedActions(string name, double[] values, int dimension)
+    {
+        (Name, _values, _dimension) = (name, values, dimension);
+    }
+
+    /// <summary>File and tensor, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>The number of actions.</summary>
+    public int Count => _values.Length / _dimension;
+
+    /// <summary>An action.</summary>
+    public ReadOnlySpan<double> this[int step] => _values.AsSpan(step * _dimension, _dimension);
+
+    /// <summary>Reads actions.</summary>
+    /// <param name="source">A file, or a file and the name of a tensor with a colon between them.</param>
+    /// <param name="dimension">Numbers per action.</param>
+    /// <exception cref="OptionException">There is no such file or tensor, or it is not a list of actions.</exception>
+    public static RecordedActions Read(string source, int dimension)
+    {
+        var (path, tensor) = Split(source);
+        using var file = SafetensorsFile.Open(path);
+        var entry = tensor is null ? Default(file) : file[tensor];
+        string name = $"{path}, tensor '{entry.Name}'";
+        int count = Rows(entry, dimension) ?? throw new OptionException(
+            $"--actions: {name} is {entry}, expected [T, {dimension}]");
+        double[] values = Numbers.Read(file, entry) ?? throw new OptionException(
+            $"--actions: {name} is {entry}, expected F32 or F64");
+        int bad = Array.FindIndex(values, value => !double.IsFinite(value));
+        if (bad >= 0)
+            throw new OptionException($"--actions: {name}, row {bad / dimension} has the number {values[bad]}");
+        return new RecordedActions(name, values.AsSpan(0, count * dimension).ToArray(), dimension);
+    }
+
+    /// <summary>A path may have a colon itself.</summary>
+    private static (string Path, string? Tensor) Split(string source)
+    {
+        int colon = source.LastIndexOf(':');
+        return colon <= 0 || File.Exists(source) ? (source, null) : (source[..colon], source[(colon + 1)..]);
+    }
+
+    private static TensorEntry Default(SafetensorsFile file)
+    {
+        if (file.TryGet("action", out var entry) || file.TryGet("actions", out entry))
+            return entry;
+        return file.Count == 1
+            ? file.First()
+            : throw new OptionException(
+                $"--actions: {file.Path} has {file.Count} tensors and none is called 'action': name one, "
+                + $"for example {file.Path}:{file.Select(e => e.Name).Order(StringComparer.Ordinal).FirstOrDefault("NAME")}");
+    }
+
+    /// <summary>The number of rows of <c>[T, dimension]</c>, with any number of ones before; null for another shape.</summary>
+    private static int? Rows(TensorEntry entry, int dimension)
+    {
+        var shape = entry.Shape;
+        bool fits = shape.Count >= 2 && shape[^1] == dimension && shape.SkipLast(2).All(n => n == 1);
+        return fits ? (int)shape[^2] : null;
+    }
+}

@@ -1,0 +1,220 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Benchmarks.PushT.Rendering;
+using Chipmunk;
+using EvalCore.Environments;
+using EvalCore.Tests;
+
+namespace Benchmarks.PushT.Tests;
+
+/// <summary>
+/// From geometry to the draw list, from there to the canvas, the resized pictures and the marker: each step as the
+/// reference's, byte for byte.
+/// </summary>
+public sealed class PictureTests
+{
+    public static TheoryData<int> Frames => [.. Enumerable.Range(0, 42)];
+
+    [Theory]
+    [MemberData(nameof(Frames))]
+    public void A_state_is_drawn_as_the_reference_draws_it(int index)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("pusht/frames.json")));
+        using var golden = Goldens.Open("pusht/frames.safetensors");
+        var expected = json.RootElement[index];
+        using var environment = new PushTEnvironment("pixels");
+        Reach(environment, expected);
+        double[] state = new double[environment.SnapshotLength];
+        environment.Snapshot(state);
+        if (expected.GetProperty("source").GetString() == "trajectory_then_reset")
+        {
+            // The reference keeps the last action over a reset; here a reset forgets it.
+            Assert.Equal(FrameState.NoAction, FrameState.ActionOf(state));
+            var last = expected.GetProperty("last_action");
+            FrameState.SetAction(state, new Vect(last[0].GetDouble(), last[1].GetDouble()));
+        }
+
+        Assert.Equal(expected.GetProperty("n_contact_lines").GetInt32(), FrameState.LineCountOf(state));
+        var picture = new Picture(96, 96);
+        byte[] image = new byte[96 * 96 * 3];
+        picture.Draw(state, image);
+        Assert.Equal(DrawListOf(expected), DrawListOf(picture));
+        Assert.Equal(expected.GetProperty("sha256_surface512").GetString(), Hash(picture.Canvas));
+
+        Assert.Equal(golden.Span<byte>("obs96").Slice(index * image.Length, image.Length), image);
+        Assert.Equal(expected.GetProperty("sha256_obs96").GetString(), Hash(image));
+        var observation = new Observation(environment.ObservationSpace);
+        environment.Observe(observation);
+        Assert.Equal(image, observation.Picture(PushTObservation.Image));
+
+        using var renderer = new PushTRenderer(384, 384);
+        byte[] frame = new byte[384 * 384 * 3];
+        renderer.Render(state, frame);
+        Assert.Equal(expected.GetProperty("sha256_render384").GetString(), Hash(frame));
+    }
+
+    [Fact]
+    public void A_frame_has_the_references_bytes()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("pusht/frames.json")));
+        using var golden = Goldens.Open("pusht/frames.safetensors");
+        long[] indices = golden.Read<long>("render384_index");
+        using var renderer = new PushTRenderer(384, 384);
+        byte[] frame = new byte[384 * 384 * 3];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            using var environment = new PushTEnvironment("pixels");
+            Reach(environment, json.RootElement[(int)indices[i]]);
+            double[] state = new double[environment.SnapshotLength];
+            environment.Snapshot(state);
+            renderer.Render(state, frame);
+            Assert.Equal(golden.Span<byte>("render384").Slice(i * frame.Length, frame.Length), frame);
+        }
+    }
+
+    [Fact]
+    public void The_canvas_has_the_references_pixels()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("pusht/frames.json")));
+        using var golden = Goldens.Open("pusht/frames.safetensors");
+        const int Pixels = 512 * 512;
+        long[] indices = golden.Read<long>("surface512_index");
+        byte[] colours = golden.Read<byte>("surface512_indices");
+        byte[] palettes = golden.Read<byte>("surface512_palette");
+        var picture = new Picture(96, 96);
+        byte[] image = new byte[96 * 96 * 3];
+        byte[] expected = new byte[Pixels * 3];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            for (int p = 0; p < Pixels; p++)
+                palettes.AsSpan(3 * (256 * i + colours[i * Pixels + p]), 3).CopyTo(expected.AsSpan(3 * p));
+            using var environment = new PushTEnvironment("pixels");
+            Reach(environment, json.RootElement[(int)indices[i]]);
+            double[] state = new double[environment.SnapshotLength];
+            environment.Snapshot(state);
+            picture.Draw(state, image);
+            Assert.Equal(expected, picture.Canvas);
+        }
+    }
+
+    [Fact]
+    public void What_is_far_outside_leaves_the_canvas_as_it_is()
+    {
+        var canvas = new Canvas();
+        canvas.Clear(Ink.White);
+        byte[] white = canvas.Pixels.ToArray();
+        Point[] far = [new(-1 << 20, -1 << 20), new(-5, 1 << 20), new(-9, -7), new(-700, 1000)];
+        foreach (var a in far)
+        {
+            foreach (var b in far)
+            {
+                canvas.Draw(new Primitive(PrimitiveKind.Line, Ink.Wall, 4, a, b));
+                canvas.Draw(new Primitive(PrimitiveKind.AntiAliasedLine, Ink.Wall, 1, a, b));
+                canvas.Draw(new Primitive(PrimitiveKind.Polygon, Ink.Wall, 0, a, b, new Point(-3, -3), a));
+            }
+
+            canvas.Draw(new Primitive(PrimitiveKind.Circle, Ink.Wall, 15, new Point(a.X - 20, a.Y)));
+        }
+
+        Assert.Equal(white, canvas.Pixels);
+    }
+
+    [Fact]
+    public void Drawing_allocates_nothing()
+    {
+        using var environment = new PushTEnvironment("pixels");
+        environment.Reset(World.Episode(0));
+        double[] state = new double[environment.SnapshotLength];
+        byte[] frame = new byte[384 * 384 * 3];
+        var observation = new Observation(environment.ObservationSpace);
+        using var renderer = new PushTRenderer(384, 384);
+        environment.Step([300, 300]);
+        long before = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            if (i == 10)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            environment.Observe(observation);
+            environment.Snapshot(state);
+            renderer.Render(state, frame);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>Brings an environment into the state a stored frame shows.</summary>
+    private static void Reach(PushTEnvironment environment, JsonElement frame)
+    {
+        string source = frame.GetProperty("source").GetString()!;
+        switch (source)
+        {
+            case "reset_seed":
+                environment.Reset(World.Episode(frame.GetProperty("seed").GetInt64()));
+                break;
+            case "reset_to_state":
+                using (var resets = Goldens.Open("pusht/resets_to_state.safetensors"))
+                    environment.Reset(World.Initial(resets.Span<double>("reset_to_state").Slice(5 * frame.GetProperty("row").GetInt32(), 5)));
+                break;
+            case "trajectory" or "trajectory_then_reset":
+                Play(environment, "pusht/trajectories.safetensors", frame.GetProperty("episode").GetInt32(), frame.GetProperty("steps").GetInt32());
+                if (frame.TryGetProperty("then_reset_seed", out var seed))
+                    environment.Reset(World.Episode(seed.GetInt64()));
+                break;
+            case "success":
+                Play(environment, "pusht/success.safetensors", frame.GetProperty("case").GetInt32(), frame.GetProperty("steps").GetInt32());
+                break;
+            default:
+                Assert.Fail($"no way is known to '{source}'");
+                break;
+        }
+    }
+
+    private static void Play(PushTEnvironment environment, string file, int episode, int steps)
+    {
+        using var golden = Goldens.Open(file);
+        long seed = golden.Span<long>("seed")[episode];
+        if (seed >= 0)
+            environment.Reset(World.Episode(seed));
+        else
+            environment.Reset(World.Initial(golden.Span<double>("reset_to_state").Slice(5 * episode, 5)));
+        int length = (int)golden["action"].Shape[1];
+        for (int t = 0; t < steps; t++)
+            environment.Step(golden.Span<double>("action").Slice(2 * (episode * length + t), 2));
+    }
+
+    private static string DrawListOf(JsonElement frame) =>
+        Listed(frame.GetProperty("draw_list").EnumerateArray().Select(Line));
+
+    /// <summary>The reference lists the two parts of the goal in no fixed order.</summary>
+    private static string Listed(IEnumerable<string> primitives)
+    {
+        string[] lines = [.. primitives];
+        lines.AsSpan(0, DrawList.GoalLength).Sort(StringComparer.Ordinal);
+        return string.Join('\n', lines);
+    }
+
+    private static string Line(JsonElement primitive)
+    {
+        string op = primitive.GetProperty("op").GetString()!;
+        string colour = string.Join(',', primitive.GetProperty("color").EnumerateArray().Select(c => c.GetInt32()));
+        var points = op == "circle" ? [primitive.GetProperty("center")] : primitive.GetProperty("points").EnumerateArray().ToArray();
+        int size = primitive.TryGetProperty("width", out var n) || primitive.TryGetProperty("radius", out n) ? n.GetInt32()
+            : op == "aaline" ? 1 : 0;
+        return $"{op} {colour} {size} {string.Join(' ', points.Select(p => $"({p[0].GetInt32()},{p[1].GetInt32()})"))}";
+    }
+
+    private static string DrawListOf(Picture picture)
+    {
+        var lines = new List<string>();
+        foreach (ref readonly var primitive in picture.Primitives)
+        {
+            string op = primitive.Kind == PrimitiveKind.AntiAliasedLine ? "aaline" : primitive.Kind.ToString().ToLowerInvariant();
+            var ink = primitive.Ink;
+            lines.Add($"{op} {ink.Red},{ink.Green},{ink.Blue} {primitive.Size} {string.Join(' ', primitive.Points.ToArray().Select(p => $"({p.X},{p.Y})"))}");
+        }
+
+        return Listed(lines);
+    }
+
+    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

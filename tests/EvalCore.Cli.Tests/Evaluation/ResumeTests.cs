@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using EvalCore.Results;
+
+namespace EvalCore.Cli.Tests.Evaluation;
+
+/// <summary>The program itself, killed at random moments and gone on with.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_run_killed_ten_times_gives_the_episodes_of_one_that_was_not()
+    {
+        string folder = Path.Combine(_folder, "run");
+        string[] first =
+        [
+            $"--policy.path={Goldens.Checkpoint("pusht_act_keypoints")}", "--env.type=pusht", "--policy.device=cpu",
+            "--env.obs_type=environment_state_agent_pos", "--eval.n_episodes=50", "--eval.batch_size=4",
+            "--eval.n_episodes_to_render=3", $"--output_dir={folder}",
+        ];
+        var random = new Random(20260131);
+        int begun = 0;
+        int kills = 0;
+        while (kills < 10)
+        {
+            using var program = Start(begun == 0 ? first : ["eval", $"--resume={folder}"]);
+
+            // Killed when some more episodes are on record, or a moment later, in the middle of something.
+            int target = begun + random.Next(1, 5);
+            while (!program.HasExited && Recorded(folder) < target)
+                await Task.Delay(1);
+            await Task.Delay(random.Next(0, 20));
+            Assert.False(program.HasExited, $"the run was over before kill {kills + 1}");
+            program.Kill();
+            await program.WaitForExitAsync();
+            kills++;
+            begun = Recorded(folder);
+        }
+
+        using (var last = Start(["eval", $"--resume={folder}"]))
+        {
+            await last.WaitForExitAsync();
+            Assert.Equal(0, last.ExitCode);
+        }
+
+        var whole = await PushTEvaluation.Run("pusht_act_keypoints", 50);
+        var resumed = EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName));
+        Assert.Equal(PushTEvaluation.PerEpisode(whole), PushTEvaluation.PerEpisode(resumed));
+        Assert.Equal(3, resumed.Episodes.Count(episode => episode.VideoPath is not null));
+    }
+
+    private static int Recorded(string folder)
+    {
+        string journal = Path.Combine(folder, Journal.FileName);
+        return File.Exists(journal) ? Math.Max(0, File.ReadAllText(journal).Count(c => c == '\n') - 1) : 0;
+    }
+
+    private static Process Start(string[] args) => Process.Start(new ProcessStartInfo(
+        Path.Combine(AppContext.BaseDirectory, "EvalCore.Cli"), args)
+    { RedirectStandardOutput = true, RedirectStandardError = true })!;
+}

@@ -1,0 +1,15 @@
+namespace EvalCore.Tests.Safetensors;
+
+/// <summary>A file that goes when the test ends.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    public TemporaryFile()
+    {
+    }
+
+    public TemporaryFile(byte[] content) => File.WriteAllBytes(Path, content);
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), System.IO.Path.GetRandomFileName());
+
+    public void Dispose() => File.Delete(Path);
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using EvalCore.Video;
+
+namespace EvalCore.Tests.Video;
+
+public sealed class ApngEncoderTests : IDisposable
+{
+    private const int Width = 20;
+    private const int Height = 12;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_frame_is_read_back_as_it_was()
+    {
+        byte[][] frames = [Frame(0), Frame(1), Frame(1), Frame(7), Frame(0)];
+        string path = Path.Combine(_folder, "video.png");
+        using (var encoder = new ApngEncoder(path, Width, Height, fps: 10))
+        {
+            foreach (byte[] frame in frames)
+                encoder.Add(frame);
+            encoder.Finish();
+        }
+
+        Assert.Equal(frames, Read(path));
+    }
+
+    [Fact]
+    public void A_video_that_is_not_finished_leaves_nothing()
+    {
+        using (var encoder = new ApngEncoder(Path.Combine(_folder, "video.png"), Width, Height, fps: 10))
+            encoder.Add(Frame(0));
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    /// <summary>A square that moves over a gradient.</summary>
+    private static byte[] Frame(int at)
+    {
+        byte[] frame = new byte[Width * Height * 3];
+        for (int i = 0; i < frame.Length; i++)
+            frame[i] = (byte)(i * 7);
+        for (int y = at; y < at + 3; y++)
+            frame.AsSpan((y * Width + 2 * at) * 3, 9).Fill(255);
+        return frame;
+    }
+
+    /// <summary>A reader of just what an animated PNG of this encoder has: checksums, areas, no filters.</summary>
+    private static List<byte[]> Read(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        Assert.Equal("\x89PNG\r\n\x1a\n", Encoding.Latin1.GetString(file, 0, 8));
+        var frames = new List<byte[]>();
+        byte[] canvas = new byte[Width * Height * 3];
+        (int Width, int Height, int X, int Y) area = default;
+        uint expectedFrames = 0;
+        uint sequence = 0;
+        for (int at = 8; at < file.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
+            string type = Encoding.ASCII.GetString(file, at + 4, 4);
+            var data = file.AsSpan(at + 8, length);
+            Assert.Equal(Crc(file.AsSpan(at + 4, length + 4)), BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8 + length)));
+            at += 12 + length;
+            if (type == "acTL")
+                expectedFrames = BinaryPrimitives.ReadUInt32BigEndian(data);
+            if (type is "fcTL" or "fdAT")
+                Assert.Equal(sequence++, BinaryPrimitives.ReadUInt32BigEndian(data));
+            if (type == "fcTL")
+            {
+                area = (Number(data, 4), Number(data, 8), Number(data, 12), Number(data, 16));
+                Assert.Equal(1.0 / 10, BinaryPrimitives.ReadUInt16BigEndian(data[20..]) / (double)BinaryPrimitives.ReadUInt16BigEndian(data[22..]));
+            }
+
+            if (type is "IDAT" or "fdAT")
+            {
+                using var zlib = new ZLibStream(new MemoryStream(data[(type == "IDAT" ? 0 : 4)..].ToArray()), CompressionMode.Decompress);
+                byte[] line = new byte[area.Width * 3 + 1];
+                for (int y = 0; y < area.Height; y++)
+                {
+                    zlib.ReadExactly(line);
+                    Assert.Equal(0, line[0]);
+                    line.AsSpan(1).CopyTo(canvas.AsSpan(((area.Y + y) * Width + area.X) * 3));
+                }
+
+                Assert.Equal(-1, zlib.ReadByte());
+                frames.Add((byte[])canvas.Clone());
+            }
+        }
+
+        Assert.Equal(expectedFrames, (uint)frames.Count);
+        return frames;
+    }
+
+    private static int Number(ReadOnlySpan<byte> data, int at) => BinaryPrimitives.ReadInt32BigEndian(data[at..]);
+
+    private static uint Crc(ReadOnlySpan<byte> data)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in data)
+        {
+            crc ^= b;
+            for (int k = 0; k < 8; k++)
+                crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
+        }
+
+        return ~crc;
+    }
+}

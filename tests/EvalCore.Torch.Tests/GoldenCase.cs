@@ -1,0 +1,69 @@
+using System.Text.Json;
+using EvalCore.Policies;
+using EvalCore.Safetensors;
+using EvalCore.Tests;
+using EvalCore.Torch.Inference;
+using static EvalCore.Torch.Tests.Closeness;
+
+namespace EvalCore.Torch.Tests;
+
+/// <summary>A reference case: a checkpoint, stored observations, and what LeRobot made of them.</summary>
+internal sealed class GoldenCase
+{
+    private readonly string _policy;
+    private readonly string _name;
+    private readonly JsonElement _json;
+
+    public GoldenCase(string policy, string name)
+    {
+        (_policy, _name) = (policy, name);
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find($"policies/{policy}/goldens/{name}.json")));
+        _json = json.RootElement.Clone();
+    }
+
+    public string Checkpoint => Goldens.Find($"policies/{_policy}/checkpoint");
+
+    public string File_(string suffix) => Goldens.Find($"policies/{_policy}/goldens/{_name}_{suffix}.safetensors");
+
+    public SafetensorsFile Open(string suffix) => SafetensorsFile.Open(File_(suffix));
+
+    public PolicyOptions Options(string? batching = null) => new()
+    {
+        Path = Checkpoint,
+        Device = "cpu",
+        Batching = batching,
+        Overrides = _json.GetProperty("overrides").EnumerateArray().Select(text => text.GetString()!.TrimStart('-').Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]),
+    };
+
+    /// <summary>Runs <c>infer</c> on the case, with the random numbers of one of its files.</summary>
+    public SafetensorsFile Infer(string? drawsOf, string? batching = null)
+    {
+        string output = Path.Combine(Path.GetTempPath(), $"evalcore-{Guid.NewGuid():n}.safetensors");
+        EvalCore.Torch.Inference.Infer.Run(
+            new InferOptions
+            {
+                Policy = Options(batching),
+                Input = File_("obs"),
+                Tasks = [.. _json.GetProperty("tasks").EnumerateArray().Select(task => task.GetString()!)],
+                Draws = drawsOf is null ? null : File_(drawsOf),
+                Output = output,
+            },
+            Assert.Fail);
+        var result = SafetensorsFile.Open(output);
+        File.Delete(output);
+        return result;
+    }
+
+    /// <summary>Compares results with the reference: raw in the policy's units, post in the environment's.</summary>
+    public void Compare(SafetensorsFile result, string what, double raw, double post)
+    {
+        using var reference = Open(what);
+        foreach (string kind in (string[])["raw", "post"])
+        {
+            string name = $"{what}.{kind}";
+            Assert.Equal(reference[name].Shape, result[name].Shape);
+            Close(reference.Span<float>(name), result.Span<float>(name), kind == "raw" ? raw : post, $"{_policy} {_name} {name}");
+        }
+    }
+}

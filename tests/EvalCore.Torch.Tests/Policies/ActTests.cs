@@ -1,0 +1,56 @@
+using EvalCore.Environments;
+using EvalCore.Torch.Inference;
+using static EvalCore.Torch.Tests.Closeness;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Tests.Policies;
+
+/// <summary>ACT with pictures against LeRobot: a full ResNet-18 and two encoder and decoder layers.</summary>
+public class ActTests
+{
+    [Theory]
+    [InlineData("b1", null)]
+    [InlineData("b3", null)]
+    [InlineData("b3", "dynamic")]
+    public void Chunks_and_actions_are_LeRobots(string name, string? batching)
+    {
+        var golden = new GoldenCase("act", name);
+        using var result = golden.Infer(drawsOf: null, batching);
+        golden.Compare(result, "chunk", raw: 2e-5, post: 2e-3);
+        golden.Compare(result, "select", raw: 2e-5, post: 2e-3);
+    }
+
+    [Fact]
+    public void Temporal_ensembling_is_LeRobots()
+    {
+        var golden = new GoldenCase("act", "b2_ensemble");
+        using var result = golden.Infer(drawsOf: null);
+        golden.Compare(result, "select", raw: 2e-5, post: 2e-3);
+    }
+
+    [Fact]
+    public void Every_module_gives_what_LeRobots_gives()
+    {
+        var golden = new GoldenCase("act", "b1");
+        using var layers = golden.Open("layers");
+        using var input = new StoredObservations(golden.File_("obs"));
+        using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
+        var seen = new HashSet<string>();
+        policy.Network.ForwardHook = (name, output) =>
+        {
+            // The reference puts tokens first, then the batch.
+            using var scope = NewDisposeScope();
+            var expected = layers.Span<float>(name);
+            var actual = output.dim() == 3 ? output.transpose(0, 1) : output;
+            Assert.Equal(layers[name].Shape, actual.shape);
+            Close(expected, actual.contiguous().data<float>().ToArray(), 2e-5 * Math.Max(1, Largest(expected)), name);
+            seen.Add(name);
+        };
+        using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
+        var observation = new Observation(input.Space);
+        input.Read(0, 0, observation);
+        session.Observe(observation);
+        policy.Infer([session]);
+        Assert.Equal(8, seen.Count);
+    }
+}

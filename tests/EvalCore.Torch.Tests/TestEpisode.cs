@@ -1,0 +1,23 @@
+using EvalCore.Environments;
+using EvalCore.Torch.Policies;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Tests;
+
+/// <summary>Episodes for tests.</summary>
+internal static class TestEpisode
+{
+    /// <summary>Random numbers of a policy that draws none.</summary>
+    public static INoise NoNoise { get; } = new Nothing();
+
+    public static EpisodeSpec Of(long seed, string description = "") => new(new EnvTask("pusht", "pusht", 0, "PushT-v0", description), (int)(seed - 1000), seed);
+
+    private sealed class Nothing : INoise
+    {
+        public Tensor Randn(params ReadOnlySpan<long> size) => throw new InvalidOperationException("this policy draws nothing");
+
+        public void Dispose()
+        {
+        }
+    }
+}
