@@ -68,7 +68,7 @@ public sealed class App(Registry registry, Terminal terminal)
         foreach (var command in commands)
             root.Add(command);
         root.Options.OfType<HelpOption>().Single().Action = help;
-        root.Action = help;
+        root.SetAction(help.Invoke);
         return root;
     }
 

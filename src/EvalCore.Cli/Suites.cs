@@ -1,3 +1,5 @@
+using Benchmarks.PushT;
+
 namespace EvalCore.Cli;
 
 /// <summary>
@@ -7,5 +9,7 @@ namespace EvalCore.Cli;
 public static class Suites
 {
     /// <summary>Everything that is built in.</summary>
-    public static Registry Registry() => new();
+    public static Registry Registry() => new Registry()
+        .Add(() => new PushTConfig())
+        .Add(PushTChecks.Chipmunk);
 }
