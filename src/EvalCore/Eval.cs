@@ -23,13 +23,17 @@ public static class Eval
 
     /// <summary>Makes a policy.</summary>
     /// <param name="factory">Where it comes from: for LeRobot's checkpoints <c>EvalCore.Torch</c>'s factory.</param>
-    /// <param name="options">Which one, and how.</param>
+    /// <param name="options">Which one, and how; the type of a checkpoint is read from its <c>config.json</c>.</param>
     /// <param name="env">The environment it will play in.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
     /// <exception cref="OptionException">The checkpoint is missing, damaged, or does not fit the environment.</exception>
     public static IPolicy MakePolicy(
-        IPolicyFactory factory, PolicyOptions options, EnvConfig env, Action<string>? warn = null) =>
-        factory.Make(options, env, warn ?? (_ => { }));
+        IPolicyFactory factory, PolicyOptions options, EnvConfig env, Action<string>? warn = null)
+    {
+        if (options.Path is not null)
+            options.Type ??= Checkpoint.TypeOf(options.Path);
+        return factory.Make(options, env, warn ?? (_ => { }));
+    }
 
     /// <summary>Evaluates a policy on every task of the environments.</summary>
     /// <param name="env">The environments.</param>

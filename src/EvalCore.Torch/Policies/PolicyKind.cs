@@ -1,5 +1,6 @@
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Policies.Act;
+using EvalCore.Torch.Policies.Diffusion;
 
 namespace EvalCore.Torch.Policies;
 
@@ -20,6 +21,9 @@ internal sealed record PolicyKind(
         new(
             "act", "ACT: action chunking transformer (Zhao et al., 2023)",
             () => new ActConfig(), (config, state, pictures) => new ActNetwork((ActConfig)config, state, pictures)),
+        new(
+            "diffusion", "Diffusion Policy: a conditional U-Net over action trajectories (Chi et al., 2023)",
+            () => new DiffusionConfig(), (config, state, pictures) => new DiffusionNetwork((DiffusionConfig)config, state, pictures)),
     ];
 
     /// <summary>A policy by its type, or null.</summary>

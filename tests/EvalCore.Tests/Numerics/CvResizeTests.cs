@@ -5,8 +5,6 @@ namespace EvalCore.Tests.Numerics;
 
 public sealed class CvResizeTests
 {
-    private const string Pictures = "numerics/resize.safetensors";
-
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, 9)];
 
     [Theory]
@@ -89,7 +87,7 @@ public sealed class CvResizeTests
 
     private static void Matches(int k, string name, CvInterpolation interpolation)
     {
-        using var file = Goldens.Open(Pictures);
+        using var file = Goldens.Open(k < 8 ? "numerics/resize_part.safetensors" : "numerics/resize.safetensors");
         byte[] expected = file.Read<byte>($"{name}_{k}");
         byte[] actual = Resize(file.Span<byte>($"in_{k}"), file[$"in_{k}"], file[$"{name}_{k}"], interpolation);
         Assert.Equal(0, expected.Zip(actual).Count(pair => pair.First != pair.Second));

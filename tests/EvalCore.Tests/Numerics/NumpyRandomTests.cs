@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using EvalCore.Numerics;
 
@@ -87,6 +89,43 @@ public sealed class NumpyRandomTests
         }
     }
 
+    /// <summary>Streams long enough to reach every rare branch, compared by their hashes.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(12345678901234567890)]
+    public void Long_streams_of_Generator_are_those_of_numpy(ulong seed)
+    {
+        var random = Generator.DefaultRng(seed);
+        AssertHashes($"default_rng({seed})",
+            Bytes(200000, random.StandardNormal), Bytes(200000, random.StandardNormalSingle), Bytes(200000, () => random.Exponential(1)),
+            Bytes(100000, () => random.Integers(-5, 1L << 40)), Bytes(100001, () => random.Integers(0, 3)), Bytes(1000, () => random.Uniform(-2, 5)),
+            () => Longs(random.Choice(20000, 1000)), () => Longs(random.Choice(1000, 300)), () => Longs(random.Permutation(100000)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Long_streams_of_RandomState_are_those_of_numpy(uint seed)
+    {
+        var random = new RandomState(seed);
+        AssertHashes($"RandomState({seed})",
+            Bytes(200000, random.Randn), Bytes(100000, () => random.Randint(-5, 1L << 40)), Bytes(100001, () => random.Randint(0, 3)),
+            Bytes(1001, () => random.Normal(3, 2)), () => Longs(random.Permutation(100000)), () => Longs(random.Choice(1000, 300)));
+    }
+
+    /// <summary>The words of a sequence with several seeds, and of a child's child; from numpy 1.24.</summary>
+    [Fact]
+    public void SeedSequence_takes_lists_and_keys()
+    {
+        var sequence = new SeedSequence([1, 1UL << 40, 3, 0, 9], 7, 8);
+        uint[] words = new uint[6];
+        sequence.GenerateState(words);
+        Assert.Equal([1788297527, 1202663076, 3646054432, 3495204111, 4225523084, 1481717690], words);
+        sequence.Spawn(3)[2].GenerateState(words.AsSpan(0, 2));
+        Assert.Equal([1749071619, 195422334], words[..2]);
+    }
+
     [Fact]
     public void Drawing_allocates_nothing()
     {
@@ -104,6 +143,26 @@ public sealed class NumpyRandomTests
         Draw();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
+
+    /// <summary>Draws in the order of the file's calls.</summary>
+    private static void AssertHashes(string generator, params Func<byte[]>[] draws)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Goldens.Find("numerics/long_streams.json")));
+        var calls = json.RootElement.GetProperty(generator).EnumerateObject().ToArray();
+        Assert.Equal(calls.Length, draws.Length);
+        foreach (var (call, draw) in calls.Zip(draws))
+            Assert.Equal((call.Name, call.Value.GetString()), (call.Name, Convert.ToHexStringLower(SHA256.HashData(draw()))));
+    }
+
+    private static Func<byte[]> Bytes<T>(int n, Func<T> draw) where T : unmanaged => () =>
+    {
+        var values = new T[n];
+        for (int i = 0; i < n; i++)
+            values[i] = draw();
+        return MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+    };
+
+    private static byte[] Longs(int[] values) => MemoryMarshal.AsBytes(values.Select(value => (long)value).ToArray().AsSpan()).ToArray();
 
     private static int[] Shuffled(int n, Action<Span<int>> shuffle)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EvalCore.Numerics;
+using EvalCore.Safetensors;
 
 namespace EvalCore.Tests.Numerics;
 
@@ -65,25 +66,23 @@ public sealed class TorchGeneratorTests
         Assert.Equal(file.Read<float>("seed7.3.randn_like_3x4"), Filled(12, random.Randn));
     }
 
-    /// <summary>145,920 numbers that a policy drew from stored states, every one the same.</summary>
+    [Fact]
+    public void A_stored_state_goes_on_as_in_torch()
+    {
+        using var file = Goldens.Open("numerics/torch_noise.safetensors");
+        AssertDraws(file, "", batch: 1);
+    }
+
+    /// <summary>All 145,920 numbers that a diffusion policy drew in its recorded evaluations.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void A_stored_state_goes_on_as_in_torch(int batch)
+    public void A_policy_draws_the_recorded_noise(int batch)
     {
         using var file = Goldens.Open($"policies/eval_pusht/diffusion_bs{batch}/trace.safetensors");
         for (int rollout = 0; rollout < 4 / batch; rollout++)
-        {
-            var random = TorchGenerator.FromState(file.Span<byte>($"r{rollout}.rng_state_start"));
-            float[] draw = new float[batch * 16 * 2];
-            var expected = file.Span<float>($"r{rollout}.noise");
-            for (; !expected.IsEmpty; expected = expected[draw.Length..])
-            {
-                random.Randn(draw);
-                Assert.True(expected[..draw.Length].SequenceEqual(draw));
-            }
-        }
+            AssertDraws(file, $"r{rollout}.", batch);
     }
 
     [Fact]
@@ -104,6 +103,19 @@ public sealed class TorchGeneratorTests
         random.Randn(tensor);
         random.Randn(tensor.AsSpan(0, 15));
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static void AssertDraws(SafetensorsFile file, string prefix, int batch)
+    {
+        var random = TorchGenerator.FromState(file.Span<byte>(prefix + "rng_state_start"));
+        float[] draw = new float[batch * 16 * 2];
+        var expected = file.Span<float>(prefix + "noise");
+        Assert.Equal(380 * draw.Length, expected.Length);
+        for (; !expected.IsEmpty; expected = expected[draw.Length..])
+        {
+            random.Randn(draw);
+            Assert.True(expected[..draw.Length].SequenceEqual(draw));
+        }
     }
 
     private delegate void Fill(Span<float> tensor);

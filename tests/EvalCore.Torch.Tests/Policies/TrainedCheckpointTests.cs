@@ -1,7 +1,10 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
+using EvalCore.Safetensors;
 using EvalCore.Tests;
+using EvalCore.Torch.Policies;
 using static EvalCore.Torch.Tests.Closeness;
+using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
 
@@ -25,13 +28,32 @@ public class TrainedCheckpointTests
         using var trace = Goldens.Open($"checkpoints/{name}/trace_seed{seed}.safetensors");
         using var policy = LeRobotPolicy.Load(
             new PolicyOptions { Path = Goldens.Checkpoint(name), Device = "cpu" }, Keypoints, actionDim: 2, Assert.Fail);
+        using var session = policy.NewSession(TestEpisode.Of(seed), TestEpisode.NoNoise);
+        Replay(policy, session, trace, chunkTolerance: 1e-5, actionTolerance: 1e-3);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(1001)]
+    [InlineData(1002)]
+    [InlineData(1003)]
+    [InlineData(1005)]
+    [InlineData(1006)]
+    public void Diffusion_predicts_what_LeRobot_predicted_from_the_same_noise(int seed)
+    {
+        using var trace = Goldens.Open($"checkpoints/pusht_diffusion_keypoints/trace_seed{seed}.safetensors");
+        using var policy = LeRobotPolicy.Load(
+            new PolicyOptions { Path = Goldens.Checkpoint("pusht_diffusion_keypoints"), Device = "cpu" }, Keypoints, actionDim: 2, Assert.Fail);
+        using var session = policy.NewSession(TestEpisode.Of(seed), new TraceNoise(trace.Read<float>("noise")));
+        Replay(policy, session, trace, chunkTolerance: 1e-5, actionTolerance: 3e-3);
+    }
+
+    private static void Replay(LeRobotPolicy policy, LeRobotSession session, SafetensorsFile trace, double chunkTolerance, double actionTolerance)
+    {
         double[] agentPos = trace.Read<double>("agent_pos");
         double[] environmentState = trace.Read<double>("environment_state");
         float[] actions = trace.Read<float>("action");
-        float[] chunks = trace.Read<float>("action_chunk_normalized");
-
         var observation = new Observation(Keypoints);
-        using var session = policy.NewSession(TestEpisode.Of(seed), TestEpisode.NoNoise);
         var played = new List<float>();
         var predicted = new List<float>();
         Span<double> action = stackalloc double[2];
@@ -52,7 +74,23 @@ public class TrainedCheckpointTests
             played.AddRange([(float)action[0], (float)action[1]]);
         }
 
-        Close(chunks, predicted.ToArray(), 1e-5, "chunks");
-        Close(actions, played.ToArray(), 1e-3, "actions in pixels");
+        Close(trace.Span<float>("action_chunk_normalized"), predicted.ToArray(), chunkTolerance, "chunks");
+        Close(actions, played.ToArray(), actionTolerance, "actions in pixels");
+    }
+
+    /// <summary>The start noise of each inference, [C, 8, 2].</summary>
+    private sealed class TraceNoise(float[] noise) : INoise
+    {
+        private int _next;
+
+        public Tensor Randn(params ReadOnlySpan<long> size)
+        {
+            Assert.Equal([1, 8, 2], size.ToArray());
+            return tensor(noise.AsSpan(16 * _next++, 16).ToArray()).reshape(1, 8, 2);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

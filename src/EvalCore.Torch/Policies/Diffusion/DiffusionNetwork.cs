@@ -1,0 +1,96 @@
+using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Layers;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Policies.Diffusion;
+
+/// <summary>
+/// Diffusion Policy (Chi et al., 2023), as LeRobot v0.6.1 evaluates it: observations to a condition, noise to a trajectory
+/// by a conditional U-Net, actions from the present step on.
+/// </summary>
+internal sealed class DiffusionNetwork : PolicyNetwork
+{
+    private readonly DiffusionConfig _config;
+    private readonly StateDict _state;
+    private readonly RgbEncoder[] _encoders;
+    private readonly NoiseScheduler _scheduler;
+    private readonly ConditionalUnet1d _unet;
+
+    /// <summary>Builds the network.</summary>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="state">Its parameters; belongs to the network from here on.</param>
+    /// <param name="pictures">Height and width of each picture, in the configuration's order.</param>
+    public DiffusionNetwork(DiffusionConfig config, StateDict state, IReadOnlyList<(int Height, int Width)> pictures)
+    {
+        _config = config;
+        _state = state;
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var diffusion = state["diffusion"];
+        if (pictures.Distinct().Count() > 1)
+            throw new OptionException($"a Diffusion policy takes pictures of one size, but these are {string.Join(", ", pictures.Select(p => $"{p.Height}x{p.Width}"))}");
+
+        _encoders = config.Images.Count == 0 ? [] : config.UseSeparateRgbEncoderPerCamera
+            ? [.. pictures.Select((picture, i) => Encoder(diffusion["rgb_encoder"][i], picture))]
+            : [Encoder(diffusion["rgb_encoder"], pictures[0])];
+        int features = config.RobotState!.Shape[0]
+            + config.Images.Count * (_encoders.Length == 0 ? 0 : _encoders[0].Features)
+            + (config.EnvState is { } envState ? config.InputFeatures[envState].Shape[0] : 0);
+
+        _scheduler = new NoiseScheduler(config);
+        _unet = new ConditionalUnet1d(config, diffusion["unet"], features * config.NObsSteps, _scheduler.Timesteps);
+        state.Close(unused: name => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal));
+
+        RgbEncoder Encoder(StateDict part, (int Height, int Width) picture) => new(
+            part, config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, config.ResizeShape, config.Crop, picture);
+    }
+
+    public override int ObservationSteps => _config.NObsSteps;
+
+    public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<INoise> noise)
+    {
+        var condition = _unet.Condition(GlobalCondition(observation, noise.Count));
+        var sample = Randn(noise);
+        for (int i = 0; i < _scheduler.Timesteps.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            int timestep = _scheduler.Timesteps[i];
+            var output = _unet.Forward(sample, i, condition, i < 2 ? ForwardHook : null);
+            var next = _scheduler.Step(output, timestep, sample, _scheduler.AddsNoise(timestep) ? Randn(noise) : null);
+            sample = next.MoveToOuterDisposeScope();
+        }
+
+        return sample.transpose(1, 2).narrow(1, _config.NObsSteps - 1, _config.NActionSteps);
+    }
+
+    public override IActionSelection NewActionSelection() => new ActionQueue(_config.NActionSteps);
+
+    public override void Dispose() => _state.Dispose();
+
+    /// <summary>State, pictures and environment state of every step, oldest first: [B, steps * features].</summary>
+    private Tensor GlobalCondition(IReadOnlyDictionary<string, Tensor> observation, int batch)
+    {
+        var features = new List<Tensor> { observation[ObservationNames.State] };
+        for (int i = 0; i < _config.Images.Count; i++)
+        {
+            var encoder = _encoders[_encoders.Length == 1 ? 0 : i];
+            Action<string, Tensor>? hook = ForwardHook is null ? null : (name, x) => ForwardHook($"diffusion.rgb_encoder.{name}", x);
+            features.Add(encoder.Forward(observation[_config.Images[i]], hook));
+            ForwardHook?.Invoke("diffusion.rgb_encoder", features[^1]);
+        }
+
+        if (_config.EnvState is not null)
+            features.Add(observation[_config.EnvState]);
+        return cat(features, dim: 1).reshape(batch, -1);
+    }
+
+    /// <summary>A trajectory of noise for each episode, as [B, action, horizon]; drawn as [1, horizon, action] each.</summary>
+    private Tensor Randn(IReadOnlyList<INoise> noise)
+    {
+        var draws = new Tensor[noise.Count];
+        for (int i = 0; i < draws.Length; i++)
+            draws[i] = noise[i].Randn(1, _config.Horizon, _config.ActionDim);
+        var all = draws.Length == 1 ? draws[0] : cat(draws, dim: 0);
+        return all.to(_state.Device).transpose(1, 2).contiguous();
+    }
+}
