@@ -102,6 +102,45 @@ public sealed class PictureTests
         }
     }
 
+    /// <summary>How far cv2.drawMarker's cross reaches in the rows below its middle: reach x number of rows.</summary>
+    [Theory]
+    [InlineData(96, "4x1 0x4")]
+    [InlineData(160, "6x1 0x6")]
+    [InlineData(192, "9x1 8x1 1x7 0x1")]
+    [InlineData(300, "14x1 13x1 12x1 2x10 1x1 0x1")]
+    [InlineData(384, "18x1 17x1 16x1 2x14 1x1 0x1")]
+    [InlineData(480, "23x1 22x2 20x1 3x17 2x2 0x1")]
+    [InlineData(720, "34x1 33x2 32x1 30x1 4x26 3x2 2x1 0x1")]
+    [InlineData(2048, "96x1 95x4 94x2 93x1 92x1 91x1 89x1 85x1 11x74 10x4 9x2 8x1 7x1 6x1 4x1 0x1")]
+    public void The_marker_has_opencvs_shape_at_any_size(int size, string shape)
+    {
+        int[] expected = [.. shape.Split(' ').Select(run => run.Split('x').Select(int.Parse).ToArray()).SelectMany(r => Enumerable.Repeat(r[0], r[1]))];
+        byte[] frame = new byte[size * size * 3];
+        new ActionMarker(size, size).Draw(new Vect(256, 256), frame);
+        int middle = (int)(0.5 * size);
+        for (int y = 0; y < size; y++)
+        {
+            int row = Math.Abs(y - middle);
+            for (int x = 0; x < size; x++)
+            {
+                bool red = row < expected.Length && Math.Abs(x - middle) <= expected[row];
+                if (red != (frame[3 * (y * size + x)] == 255))
+                    Assert.Fail($"pixel {x - middle}, {y - middle} from the middle");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(-1e9, 3)]
+    [InlineData(-3, 515)]
+    [InlineData(511.9, 1e300)]
+    public void The_marker_is_cut_at_the_borders(double x, double y)
+    {
+        byte[] frame = new byte[200 * 300 * 3];
+        new ActionMarker(200, 300).Draw(new Vect(x, y), frame);
+        Assert.True(frame.Count(b => b == 255) < 400);
+    }
+
     [Fact]
     public void What_is_far_outside_leaves_the_canvas_as_it_is()
     {
