@@ -60,13 +60,15 @@ public sealed class App(Registry registry, Terminal terminal)
         [
             EvalCommand.Create(registry, terminal),
             ListCommand.Create(registry, terminal),
+            MergeCommand.Create(terminal),
+            DoctorCommand.Create(registry, terminal),
         ];
         var root = new RootCommand("Evaluate robot policies in simulated benchmarks, like lerobot-eval, without Python; bit-reproducible.");
         var help = new HelpPageAction(RootPage(commands), Math.Min(terminal.Out.Profile.Width, 120));
         foreach (var command in commands)
             root.Add(command);
         root.Options.OfType<HelpOption>().Single().Action = help;
-        root.Action = help;
+        root.SetAction(help.Invoke);
         return root;
     }
 

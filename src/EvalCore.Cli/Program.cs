@@ -1,3 +1,3 @@
 using EvalCore.Cli;
 
-return await new App(Installed.Registry, Terminal.Standard()).Run(args);
+return await new App(Suites.Registry(), Terminal.Standard()).Run(args);

@@ -27,11 +27,21 @@ public sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
         }
     }
 
+    /// <summary>Whether the side of progress can draw over itself.</summary>
+    public bool IsLive => Error.Profile.Out.IsTerminal && Error.Profile.Capabilities.Ansi;
+
     /// <summary>Where text goes that needs no markup.</summary>
     public TextWriter Writer => Out.Profile.Out.Writer;
 
     /// <summary>Prints a line about something the user should know.</summary>
-    public void Note(string text) => Line("note", "yellow", text);
+    public void Note(string text)
+    {
+        // Beside a live table only the console itself knows where a line goes.
+        if (IsLive)
+            Error.MarkupLine($"[yellow]note:[/] {Markup.Escape(text)}");
+        else
+            Line("note", "yellow", text);
+    }
 
     /// <summary>Prints the line about what went wrong.</summary>
     public void Fail(string text) => Line("error", "red", text);

@@ -1,3 +1,4 @@
+using EvalCore.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
@@ -12,6 +13,7 @@ public sealed class Registry
 {
     private readonly SortedDictionary<string, Func<EnvConfig>> _envs = new(StringComparer.Ordinal);
     private readonly List<IPolicyFactory> _policies = [];
+    private readonly List<Check> _checks = [.. CoreChecks.All];
 
     /// <summary>The suites: the values of <c>--env.type</c>.</summary>
     public IReadOnlyCollection<string> EnvTypes => _envs.Keys;
@@ -20,6 +22,9 @@ public sealed class Registry
     public IReadOnlyDictionary<string, string> PolicyTypes =>
         _policies.SelectMany(factory => factory.Types).DistinctBy(type => type.Key)
             .ToDictionary(type => type.Key, type => type.Value, StringComparer.Ordinal);
+
+    /// <summary>What <c>evalcore doctor</c> looks for.</summary>
+    public IReadOnlyList<Check> Checks => _checks;
 
     /// <summary>Adds a suite.</summary>
     /// <param name="make">Makes a configuration with the suite's defaults.</param>
@@ -34,6 +39,13 @@ public sealed class Registry
     public Registry Add(IPolicyFactory policies)
     {
         _policies.Add(policies);
+        return this;
+    }
+
+    /// <summary>Adds something <c>evalcore doctor</c> looks for.</summary>
+    public Registry Add(Check check)
+    {
+        _checks.Add(check);
         return this;
     }
 

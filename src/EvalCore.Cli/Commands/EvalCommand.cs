@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
+using EvalCore.Cli.Display;
 using EvalCore.Cli.Help;
 using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Results;
+using EvalCore.Rollout;
 
 namespace EvalCore.Cli.Commands;
 
@@ -63,13 +67,57 @@ internal static class EvalCommand
         return (named.Count > 0 ? named : registry.EnvTypes).Select(registry.NewEnv);
     }
 
-    private static Task<int> Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> Run(
+        IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         var options = EvalOptions.Read(tokens, registry, terminal.Host);
         foreach (string note in options.Notes)
             terminal.Note(note);
         OutputFolder.Create(options);
-        _ = cancellation;
-        return Task.FromResult(ExitCode.Success);
+        using var policy = registry.MakePolicy(options.Policy, options.Env, terminal.Note);
+        cancellation.ThrowIfCancellationRequested();
+        var run = new EvalRun(options.Env, policy, EvalRunOptions.Of(options), terminal.Note);
+        EvalInfo? info = null;
+        try
+        {
+            terminal.Error.Profile.Out.Writer.WriteLine(Describe(options, run));
+            var playing = run.PlayAll().WaitAsync(cancellation);
+            await (terminal.IsLive
+                ? LiveProgress.Follow(run.Progress, playing, terminal.Error)
+                : new PlainProgress(terminal.Error.Profile.Out.Writer, terminal.Host.Time).Follow(run.Progress, playing));
+            info = await playing;
+        }
+        catch (OperationCanceledException)
+        {
+            // Said below, when everything that is finished is on disk.
+        }
+        finally
+        {
+            run.Dispose();
+        }
+
+        if (info is null)
+        {
+            terminal.Fail(
+                $"interrupted; {run.Progress.Finished} of {run.Progress.Total} episodes are kept. "
+                + $"Go on with: evalcore eval --resume={options.OutputDir}");
+            return ExitCode.Interrupted;
+        }
+
+        ResultTable.Write(info, terminal.Out);
+        terminal.Writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{info.Episodes.Count} episodes in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
+        terminal.Writer.WriteLine($"results: {Path.Combine(options.OutputDir, EvalInfo.FileName)}");
+        return ExitCode.Success;
+    }
+
+    /// <summary>The line before the first episode: what is about to happen.</summary>
+    private static string Describe(EvalOptions options, EvalRun run)
+    {
+        string tasks = run.Tasks.Count == 1 ? $"task {run.Tasks[0].Name}" : $"{run.Tasks.Count} tasks";
+        string slice = options.Shard == Shard.Whole ? "" : $" (slice {options.Shard})";
+        return $"{options.Policy.Type} plays {options.Env.Type}, {tasks}: {run.Episodes.Count} episodes{slice}, "
+            + $"{run.Environments.NumEnvs} at once, seed {options.Seed}, to {options.OutputDir}";
     }
 }

@@ -4,6 +4,7 @@ using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
+using EvalCore.Tests;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 

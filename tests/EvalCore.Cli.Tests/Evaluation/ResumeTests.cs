@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EvalCore.Results;
+using EvalCore.Tests;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 

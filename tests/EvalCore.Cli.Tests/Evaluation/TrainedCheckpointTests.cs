@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EvalCore.Tests;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 

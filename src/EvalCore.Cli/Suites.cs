@@ -1,11 +1,15 @@
+using Benchmarks.PushT;
+
 namespace EvalCore.Cli;
 
 /// <summary>
 /// The one place where the program is composed: the suites and sources of policies this build has. Whoever adds a
 /// suite adds a line here.
 /// </summary>
-public static class Installed
+public static class Suites
 {
     /// <summary>Everything that is built in.</summary>
-    public static Registry Registry { get; } = new Registry();
+    public static Registry Registry() => new Registry()
+        .Add(() => new PushTConfig())
+        .Add(PushTChecks.Chipmunk);
 }

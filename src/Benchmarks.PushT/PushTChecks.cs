@@ -1,0 +1,18 @@
+using Chipmunk;
+using EvalCore;
+using EvalCore.Diagnostics;
+
+namespace Benchmarks.PushT;
+
+/// <summary>What PushT needs on a machine.</summary>
+public static class PushTChecks
+{
+    /// <summary>Its physics engine.</summary>
+    public static Check Chipmunk { get; } = new("Chipmunk (PushT)", Find);
+
+    private static string Find()
+    {
+        var status = ChipmunkLibrary.Find();
+        return status.Problem is null ? $"{status.Version}, {status.Path}" : throw new OptionException(status.Problem);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using EvalCore.Rollout;
+
+namespace EvalCore.Cli.Display;
+
+/// <summary>How far a run is at one moment, in words and numbers for a display.</summary>
+/// <param name="Tasks">The tasks.</param>
+/// <param name="StepsPerSecond">Steps of all environments, a second.</param>
+/// <param name="Eta">The time left; null while it is not known.</param>
+internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double StepsPerSecond, TimeSpan? Eta)
+{
+    /// <summary>The present state of a run.</summary>
+    public static ProgressView Of(EvalProgress progress) => new(progress.Tasks, progress.StepsPerSecond, progress.Eta);
+
+    /// <summary>Finished episodes.</summary>
+    public int Finished => Tasks.Sum(task => task.Finished);
+
+    /// <summary>Episodes to play.</summary>
+    public int Total => Tasks.Sum(task => task.Total);
+
+    /// <summary>The finished part, from 0 to 1.</summary>
+    public double Part => Total == 0 ? 0 : (double)Finished / Total;
+
+    /// <summary>The state in one line: <c>12/50 episodes  24 %  success 66.7 %  8123 steps/s  ETA 0:12</c>.</summary>
+    public override string ToString()
+    {
+        int successes = Tasks.Sum(task => task.Successes);
+        string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Finished}/{Total} episodes  {Part * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  ETA {(Eta is { } eta ? Clock(eta) : "-")}");
+    }
+
+    /// <summary>A percentage as the displays show it.</summary>
+    public static string Percent(double? percent) =>
+        percent is { } value && !double.IsNaN(value) ? value.ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-";
+
+    /// <summary>A time as a clock shows it: <c>0:07</c>, <c>1:02:03</c>.</summary>
+    public static string Clock(TimeSpan time)
+    {
+        var whole = TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds));
+        return whole.TotalHours < 1
+            ? $"{whole.Minutes}:{whole.Seconds:00}"
+            : $"{(int)whole.TotalHours}:{whole.Minutes:00}:{whole.Seconds:00}";
+    }
+}
