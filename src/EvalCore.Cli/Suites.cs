@@ -1,4 +1,5 @@
 using Benchmarks.PushT;
+using EvalCore.Torch;
 
 namespace EvalCore.Cli;
 
@@ -11,5 +12,7 @@ public static class Suites
     /// <summary>Everything that is built in.</summary>
     public static Registry Registry() => new Registry()
         .Add(() => new PushTConfig())
-        .Add(PushTChecks.Chipmunk);
+        .Add(new LeRobotPolicyFactory())
+        .Add(PushTChecks.All)
+        .Add(TorchChecks.All);
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Benchmarks.PushT;
 using EvalCore.Environments;
-using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 
