@@ -2,7 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Globalization;
 using EvalCore;
-using EvalCore.Environments;
+using EvalCore.Cli;
 using EvalCore.Gates;
 using EvalCore.Policies;
 using EvalCore.Results;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace EvalCore.Numerics;
@@ -6,9 +7,10 @@ namespace EvalCore.Numerics;
 /// The mean of the area that a pixel covers, in single precision: first along x, then along y, source pixels in their
 /// order. A vector holds the channels of one pixel, so its sums are the scalar ones.
 /// </summary>
-internal sealed class AreaKernel : ResizeKernel
+internal sealed unsafe class AreaKernel : ResizeKernel
 {
     private readonly int _sourceStride;
+    private readonly int _lastColumn;
     private readonly AreaTap[] _rows;
     private readonly AreaTap[] _columns;
     private readonly Vector128<float>[] _row;
@@ -17,6 +19,7 @@ internal sealed class AreaKernel : ResizeKernel
     public AreaKernel(ResizeAxis y, ResizeAxis x)
     {
         _sourceStride = x.SourceSize * CvResize.Channels;
+        _lastColumn = x.SourceSize - 1;
         _rows = y.AreaTaps();
         _columns = x.AreaTaps();
         _row = new Vector128<float>[x.Size];
@@ -33,10 +36,9 @@ internal sealed class AreaKernel : ResizeKernel
                 Horizontal(source[(tap.Source * _sourceStride)..]);
             held = tap.Source;
 
-            if (i == 0 || _rows[i - 1].Index != tap.Index)
-                Array.Clear(_sum);
+            bool isFirst = i == 0 || _rows[i - 1].Index != tap.Index;
             for (int x = 0; x < _sum.Length; x++)
-                _sum[x] += _row[x] * tap.Weight;
+                _sum[x] = isFirst ? _row[x] * tap.Weight : _sum[x] + _row[x] * tap.Weight;
             if (i == _rows.Length - 1 || _rows[i + 1].Index != tap.Index)
                 Write(destination.Slice(tap.Index * _sum.Length * CvResize.Channels, _sum.Length * CvResize.Channels));
         }
@@ -45,12 +47,28 @@ internal sealed class AreaKernel : ResizeKernel
     /// <summary>Averages a row along x; the source goes on to the end of the picture.</summary>
     private void Horizontal(ReadOnlySpan<byte> source)
     {
-        Array.Clear(_row);
-        foreach (var tap in _columns)
+        // The picture's last pixel has no fourth byte after it to load.
+        bool isLast = source.Length == _sourceStride;
+        fixed (byte* s = source)
+        fixed (AreaTap* taps = _columns)
         {
-            var pixel = source[(tap.Source * CvResize.Channels)..];
-            var channels = Vector128.Create(pixel[0], pixel[1], pixel[2], 0);
-            _row[tap.Index] += Vector128.ConvertToSingle(channels) * tap.Weight;
+            var tap = taps;
+            var end = taps + _columns.Length;
+            for (int x = 0; x < _row.Length; x++)
+            {
+                var sum = Vector128<float>.Zero;
+                for (; tap < end && tap->Index == x; tap++)
+                {
+                    byte* pixel = s + tap->Source * CvResize.Channels;
+                    uint bytes = isLast && tap->Source == _lastColumn
+                        ? pixel[0] | (uint)pixel[1] << 8 | (uint)pixel[2] << 16
+                        : Unsafe.ReadUnaligned<uint>(pixel);
+                    var channels = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(bytes).AsByte()));
+                    sum += Vector128.ConvertToSingle(channels.AsInt32()) * tap->Weight;
+                }
+
+                _row[x] = sum;
+            }
         }
     }
 
@@ -58,9 +76,10 @@ internal sealed class AreaKernel : ResizeKernel
     {
         for (int x = 0; x < _sum.Length; x++)
         {
-            var rounded = Vector128.ConvertToInt32(Vector128.Round(_sum[x]));
+            // A mean of bytes stays a byte, except that the weights may add up to a little more than 1.
+            var rounded = Vector128.Min(Vector128.ConvertToInt32(Vector128.Round(_sum[x])), Vector128.Create((int)byte.MaxValue));
             for (int c = 0; c < CvResize.Channels; c++)
-                destination[x * CvResize.Channels + c] = (byte)Math.Clamp(rounded[c], 0, byte.MaxValue);
+                destination[x * CvResize.Channels + c] = (byte)rounded[c];
         }
     }
 }

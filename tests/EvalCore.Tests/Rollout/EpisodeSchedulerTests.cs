@@ -26,8 +26,15 @@ public sealed class EpisodeSchedulerTests
     [Fact]
     public async Task Synchronous_worlds_are_inferred_as_one_batch()
     {
+        using var queued = new ManualResetEventSlim();
+        var config = new WalkConfig { OnStep = queued.Wait };
         using var policy = new WalkPolicy(PolicyBatching.Batched);
-        await Play(5, false, policy);
+        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 5, false), policy, Expecting(config));
+
+        var playing = Enumerable.Range(0, 10).Select(index => scheduler.Play(Spec(config, index))).ToList();
+        queued.Set();
+        await Task.WhenAll(playing);
+
         Assert.Contains(5, policy.BatchSizes);
     }
 
