@@ -7,8 +7,8 @@ namespace Benchmarks.PushT;
 /// <summary>What PushT needs on a machine.</summary>
 public static class PushTChecks
 {
-    /// <summary>Its physics engine.</summary>
-    public static Check Chipmunk { get; } = new("Chipmunk (PushT)", Find);
+    /// <summary>The checks.</summary>
+    public static IReadOnlyList<Check> All { get; } = [new("Chipmunk", Find)];
 
     private static string Find()
     {

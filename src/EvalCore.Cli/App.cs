@@ -60,6 +60,8 @@ public sealed class App(Registry registry, Terminal terminal)
         [
             EvalCommand.Create(registry, terminal),
             ListCommand.Create(registry, terminal),
+            ReplayCommand.Create(registry, terminal),
+            InferCommand.Create(terminal),
             MergeCommand.Create(terminal),
             DoctorCommand.Create(registry, terminal),
         ];

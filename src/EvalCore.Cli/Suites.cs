@@ -13,5 +13,6 @@ public static class Suites
     public static Registry Registry() => new Registry()
         .Add(() => new PushTConfig())
         .Add(new LeRobotPolicyFactory())
-        .Add(PushTChecks.Chipmunk);
+        .Add(PushTChecks.All)
+        .Add(TorchChecks.All);
 }

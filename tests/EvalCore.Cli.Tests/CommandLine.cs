@@ -1,8 +1,8 @@
-using EvalCore.Cli;
+using EvalCore.Diagnostics;
 using EvalCore.Options;
 using Spectre.Console.Testing;
 
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 /// <summary>Runs the program in this process, with a toy suite, as a user would call it from a shell.</summary>
 internal sealed class CommandLine : IDisposable
@@ -14,6 +14,9 @@ internal sealed class CommandLine : IDisposable
         Out.Profile.Width = width;
         Error.Profile.Width = width;
     }
+
+    /// <summary>What <c>doctor</c> looks for.</summary>
+    public List<Check> Checks { get; } = [];
 
     /// <summary>Called at each step of the toy suite.</summary>
     public Action? OnStep { get; set; }
@@ -30,7 +33,7 @@ internal sealed class CommandLine : IDisposable
     public Task<int> Run(params string[] args) => Run(CancellationToken.None, args);
 
     public Task<int> Run(CancellationToken cancellation, params string[] args) =>
-        new App(new Registry().Add(() => new WalkConfig { OnStep = OnStep }).Add(new WalkPolicies()), new Terminal(Out, Error, new Host(_variables.GetValueOrDefault, TimeProvider.System, 4))).Run(args, cancellation);
+        new App(new Registry().Add(() => new WalkConfig { OnStep = OnStep }).Add(new WalkPolicies()).Add(Checks), new Terminal(Out, Error, new Host(_variables.GetValueOrDefault, TimeProvider.System, 4))).Run(args, cancellation);
 
     /// <summary>What was printed, without what differs from run to run.</summary>
     public string Scrub(string text) => text.Replace(Folder, "FOLDER", StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using EvalCore.Cli.Display;
 using EvalCore.Rollout;
 using Spectre.Console.Testing;
 
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 public sealed class DisplayTests
 {

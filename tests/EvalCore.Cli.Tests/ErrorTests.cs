@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 public sealed class ErrorTests
 {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 public sealed partial class EvalCommandTests : IDisposable
 {

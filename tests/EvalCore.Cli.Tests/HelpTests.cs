@@ -1,9 +1,9 @@
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 public sealed class HelpTests
 {
     public static TheoryData<string, int> Pages => new(
-        from command in (string[])["", "eval", "list", "merge", "doctor"]
+        from command in (string[])["", "eval", "list", "replay", "infer", "merge", "doctor"]
         from width in (int[])[80, 120]
         select new TheoryDataRow<string, int>(command, width));
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 /// <summary>The program itself, as a process.</summary>
 public sealed class ProgramTests

@@ -1,7 +1,7 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
 
-namespace EvalCore.Tests;
+namespace EvalCore.Cli.Tests;
 
 /// <summary>Makes <see cref="WalkPolicy"/>, for walks alone.</summary>
 internal sealed class WalkPolicies : IPolicyFactory

@@ -50,7 +50,7 @@ internal static class ListCommand
         console.Write(tasks);
         Policies(registry, type => registry.Plays(type, env), console);
         console.WriteLine($"observes  {Keys(env)}");
-        console.WriteLine($"action    {env.ActionSpace.Dimension} numbers from {env.ActionSpace.Low} to {env.ActionSpace.High}");
+        console.WriteLine($"action    [{env.ActionSpace.Dimension}], from {env.ActionSpace.Low} to {env.ActionSpace.High}");
     }
 
     private static void Policies(Registry registry, Func<string, bool> plays, IAnsiConsole console)

@@ -39,10 +39,11 @@ public sealed class OptionProperty
     /// <summary>What the flag does; empty where the property has no <see cref="DescriptionAttribute"/>.</summary>
     public string Description => _property.GetCustomAttribute<DescriptionAttribute>(inherit: true)?.Description ?? "";
 
-    /// <summary>What stands for a value in the help: <c>N</c>, <c>true|false</c>, <c>TEXT</c>, <c>DIR</c>, <c>JSON</c>.</summary>
+    /// <summary>What stands for a value in the help: <c>N</c>, <c>true|false</c>, <c>TEXT</c>, <c>JSON</c>.</summary>
     public string Placeholder =>
-        Type == typeof(bool) ? "true|false"
-        : Type == typeof(string) ? Name.EndsWith("path", StringComparison.Ordinal) || Name.EndsWith("dir", StringComparison.Ordinal) ? "DIR" : "TEXT"
+        _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text ? text
+        : Type == typeof(bool) ? "true|false"
+        : Type == typeof(string) ? "TEXT"
         : Type.IsEnum ? string.Join('|', EnumNames())
         : IsNumber ? "N"
         : "JSON";

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Benchmarks.PushT;
 using EvalCore.Policies;
 using EvalCore.Results;
-using EvalCore.Tests;
 using EvalCore.Torch;
 
 namespace EvalCore.Cli.Tests.Documentation;

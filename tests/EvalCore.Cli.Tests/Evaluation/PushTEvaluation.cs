@@ -4,7 +4,6 @@ using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
-using EvalCore.Tests;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 

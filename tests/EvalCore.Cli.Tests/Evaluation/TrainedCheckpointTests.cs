@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using EvalCore.Tests;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 
