@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EvalCore.Results;
-using EvalCore.Tests;
 
 namespace EvalCore.Cli.Tests.Gates;
 
