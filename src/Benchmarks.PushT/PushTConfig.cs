@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Chipmunk;
 using EvalCore;
@@ -23,27 +24,34 @@ public sealed class PushTConfig : EnvConfig
     public override int Fps { get; set; } = 10;
 
     /// <summary>The time limit in steps.</summary>
+    [Description("the time limit in steps")]
     public int EpisodeLength { get; set; } = 300;
 
     /// <summary>
     /// What is observed: <c>pixels_agent_pos</c>, <c>environment_state_agent_pos</c>, <c>pixels</c> or <c>state</c>.
     /// (LeRobot's own evaluation fails with the last two; here they work.)
     /// </summary>
+    [Description("pixels_agent_pos, environment_state_agent_pos, pixels or state")]
     public string ObsType { get; set; } = "pixels_agent_pos";
 
     /// <summary>How it is rendered: only <c>rgb_array</c>.</summary>
+    [Description("only rgb_array")]
     public string RenderMode { get; set; } = "rgb_array";
 
-    /// <summary>Columns of the video.</summary>
+    /// <summary>Columns of the video, 96 to 2048.</summary>
+    [Description("columns of the video, 96 to 2048")]
     public int VisualizationWidth { get; set; } = 384;
 
-    /// <summary>Rows of the video.</summary>
+    /// <summary>Rows of the video, 96 to 2048.</summary>
+    [Description("rows of the video, 96 to 2048")]
     public int VisualizationHeight { get; set; } = 384;
 
     /// <summary>Without effect, as in LeRobot: the observed picture has 96 rows.</summary>
+    [Description("without effect, as in LeRobot: the observed picture has 96 rows")]
     public int ObservationHeight { get; set; } = 384;
 
     /// <summary>Without effect, as in LeRobot: the observed picture has 96 columns.</summary>
+    [Description("without effect, as in LeRobot: the observed picture has 96 columns")]
     public int ObservationWidth { get; set; } = 384;
 
     /// <inheritdoc/>
@@ -85,7 +93,8 @@ public sealed class PushTConfig : EnvConfig
 
     private static void CheckSize(int size, string which)
     {
-        if (size is < 1 or > 4096)
-            throw new OptionException($"--env.visualization_{which}={size}: expected 1 to 4096 pixels");
+        // In smaller frames the original fails: the marker of the action would be less than a pixel thick.
+        if (size is < 96 or > 2048)
+            throw new OptionException($"--env.visualization_{which}={size}: expected 96 to 2048 pixels");
     }
 }

@@ -60,6 +60,8 @@ public sealed class App(Registry registry, Terminal terminal)
         [
             EvalCommand.Create(registry, terminal),
             ListCommand.Create(registry, terminal),
+            ReplayCommand.Create(registry, terminal),
+            InferCommand.Create(terminal),
             MergeCommand.Create(terminal),
             DoctorCommand.Create(registry, terminal),
         ];
@@ -68,7 +70,7 @@ public sealed class App(Registry registry, Terminal terminal)
         foreach (var command in commands)
             root.Add(command);
         root.Options.OfType<HelpOption>().Single().Action = help;
-        root.Action = help;
+        root.SetAction(help.Invoke);
         return root;
     }
 

@@ -1,3 +1,6 @@
+using Benchmarks.PushT;
+using EvalCore.Torch;
+
 namespace EvalCore.Cli;
 
 /// <summary>
@@ -7,5 +10,9 @@ namespace EvalCore.Cli;
 public static class Suites
 {
     /// <summary>Everything that is built in.</summary>
-    public static Registry Registry() => new();
+    public static Registry Registry() => new Registry()
+        .Add(() => new PushTConfig())
+        .Add(new LeRobotPolicyFactory())
+        .Add(PushTChecks.All)
+        .Add(TorchChecks.All);
 }

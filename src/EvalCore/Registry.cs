@@ -42,10 +42,10 @@ public sealed class Registry
         return this;
     }
 
-    /// <summary>Adds something <c>evalcore doctor</c> looks for.</summary>
-    public Registry Add(Check check)
+    /// <summary>Adds what <c>evalcore doctor</c> looks for.</summary>
+    public Registry Add(params IEnumerable<Check> checks)
     {
-        _checks.Add(check);
+        _checks.AddRange(checks);
         return this;
     }
 

@@ -26,26 +26,30 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static int Run(IEnumerable<Check> checks, Terminal terminal)
+    private static int Run(IReadOnlyList<Check> checks, Terminal terminal)
     {
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumn("").AddColumn("").AddColumn("");
         int missing = 0;
+        int width = checks.Max(check => check.Name.Length);
         foreach (var check in checks)
         {
+            string verdict = "[green]ok     [/]";
+            string found;
             try
             {
-                table.AddRow(new Markup("[green]ok[/]"), new Text(check.Name), new Text(check.Find()));
+                found = check.Find();
             }
             catch (OptionException e)
             {
-                string verdict = check.Optional ? "[yellow]without[/]" : "[red]missing[/]";
-                table.AddRow(new Markup(verdict), new Text(check.Name), new Text(e.Message));
+                verdict = check.Optional ? "[yellow]without[/]" : "[red]missing[/]";
+                found = e.Message;
                 missing += check.Optional ? 0 : 1;
             }
+
+            // A line is not broken: what it tells to type can be copied.
+            terminal.Out.Markup($"{verdict} {Markup.Escape(check.Name.PadRight(width))}  ");
+            terminal.Writer.WriteLine(found);
         }
 
-        terminal.Out.Write(table);
-        terminal.Writer.WriteLine();
         terminal.Writer.WriteLine(missing == 0 ? "ready to evaluate" : $"{missing} missing");
         return missing == 0 ? ExitCode.Success : ExitCode.Failure;
     }

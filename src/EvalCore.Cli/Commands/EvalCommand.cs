@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EvalCore.Cli.Display;
 using EvalCore.Cli.Help;
-using EvalCore.Environments;
 using EvalCore.Options;
-using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
 
@@ -41,31 +39,18 @@ internal static class EvalCommand
         return command;
     }
 
-    /// <summary>The flags in groups; of the suites only the one that is named, if one is.</summary>
-    private static IEnumerable<HelpSection> Sections(Registry registry, IReadOnlyList<string> tokens)
-    {
-        yield return new HelpSection("Policy", [
-            .. HelpRow.Of(new PolicyOptions(), "policy."),
-            new HelpRow("--policy.FIELD=VALUE", "any field of the policy's own configuration, for example n_action_steps"),
-        ]);
-        yield return new HelpSection("Suite", [new HelpRow($"--env.type={string.Join('|', registry.EnvTypes)}", "which suite")]);
-        foreach (var env in Suites(registry, tokens))
-            yield return new HelpSection($"Suite {env.Type}", HelpRow.Of(env, "env."));
-        yield return new HelpSection("Episodes", HelpRow.Of(new EvalConfig(), "eval."));
-        yield return new HelpSection("Run", [
+    private static IEnumerable<HelpSection> Sections(Registry registry, IReadOnlyList<string> tokens) =>
+    [
+        PolicySection.Value,
+        .. SuiteSections.Of(registry, tokens),
+        new HelpSection("Episodes", HelpRow.Of(new EvalConfig(), "eval.")),
+        new HelpSection("Run", [
             .. registry.EnvTypes.Take(1).SelectMany(type => HelpRow.Of(new EvalOptions(registry.NewEnv(type)))),
             new HelpRow("--config_path=FILE", "a JSON file with the flags' nested structure; flags override it"),
             new HelpRow("--resume=DIR", "go on with the run in an output folder"),
             new HelpRow("--shard=I/N", "play slice I of N, counted from 0; auto/N and array jobs (Slurm, Kubernetes): from the environment"),
-        ]);
-    }
-
-    private static IEnumerable<EnvConfig> Suites(Registry registry, IReadOnlyList<string> tokens)
-    {
-        string text = string.Join(' ', tokens).Replace("--env.type ", "--env.type=", StringComparison.Ordinal);
-        var named = registry.EnvTypes.Where(type => $"{text} ".Contains($"--env.type={type} ", StringComparison.Ordinal)).ToList();
-        return (named.Count > 0 ? named : registry.EnvTypes).Select(registry.NewEnv);
-    }
+        ]),
+    ];
 
     private static async Task<int> Run(
         IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)

@@ -38,11 +38,8 @@ internal static class ListCommand
         foreach (var env in registry.EnvTypes.Select(registry.NewEnv))
             suites.AddRow(Cells(env.Type, $"{env.AllTasks().Count}", env.Task, Keys(env)));
         console.Write(suites);
-        console.WriteLine();
-        var policies = Rows("policy type", "");
-        foreach (var (type, about) in registry.PolicyTypes.OrderBy(type => type.Key, StringComparer.Ordinal))
-            policies.AddRow(Cells(type, about));
-        console.Write(policies);
+        Policies(registry, _ => true, console);
+        console.WriteLine("A suite's tasks: evalcore list SUITE");
     }
 
     private static void Suite(Registry registry, EnvConfig env, IAnsiConsole console)
@@ -51,18 +48,17 @@ internal static class ListCommand
         foreach (var task in env.AllTasks())
             tasks.AddRow(Cells(task.Name, task.Group, $"{task.Id}", task.Description));
         console.Write(tasks);
-        console.WriteLine();
-        var policies = Rows("policy type", "");
-        foreach (var (type, about) in registry.PolicyTypes.OrderBy(type => type.Key, StringComparer.Ordinal))
-        {
-            if (registry.Plays(type, env))
-                policies.AddRow(Cells(type, about));
-        }
+        Policies(registry, type => registry.Plays(type, env), console);
+        console.WriteLine($"observes  {Keys(env)}");
+        console.WriteLine($"action    [{env.ActionSpace.Dimension}], from {env.ActionSpace.Low} to {env.ActionSpace.High}");
+    }
 
+    private static void Policies(Registry registry, Func<string, bool> plays, IAnsiConsole console)
+    {
+        var policies = Rows("policy type", "");
+        foreach (var (type, about) in registry.PolicyTypes.OrderBy(type => type.Key, StringComparer.Ordinal).Where(type => plays(type.Key)))
+            policies.AddRow(Cells(type, about));
         console.Write(policies);
-        console.WriteLine();
-        console.WriteLine($"observes   {Keys(env)}");
-        console.WriteLine($"action     {env.ActionSpace.Dimension} numbers in [{env.ActionSpace.Low}, {env.ActionSpace.High}]");
     }
 
     private static string Keys(EnvConfig env) => string.Join(", ", env.ObservationSpace.Select(field => field.Key));

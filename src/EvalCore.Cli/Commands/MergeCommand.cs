@@ -12,7 +12,7 @@ internal static class MergeCommand
     public static Command Create(Terminal terminal)
     {
         var folders = new Argument<string[]>("DIR") { Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--output_dir", "-o") { Required = true, HelpName = "DIR" };
+        var output = new Option<string?>("--output_dir", "-o");
         var command = new PagedCommand(
             "merge",
             "Merge the results of shards, or of several suites, into one eval_info.json.",
@@ -30,12 +30,14 @@ internal static class MergeCommand
         {
             folders, output,
         };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(folders), parsed.GetRequiredValue(output), terminal));
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(folders), parsed.GetValue(output), terminal));
         return command;
     }
 
-    private static int Run(string[] folders, string output, Terminal terminal)
+    private static int Run(string[] folders, string? output, Terminal terminal)
     {
+        if (output is null)
+            throw new OptionException("-o is missing: name the folder that the merged eval_info.json goes to, -o DIR");
         var merged = Merge.Folders(folders);
         string file = Path.Combine(output, EvalInfo.FileName);
         if (File.Exists(file))

@@ -8,6 +8,7 @@ namespace EvalCore.Cli.Display;
 internal static class LiveProgress
 {
     private const int MaxRows = 12;
+    private const int BarWidth = 20;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Shows a run's progress until it ends, however it ends.</summary>
@@ -46,8 +47,9 @@ internal static class LiveProgress
         return new Rows(rows);
     }
 
-    private static BreakdownChart Bar(int finished, int total) =>
-        new BreakdownChart().Width(20).HideTags()
-            .AddItem("finished", finished, Color.Green)
-            .AddItem("to come", Math.Max(total - finished, finished == 0 ? 1 : 0), Color.Grey);
+    private static Markup Bar(int finished, int total)
+    {
+        int full = total == 0 ? 0 : finished * BarWidth / total;
+        return new Markup($"[green]{new string('█', full)}[/][grey]{new string('░', BarWidth - full)}[/]");
+    }
 }

@@ -26,9 +26,11 @@ internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double St
     {
         int successes = Tasks.Sum(task => task.Successes);
         string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
+        // After the last episode only videos are left.
+        string end = Total > 0 && Finished == Total ? "finishing" : $"ETA {(Eta is { } eta ? Clock(eta) : "-")}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Finished}/{Total} episodes  {Part * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  ETA {(Eta is { } eta ? Clock(eta) : "-")}");
+            $"{Finished}/{Total} episodes  {Part * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  {end}");
     }
 
     /// <summary>A percentage as the displays show it.</summary>

@@ -23,7 +23,8 @@ internal sealed class HelpPageAction(HelpPage root, int width) : SynchronousComm
         var command = parseResult.CommandResult.Command;
         var page = command is PagedCommand paged ? paged.Page : root;
         var output = parseResult.InvocationConfiguration.Output;
-        output.WriteLine(command.Description);
+        foreach (string line in command.Description!.Split('\n').SelectMany(line => Wrap(line, width)))
+            output.WriteLine(line);
         output.WriteLine();
         output.WriteLine("Usage:");
         foreach (string line in page.Usage.Split('\n'))
@@ -68,7 +69,7 @@ internal sealed class HelpPageAction(HelpPage root, int width) : SynchronousComm
 
             foreach (string words in Wrap(meaning, Math.Max(20, width - column)))
             {
-                output.WriteLine(line.PadRight(column) + words);
+                output.WriteLine(line.PadRight(column) + words.Replace('\u00A0', ' '));
                 line = "";
             }
         }

@@ -14,7 +14,8 @@ internal sealed record HelpRow(string Text, string Meaning)
             string value = property.TextOf(defaults);
             // A description that tells of its default itself needs none beside it.
             bool told = value is "null" or "" or "{}" || property.Description.Contains("default", StringComparison.Ordinal);
-            string meaning = told ? property.Description : $"{property.Description} [default: {value}]".TrimStart();
+            // The default stays in one piece where lines are broken.
+            string meaning = told ? property.Description : $"{property.Description} [default:\u00A0{value}]".TrimStart();
             return new HelpRow($"--{property.Name}={property.Placeholder}", meaning);
         });
 }

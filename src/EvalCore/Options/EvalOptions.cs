@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Results;
@@ -14,7 +13,7 @@ namespace EvalCore.Options;
 /// All that is asked of an evaluation: the flags of <c>lerobot-eval</c> (LeRobot 0.6.1, <c>EvalPipelineConfig</c>) with
 /// the same names and defaults, and <c>--resume</c> and <c>--shard</c>.
 /// </summary>
-public sealed partial class EvalOptions
+public sealed class EvalOptions
 {
     private static readonly string[] Groups = ["env", "eval", "policy"];
 
@@ -42,13 +41,15 @@ public sealed partial class EvalOptions
 
     /// <summary>The policy: <c>--policy.*</c>; its type is known.</summary>
     [JsonIgnore]
-    public PolicyOptions Policy { get; } = new();
+    public PolicyOptions Policy { get; private set; } = new();
 
     /// <summary>Where the results go.</summary>
+    [Placeholder("DIR")]
     [Description("where the results go; default outputs/eval/<date>/<time>_<job_name>")]
     public string OutputDir { get; set; } = "";
 
     /// <summary>The name of the run.</summary>
+    [Placeholder("NAME")]
     [Description("the name of the run; default <env.type>_<policy.type>")]
     public string JobName { get; set; } = "";
 
@@ -87,14 +88,18 @@ public sealed partial class EvalOptions
         foreach (string group in Groups)
             set.AddGroupFile(group);
 
-        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null };
+        var options = new EvalOptions(set.TakeEnv(registry)) { Resume = resume is not null };
         set.Bind(options.Eval, "eval.");
         options.Eval.Resolve(host.Cores);
         set.Bind(options);
         if (options.Seed is < 0 or > uint.MaxValue)
             throw new OptionException($"--seed: {options.Seed} is not possible; give a number from 0 to {uint.MaxValue}");
         options.Shard = Shard.Parse(set.TakeText("shard"), host.Variable);
-        options.ReadPolicy(set, registry);
+        options.Policy = set.TakePolicy(
+            type => registry.PoliciesFor(type, options.Env).Fields(type),
+            $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
+        options.Policy.Seed = options.Seed;
+        options.Policy.RenameMap = options.RenameMap;
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
         set.Finish("eval");
@@ -102,16 +107,6 @@ public sealed partial class EvalOptions
             options.Notes = [$"without effect here: {string.Join(", ", ignored)}"];
         options.Name(resume, host.Time);
         return options;
-    }
-
-    /// <summary>Reads the suite and its fields; the rest of <paramref name="set"/> is left.</summary>
-    internal static EnvConfig ReadEnv(OptionSet set, Registry registry)
-    {
-        string type = set.TakeText("env.type")
-            ?? throw new OptionException($"--env.type is missing (known: {string.Join(", ", registry.EnvTypes)})");
-        var env = registry.NewEnv(type);
-        set.Bind(env, "env.");
-        return env;
     }
 
     /// <summary>The options as a configuration file has them: <c>--config_path</c> reads it back.</summary>
@@ -149,46 +144,6 @@ public sealed partial class EvalOptions
         return folder;
     }
 
-    private void ReadPolicy(OptionSet set, Registry registry)
-    {
-        set.Bind(Policy, "policy.");
-        Policy.Seed = Seed;
-        Policy.RenameMap = RenameMap;
-        string? stored = set.TakeText("policy.pretrained_path");
-        if (Policy is { Path: not null, Type: not null })
-            throw new OptionException("--policy.path and --policy.type exclude each other; a checkpoint knows its type");
-        Policy.Path ??= stored;
-        if (Policy.Path is null && Policy.Type is null)
-            throw new OptionException(
-                $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {Env.Type})");
-        if (!DevicePattern().IsMatch(Policy.Device))
-            throw new OptionException($"--policy.device: '{Policy.Device}' is not cuda, cuda:N or cpu");
-        if (Policy.Batching is not (null or "exact" or "dynamic"))
-            throw new OptionException($"--policy.batching: '{Policy.Batching}' is not exact or dynamic");
-        if (Policy.Path is not null)
-        {
-            string type = Checkpoint.TypeOf(Policy.Path);
-            if (Policy.Type is not null && Policy.Type != type)
-                throw new OptionException($"--policy.type: the checkpoint '{Policy.Path}' is of type {type}, not {Policy.Type}");
-            Policy.Type = type;
-            Policy.Path = Path.GetFullPath(Policy.Path);
-        }
-
-        ReadOverrides(set, registry.PoliciesFor(Policy.Type!, Env).Fields(Policy.Type!));
-    }
-
-    private void ReadOverrides(OptionSet set, IReadOnlyCollection<string> fields)
-    {
-        var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string field in fields)
-        {
-            if (set.Take($"policy.{field}") is { } value)
-                overrides[field] = value.Text();
-        }
-
-        Policy.Overrides = overrides;
-    }
-
     private void Name(string? resume, TimeProvider time)
     {
         if (JobName.Length == 0)
@@ -215,7 +170,4 @@ public sealed partial class EvalOptions
             return text;
         }
     }
-
-    [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?)$")]
-    private static partial Regex DevicePattern();
 }

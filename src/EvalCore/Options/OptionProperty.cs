@@ -41,7 +41,8 @@ public sealed class OptionProperty
 
     /// <summary>What stands for a value in the help: <c>N</c>, <c>true|false</c>, <c>TEXT</c>, <c>JSON</c>.</summary>
     public string Placeholder =>
-        Type == typeof(bool) ? "true|false"
+        _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text ? text
+        : Type == typeof(bool) ? "true|false"
         : Type == typeof(string) ? "TEXT"
         : Type.IsEnum ? string.Join('|', EnumNames())
         : IsNumber ? "N"

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using EvalCore.Environments;
+using EvalCore.Policies;
 
 namespace EvalCore.Options;
 
@@ -7,7 +10,7 @@ namespace EvalCore.Options;
 /// What was asked, before it is known what can be asked: the flags, over the values of a configuration file. Values are
 /// taken out one by one; what is left at the end is unknown.
 /// </summary>
-internal sealed class OptionSet
+public sealed partial class OptionSet
 {
     private readonly Dictionary<string, OptionValue> _values = new(StringComparer.Ordinal);
     private readonly List<string> _known = [];
@@ -26,9 +29,6 @@ internal sealed class OptionSet
             _values[parts[0]] = _values.TryGetValue(parts[0], out var before) ? before.Again(text) : OptionValue.OfFlag(parts[0], text);
         }
     }
-
-    /// <summary>Whether a value of this name is given and not yet taken.</summary>
-    public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>
     /// Puts the values of a configuration file under the flags: a JSON object with the same nested structure.
@@ -61,11 +61,63 @@ internal sealed class OptionSet
     }
 
     /// <summary>Takes a value out; null when none is given.</summary>
-    public OptionValue? Take(string name)
+    internal OptionValue? Take(string name)
     {
         _known.Add(name);
         _values.Remove(name, out var value);
         return value;
+    }
+
+    /// <summary>Reads the suite, <c>--env.type</c>, and its fields.</summary>
+    /// <exception cref="OptionException">There is no such suite, or a value is not of its field's type.</exception>
+    public EnvConfig TakeEnv(Registry registry)
+    {
+        string type = TakeText("env.type")
+            ?? throw new OptionException($"--env.type is missing (known: {string.Join(", ", registry.EnvTypes)})");
+        var env = registry.NewEnv(type);
+        Bind(env, "env.");
+        return env;
+    }
+
+    /// <summary>
+    /// Reads which policy, <c>--policy.*</c>; a checkpoint's type is read from its folder, and what may be overridden
+    /// are the policy's own fields.
+    /// </summary>
+    /// <param name="fields">The fields of a policy type.</param>
+    /// <param name="missing">The message when no policy is named.</param>
+    /// <exception cref="OptionException">No policy or an impossible one is named.</exception>
+    public PolicyOptions TakePolicy(Func<string, IReadOnlyCollection<string>> fields, string missing)
+    {
+        var policy = new PolicyOptions();
+        Bind(policy, "policy.");
+        string? stored = TakeText("policy.pretrained_path");
+        if (policy is { Path: not null, Type: not null })
+            throw new OptionException("--policy.path and --policy.type exclude each other; a checkpoint knows its type");
+        policy.Path ??= stored;
+        if (policy.Path is null && policy.Type is null)
+            throw new OptionException(missing);
+        if (!Device().IsMatch(policy.Device))
+            throw new OptionException($"--policy.device: '{policy.Device}' is not cuda, cuda:N or cpu");
+        if (policy.Batching is not (null or "exact" or "dynamic"))
+            throw new OptionException($"--policy.batching: '{policy.Batching}' is not exact or dynamic");
+        if (policy.Path is not null)
+        {
+            string type = Checkpoint.TypeOf(policy.Path);
+            if (policy.Type is not null && policy.Type != type)
+                throw new OptionException($"--policy.type: the checkpoint '{policy.Path}' is of type {type}, not {policy.Type}");
+            policy.Type = type;
+            policy.Path = Path.GetFullPath(policy.Path);
+        }
+
+        var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string field in fields(policy.Type!))
+        {
+            if (Take($"policy.{field}") is { } value)
+                overrides[field] = value.Text();
+        }
+
+        policy.Overrides = overrides;
+        return policy;
     }
 
     /// <summary>Takes a value out as text; null when none is given, or <c>null</c> is.</summary>
@@ -82,16 +134,8 @@ internal sealed class OptionSet
         }
     }
 
-    /// <summary>Takes everything whose name begins with a prefix; the names come without it.</summary>
-    public IReadOnlyList<(string Name, OptionValue Value)> TakeAll(string prefix)
-    {
-        var taken = _values.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
-        foreach (var (name, _) in taken)
-            _values.Remove(name);
-        return [.. taken.Select(pair => (pair.Key[prefix.Length..], pair.Value))];
-    }
-
     /// <summary>Ends the reading: what nobody took is unknown.</summary>
+    /// <param name="command">The command whose help tells what is known.</param>
     /// <exception cref="OptionException">A flag or key is left.</exception>
     public void Finish(string command)
     {
@@ -100,13 +144,16 @@ internal sealed class OptionSet
     }
 
     /// <summary>The exception for a name that nothing bears.</summary>
-    public static OptionException Unknown(string name, OptionValue value, IEnumerable<string> known, string otherwise)
+    internal static OptionException Unknown(string name, OptionValue value, IEnumerable<string> known, string otherwise)
     {
         string near = Nearest.To(name, known) is { } match ? $"; did you mean '{(value.Texts is null ? "" : "--")}{match}'?" : otherwise;
         return value.Texts is null
             ? new OptionException($"{value.Label[..^(name.Length + 2)]}: unknown key '{name}'{near}")
             : new OptionException($"unknown flag '{value.Label}'{near}");
     }
+
+    [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?)$")]
+    private static partial Regex Device();
 
     private static bool IsFlag(string token) => token.Length > 2 && token.StartsWith("--", StringComparison.Ordinal) && token[2] is not ('=' or '-');
 

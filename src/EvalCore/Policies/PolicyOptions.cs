@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using EvalCore.Options;
 
 namespace EvalCore.Policies;
 
@@ -7,14 +8,17 @@ namespace EvalCore.Policies;
 public sealed class PolicyOptions
 {
     /// <summary>The checkpoint's folder, as LeRobot writes it; null for a built-in policy.</summary>
+    [Placeholder("DIR")]
     [Description("the checkpoint's folder, as LeRobot writes it (pretrained_model/)")]
     public string? Path { get; set; }
 
     /// <summary>The policy's type: read from the checkpoint, or the name of a built-in policy.</summary>
+    [Placeholder("NAME")]
     [Description("a built-in policy instead of a checkpoint; see evalcore list")]
     public string? Type { get; set; }
 
     /// <summary><c>cuda</c> or <c>cpu</c>. Where there is no GPU the run warns once and takes the CPU.</summary>
+    [Placeholder("cuda|cpu")]
     [Description("cuda, cuda:N or cpu; without a GPU the CPU is taken")]
     public string Device { get; set; } = "cuda";
 
@@ -23,7 +27,8 @@ public sealed class PolicyOptions
     public bool UseAmp { get; set; }
 
     /// <summary><c>exact</c> (results do not depend on the batch size), <c>dynamic</c> (fastest), or null: exact.</summary>
-    [Description("exact: no result depends on the batch size; dynamic: fastest (default exact)")]
+    [Placeholder("exact|dynamic")]
+    [Description("no result depends on the batch size (default), or fastest")]
     public string? Batching { get; set; }
 
     /// <summary>The run's seed: the base of the per-episode generators of policies that draw noise.</summary>

@@ -77,6 +77,10 @@ public sealed class EvalInfo
         {
             return EvalInfoJson.Read(File.ReadAllText(path), path);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new OptionException($"{path}: there is no such file; name the output folder of a finished run", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);

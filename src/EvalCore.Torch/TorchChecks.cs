@@ -1,0 +1,33 @@
+using EvalCore.Diagnostics;
+using TorchSharp;
+
+namespace EvalCore.Torch;
+
+/// <summary>What a policy in torch needs on a machine.</summary>
+public static class TorchChecks
+{
+    /// <summary>The checks.</summary>
+    public static IReadOnlyList<Check> All { get; } = [new("torch", Load), new("GPU", FindGpu, Optional: true)];
+
+    private static string Load()
+    {
+        try
+        {
+            using var one = torch.ones(1);
+            return $"libtorch {torch.__version__}, {torch.get_num_threads()} threads";
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException)
+        {
+            string reason = (e.InnerException ?? e).Message.ReplaceLineEndings(" ");
+            throw new OptionException($"its native libraries do not load ({reason}): build again with 'dotnet build'", e);
+        }
+    }
+
+    private static string FindGpu()
+    {
+        Load();
+        return torch.cuda.is_available()
+            ? $"{torch.cuda.device_count()} with CUDA"
+            : throw new OptionException("none that this build of torch can use: policies compute on the CPU; with an NVIDIA GPU build with 'dotnet build -p:Torch=cuda'");
+    }
+}

@@ -1,0 +1,62 @@
+using EvalCore.Cli.Display;
+using EvalCore.Rollout;
+using Spectre.Console.Testing;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed class DisplayTests
+{
+    private static readonly ProgressView View = new(
+        [
+            new TaskProgress("walks", 0, "left", 10, 4, 10),
+            new TaskProgress("walks", 1, "right", 3, 3, 10),
+            new TaskProgress("walks", 2, "a task with a rather long name", 0, 0, 10),
+        ],
+        StepsPerSecond: 8123.4,
+        Eta: TimeSpan.FromSeconds(71.2));
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void The_live_table_is_as_verified(int width)
+    {
+        var console = new TestConsole().Width(width);
+        console.Write(LiveProgress.Render(View));
+        Snapshot.Verify(console.Output, $"{width}");
+    }
+
+    [Fact]
+    public void Of_many_tasks_the_live_table_shows_those_that_are_played()
+    {
+        var console = new TestConsole();
+        var tasks = Enumerable.Range(0, 50).Select(i => new TaskProgress("mt50", i, $"task-{i}", i < 20 ? 5 : i < 22 ? 2 : 0, 1, 5));
+        console.Write(LiveProgress.Render(new ProgressView([.. tasks], 100, null)));
+        Assert.DoesNotContain("task-19", console.Output);
+        Assert.Contains("task-20", console.Output);
+        Assert.Contains("20 of 50 tasks are finished", console.Output);
+        Assert.True(console.Lines.Count < 24);
+    }
+
+    [Fact]
+    public void A_moment_is_one_line() =>
+        Assert.Equal("13/30 episodes  43 %  success 53.8 %  8123 steps/s  ETA 1:12", View.ToString());
+
+    [Fact]
+    public void A_log_gets_a_line_for_each_tenth()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        var plain = new PlainProgress(writer, TimeProvider.System);
+        for (int i = 0; i <= 100; i++)
+            plain.Show(new ProgressView([new TaskProgress("walks", 0, "left", i, i, 100)], 1, null));
+        Assert.Equal(10, writer.ToString().Count(letter => letter == '\n'));
+        Assert.StartsWith("10/100 episodes", writer.ToString());
+    }
+
+    [Theory]
+    [InlineData(0, "0:00")]
+    [InlineData(6.2, "0:07")]
+    [InlineData(3599.5, "1:00:00")]
+    [InlineData(100000, "27:46:40")]
+    public void Times_are_a_clock_s(double seconds, string text) =>
+        Assert.Equal(text, ProgressView.Clock(TimeSpan.FromSeconds(seconds)));
+}

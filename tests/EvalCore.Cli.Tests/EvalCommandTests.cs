@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed partial class EvalCommandTests : IDisposable
+{
+    private static readonly string[] Walk = ["--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes_to_render=0"];
+
+    private readonly CommandLine _line = new();
+
+    public void Dispose() => _line.Dispose();
+
+    [Fact]
+    public async Task A_run_prints_its_table_and_where_its_results_are()
+    {
+        Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=7", $"--output_dir={_line.In("run")}"]));
+        Assert.True(File.Exists(_line.In("run", "eval_info.json")));
+        Assert.True(File.Exists(_line.In("run", "journal.jsonl")));
+        Snapshot.Verify(Figures().Replace(_line.Scrub(_line.Out.Output), "N"), "out");
+        Snapshot.Verify(Figures().Replace(_line.Scrub(_line.Error.Output), "N").Split('\n')[0], "err");
+    }
+
+    [Fact]
+    public async Task The_word_eval_may_be_left_out()
+    {
+        Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=3", $"--output_dir={_line.In("a")}"]));
+        Assert.Equal(0, await _line.Run(["eval", .. Walk, "--eval.n_episodes=3", $"--output_dir={_line.In("b")}"]));
+        Assert.Equal(Overall("a"), Overall("b"));
+    }
+
+    [Fact]
+    public async Task Shards_merge_into_the_whole()
+    {
+        Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=5", $"--output_dir={_line.In("whole")}"]));
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=5", $"--output_dir={_line.In($"{i}")}", $"--shard={i}/3"]));
+        Assert.Equal(0, await _line.Run("merge", _line.In("0"), _line.In("1"), _line.In("2"), "-o", _line.In("merged")));
+        Assert.Equal(Overall("whole"), Overall("merged"));
+        Assert.EndsWith($"results: {_line.In("merged", "eval_info.json")}\n", _line.Out.Output);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_says_how_to_go_on_and_goes_on()
+    {
+        Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=200", $"--output_dir={_line.In("whole")}"]));
+        using var interrupt = new CancellationTokenSource();
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (Interlocked.Increment(ref steps) == 2000)
+                _ = interrupt.CancelAsync();
+            if (interrupt.IsCancellationRequested)
+                Thread.Sleep(1);
+        };
+        var run = _line.Run(interrupt.Token, [.. Walk, "--eval.n_episodes=200", $"--output_dir={_line.In("run")}"]);
+        Assert.Equal(130, await run);
+        Assert.Matches(
+            $@"error: interrupted; \d+ of 400 episodes are kept\. Go on with: evalcore eval --resume={_line.In("run")}\n$",
+            _line.Error.Output);
+        Assert.False(File.Exists(_line.In("run", "eval_info.json")));
+
+        _line.OnStep = null;
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("run")}"));
+        Assert.Equal(Overall("whole"), Overall("run"));
+    }
+
+    [Fact]
+    public async Task A_note_and_the_progress_go_to_the_side_of_errors()
+    {
+        Assert.Equal(0, await _line.Run("--env.type=walk", "--policy.type=walker", "--eval.n_episodes=1", "--trust_remote_code=true",
+            "--eval.n_episodes_to_render=0", $"--output_dir={_line.In("run")}"));
+        Assert.Contains("note: without effect here: --trust_remote_code\n", _line.Error.Output);
+        Assert.Contains("note: no GPU here: --policy.device=cpu\n", _line.Error.Output);
+        Assert.DoesNotContain("note:", _line.Out.Output);
+    }
+
+    private string Overall(string folder) =>
+        JsonNode.Parse(File.ReadAllText(_line.In(folder, "eval_info.json")))!["overall"]!.AsObject()
+            .Where(entry => entry.Key is "avg_sum_reward" or "avg_max_reward" or "pc_success" or "n_episodes")
+            .Aggregate("", (text, entry) => $"{text}{entry.Key}={entry.Value} ");
+
+    /// <summary>What differs from run to run: times and speeds, and the machine's cores.</summary>
+    [GeneratedRegex(@"\d+(\.\d+)?(?= s\b| s,| steps/s| at once)")]
+    private static partial Regex Figures();
+}

@@ -1,0 +1,39 @@
+using EvalCore.Diagnostics;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed class ListAndDoctorTests : IDisposable
+{
+    private readonly CommandLine _line = new(width: 80);
+
+    public void Dispose() => _line.Dispose();
+
+    [Theory]
+    [InlineData]
+    [InlineData("walk")]
+    public async Task What_there_is_is_listed(params string[] env)
+    {
+        Assert.Equal(0, await _line.Run(["list", .. env]));
+        Snapshot.Verify(_line.Out.Output, env.Length == 0 ? "all" : env[0]);
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_told_with_the_line_that_fixes_it()
+    {
+        _line.Checks.Add(new Check("engine", () => "7.0.3"));
+        _line.Checks.Add(new Check("camera", () => throw new OptionException("not there: sudo apt-get install camera"), Optional: true));
+        Assert.Equal(0, await _line.Run("doctor"));
+        Assert.Contains("ok      engine  7.0.3\n", _line.Out.Output);
+        Assert.Contains("without camera  not there: sudo apt-get install camera\n", _line.Out.Output);
+        Assert.EndsWith("ready to evaluate\n", _line.Out.Output);
+
+        _line.Checks.Add(new Check("robot", () => throw new OptionException("not there: buy one, [here]")));
+        Assert.Equal(1, await _line.Run("doctor"));
+        Assert.Contains("missing robot   not there: buy one, [here]\n", _line.Out.Output);
+        Assert.EndsWith("1 missing\n", _line.Out.Output);
+    }
+
+    [Fact]
+    public void This_build_finds_all_it_needs() =>
+        Assert.All(Suites.Registry().Checks.Where(check => !check.Optional), check => Assert.NotEmpty(check.Find()));
+}

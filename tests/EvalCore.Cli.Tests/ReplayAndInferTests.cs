@@ -1,0 +1,52 @@
+using EvalCore.Safetensors;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed class ReplayAndInferTests : IDisposable
+{
+    private readonly CommandLine _line = new();
+
+    public void Dispose() => _line.Dispose();
+
+    [Fact]
+    public async Task A_replay_writes_its_trace_and_says_how_it_went()
+    {
+        new SafetensorsWriter().Add<double>("a", [1, 1, 1], 3, 1).Add<double>("b", [1], 1, 1).Save(_line.In("actions.safetensors"));
+        Assert.Equal(0, await _line.Run(
+            "replay", "--env.type=walk", "--env.task=right", "--seed=3", $"--actions={_line.In("actions.safetensors")}:a",
+            $"--trace={_line.In("trace.safetensors")}", "--observe"));
+        using var trace = SafetensorsFile.Open(_line.In("trace.safetensors"));
+        Assert.Equal([3], trace["reward"].Shape);
+        Assert.Equal([4, 1], trace["state"].Shape);
+        Assert.Equal([4, 2], trace["obs.observation.state"].Shape);
+        Assert.StartsWith("3 steps, sum of rewards ", _line.Out.Output);
+        Assert.EndsWith($"trace: {_line.In("trace.safetensors")}\n", _line.Out.Output);
+    }
+
+    [Fact]
+    public async Task A_policy_infers_from_stored_observations()
+    {
+        new SafetensorsWriter()
+            .Add<float>("obs.observation.state", new float[3 * 2 * 2], 3, 2, 2)
+            .Add<float>("obs.observation.environment_state", new float[3 * 2 * 16], 3, 2, 16)
+            .Save(_line.In("obs.safetensors"));
+        Assert.Equal(0, await _line.Run(
+            "infer", $"--policy.path={Goldens.Checkpoint("pusht_act_keypoints")}", "--policy.device=cpu", "--policy.n_action_steps=2",
+            $"--input={_line.In("obs.safetensors")}", "--task=push", "--task", "pull", $"--output={_line.In("actions.safetensors")}"));
+        using var actions = SafetensorsFile.Open(_line.In("actions.safetensors"));
+        Assert.Equal([2, 8, 2], actions["chunk.raw"].Shape);
+        Assert.Equal([3, 2, 2], actions["select.post"].Shape);
+    }
+
+    [Theory]
+    [InlineData("--actions is missing: the safetensors file with the recorded actions", "replay", "--env.type=walk", "--trace=x")]
+    [InlineData("--trace is missing: the safetensors file to write", "replay", "--env.type=walk", "--actions=x")]
+    [InlineData("--env.init_state_id: -1 is not possible; initial states count from 0", "replay", "--env.type=walk", "--env.init_state_id=-1")]
+    [InlineData("unknown flag '--tarce'; did you mean '--trace'?", "replay", "--env.type=walk", "--tarce=x")]
+    [InlineData("--policy.path is missing: give a checkpoint's folder", "infer", "--input=x", "--output=y")]
+    public async Task Bad_input_is_one_line(string message, params string[] args)
+    {
+        Assert.Equal(2, await _line.Run(args));
+        Assert.Equal($"error: {message}\n", _line.Error.Output);
+    }
+}
