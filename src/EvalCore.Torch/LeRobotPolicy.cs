@@ -12,6 +12,8 @@ namespace EvalCore.Torch;
 /// <summary>A LeRobot checkpoint, ready to play: pre-processor, network, post-processor.</summary>
 internal sealed class LeRobotPolicy : IPolicy
 {
+    private const long SmallNetwork = 5_000_000;
+
     private readonly PolicyNetwork _network;
     private readonly ProcessorPipeline _preprocessor;
     private readonly ProcessorPipeline _postprocessor;
@@ -30,7 +32,8 @@ internal sealed class LeRobotPolicy : IPolicy
         Batching = batching;
         Provenance = provenance;
         ObservationKeys = [.. inputs.Select(input => input.Key)];
-        _threads = batching == PolicyBatching.PerSession ? 1 : Environment.ProcessorCount;
+        // A small network is not worth waking other threads for, which are stepping simulators.
+        _threads = batching == PolicyBatching.PerSession || network.Parameters < SmallNetwork ? 1 : Environment.ProcessorCount;
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ internal sealed class StateDict : IDisposable
     /// <summary>Where the parameters live.</summary>
     public Device Device => _store.Device;
 
+    /// <summary>How many numbers the file holds.</summary>
+    public long Parameters => _store.File.Sum(entry => entry.Count);
+
     /// <summary>Opens a safetensors file. Close it with <see cref="Close"/> when the network is built.</summary>
     public static StateDict Open(string path, Device device) => new(new Store(SafetensorsFile.Open(path), device), "");
 

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Layers;
 
 /// <summary>
-/// <c>torch.nn.Conv1d</c> on channels-last sequences. A trajectory has few steps, so libtorch's own convolution spends its
-/// time on rearranging the weights; here they are laid out once, and a step's neighbours are one row of a matrix product.
+/// <c>torch.nn.Conv1d</c> on sequences kept as channels-last pictures of one row, [batch, channels, 1, length], because
+/// libtorch's group norm takes those as they are. A trajectory has few steps, so libtorch's own convolution spends its time
+/// on rearranging the weights; here they are laid out once, and a step's neighbours are one row of a matrix product.
 /// </summary>
 internal sealed class Conv1d
 {
@@ -31,7 +32,7 @@ internal sealed class Conv1d
         _weight = state.Keep(weight.contiguous());
         _bias = state.Keep(bias);
         (_input, _output, _kernel, _stride, _padding) = (input, output, kernel, stride, padding);
-        _pad = [0, 0, padding, padding];
+        _pad = [padding, padding];
     }
 
     /// <summary>
@@ -48,14 +49,23 @@ internal sealed class Conv1d
         return new Conv1d(state, cat([even, odd], dim: 1), cat([bias, bias]), channels, 2 * channels, kernel: 3, stride: 1, padding: 1);
     }
 
-    /// <summary>[batch, length, input] to [batch, length / stride, output], for a contiguous tensor.</summary>
+    /// <summary>[batch, length, channels] as a picture, for a contiguous tensor.</summary>
+    public static Tensor Picture(Tensor x, long batch, long channels, long length) =>
+        x.as_strided([batch, channels, 1, length], [length * channels, 1, length * channels, channels], 0);
+
+    /// <summary>A picture as [batch, length, channels].</summary>
+    public static Tensor Sequence(Tensor x) => x.squeeze(2).transpose(1, 2);
+
+    /// <summary>[batch, input, 1, length] to [batch, output, 1, length / stride].</summary>
     public Tensor Forward(Tensor x, long batch, long length)
     {
-        long padded = length + 2 * _padding;
-        long steps = (padded - _kernel) / _stride + 1;
         if (_padding > 0)
             x = nn.functional.pad(x, _pad);
-        var rows = x.as_strided([batch, steps, _kernel * _input], [padded * _input, _stride * _input, 1], x.storage_offset());
-        return addmm(_bias, rows.reshape(batch * steps, _kernel * _input), _weight, 1, 1).view(batch, steps, _output);
+        long padded = length + 2 * _padding;
+        long steps = (padded - _kernel) / _stride + 1;
+        var rows = batch == 1
+            ? x.as_strided([steps, _kernel * _input], [_stride * _input, 1], 0)
+            : x.as_strided([batch, steps, _kernel * _input], [padded * _input, _stride * _input, 1], 0).reshape(batch * steps, -1);
+        return Picture(addmm(_bias, rows, _weight, 1, 1), batch, _output, steps);
     }
 }

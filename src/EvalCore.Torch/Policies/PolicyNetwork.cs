@@ -11,6 +11,9 @@ internal abstract class PolicyNetwork : IDisposable
     /// <summary>How many observations it reads: the present one and those before it.</summary>
     public abstract int ObservationSteps { get; }
 
+    /// <summary>How many parameters it has.</summary>
+    public abstract long Parameters { get; }
+
     /// <summary>Called with the name PyTorch gives a module and its output, as a forward hook would be; null to save the time.</summary>
     public Action<string, Tensor>? ForwardHook { get; set; }
 

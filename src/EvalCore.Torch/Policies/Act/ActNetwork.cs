@@ -71,6 +71,8 @@ internal sealed class ActNetwork : PolicyNetwork
 
     public override int ObservationSteps => 1;
 
+    public override long Parameters => _state.Parameters;
+
     public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<INoise> noise)
     {
         var encoded = _encoder.Forward(Tokens(observation), ForwardHook);

@@ -12,11 +12,13 @@ namespace EvalCore.Torch.Policies.Diffusion;
 internal sealed class ConditionalUnet1d
 {
     private readonly int _horizon;
+    private readonly int _actionDim;
     private readonly ResidualBlock[][] _down;
     private readonly Conv1d?[] _downsample;
     private readonly ResidualBlock[] _mid;
     private readonly ResidualBlock[][] _up;
     private readonly Conv1d[] _upsample;
+    private readonly long[] _upChannels;
     private readonly ConvBlock _finalBlock;
     private readonly Conv1d _finalConv;
 
@@ -31,7 +33,7 @@ internal sealed class ConditionalUnet1d
     /// <param name="timesteps">The noise levels it will run at.</param>
     public ConditionalUnet1d(DiffusionConfig config, StateDict state, int globalDim, IReadOnlyList<int> timesteps)
     {
-        _horizon = config.Horizon;
+        (_horizon, _actionDim) = (config.Horizon, config.ActionDim);
         long timeDim = config.DiffusionStepEmbedDim;
         var encoder = state["diffusion_step_encoder"];
         var hidden = new Linear(encoder[1], timeDim, 4 * timeDim).Forward(Sinusoids(timesteps, timeDim, state.Device));
@@ -53,6 +55,7 @@ internal sealed class ConditionalUnet1d
         _mid = [Block(state["mid_modules"][0], dims[^1], dims[^1]), Block(state["mid_modules"][1], dims[^1], dims[^1])];
         _up = new ResidualBlock[levels - 1][];
         _upsample = new Conv1d[levels - 1];
+        _upChannels = new long[levels - 1];
         for (int i = 0; i < levels - 1; i++)
         {
             var level = state["up_modules"][i];
@@ -60,6 +63,7 @@ internal sealed class ConditionalUnet1d
             long output = dims[levels - i - 1];
             _up[i] = [Block(level[0], 2 * input, output), Block(level[1], output, output)];
             _upsample[i] = Conv1d.Doubling(level[2], output);
+            _upChannels[i] = output;
         }
 
         // The final block has eight groups, whatever the configuration says.
@@ -68,7 +72,7 @@ internal sealed class ConditionalUnet1d
 
         var activated = nn.functional.mish(_timeEmbeddings);
         var perBlock = blocks.Select(block => nn.functional.linear(activated, block.TimeWeight, block.ConditionBias)).ToArray();
-        _timeConditions = [.. cat(perBlock, dim: 1).unsqueeze(1).unbind(0).Select(state.Keep)];
+        _timeConditions = [.. cat(perBlock, dim: 1).unsqueeze(2).unsqueeze(3).unbind(0).Select(state.Keep)];
         _globalWeight = state.Keep(cat([.. blocks.Select(block => block.GlobalWeight)], dim: 0).contiguous());
 
         ResidualBlock Block(StateDict part, long input, long output)
@@ -80,23 +84,24 @@ internal sealed class ConditionalUnet1d
     }
 
     /// <summary>
-    /// What the observation contributes to the conditions of all blocks: [B, 1, sum of channels], from [B, numbers].
+    /// What the observation contributes to the conditions of all blocks: [B, sum of channels, 1, 1], from [B, numbers].
     /// </summary>
-    public Tensor Condition(Tensor global) => nn.functional.linear(nn.functional.mish(global), _globalWeight).unsqueeze(1);
+    public Tensor Condition(Tensor global) => nn.functional.linear(nn.functional.mish(global), _globalWeight).unsqueeze(2).unsqueeze(3);
 
     /// <summary>Runs the network.</summary>
-    /// <param name="x">The noisy trajectory, [batch, horizon, action].</param>
+    /// <param name="sample">The noisy trajectory, [batch, horizon, action].</param>
     /// <param name="batch">How many.</param>
     /// <param name="step">The place of the noise level in the list.</param>
     /// <param name="condition">What <see cref="Condition"/> gave.</param>
     /// <param name="hook">Takes the modules' outputs, or null.</param>
-    public Tensor Forward(Tensor x, long batch, int step, Tensor condition, Action<string, Tensor>? hook)
+    public Tensor Forward(Tensor sample, long batch, int step, Tensor condition, Action<string, Tensor>? hook)
     {
         string call = step == 0 ? "" : "#1";
         hook?.Invoke($"diffusion.unet.diffusion_step_encoder{call}", _timeEmbeddings.narrow(0, step, 1));
         var conditions = condition + _timeConditions[step];
         var skips = new Stack<Tensor>(_down.Length);
         long length = _horizon;
+        var x = Conv1d.Picture(sample, batch, _actionDim, length);
         for (int i = 0; i < _down.Length; i++)
         {
             x = Run(_down[i], x, "down_modules", i);
@@ -118,17 +123,18 @@ internal sealed class ConditionalUnet1d
 
         for (int i = 0; i < _up.Length; i++)
         {
-            x = Run(_up[i], cat([x, skips.Pop()], dim: 2), "up_modules", i);
+            x = Run(_up[i], cat([x, skips.Pop()], dim: 1), "up_modules", i);
             x = _upsample[i].Forward(x, batch, length);
             length *= 2;
-            x = x.view(batch, length, -1);
+            x = Conv1d.Picture(x, batch, _upChannels[i], length);
             Hook("up_modules", i, 2, x);
         }
 
         x = _finalConv.Forward(_finalBlock.Forward(x, batch, length), batch, length);
         Hook("final_conv", -1, -1, x);
-        hook?.Invoke($"diffusion.unet{call}", x);
-        return x;
+        var output = Conv1d.Sequence(x);
+        hook?.Invoke($"diffusion.unet{call}", output);
+        return output;
 
         Tensor Run(ResidualBlock[] blocks, Tensor input, string name, int level)
         {
@@ -141,12 +147,12 @@ internal sealed class ConditionalUnet1d
             return input;
         }
 
-        void Hook(string name, int level, int module, Tensor output)
+        void Hook(string name, int level, int module, Tensor picture)
         {
             if (hook is null)
                 return;
             string path = name + (level < 0 ? "" : $".{level}") + (module < 0 ? "" : $".{module}");
-            hook($"diffusion.unet.{path}{call}", output.transpose(1, 2));
+            hook($"diffusion.unet.{path}{call}", picture.squeeze(2));
         }
     }
 

@@ -47,6 +47,8 @@ internal sealed class DiffusionNetwork : PolicyNetwork
 
     public override int ObservationSteps => _config.NObsSteps;
 
+    public override long Parameters => _state.Parameters;
+
     public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<INoise> noise)
     {
         var condition = _unet.Condition(GlobalCondition(observation, noise.Count));

@@ -51,12 +51,12 @@ internal sealed class ResidualBlock
     /// <summary>The condition's bias. Only while the network is built.</summary>
     public Tensor ConditionBias { get; }
 
-    /// <summary>[batch, length, in] to [batch, length, out].</summary>
+    /// <summary>[batch, in, 1, length] to [batch, out, 1, length]; conditions are [batch, channels of all blocks, 1, 1].</summary>
     public Tensor Forward(Tensor x, long batch, long length, Tensor conditions)
     {
         var y = _conv1.Forward(x, batch, length);
-        var first = conditions.narrow(2, _offset, _channels);
-        y = _scale ? y.mul_(first).add_(conditions.narrow(2, _offset + _channels, _channels)) : y.add_(first);
+        var first = conditions.narrow(1, _offset, _channels);
+        y = _scale ? y.mul_(first).add_(conditions.narrow(1, _offset + _channels, _channels)) : y.add_(first);
         return _conv2.Forward(y, batch, length).add_(_residualConv?.Forward(x, batch, length) ?? x);
     }
 }
