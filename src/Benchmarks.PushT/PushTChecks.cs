@@ -13,6 +13,9 @@ public static class PushTChecks
     private static string Find()
     {
         var status = ChipmunkLibrary.Find();
-        return status.Problem is null ? $"{status.Version}, {status.Path}" : throw new OptionException(status.Problem);
+        return status.Problem is null
+            ? $"{status.Version}, {status.Path}"
+            : throw new OptionException(
+                $"{status.Problem}; the first evaluation fetches it without root, or run '{ChipmunkLibrary.Fix}'");
     }
 }

@@ -38,12 +38,12 @@ public sealed class PushTConfig : EnvConfig
     [Description("only rgb_array")]
     public string RenderMode { get; set; } = "rgb_array";
 
-    /// <summary>Columns of the video.</summary>
-    [Description("columns of the video")]
+    /// <summary>Columns of the video, 96 to 2048.</summary>
+    [Description("columns of the video, 96 to 2048")]
     public int VisualizationWidth { get; set; } = 384;
 
-    /// <summary>Rows of the video.</summary>
-    [Description("rows of the video")]
+    /// <summary>Rows of the video, 96 to 2048.</summary>
+    [Description("rows of the video, 96 to 2048")]
     public int VisualizationHeight { get; set; } = 384;
 
     /// <summary>Without effect, as in LeRobot: the observed picture has 96 rows.</summary>
@@ -93,7 +93,8 @@ public sealed class PushTConfig : EnvConfig
 
     private static void CheckSize(int size, string which)
     {
-        if (size is < 1 or > 4096)
-            throw new OptionException($"--env.visualization_{which}={size}: expected 1 to 4096 pixels");
+        // In smaller frames the original fails: the marker of the action would be less than a pixel thick.
+        if (size is < 96 or > 2048)
+            throw new OptionException($"--env.visualization_{which}={size}: expected 96 to 2048 pixels");
     }
 }

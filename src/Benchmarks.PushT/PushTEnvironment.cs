@@ -36,7 +36,7 @@ public sealed class PushTEnvironment : IEnvironment
         ObservationSpace = PushTObservation.Of(obsType);
         MaxEpisodeSteps = maxEpisodeSteps;
         if (ChipmunkLibrary.Restore().Problem is { } problem)
-            throw new OptionException($"PushT cannot run: {problem}; run 'evalcore assets fetch' (needs no root) or '{ChipmunkLibrary.Fix}'");
+            throw new OptionException($"PushT cannot run: {problem}; install it with '{ChipmunkLibrary.Fix}'");
     }
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ namespace Benchmarks.PushT;
 public sealed class PushTRenderer : IFrameRenderer
 {
     private readonly Picture _picture;
+    private readonly ActionMarker _marker;
 
     /// <summary>Prepares frames of a size.</summary>
     /// <param name="height">Rows.</param>
@@ -15,6 +16,7 @@ public sealed class PushTRenderer : IFrameRenderer
     {
         (Height, Width) = (height, width);
         _picture = new Picture(height, width);
+        _marker = new ActionMarker(height, width);
     }
 
     /// <inheritdoc/>
@@ -27,7 +29,7 @@ public sealed class PushTRenderer : IFrameRenderer
     public void Render(ReadOnlySpan<double> snapshot, Span<byte> frame)
     {
         _picture.Draw(snapshot, frame);
-        ActionMarker.Draw(FrameState.ActionOf(snapshot), frame, Height, Width);
+        _marker.Draw(FrameState.ActionOf(snapshot), frame);
     }
 
     /// <inheritdoc/>

@@ -151,15 +151,21 @@ internal sealed class LeRobotPolicy : IPolicy
         _postprocessor.Dispose();
     }
 
-    /// <summary>The forward pass of some sessions as one batch.</summary>
-    private void Infer(LeRobotSession[] sessions)
+    /// <summary>What the network is given for some sessions as one batch.</summary>
+    internal Transition Preprocess(params LeRobotSession[] sessions)
     {
-        using var scope = NewDisposeScope();
         var transition = new Transition { Task = [.. sessions.Select(session => session.Task)] };
         for (int i = 0; i < Inputs.Count; i++)
             transition.Observation[Inputs[i].Key] = Input(sessions, i);
         _preprocessor.Process(transition);
+        return transition;
+    }
 
+    /// <summary>The forward pass of some sessions as one batch.</summary>
+    private void Infer(LeRobotSession[] sessions)
+    {
+        using var scope = NewDisposeScope();
+        var transition = Preprocess(sessions);
         var chunk = _network.PredictActionChunk(transition.Observation, [.. sessions.Select(session => session.Noise)]).cpu().contiguous();
         int length = (int)(chunk.numel() / sessions.Length);
         var values = MemoryMarshal.Cast<byte, float>(chunk.bytes);

@@ -14,7 +14,7 @@ public sealed unsafe class ContactTests
     [Fact]
     public void Contacts_of_each_physics_step_are_the_references()
     {
-        using var trajectories = Goldens.Open("pusht/trajectories.safetensors");
+        using var trajectories = Goldens.Open("pusht/trajectories_states.safetensors");
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("pusht/contact_trace.json")));
         long[] seeds = trajectories.Read<long>("seed");
         double[] actions = trajectories.Read<double>("action");

@@ -1,3 +1,5 @@
+using Benchmarks.PushT.Physics;
+using Chipmunk;
 using EvalCore;
 using EvalCore.Rollout;
 using EvalCore.Safetensors;
@@ -12,7 +14,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public void A_replayed_trajectory_is_the_references_bit_for_bit()
     {
-        using var golden = Goldens.Open("pusht/trajectories.safetensors");
+        using var golden = Goldens.Open("pusht/trajectories_states.safetensors");
         double[] states = golden.Read<double>("state");
         double[] rewards = golden.Read<double>("reward");
         foreach (int e in (int[])[8, 28, 39])
@@ -53,7 +55,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public void Observations_are_written_when_asked_for()
     {
-        using var golden = Goldens.Open("pusht/trajectories.safetensors");
+        using var golden = Goldens.Open("pusht/trajectories_states.safetensors");
         string actions = File("actions.safetensors");
         new SafetensorsWriter().Add<double>("action", golden.Span<double>("action")[..6], 1, 3, 2).Save(actions);
         string path = File("trace.safetensors");
@@ -66,8 +68,14 @@ public sealed class ReplayTests : IDisposable
                 + "reward F64 [3]; state F64 [4, 10]; success U8 [3]; terminated U8 [3]",
                 Contents(trace));
             double[] keypoints = trace.Read<double>("obs.observation.environment_state");
-            Equal.BitForBit(golden.Span<double>("initial_keypoints")[..16], keypoints.AsSpan(0, 16), "initial keypoints");
-            Equal.BitForBit(golden.Span<double>("keypoints")[..48], keypoints.AsSpan(16), "keypoints");
+            var expected = new double[64];
+            for (int row = 0; row < 4; row++)
+            {
+                var state = row == 0 ? golden.Span<double>("initial_state")[..10] : golden.Span<double>("state").Slice(10 * (row - 1), 10);
+                Keypoints.Write(new Pose(new Vect(state[4], state[5]), state[8]), expected.AsSpan(16 * row));
+            }
+
+            Equal.BitForBit(expected, keypoints, "keypoints");
         }
 
         Replay.Run(new ReplayOptions(new PushTConfig(), actions, path) { Seed = seed, Observe = true });

@@ -3,42 +3,56 @@ using Chipmunk;
 namespace Benchmarks.PushT.Rendering;
 
 /// <summary>
-/// The red cross at the last action, only in videos: <c>cv2.drawMarker</c> with a size of 8/96 and a thickness of 1/96
-/// of the frame.
+/// The red cross at the last action, only in videos: <c>cv2.drawMarker</c>, 8/96 of the frame wide and 1/96 thick, its
+/// arms rounded at the ends.
 /// </summary>
-internal static class ActionMarker
+internal sealed class ActionMarker
 {
-    /// <summary>
-    /// Draws the cross on a frame of 384 x 384, where it is 32 pixels wide and 4 thick, with round ends.
-    /// </summary>
-    public static void Draw(Vect action, Span<byte> frame, int height, int width)
+    private readonly int _height;
+    private readonly int _width;
+
+    /// <summary>How far the cross reaches to each side in the rows 0, 1, 2, ... above and below its middle.</summary>
+    private readonly int[] _reach;
+
+    /// <summary>Prepares the marker for frames of a size, of at least 96 pixels.</summary>
+    public ActionMarker(int height, int width)
+    {
+        (_height, _width) = (height, width);
+        int size = Math.Min(height, width);
+        int arm = (int)(8.0 / 96 * size) / 2;
+        int thickness = (int)(1.0 / 96 * size);
+        // Lines of more than one pixel have an odd width, and end in half a disc.
+        int half = thickness > 1 ? (thickness + 1) / 2 : 0;
+        _reach = new int[arm + half + 1];
+        for (int row = 0; row < _reach.Length; row++)
+        {
+            _reach[row] = row <= half ? arm + HalfChord(half, row)
+                : row <= arm ? half
+                : HalfChord(half, row - arm);
+        }
+    }
+
+    /// <summary>Draws the cross; nothing before the first action.</summary>
+    /// <param name="action">The last action, world units.</param>
+    /// <param name="frame">8-bit RGB, height x width x 3.</param>
+    public void Draw(Vect action, Span<byte> frame)
     {
         if (double.IsNaN(action.X) || double.IsNaN(action.Y))
             return;
         // As in the original, x goes with the height and y with the width.
-        int x = (int)(action.X / Pixel.Canvas * height);
-        int y = (int)(action.Y / Pixel.Canvas * width);
-        const int Reach = 18;
-        for (int dy = -Reach; dy <= Reach; dy++)
+        int x = (int)(action.X / Pixel.Canvas * _height);
+        int y = (int)(action.Y / Pixel.Canvas * _width);
+        for (int row = 1 - _reach.Length; row < _reach.Length; row++)
         {
-            int half = HalfWidth(Math.Abs(dy));
-            int row = y + dy;
-            if ((uint)row >= (uint)height)
-                continue;
-            int left = Math.Max(x - half, 0);
-            int right = Math.Min(x + half, width - 1);
-            if (left <= right)
-                Ink.Marker.Run(right - left + 1).CopyTo(frame[((row * width + left) * Pixel.Bytes)..]);
+            int reach = _reach[Math.Abs(row)];
+            long left = Math.Max((long)x - reach, 0);
+            long right = Math.Min((long)x + reach, _width - 1);
+            long at = (long)y + row;
+            if (at >= 0 && at < _height && left <= right)
+                Ink.Marker.Run((int)(right - left + 1)).CopyTo(frame[(int)((at * _width + left) * Pixel.Bytes)..]);
         }
     }
 
-    private static int HalfWidth(int dy) => dy switch
-    {
-        0 => 18,
-        1 => 17,
-        2 => 16,
-        <= 16 => 2,
-        17 => 1,
-        _ => 0,
-    };
+    /// <summary>Half the width of a disc in a row.</summary>
+    private static int HalfChord(int radius, int row) => (int)Math.Sqrt(radius * radius - row * row);
 }

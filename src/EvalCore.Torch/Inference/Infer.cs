@@ -24,7 +24,15 @@ public static class Infer
 
         var writer = new SafetensorsWriter();
         PredictChunk(policy, NewSessions(policy, options, tasks, draws?.Chunk), input, writer);
-        SelectActions(policy, NewSessions(policy, options, tasks, draws?.Steps), input, writer);
+        try
+        {
+            SelectActions(policy, NewSessions(policy, options, tasks, draws?.Steps), input, writer);
+        }
+        catch (OptionException e) when (draws is { Steps.ForTheChunk: true })
+        {
+            warn($"{e.Message}: they are for the chunk alone, so select.raw and select.post are left out");
+        }
+
         writer.Save(options.Output);
     }
 

@@ -17,6 +17,9 @@ internal sealed class RecordedDraws
         _draws = draws;
     }
 
+    /// <summary>Whether these were recorded for the chunk.</summary>
+    public bool ForTheChunk => _draws.All(draw => !IsOfAStep(draw.Name));
+
     /// <summary>How many draws there are.</summary>
     public int Count => _draws.Count;
 
@@ -38,10 +41,12 @@ internal sealed class RecordedDraws
 
         if (all.Count == 0)
             throw new OptionException($"{path}: has no draws; they are named rng.*");
-        var steps = all.Where(draw => draw.Name.StartsWith("rng.t", StringComparison.Ordinal)).ToList();
+        var steps = all.Where(draw => IsOfAStep(draw.Name)).ToList();
         var chunk = all.Except(steps).ToList();
         return (new RecordedDraws(path, chunk.Count > 0 ? chunk : steps), new RecordedDraws(path, steps.Count > 0 ? steps : chunk));
     }
+
+    private static bool IsOfAStep(string name) => name.StartsWith("rng.t", StringComparison.Ordinal);
 
     /// <summary>The draws of one episode.</summary>
     public INoise OfEpisode(int episode) => new Row(this, episode);

@@ -13,7 +13,11 @@ internal sealed class GeneratorNoise : INoise
 {
     private readonly Generator _generator;
 
-    public GeneratorNoise(EpisodeSpec episode) => _generator = new Generator((ulong)Seed(episode), CPU);
+    public GeneratorNoise(EpisodeSpec episode) : this(Seed(episode))
+    {
+    }
+
+    public GeneratorNoise(long seed) => _generator = new Generator((ulong)seed, CPU);
 
     /// <summary>
     /// The first four bytes of SHA-256 of <c>suite/group/task id/seed</c>, little-endian: the generator takes 32 bits.

@@ -49,6 +49,9 @@ public sealed class SuiteGate
                 own[name[(suite.Length + 1)..]] = value;
         }
 
+        // An empty value takes a parameter back: of all suites for one, of the file by the environment.
+        foreach (string name in own.Where(parameter => parameter.Value.Length == 0).Select(parameter => parameter.Key).ToList())
+            own.Remove(name);
         if (!own.ContainsKey("policy.path") && !own.ContainsKey("policy.type"))
             return null;
 

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using PushT.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly).Run(args);

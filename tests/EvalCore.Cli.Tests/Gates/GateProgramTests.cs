@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using EvalCore.Results;
+
+namespace EvalCore.Cli.Tests.Gates;
+
+/// <summary>The gates' test program as <c>dotnet test</c> starts it.</summary>
+public sealed class GateProgramTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task The_gate_passes_where_the_thresholds_hold()
+    {
+        var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht");
+        Assert.True(code == 0, output);
+        Assert.Contains("succeeded: 52", output, StringComparison.Ordinal);
+
+        string merged = Assert.Single(Directory.GetFiles(_folder, EvalInfo.FileName, SearchOption.AllDirectories),
+            file => Path.GetFileName(Path.GetDirectoryName(file)) != "pusht");
+        Assert.Equal(50, EvalInfo.Load(merged).Overall.NEpisodes);
+    }
+
+    [Fact]
+    public async Task The_gate_fails_where_a_policy_has_become_worse()
+    {
+        var (code, output) = await Run("pusht_act_keypoints_early", "Suite=pusht");
+        Assert.Equal(2, code);
+        Assert.Contains("pusht: 42.0 % of 50 episodes succeed; at least 70.0 % is asked for", output, StringComparison.Ordinal);
+        Assert.Contains("failed: 2", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_what_is_asked_for_is_played()
+    {
+        var (code, output) = await Run("pusht_act_keypoints", "DisplayName~episode 3,");
+        Assert.True(code == 0, output);
+        Assert.Contains("succeeded: 1", output, StringComparison.Ordinal);
+        string merged = Directory.GetFiles(_folder, EvalInfo.FileName, SearchOption.AllDirectories)[0];
+        Assert.Equal(3, Assert.Single(EvalInfo.Load(merged).Episodes).EpisodeIndex);
+    }
+
+    [Fact]
+    public async Task A_filter_for_a_suite_that_is_none_fails_with_a_line()
+    {
+        var (code, output) = await Run("pusht_act_keypoints", "Suite=nonsense");
+        Assert.NotEqual(0, code);
+        Assert.Equal("Suite=nonsense: there is no such suite; known: pusht", output.Trim());
+    }
+
+    [Fact]
+    public async Task A_filter_for_a_suite_without_a_policy_says_how_to_name_one()
+    {
+        var (code, output) = await Run("", "Suite=pusht");
+        Assert.NotEqual(0, code);
+        Assert.StartsWith("Suite=pusht: no policy is configured; add <Parameter name=\"pusht.policy.path\"", output.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_filter_for_a_task_that_is_none_fails()
+    {
+        var (code, _) = await Run("pusht_act_keypoints", "Task=nonsense");
+        Assert.Equal(8, code);
+    }
+
+    [Fact]
+    public async Task A_filter_for_another_projects_tests_is_not_the_gates_business()
+    {
+        var (code, _) = await Run("pusht_act_keypoints", "FullyQualifiedName~SomeOtherTests");
+        Assert.Equal(0, code);
+    }
+
+    private async Task<(int Code, string Output)> Run(string checkpoint, string filter)
+    {
+        string here = AppContext.BaseDirectory.TrimEnd('/');
+        string program = Path.Combine(
+            Path.GetDirectoryName(Path.GetDirectoryName(here))!, "Benchmarks.Gates", Path.GetFileName(here), "Benchmarks.Gates");
+        var start = new ProcessStartInfo(program, ["--filter", filter, "--no-ansi", "--no-progress", "--results-directory", _folder])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["EVALCORE_PUSHT_POLICY_PATH"] = checkpoint.Length == 0 ? "" : Goldens.Checkpoint(checkpoint);
+        start.Environment["EVALCORE_OUTPUT_DIR"] = _folder;
+        using var process = Process.Start(start)!;
+        string[] output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Concat(output));
+    }
+}

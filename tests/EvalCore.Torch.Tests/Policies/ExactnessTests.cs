@@ -1,0 +1,164 @@
+using EvalCore.Environments;
+using EvalCore.Policies;
+using EvalCore.Tests;
+using EvalCore.Torch.Policies;
+using static EvalCore.Torch.Tests.Closeness;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Tests.Policies;
+
+/// <summary>An episode's actions depend on the episode alone.</summary>
+public class ExactnessTests
+{
+    private static readonly ObservationSpace Keypoints = new(
+        ObservationField.Vector("observation.environment_state", 16), ObservationField.Vector("observation.state", 2));
+
+    private static readonly ObservationSpace Pictures = new(
+        ObservationField.Picture("observation.image", 96, 96), ObservationField.Vector("observation.state", 2));
+
+    [Theory]
+    [InlineData("pusht_act_keypoints")]
+    [InlineData("pusht_diffusion_keypoints")]
+    [InlineData("act")]
+    [InlineData("diffusion")]
+    public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
+    {
+        const int Episodes = 6;
+        using var policy = Load(name, null, out var space);
+        Assert.Equal(PolicyBatching.PerSession, policy.Batching);
+        float[][] alone = [.. Enumerable.Range(0, Episodes).Select(i => Play(policy, space, [i])[0])];
+        Assert.Equal(Episodes, alone.Select(chunk => string.Join(' ', chunk)).Distinct().Count());
+
+        float[][] together = Play(policy, space, [.. Enumerable.Range(0, Episodes).Reverse()]);
+        Assert.Equal(alone.Reverse(), together);
+
+        // More threads for torch and for the episodes than the first time.
+        float[][] parallel = new float[Episodes][];
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, Episodes).Select(i => new Thread(() =>
+            {
+                set_num_threads(2);
+                parallel[i] = Play(policy, space, [i])[0];
+            })),
+        ];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Equal(alone, parallel);
+    }
+
+    [Theory]
+    [InlineData("pusht_act_keypoints")]
+    [InlineData("pusht_diffusion_keypoints")]
+    public void Dynamic_batches_differ_in_the_last_bits_only(string name)
+    {
+        using var exact = Load(name, "exact", out var space);
+        using var dynamic = Load(name, "dynamic", out _);
+        Assert.Equal(PolicyBatching.Batched, dynamic.Batching);
+        float[][] expected = Play(exact, space, [0, 1, 2, 3, 4]);
+        float[][] actual = Play(dynamic, space, [0, 1, 2, 3, 4]);
+        for (int i = 0; i < expected.Length; i++)
+            Close(expected[i], actual[i], 1e-5, $"episode {i}");
+        Assert.Equal(expected[2], Play(dynamic, space, [2])[0]);
+    }
+
+    [Fact]
+    public void Between_inferences_a_session_allocates_nothing()
+    {
+        using var policy = Load("pusht_act_keypoints", null, out var space);
+        using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
+        var observation = Fill(new Observation(space), 0);
+        double[] action = new double[2];
+        for (int warm = 0; warm < 2; warm++)
+        {
+            session.Observe(observation);
+            policy.Infer([session]);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 8; i++)
+            {
+                if (session.NeedsInference)
+                    throw new InvalidOperationException();
+                session.Act(action);
+            }
+
+            if (warm == 1)
+                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        session.Observe(observation);
+        long start = GC.GetAllocatedBytesForCurrentThread();
+        session.Observe(observation);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - start);
+        Assert.True(session.NeedsInference);
+    }
+
+    [Fact]
+    public void The_noise_of_an_episode_depends_on_its_seed_and_task_alone()
+    {
+        var spec = TestEpisode.Of(1000);
+        float[] draws = Draw(spec);
+        Assert.Equal(draws, Draw(spec with { Index = 7 }));
+        Assert.NotEqual(draws, Draw(spec with { Seed = 1001 }));
+        Assert.NotEqual(draws, Draw(spec with { Task = spec.Task with { Id = 1 } }));
+        Assert.NotEqual(draws, Draw(spec with { Task = spec.Task with { Group = "other" } }));
+
+        static float[] Draw(EpisodeSpec episode)
+        {
+            using var noise = new GeneratorNoise(episode);
+            using var drawn = noise.Randn(1, 8, 2);
+            return [.. drawn.data<float>()];
+        }
+    }
+
+    [Fact]
+    public void Noise_is_drawn_as_torch_draws_it()
+    {
+        using var golden = Goldens.Open("policies/torch_rng.safetensors");
+        using var noise = new GeneratorNoise(1000L);
+        Assert.Equal(golden.Read<float>("seed1000.0.randn_1x16x2"), noise.Randn(1, 16, 2).data<float>().ToArray());
+        Assert.Equal(golden.Read<float>("seed1000.1.randn_2x16x2"), noise.Randn(2, 16, 2).data<float>().ToArray());
+        Assert.Equal(golden.Read<float>("seed1000.2.randn_5"), noise.Randn(5).data<float>().ToArray());
+        Assert.Equal(golden.Read<float>("seed1000.3.randn_17"), noise.Randn(17).data<float>().ToArray());
+    }
+
+    private static LeRobotPolicy Load(string name, string? batching, out ObservationSpace space)
+    {
+        bool trained = name.Contains('_', StringComparison.Ordinal);
+        space = trained ? Keypoints : Pictures;
+        var overrides = name == "diffusion" ? new Dictionary<string, string> { ["num_inference_steps"] = "3" } : [];
+        return LeRobotPolicy.Load(
+            new PolicyOptions
+            {
+                Path = trained ? Goldens.Checkpoint(name) : Goldens.Find($"policies/{name}/checkpoint"),
+                Device = "cpu",
+                Batching = batching,
+                Overrides = overrides,
+            },
+            space, 2, Assert.Fail);
+    }
+
+    /// <summary>The first chunk of some episodes, inferred in one call.</summary>
+    private static float[][] Play(LeRobotPolicy policy, ObservationSpace space, int[] episodes)
+    {
+        LeRobotSession[] sessions = [.. episodes.Select(i => (LeRobotSession)policy.NewSession(TestEpisode.Of(1000 + i)))];
+        for (int i = 0; i < episodes.Length; i++)
+            sessions[i].Observe(Fill(new Observation(space), episodes[i]));
+        policy.Infer(sessions);
+        float[][] chunks = [.. sessions.Select(session => session.Chunk.ToArray())];
+        Array.ForEach(sessions, session => session.Dispose());
+        return chunks;
+    }
+
+    private static Observation Fill(Observation observation, int episode)
+    {
+        var random = new Random(episode);
+        for (int i = 0; i < observation.Space.Count; i++)
+        {
+            random.NextBytes(observation.Picture(i));
+            foreach (ref double number in observation.Vector(i))
+                number = 512 * random.NextDouble();
+        }
+
+        return observation;
+    }
+}
