@@ -70,6 +70,9 @@ internal sealed class LeRobotPolicy : IPolicy
             "dynamic" => PolicyBatching.Batched,
             _ => throw new OptionException($"--policy.batching is '{options.Batching}'; it must be exact or dynamic"),
         };
+
+        // libtorch takes a fifth of a second to load; meanwhile the configuration is read.
+        var loading = Task.Run(TorchThreads.Load);
         var checkpoint = Checkpoint.Open(options.Path ?? throw new OptionException("--policy.path is missing: the folder of a checkpoint"));
         var kind = PolicyKind.Find(checkpoint.Type) ?? throw new OptionException(
             $"{checkpoint.ConfigPath}: the policy type '{checkpoint.Type}' is not known; known are {string.Join(", ", PolicyKind.All.Select(k => k.Type))}");
@@ -82,6 +85,7 @@ internal sealed class LeRobotPolicy : IPolicy
         }
 
         var inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
+        loading.GetAwaiter().GetResult();
         var device = TorchDevice.Choose(options, warn);
         TorchThreads.Use(1);
 

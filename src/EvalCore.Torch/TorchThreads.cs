@@ -11,6 +11,21 @@ internal static class TorchThreads
     [ThreadStatic]
     private static int _current;
 
+    /// <summary>Loads libtorch.</summary>
+    /// <exception cref="OptionException">It cannot be loaded on this machine.</exception>
+    public static void Load()
+    {
+        try
+        {
+            Use(1);
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException)
+        {
+            string why = e.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r');
+            throw new OptionException($"libtorch cannot be loaded on this machine: {why}", e);
+        }
+    }
+
     /// <summary>Sets the number for operations called from this thread.</summary>
     public static void Use(int count)
     {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Benchmarks.PushT;
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Tests;
 using static EvalCore.Torch.Tests.Closeness;
 
 namespace EvalCore.Torch.Tests;

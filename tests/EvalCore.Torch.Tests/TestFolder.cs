@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EvalCore.Safetensors;
-using EvalCore.Tests;
 
 namespace EvalCore.Torch.Tests;
 

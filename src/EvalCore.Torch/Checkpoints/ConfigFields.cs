@@ -12,8 +12,6 @@ namespace EvalCore.Torch.Checkpoints;
 /// </summary>
 internal static class ConfigFields
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
-
     /// <summary>The fields of a configuration, by LeRobot's names.</summary>
     public static IReadOnlyDictionary<string, PropertyInfo> Of(Type config) => config
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -39,6 +37,8 @@ internal static class ConfigFields
     /// <summary>Sets the fields given as flags.</summary>
     public static void Override(PolicyConfig config, IReadOnlyDictionary<string, string> overrides)
     {
+        if (overrides.Count == 0)
+            return;
         var fields = Of(config.GetType());
         foreach (var (name, text) in overrides)
         {
@@ -52,33 +52,27 @@ internal static class ConfigFields
         }
     }
 
-    private static void Set(PolicyConfig config, PropertyInfo property, JsonNode? value, string where)
+    private static void Set(PolicyConfig config, PropertyInfo property, JsonNode? json, string where)
     {
-        bool nullable = new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
-        try
-        {
-            object? read = value.Deserialize(property.PropertyType, Json);
-            if (read is null && !nullable)
-                throw new JsonException();
-            property.SetValue(config, read);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
-        {
-            throw new OptionException($"{where} is {value?.ToJsonString() ?? "null"}, expected {Expected(property.PropertyType)}", e);
-        }
+        if (!JsonReader.TryRead(json, property.PropertyType, out object? value) || (value is null && !MayBeNull(property)))
+            throw new OptionException($"{where} is {json?.ToJsonString() ?? "null"}, expected {JsonReader.Describe(property.PropertyType)}");
+        property.SetValue(config, value);
     }
+
+    private static bool MayBeNull(PropertyInfo property) =>
+        new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
 
     /// <summary>A flag's text as JSON; strings need no quotes, and Python's spellings are understood.</summary>
     private static JsonNode? Parse(string text, Type type)
     {
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (text is "null" or "None")
             return null;
         if (type == typeof(string))
             return JsonValue.Create(text);
-        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(bool) && bool.TryParse(text, out bool truth))
+        if (type == typeof(bool) && bool.TryParse(text, out bool truth))
             return JsonValue.Create(truth);
-        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(double)
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        if (type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
             return JsonValue.Create(number);
         try
         {
@@ -88,23 +82,5 @@ internal static class ConfigFields
         {
             return JsonValue.Create(text);
         }
-    }
-
-    private static string Expected(Type type)
-    {
-        var underlying = Nullable.GetUnderlyingType(type);
-        string what = (underlying ?? type) switch
-        {
-            var t when t == typeof(int) => "a whole number",
-            var t when t == typeof(double) => "a number",
-            var t when t == typeof(bool) => "true or false",
-            var t when t == typeof(string) => "a text",
-            var t when t == typeof(int[]) => "a list of whole numbers",
-            var t when t == typeof(double[]) => "a list of numbers",
-            var t when t == typeof(string[]) => "a list of texts",
-            var t when t == typeof(Dictionary<string, string>) => "a map of texts",
-            _ => "a map of features",
-        };
-        return underlying is null ? what : what + " or null";
     }
 }

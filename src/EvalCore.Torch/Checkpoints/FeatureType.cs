@@ -1,9 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace EvalCore.Torch.Checkpoints;
 
 /// <summary>What a feature of a policy is, by LeRobot's names.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<FeatureType>))]
 internal enum FeatureType
 {
     /// <summary>The robot's own state.</summary>

@@ -25,11 +25,15 @@ internal sealed class ResNet
     /// <param name="state">The backbone's part.</param>
     /// <param name="names">What the file calls <c>conv1</c>, <c>bn1</c>, <c>layer1</c> ... <c>layer4</c>.</param>
     /// <param name="groupNorm">Group norm, 16 channels to a group, in place of batch norm.</param>
+    /// <param name="picture">Height and width of the pictures it will mostly see.</param>
     /// <param name="dilateLast">A dilation in <c>layer4</c> in place of its stride.</param>
-    public ResNet(string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, bool dilateLast = false)
+    public ResNet(
+        string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (int Height, int Width) picture, bool dilateLast = false)
     {
+        (long Height, long Width) map = picture;
         var (blocks, bottleneck) = Depths[name];
-        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm);
+        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm, ref map);
+        map = (ConvNorm.Half(map.Height), ConvNorm.Half(map.Width));
         long channels = _stem.OutChannels;
         int dilation = 1;
         for (int layer = 0; layer < 4; layer++)
@@ -38,7 +42,7 @@ internal sealed class ResNet
             for (int i = 0; i < blocks[layer]; i++)
             {
                 int stride = i == 0 && layer > 0 && !dilate ? 2 : 1;
-                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm);
+                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm, ref map);
                 if (dilate)
                     dilation = 2;
                 _blocks.Add(block);
@@ -83,16 +87,17 @@ internal sealed class ResNet
         private readonly ConvNorm[] _convs;
         private readonly ConvNorm? _downsample;
 
-        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm)
+        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm, ref (long Height, long Width) map)
         {
+            var input = map;
             _convs = bottleneck
-                ? [Conv(1, 1, 1, 1), Conv(2, 3, stride, dilation), Conv(3, 1, 1, 1)]
-                : [Conv(1, 3, stride, dilation), Conv(2, 3, 1, dilation)];
+                ? [Conv(1, 1, 1, 1, ref map), Conv(2, 3, stride, dilation, ref map), Conv(3, 1, 1, 1, ref map)]
+                : [Conv(1, 3, stride, dilation, ref map), Conv(2, 3, 1, dilation, ref map)];
             if (stride != 1 || _convs[0].InChannels != OutChannels)
-                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm);
+                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm, ref input);
 
-            ConvNorm Conv(int number, int kernel, int stride, int dilation) =>
-                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm);
+            ConvNorm Conv(int number, int kernel, int stride, int dilation, ref (long Height, long Width) map) =>
+                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm, ref map);
         }
 
         public long OutChannels => _convs[^1].OutChannels;
@@ -108,51 +113,87 @@ internal sealed class ResNet
 
     /// <summary>
     /// A convolution without bias and its norm. Batch norm in evaluation mode is y = s x + t for each channel, so it is
-    /// folded into the convolution.
+    /// folded into the convolution. On small maps libtorch's convolution spends its time on rearranging the weights: there
+    /// they are laid out once, and each position's neighbourhood is one row of a matrix product.
     /// </summary>
     private sealed class ConvNorm
     {
         private const double Eps = 1e-5;
+        private const long SmallMap = 64;
 
-        private readonly Tensor _weight;
-        private readonly Tensor _bias;
+        private readonly Tensor? _weight;
+        private readonly Tensor? _matrix;
+        private readonly Tensor? _bias;
         private readonly Tensor? _groupWeight;
-        private readonly long[] _stride;
-        private readonly long[] _padding;
-        private readonly long[] _dilation;
+        private readonly Tensor? _groupBias;
+        private readonly int _kernel;
+        private readonly int _stride;
+        private readonly int _padding;
+        private readonly int _dilation;
 
-        public ConvNorm(StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm)
+        public ConvNorm(
+            StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm, ref (long Height, long Width) map)
         {
-            _stride = [stride, stride];
-            _padding = [dilation * (kernel / 2), dilation * (kernel / 2)];
-            _dilation = [dilation, dilation];
+            (_kernel, _stride, _padding, _dilation) = (kernel, stride, dilation * (kernel / 2), dilation);
             (OutChannels, InChannels) = (conv.Shape("weight")[0], conv.Shape("weight")[1]);
-            if (groupNorm)
-            {
-                _weight = conv.Take("weight", -1, -1, kernel, kernel);
-                _groupWeight = norm.Take("weight", OutChannels);
-                _bias = norm.Take("bias", OutChannels);
-                return;
-            }
+            map = stride == 2 ? (Half(map.Height), Half(map.Width)) : map;
 
             using var scope = NewDisposeScope();
-            var mean = norm.TakeOnce("running_mean", OutChannels).to(ScalarType.Float64);
-            var variance = norm.TakeOnce("running_var", OutChannels).to(ScalarType.Float64);
-            var scale = norm.TakeOnce("weight", OutChannels).to(ScalarType.Float64) / (variance + Eps).sqrt();
-            var shift = norm.TakeOnce("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
-            var weight = conv.TakeOnce("weight", -1, -1, kernel, kernel).to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1);
-            _bias = norm.Keep(shift.to(ScalarType.Float32));
-            _weight = conv.Keep(weight.to(ScalarType.Float32));
+            var weight = conv.TakeOnce("weight", -1, -1, kernel, kernel);
+            if (groupNorm)
+            {
+                _groupWeight = norm.Take("weight", OutChannels);
+                _groupBias = norm.Take("bias", OutChannels);
+            }
+            else
+            {
+                var mean = norm.TakeOnce("running_mean", OutChannels).to(ScalarType.Float64);
+                var variance = norm.TakeOnce("running_var", OutChannels).to(ScalarType.Float64);
+                var scale = norm.TakeOnce("weight", OutChannels).to(ScalarType.Float64) / (variance + Eps).sqrt();
+                var shift = norm.TakeOnce("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
+                weight = (weight.to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1)).to(ScalarType.Float32);
+                _bias = norm.Keep(shift.to(ScalarType.Float32));
+            }
+
+            if (map.Height * map.Width <= SmallMap)
+                _matrix = conv.Keep(weight.permute(2, 3, 1, 0).reshape(-1, OutChannels).contiguous());
+            else
+                _weight = conv.Keep(weight);
         }
 
         public long InChannels { get; }
 
         public long OutChannels { get; }
 
+        /// <summary>A length after a stride of two.</summary>
+        public static long Half(long length) => (length + 1) / 2;
+
         public Tensor Forward(Tensor x)
         {
-            var y = nn.functional.conv2d(x, _weight, _groupWeight is null ? _bias : null, _stride, _padding, _dilation);
-            return _groupWeight is null ? y : nn.functional.group_norm(y, OutChannels / 16, _groupWeight, _bias, Eps);
+            var y = _matrix is null
+                ? nn.functional.conv2d(x, _weight!, _bias, [_stride, _stride], [_padding, _padding], [_dilation, _dilation])
+                : Multiply(x, _matrix);
+            return _groupWeight is null ? y : nn.functional.group_norm(y, OutChannels / 16, _groupWeight, _groupBias, Eps);
+        }
+
+        /// <summary>The convolution as a matrix product, in channels-last layout.</summary>
+        private Tensor Multiply(Tensor x, Tensor matrix)
+        {
+            if (_padding > 0)
+                x = nn.functional.pad(x, [_padding, _padding, _padding, _padding]);
+            x = x.permute(0, 2, 3, 1).contiguous();
+            long[] shape = x.shape;
+            var (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3]);
+            long reach = _dilation * (_kernel - 1);
+            long rows = (height - reach - 1) / _stride + 1;
+            long columns = (width - reach - 1) / _stride + 1;
+            var neighbourhoods = x.as_strided(
+                [batch, rows, columns, _kernel, _kernel, channels],
+                [height * width * channels, _stride * width * channels, _stride * channels, _dilation * width * channels, _dilation * channels, 1],
+                x.storage_offset());
+            var flat = neighbourhoods.reshape(batch * rows * columns, -1);
+            var y = _bias is null ? flat.matmul(matrix) : addmm(_bias, flat, matrix, 1, 1);
+            return y.view(batch, rows, columns, OutChannels).permute(0, 3, 1, 2);
         }
     }
 }

@@ -1,6 +1,5 @@
 using EvalCore.Policies;
 using EvalCore.Safetensors;
-using EvalCore.Tests;
 using EvalCore.Torch.Inference;
 
 namespace EvalCore.Torch.Tests.Inference;

@@ -1,6 +1,5 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Tests;
 using EvalCore.Torch.Policies;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EvalCore.Tests;
 using EvalCore.Torch.Policies.Diffusion;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;

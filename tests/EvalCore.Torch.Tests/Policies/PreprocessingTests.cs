@@ -1,6 +1,5 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Tests;
 using EvalCore.Torch.Inference;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EvalCore.Safetensors;
-using EvalCore.Tests;
 using EvalCore.Torch.Processors;
 using static TorchSharp.torch;
 

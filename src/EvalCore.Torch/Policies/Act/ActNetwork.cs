@@ -50,7 +50,8 @@ internal sealed class ActNetwork : PolicyNetwork
         if (config.Images.Count > 0)
         {
             _backbone = new ResNet(
-                config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false, config.ReplaceFinalStrideWithDilation);
+                config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false, pictures[0],
+                config.ReplaceFinalStrideWithDilation);
             _imgProjWeight = model["encoder_img_feat_input_proj"].Take("weight", width, _backbone.OutChannels, 1, 1);
             _imgProjBias = model["encoder_img_feat_input_proj"].Take("bias", width);
             foreach (var (height, w) in pictures)

@@ -11,11 +11,12 @@ namespace EvalCore.Torch.Policies.Diffusion;
 /// </summary>
 internal sealed class ConditionalUnet1d
 {
+    private readonly int _horizon;
     private readonly ResidualBlock[][] _down;
     private readonly Conv1d?[] _downsample;
     private readonly ResidualBlock[] _mid;
     private readonly ResidualBlock[][] _up;
-    private readonly ConvTranspose1d[] _upsample;
+    private readonly Conv1d[] _upsample;
     private readonly ConvBlock _finalBlock;
     private readonly Conv1d _finalConv;
 
@@ -30,6 +31,7 @@ internal sealed class ConditionalUnet1d
     /// <param name="timesteps">The noise levels it will run at.</param>
     public ConditionalUnet1d(DiffusionConfig config, StateDict state, int globalDim, IReadOnlyList<int> timesteps)
     {
+        _horizon = config.Horizon;
         long timeDim = config.DiffusionStepEmbedDim;
         var encoder = state["diffusion_step_encoder"];
         var hidden = new Linear(encoder[1], timeDim, 4 * timeDim).Forward(Sinusoids(timesteps, timeDim, state.Device));
@@ -50,19 +52,19 @@ internal sealed class ConditionalUnet1d
 
         _mid = [Block(state["mid_modules"][0], dims[^1], dims[^1]), Block(state["mid_modules"][1], dims[^1], dims[^1])];
         _up = new ResidualBlock[levels - 1][];
-        _upsample = new ConvTranspose1d[levels - 1];
+        _upsample = new Conv1d[levels - 1];
         for (int i = 0; i < levels - 1; i++)
         {
             var level = state["up_modules"][i];
             long input = dims[levels - i];
             long output = dims[levels - i - 1];
             _up[i] = [Block(level[0], 2 * input, output), Block(level[1], output, output)];
-            _upsample[i] = new ConvTranspose1d(level[2], output);
+            _upsample[i] = Conv1d.Doubling(level[2], output);
         }
 
         // The final block has eight groups, whatever the configuration says.
         _finalBlock = new ConvBlock(state["final_conv"][0], dims[1], dims[1], config.KernelSize, groups: 8);
-        _finalConv = new Conv1d(state["final_conv"][1], dims[1], config.ActionDim, kernel: 1, stride: 1, padding: 0);
+        _finalConv = new Conv1d(state["final_conv"][1], dims[1], config.ActionDim, kernel: 1);
 
         var activated = nn.functional.mish(_timeEmbeddings);
         var perBlock = blocks.Select(block => nn.functional.linear(activated, block.TimeWeight, block.ConditionBias)).ToArray();
@@ -77,53 +79,75 @@ internal sealed class ConditionalUnet1d
         }
     }
 
-    /// <summary>What the observation contributes to the conditions of all blocks, [B, sum of channels], from [B, numbers].</summary>
-    public Tensor Condition(Tensor global) => nn.functional.linear(nn.functional.mish(global), _globalWeight);
+    /// <summary>
+    /// What the observation contributes to the conditions of all blocks: [B, 1, sum of channels], from [B, numbers].
+    /// </summary>
+    public Tensor Condition(Tensor global) => nn.functional.linear(nn.functional.mish(global), _globalWeight).unsqueeze(1);
 
     /// <summary>Runs the network.</summary>
-    /// <param name="x">The noisy trajectory, [B, action, horizon].</param>
+    /// <param name="x">The noisy trajectory, [batch, horizon, action].</param>
+    /// <param name="batch">How many.</param>
     /// <param name="step">The place of the noise level in the list.</param>
     /// <param name="condition">What <see cref="Condition"/> gave.</param>
     /// <param name="hook">Takes the modules' outputs, or null.</param>
-    public Tensor Forward(Tensor x, int step, Tensor condition, Action<string, Tensor>? hook)
+    public Tensor Forward(Tensor x, long batch, int step, Tensor condition, Action<string, Tensor>? hook)
     {
         string call = step == 0 ? "" : "#1";
         hook?.Invoke($"diffusion.unet.diffusion_step_encoder{call}", _timeEmbeddings.narrow(0, step, 1));
         var conditions = condition + _timeConditions[step];
-        var skips = new Stack<Tensor>();
+        var skips = new Stack<Tensor>(_down.Length);
+        long length = _horizon;
         for (int i = 0; i < _down.Length; i++)
         {
-            x = Run(_down[i], x, $"down_modules.{i}");
+            x = Run(_down[i], x, "down_modules", i);
             skips.Push(x);
-            x = _downsample[i]?.Forward(x) ?? x;
-            Hook($"down_modules.{i}.2", x);
+            if (_downsample[i] is { } downsample)
+            {
+                x = downsample.Forward(x, batch, length);
+                length /= 2;
+            }
+
+            Hook("down_modules", i, 2, x);
         }
 
-        x = Run(_mid, x, "mid_modules");
+        for (int i = 0; i < _mid.Length; i++)
+        {
+            x = _mid[i].Forward(x, batch, length, conditions);
+            Hook("mid_modules", i, -1, x);
+        }
+
         for (int i = 0; i < _up.Length; i++)
         {
-            x = Run(_up[i], cat([x, skips.Pop()], dim: 1), $"up_modules.{i}");
-            x = _upsample[i].Forward(x);
-            Hook($"up_modules.{i}.2", x);
+            x = Run(_up[i], cat([x, skips.Pop()], dim: 2), "up_modules", i);
+            x = _upsample[i].Forward(x, batch, length);
+            length *= 2;
+            x = x.view(batch, length, -1);
+            Hook("up_modules", i, 2, x);
         }
 
-        x = _finalConv.Forward(_finalBlock.Forward(x));
-        Hook("final_conv", x);
-        hook?.Invoke($"diffusion.unet{call}", x.transpose(1, 2));
+        x = _finalConv.Forward(_finalBlock.Forward(x, batch, length), batch, length);
+        Hook("final_conv", -1, -1, x);
+        hook?.Invoke($"diffusion.unet{call}", x);
         return x;
 
-        Tensor Run(ResidualBlock[] blocks, Tensor input, string name)
+        Tensor Run(ResidualBlock[] blocks, Tensor input, string name, int level)
         {
-            for (int i = 0; i < blocks.Length; i++)
+            for (int k = 0; k < blocks.Length; k++)
             {
-                input = blocks[i].Forward(input, conditions);
-                Hook($"{name}.{i}", input);
+                input = blocks[k].Forward(input, batch, length, conditions);
+                Hook(name, level, k, input);
             }
 
             return input;
         }
 
-        void Hook(string name, Tensor output) => hook?.Invoke($"diffusion.unet.{name}{call}", output);
+        void Hook(string name, int level, int module, Tensor output)
+        {
+            if (hook is null)
+                return;
+            string path = name + (level < 0 ? "" : $".{level}") + (module < 0 ? "" : $".{module}");
+            hook($"diffusion.unet.{path}{call}", output.transpose(1, 2));
+        }
     }
 
     /// <summary>Sines, then cosines, of the noise level at geometrically spaced frequencies: [levels, dim].</summary>

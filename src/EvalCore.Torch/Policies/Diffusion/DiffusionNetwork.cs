@@ -55,12 +55,12 @@ internal sealed class DiffusionNetwork : PolicyNetwork
         {
             using var scope = NewDisposeScope();
             int timestep = _scheduler.Timesteps[i];
-            var output = _unet.Forward(sample, i, condition, i < 2 ? ForwardHook : null);
+            var output = _unet.Forward(sample, noise.Count, i, condition, i < 2 ? ForwardHook : null);
             var next = _scheduler.Step(output, timestep, sample, _scheduler.AddsNoise(timestep) ? Randn(noise) : null);
             sample = next.MoveToOuterDisposeScope();
         }
 
-        return sample.transpose(1, 2).narrow(1, _config.NObsSteps - 1, _config.NActionSteps);
+        return sample.narrow(1, _config.NObsSteps - 1, _config.NActionSteps);
     }
 
     public override IActionSelection NewActionSelection() => new ActionQueue(_config.NActionSteps);
@@ -84,13 +84,13 @@ internal sealed class DiffusionNetwork : PolicyNetwork
         return cat(features, dim: 1).reshape(batch, -1);
     }
 
-    /// <summary>A trajectory of noise for each episode, as [B, action, horizon]; drawn as [1, horizon, action] each.</summary>
+    /// <summary>A trajectory of noise for each episode: [B, horizon, action].</summary>
     private Tensor Randn(IReadOnlyList<INoise> noise)
     {
         var draws = new Tensor[noise.Count];
         for (int i = 0; i < draws.Length; i++)
             draws[i] = noise[i].Randn(1, _config.Horizon, _config.ActionDim);
         var all = draws.Length == 1 ? draws[0] : cat(draws, dim: 0);
-        return all.to(_state.Device).transpose(1, 2).contiguous();
+        return all.to(_state.Device);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ResidualBlock
         ConditionBias = state["cond_encoder"][1].TakeOnce("bias", ConditionChannels);
         _conv1 = new ConvBlock(state["conv1"], input, output, config.KernelSize, config.NGroups);
         _conv2 = new ConvBlock(state["conv2"], output, output, config.KernelSize, config.NGroups);
-        _residualConv = input == output ? null : new Conv1d(state["residual_conv"], input, output, kernel: 1, stride: 1, padding: 0);
+        _residualConv = input == output ? null : new Conv1d(state["residual_conv"], input, output, kernel: 1);
     }
 
     /// <summary>Numbers of the block's condition.</summary>
@@ -51,21 +51,12 @@ internal sealed class ResidualBlock
     /// <summary>The condition's bias. Only while the network is built.</summary>
     public Tensor ConditionBias { get; }
 
-    /// <summary>[B, in, T] to [B, out, T].</summary>
-    public Tensor Forward(Tensor x, Tensor conditions)
+    /// <summary>[batch, length, in] to [batch, length, out].</summary>
+    public Tensor Forward(Tensor x, long batch, long length, Tensor conditions)
     {
-        var y = _conv1.Forward(x);
-        var first = conditions.narrow(1, _offset, _channels).unsqueeze(2);
-        if (_scale)
-        {
-            var bias = conditions.narrow(1, _offset + _channels, _channels).unsqueeze(2);
-            y = y.mul_(first).add_(bias);
-        }
-        else
-        {
-            y = y.add_(first);
-        }
-
-        return _conv2.Forward(y).add_(_residualConv?.Forward(x) ?? x);
+        var y = _conv1.Forward(x, batch, length);
+        var first = conditions.narrow(2, _offset, _channels);
+        y = _scale ? y.mul_(first).add_(conditions.narrow(2, _offset + _channels, _channels)) : y.add_(first);
+        return _conv2.Forward(y, batch, length).add_(_residualConv?.Forward(x, batch, length) ?? x);
     }
 }
