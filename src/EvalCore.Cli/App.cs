@@ -40,6 +40,11 @@ public sealed class App(Registry registry, Terminal terminal)
             terminal.Fail(e.Message);
             return ExitCode.BadInput;
         }
+        catch (DllNotFoundException e)
+        {
+            terminal.Fail($"{e.Message.TrimEnd('.')}; see evalcore doctor");
+            return ExitCode.BadInput;
+        }
         catch (OperationCanceledException)
         {
             terminal.Fail("interrupted");

@@ -75,6 +75,29 @@ public sealed partial class EvalCommandTests : IDisposable
         Assert.DoesNotContain("note:", _line.Out.Output);
     }
 
+    [Fact]
+    public async Task What_nobody_foresaw_is_one_line_with_its_details_in_a_file()
+    {
+        _line.OnStep = () => throw new InvalidOperationException("the robot\nfell over");
+        Assert.Equal(1, await _line.Run([.. Walk, "--eval.n_episodes=1", $"--output_dir={_line.In("run")}"]));
+        string last = _line.Error.Output.TrimEnd('\n').Split('\n')[^1];
+        var match = Details().Match(last);
+        Assert.True(match.Success, last);
+        Assert.Contains("   at ", File.ReadAllText(match.Groups[1].Value));
+        File.Delete(match.Groups[1].Value);
+    }
+
+    [Fact]
+    public async Task What_the_machine_lacks_is_one_line_that_names_the_doctor()
+    {
+        _line.OnStep = () => throw new DllNotFoundException("libengine.so is missing.");
+        Assert.Equal(2, await _line.Run([.. Walk, "--eval.n_episodes=1", $"--output_dir={_line.In("run")}"]));
+        Assert.EndsWith("error: libengine.so is missing; see evalcore doctor\n", _line.Error.Output);
+    }
+
+    [GeneratedRegex(@"^error: InvalidOperationException: the robot fell over \(details: (.+)\)$")]
+    private static partial Regex Details();
+
     private string Overall(string folder) =>
         JsonNode.Parse(File.ReadAllText(_line.In(folder, "eval_info.json")))!["overall"]!.AsObject()
             .Where(entry => entry.Key is "avg_sum_reward" or "avg_max_reward" or "pc_success" or "n_episodes")

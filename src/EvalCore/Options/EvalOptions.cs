@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -46,12 +47,14 @@ public sealed class EvalOptions
     /// <summary>Where the results go.</summary>
     [Placeholder("DIR")]
     [Description("where the results go; default outputs/eval/<date>/<time>_<job_name>")]
-    public string OutputDir { get; set; } = "";
+    [AllowNull]
+    public string OutputDir { get; set => field = value ?? ""; } = "";
 
     /// <summary>The name of the run.</summary>
     [Placeholder("NAME")]
     [Description("the name of the run; default <env.type>_<policy.type>")]
-    public string JobName { get; set; } = "";
+    [AllowNull]
+    public string JobName { get; set => field = value ?? ""; } = "";
 
     /// <summary>The seed of episode 0 of each task; episode k has <c>seed + k</c>.</summary>
     [Description("the seed of episode 0 of each task; episode k has seed + k")]
@@ -94,7 +97,8 @@ public sealed class EvalOptions
         set.Bind(options);
         if (options.Seed is < 0 or > uint.MaxValue)
             throw new OptionException($"--seed: {options.Seed} is not possible; give a number from 0 to {uint.MaxValue}");
-        options.Shard = Shard.Parse(set.TakeText("shard"), host.Variable);
+        string? shard = set.TakeText("shard");
+        options.Shard = Shard.Parse(shard, host.Variable);
         options.Policy = set.TakePolicy(
             type => registry.PoliciesFor(type, options.Env).Fields(type),
             $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
@@ -103,8 +107,12 @@ public sealed class EvalOptions
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
         set.Finish("eval");
+        var notes = new List<string>();
         if (ignored.Count > 0)
-            options.Notes = [$"without effect here: {string.Join(", ", ignored)}"];
+            notes.Add($"without effect here: {string.Join(", ", ignored)}");
+        if (shard is null && options.Shard != Shard.Whole)
+            notes.Add($"slice {options.Shard} of the episodes, as this array job's environment says; --shard=0/1 plays all");
+        options.Notes = notes;
         options.Name(resume, host.Time);
         return options;
     }

@@ -178,7 +178,7 @@ public sealed class OptionProperty
         {
             return JsonSerializer.Deserialize(text, Type, Json) ?? throw value.Bad(Expected());
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or FormatException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or FormatException or InvalidOperationException)
         {
             throw value.Bad(Expected());
         }

@@ -19,6 +19,8 @@ public sealed partial class OptionSet
     /// <exception cref="OptionException">A word is not a flag.</exception>
     public OptionSet(IReadOnlyList<string> tokens)
     {
+        if (tokens.Any(token => token.Contains('\0', StringComparison.Ordinal)))
+            throw new OptionException("a flag has a NUL character in it, which no number, name or path has");
         for (int i = 0; i < tokens.Count; i++)
         {
             string token = tokens[i];
@@ -163,17 +165,42 @@ public sealed partial class OptionSet
             _values.TryAdd($"{group}.{key}", OptionValue.OfFile(path, $"{group}.{key}", node));
     }
 
+    /// <summary>
+    /// Finds texts that are none: an escape of half a surrogate pair is noticed only when it is read, and no name or path
+    /// has a NUL character.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is such a text.</exception>
+    private static void ReadTexts(JsonNode? node)
+    {
+        if (node is JsonObject map)
+        {
+            foreach (var (_, value) in map)
+                ReadTexts(value);
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var value in list)
+                ReadTexts(value);
+        }
+        else if (node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>().Contains('\0', StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("A NUL character is in a text.");
+        }
+    }
+
     private static JsonObject ReadObject(string path)
     {
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
-            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: options) as JsonObject
+            var values = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: options) as JsonObject
                 ?? throw new OptionException($"{path}: is not a JSON object");
+            ReadTexts(values);
+            return values;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            string where = e.LineNumber is { } line ? $" (line {line + 1})" : "";
+            string where = e is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "";
             throw new OptionException($"{path}: is not JSON{where}; a configuration file is JSON with the flags' nested structure", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

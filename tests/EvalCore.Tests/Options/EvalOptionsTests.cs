@@ -224,6 +224,8 @@ public sealed class EvalOptionsTests : IDisposable
             ["SLURM_ARRAY_TASK_ID"] = "3", ["SLURM_ARRAY_TASK_MIN"] = "1", ["SLURM_ARRAY_TASK_COUNT"] = "4",
         };
         Assert.Equal(new Shard(2, 4), Read(1, slurm).Shard);
+        Assert.Equal(["slice 2/4 of the episodes, as this array job's environment says; --shard=0/1 plays all"], Read(1, slurm).Notes);
+        Assert.Empty(Read(1, slurm, "--shard=0/1").Notes);
         Assert.Equal(new Shard(0, 2), Read(1, slurm, "--shard=0/2").Shard);
         var kubernetes = new Dictionary<string, string> { ["JOB_COMPLETION_INDEX"] = "5" };
         Assert.Equal(new Shard(5, 8), Read(1, kubernetes, "--shard=auto/8").Shard);

@@ -25,7 +25,7 @@ public sealed class OptionProperties
 
     [Property]
     public bool Texts_are_read_back(NonNull<string> text) =>
-        text.Get is "null" or "None" || ((ToyConfig)Read($"--env.camera_name={text.Get}").Env).CameraName == text.Get;
+        text.Get is "null" or "None" || text.Get.Contains('\0', StringComparison.Ordinal) || ((ToyConfig)Read($"--env.camera_name={text.Get}").Env).CameraName == text.Get;
 
     [Property]
     public bool Lists_are_read_back(int[] numbers) =>
