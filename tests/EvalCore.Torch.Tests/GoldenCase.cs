@@ -11,16 +11,17 @@ internal sealed class GoldenCase
 {
     private readonly string _policy;
     private readonly string _name;
+    private readonly string _checkpoint;
     private readonly JsonElement _json;
 
-    public GoldenCase(string policy, string name)
+    public GoldenCase(string policy, string name, string checkpoint = "checkpoint")
     {
-        (_policy, _name) = (policy, name);
+        (_policy, _name, _checkpoint) = (policy, name, checkpoint);
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find($"policies/{policy}/goldens/{name}.json")));
         _json = json.RootElement.Clone();
     }
 
-    public string Checkpoint => Goldens.Find($"policies/{_policy}/checkpoint");
+    public string Checkpoint => Goldens.Find($"policies/{_policy}/{_checkpoint}");
 
     public string File_(string suffix) => Goldens.Find($"policies/{_policy}/goldens/{_name}_{suffix}.safetensors");
 

@@ -21,6 +21,15 @@ public class ActTests
     }
 
     [Fact]
+    public void Two_cameras_are_read_in_the_files_order()
+    {
+        var golden = new GoldenCase("migration", "migrated_b1", "migrated_by_lerobot");
+        using var result = golden.Infer(drawsOf: null);
+        golden.Compare(result, "chunk", raw: 2e-5, post: 1e-4);
+        golden.Compare(result, "select", raw: 2e-5, post: 1e-4);
+    }
+
+    [Fact]
     public void Temporal_ensembling_is_LeRobots()
     {
         var golden = new GoldenCase("act", "b2_ensemble");
