@@ -17,7 +17,10 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
     /// <summary>The sizes of the batches seen.</summary>
     public List<int> BatchSizes { get; } = [];
 
-    public IPolicySession NewSession(EpisodeSpec episode) => new Session();
+    /// <summary>What is added to every action.</summary>
+    public double Bias { get; init; } = 0.3;
+
+    public IPolicySession NewSession(EpisodeSpec episode) => new Session(Bias);
 
     public void Infer(IReadOnlyList<IPolicySession> sessions)
     {
@@ -31,7 +34,7 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
     {
     }
 
-    private sealed class Session : IPolicySession
+    private sealed class Session(double bias) : IPolicySession
     {
         private readonly double[] _chunk = new double[4];
         private int _next = 4;
@@ -46,7 +49,7 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
         public void Refill()
         {
             for (int i = 0; i < 4; i++)
-                _chunk[i] = Math.Sin(_seen * (i + 1)) + 0.3;
+                _chunk[i] = Math.Sin(_seen * (i + 1)) + bias;
             _next = 0;
         }
 

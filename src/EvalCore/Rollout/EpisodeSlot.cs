@@ -147,6 +147,13 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
     private bool Step()
     {
         Session.Act(_action);
+        if (!AllFinite(_action))
+        {
+            throw new OptionException(
+                $"the policy's action {_steps} in episode {_episode!.Index} of {_episode.Task.Name} (seed {_episode.Seed}) "
+                + "is not finite: its weights or its normalisation statistics are damaged");
+        }
+
         Lap(ref _inference);
         var result = _environment!.Step(_action);
         Lap(ref _physics);
@@ -164,6 +171,17 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
             _recording?.Add(_environment);
         Lap(ref _harness);
         return over;
+    }
+
+    private static bool AllFinite(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (!double.IsFinite(value))
+                return false;
+        }
+
+        return true;
     }
 
     private void Lap(ref long account)

@@ -60,6 +60,18 @@ public sealed class EpisodeSchedulerTests
         Assert.Equal(1, (await whole).EpisodeIndex);
     }
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public async Task An_action_that_is_not_finite_is_refused_with_its_episode(double value)
+    {
+        var config = new WalkConfig();
+        using var policy = new WalkPolicy(PolicyBatching.PerSession) { Bias = value };
+        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 1, false), policy, Expecting(config));
+        var e = await Assert.ThrowsAsync<OptionException>(() => scheduler.Play(Spec(config, 3)));
+        Assert.StartsWith("the policy's action 0 in episode 3 of left (seed 1003) is not finite", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Disposing_cancels_what_has_not_begun()
     {
