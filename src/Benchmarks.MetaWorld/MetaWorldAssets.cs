@@ -27,7 +27,9 @@ internal static class MetaWorldAssets
         }
     }
 
-    private static string Folder()
+    /// <summary>Where the files are.</summary>
+    /// <exception cref="OptionException">They are missing.</exception>
+    public static string Folder()
     {
         string cache = Path.Combine(Cache(), "assets", "metaworld");
         if (Directory.Exists(cache))

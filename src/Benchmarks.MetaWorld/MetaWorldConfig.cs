@@ -50,12 +50,16 @@ public sealed class MetaWorldConfig : EnvConfig
         new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<EnvTask> AllTasks() =>
+        [.. Enum.GetValues<Difficulty>().Select(Catalog.NameOf).SelectMany(EnvTasks)];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> Tasks()
     {
         string[] groups = [.. Task.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
         if (groups.Length == 0)
             throw new OptionException("--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium");
-        return [.. groups.SelectMany(group => Catalog.Members(group).Select((task, id) => new EnvTask(Type, group, id, task.Name, task.Description)))];
+        return [.. groups.SelectMany(EnvTasks)];
     }
 
     /// <inheritdoc/>
@@ -73,4 +77,7 @@ public sealed class MetaWorldConfig : EnvConfig
             throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
         return new MetaWorldRenderer(task.Name);
     }
+
+    private IEnumerable<EnvTask> EnvTasks(string group) =>
+        Catalog.Members(group).Select((task, id) => new EnvTask(Type, group, id, task.Name, task.Description));
 }

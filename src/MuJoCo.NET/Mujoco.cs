@@ -34,5 +34,16 @@ public static class Mujoco
         }
     }
 
+    /// <summary>The file the library was loaded from.</summary>
+    /// <exception cref="MujocoException">The library is missing or of another version.</exception>
+    public static string LibraryPath
+    {
+        get
+        {
+            Library.Require();
+            return Library.LoadedFrom!;
+        }
+    }
+
     internal static void RaiseWarning(string message) => Warning?.Invoke(null, new MujocoWarningEventArgs(message));
 }

@@ -1,5 +1,4 @@
 using Benchmarks.MetaWorld.Tasks;
-using EvalCore.Environments;
 using EvalCore.Safetensors;
 using EvalCore.Tests;
 
@@ -17,7 +16,7 @@ public sealed class GoldenEpisodeTests
     /// <summary>The original rounds some rewards to float32 on the way.</summary>
     private const double Single = 2e-6;
 
-    private static readonly (string Name, long Seed)[] Episodes =
+    private static readonly (string Name, long Seed)[] Recorded =
         [("expert_s0", 0), ("expert_s1", 1), ("expert_s1000", 1000), ("random_s0", 0)];
 
     public static TheoryData<string> Tasks => [.. Catalog.All.Select(task => task.Name)];
@@ -28,7 +27,7 @@ public sealed class GoldenEpisodeTests
         using var golden = Goldens.Open($"metaworld/{task}.safetensors");
         Goldens.Asset("metaworld");
         using var env = new MetaWorldEnvironment(task);
-        foreach (var (episode, seed) in Episodes)
+        foreach (var (episode, seed) in Recorded)
             Play(env, golden, task, episode, seed);
     }
 
@@ -37,7 +36,7 @@ public sealed class GoldenEpisodeTests
     {
         using var golden = Goldens.Open($"metaworld/{task}.safetensors");
         double[] action = new double[4];
-        foreach (var (episode, _) in Episodes.Where(e => e.Name.StartsWith("expert", StringComparison.Ordinal)))
+        foreach (var (episode, _) in Recorded.Where(e => e.Name.StartsWith("expert", StringComparison.Ordinal)))
         {
             var observations = golden.Span<double>($"{episode}/obs");
             var actions = golden.Span<float>($"{episode}/action");
@@ -58,7 +57,7 @@ public sealed class GoldenEpisodeTests
         var successes = golden.Span<double>($"{episode}/success");
         int steps = actions.Length / 4;
 
-        env.Reset(new EpisodeSpec(new EnvTask("metaworld", task, 0, task, ""), 0, seed));
+        env.Reset(Episode.Of(task, seed));
         Equal($"{episode}, random vector", golden.Span<double>($"{episode}/rand_vec"), env.Task.Random, 0);
         AssertState(0);
         double[] action = new double[4];

@@ -65,6 +65,15 @@ internal static class Catalog
             $"--env.task={name}: Meta-World has no such task or group{hint} (groups: {string.Join(", ", Groups.Keys)})");
     }
 
+    /// <summary>LeRobot's name of a group.</summary>
+    public static string NameOf(Difficulty difficulty) => difficulty switch
+    {
+        Difficulty.Easy => "easy",
+        Difficulty.Medium => "medium",
+        Difficulty.Hard => "hard",
+        _ => "very_hard",
+    };
+
     /// <summary>The tasks of a group, or the one task of a name.</summary>
     /// <exception cref="OptionException">There is no such group or task.</exception>
     public static IReadOnlyList<TaskInfo> Members(string group) => Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)];

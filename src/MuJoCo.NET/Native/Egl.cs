@@ -55,6 +55,17 @@ internal static unsafe class Egl
             ((delegate* unmanaged<nint, nint, int>)Function("eglDestroySurface"))(s_display, surface);
     }
 
+    /// <summary>OpenGL's renderer and version, of the context that is current.</summary>
+    public static string Describe()
+    {
+        const uint Renderer = 0x1F01, Version = 0x1F02;
+        nint address = Address("glGetString");
+        if (address == 0)
+            return "unknown";
+        var text = (delegate* unmanaged<uint, nint>)address;
+        return $"{Marshal.PtrToStringUTF8(text(Renderer))}, OpenGL {Marshal.PtrToStringUTF8(text(Version))}";
+    }
+
     private static void Open()
     {
         if (s_library == 0)

@@ -21,6 +21,9 @@ internal static unsafe class Library
     /// <summary>The version the library says it has; null where there is none.</summary>
     public static string? VersionText { get; private set; }
 
+    /// <summary>The file it was loaded from, or the name the system found it under.</summary>
+    public static string? LoadedFrom { get; private set; }
+
     /// <summary>The address of a function, or 0 where no usable library was found.</summary>
     public static nint Find(string name) => Handle != 0 ? NativeLibrary.GetExport(Handle, name) : 0;
 
@@ -63,6 +66,7 @@ internal static unsafe class Library
             return 0;
         }
 
+        LoadedFrom = found;
         int number = ((delegate* unmanaged<int>)version)();
         VersionText = $"{number / 1_000_000}.{number / 1000 % 1000}.{number % 1000}";
         problem = number == RequiredVersion

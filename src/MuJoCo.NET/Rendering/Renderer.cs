@@ -36,6 +36,20 @@ public sealed unsafe class Renderer : IDisposable
         _handle = new Handle(model, width, height, maxGeom, samples);
     }
 
+    /// <summary>
+    /// What draws on this machine, for example <c>llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5 ... Mesa 22.3.6</c>. Pictures of different
+    /// renderers differ slightly.
+    /// </summary>
+    /// <exception cref="MujocoException">There is no EGL; the line names the packages.</exception>
+    public static string Device
+    {
+        get
+        {
+            using var _ = GlContext.OfThread.Begin();
+            return Egl.Describe();
+        }
+    }
+
     /// <summary>What is drawn.</summary>
     public MjModel Model { get; }
 
