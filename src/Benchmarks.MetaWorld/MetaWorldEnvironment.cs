@@ -170,6 +170,9 @@ public sealed class MetaWorldEnvironment : IEnvironment
         _world.Dispose();
     }
 
+    /// <summary>Counts steps from 0 again, without a reset: for measurements.</summary>
+    internal void Restart() => _steps = 0;
+
     private void DrawPicture(Span<byte> picture)
     {
         try

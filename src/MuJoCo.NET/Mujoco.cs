@@ -23,14 +23,14 @@ public static class Mujoco
     /// </summary>
     public static event EventHandler<MujocoWarningEventArgs>? Warning;
 
-    /// <summary>The version of the loaded library.</summary>
+    /// <summary>The version of the loaded library: <see cref="RequiredVersion"/>, because no other is accepted.</summary>
     /// <exception cref="MujocoException">The library is missing or of another version.</exception>
     public static string Version
     {
         get
         {
             Library.Require();
-            return Library.VersionText!;
+            return RequiredVersion;
         }
     }
 

@@ -69,15 +69,7 @@ internal static unsafe class Egl
     private static void Open()
     {
         if (s_library == 0)
-        {
-            // MuJoCo looks the loader up among the process's global symbols, so a private load would not do.
-            var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "dlopen");
-            fixed (byte* name = "libEGL.so.1"u8)
-                s_library = dlopen(name, RtldNow | RtldGlobal);
-            if (s_library == 0)
-                throw new MujocoException($"off-screen rendering needs EGL and libEGL.so.1 is not on this machine: {Packages}");
-        }
-
+            s_library = LoadLibrary("libEGL.so.1");
         s_bindApi = (delegate* unmanaged<uint, int>)Function("eglBindAPI");
         s_makeCurrent = (delegate* unmanaged<nint, nint, nint, nint, int>)Function("eglMakeCurrent");
         foreach (nint display in Displays())
@@ -91,6 +83,21 @@ internal static unsafe class Egl
         }
 
         throw new MujocoException($"EGL has no display that gives OpenGL ({LastError()}): {Packages}");
+    }
+
+    /// <summary>Loads EGL's loader.</summary>
+    /// <exception cref="MujocoException">There is none; the line names the packages.</exception>
+    internal static nint LoadLibrary(string file)
+    {
+        // MuJoCo looks the loader up among the process's global symbols, so a private load would not do.
+        var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "dlopen");
+        fixed (byte* name = Encoding.UTF8.GetBytes(file + '\0'))
+        {
+            nint library = dlopen(name, RtldNow | RtldGlobal);
+            return library != 0
+                ? library
+                : throw new MujocoException($"off-screen rendering needs EGL and {file} is not on this machine: {Packages}");
+        }
     }
 
     private static bool Initialize(nint display, out nint config)

@@ -16,10 +16,7 @@ internal static unsafe class Library
     private const int RequiredVersion = 3008001;
 
     private static readonly string? Problem;
-    private static readonly nint Handle = Load(out Problem);
-
-    /// <summary>The version the library says it has; null where there is none.</summary>
-    public static string? VersionText { get; private set; }
+    private static readonly nint Handle = Load(Candidates(), out Problem);
 
     /// <summary>The file it was loaded from, or the name the system found it under.</summary>
     public static string? LoadedFrom { get; private set; }
@@ -35,7 +32,8 @@ internal static unsafe class Library
         Guard.Install();
     }
 
-    private static nint Load(out string? problem)
+    /// <summary>Loads the first of some files that can be loaded, if it is what this binding was made for.</summary>
+    internal static nint Load(IEnumerable<string> candidates, out string? problem)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
@@ -43,16 +41,8 @@ internal static unsafe class Library
             return 0;
         }
 
-        string? found = null;
         nint handle = 0;
-        foreach (string candidate in Candidates())
-        {
-            if (!NativeLibrary.TryLoad(candidate, out handle))
-                continue;
-            found = candidate;
-            break;
-        }
-
+        string? found = candidates.FirstOrDefault(candidate => NativeLibrary.TryLoad(candidate, out handle));
         if (found is null)
         {
             problem = $"{FileName} not found beside the program ({AppContext.BaseDirectory}) or on the system: "
@@ -66,14 +56,18 @@ internal static unsafe class Library
             return 0;
         }
 
+        problem = ProblemOf(found, ((delegate* unmanaged<int>)version)());
+        if (problem is not null)
+            return 0;
         LoadedFrom = found;
-        int number = ((delegate* unmanaged<int>)version)();
-        VersionText = $"{number / 1_000_000}.{number / 1000 % 1000}.{number % 1000}";
-        problem = number == RequiredVersion
-            ? null
-            : $"{found} is MuJoCo {VersionText}; this binding needs exactly {Mujoco.RequiredVersion}: put {FileName} beside the program or set MUJOCO_LIBRARY to it";
-        return problem is null ? handle : 0;
+        return handle;
     }
+
+    /// <summary>What is wrong with a library of a version, or null.</summary>
+    internal static string? ProblemOf(string file, int version) => version == RequiredVersion
+        ? null
+        : $"{file} is MuJoCo {version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}; this binding needs exactly "
+            + $"{Mujoco.RequiredVersion}: put {FileName} beside the program or set MUJOCO_LIBRARY to it";
 
     private static IEnumerable<string> Candidates()
     {
