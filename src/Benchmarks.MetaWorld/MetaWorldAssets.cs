@@ -1,17 +1,20 @@
 using EvalCore;
+using EvalCore.Assets;
 using MuJoCo;
 
 namespace Benchmarks.MetaWorld;
 
-/// <summary>
-/// Meta-World's model files: the folder <c>assets/metaworld</c> of EvalCore's cache, or of the folder that
-/// <c>EVALCORE_MIRROR</c> names.
-/// </summary>
-internal static class MetaWorldAssets
+/// <summary>Meta-World's model files.</summary>
+public static class MetaWorldAssets
 {
+    private static readonly Lock Fetching = new();
+
+    /// <summary>Which they are, and where they come from.</summary>
+    public static AssetSet Set { get; } = Read();
+
     /// <summary>Loads a task's model.</summary>
     /// <exception cref="OptionException">The files are missing or damaged, or MuJoCo is.</exception>
-    public static MjModel Load(string file)
+    internal static MjModel Load(string file)
     {
         string path = Path.Combine(Folder(), "sawyer_xyz", file);
         try
@@ -20,37 +23,28 @@ internal static class MetaWorldAssets
         }
         catch (MujocoException e)
         {
-            throw new OptionException(
-                File.Exists(path)
-                    ? $"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")}"
-                    : $"{path} is missing: restore Meta-World's files (its folder has a MANIFEST.json)", e);
+            throw new OptionException($"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")} ('evalcore assets verify metaworld' checks its files)", e);
         }
     }
 
     /// <summary>Where the files are.</summary>
-    /// <exception cref="OptionException">They are missing.</exception>
-    public static string Folder()
-    {
-        string cache = Path.Combine(Cache(), "assets", "metaworld");
-        if (Directory.Exists(cache))
-            return cache;
-        if (Environment.GetEnvironmentVariable("EVALCORE_MIRROR") is { Length: > 0 } mirror)
-        {
-            string there = Path.Combine(Path.GetFullPath(mirror), "assets", "metaworld");
-            if (Directory.Exists(there))
-                return there;
-        }
+    /// <exception cref="OptionException">They are missing; the line says what to do.</exception>
+    internal static string Find() => AssetStore.Default.Find(Set) ?? throw new OptionException(
+        $"not here: the first evaluation fetches them ({Set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {Set.Name}'");
 
-        throw new OptionException(
-            $"Meta-World's model files are not here: put them to {cache}, or set EVALCORE_MIRROR to a folder with assets/metaworld");
+    /// <summary>Where the files are, fetched if need be.</summary>
+    private static string Folder()
+    {
+        var store = AssetStore.Default;
+        if (store.Find(Set) is { } folder)
+            return folder;
+        lock (Fetching)
+            return store.Find(Set) ?? store.Fetch(Set).GetAwaiter().GetResult();
     }
 
-    private static string Cache()
+    private static AssetSet Read()
     {
-        if (Environment.GetEnvironmentVariable("EVALCORE_CACHE") is { Length: > 0 } cache)
-            return Path.GetFullPath(cache);
-        return Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
-            ? Path.Combine(xdg, "evalcore")
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "evalcore");
+        using var manifest = typeof(MetaWorldAssets).Assembly.GetManifestResourceStream("assets.json")!;
+        return AssetSet.Read(manifest);
     }
 }

@@ -16,6 +16,7 @@ public static class Suites
         .Add(() => new MetaWorldConfig())
         .Add(new LeRobotPolicyFactory())
         .Add(new MetaWorldPolicies())
+        .Add(MetaWorldAssets.Set)
         .Add(PushTChecks.All)
         .Add(MetaWorldChecks.All)
         .Add(TorchChecks.All);
