@@ -216,7 +216,7 @@ public sealed class CheckpointTests : IDisposable
         using var policy = LeRobotPolicy.Load(
             new PolicyOptions
             {
-                Path = _folder.Path_,
+                Path = _folder.Root,
                 Device = "cpu",
                 RenameMap = new Dictionary<string, string> { ["observation.keypoints"] = "observation.environment_state" },
             },
@@ -236,7 +236,7 @@ public sealed class CheckpointTests : IDisposable
     public void Without_a_GPU_the_CPU_is_taken_with_one_warning()
     {
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "this machine has a GPU");
-        using var policy = LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Path_, Device = "cuda" }, Keypoints, 2, _warnings.Add);
+        using var policy = LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "cuda" }, Keypoints, 2, _warnings.Add);
         Assert.Equal("cpu", policy.Provenance["device"]);
         Assert.Contains("computing on the CPU", Assert.Single(_warnings), StringComparison.Ordinal);
     }
@@ -245,14 +245,14 @@ public sealed class CheckpointTests : IDisposable
     public void Unknown_devices_and_batchings_are_one_clear_line()
     {
         Assert.Contains("--policy.device is 'tpu'", Assert.Throws<OptionException>(() =>
-            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Path_, Device = "tpu" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
+            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "tpu" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
         Assert.Contains("--policy.batching is 'quick'", Assert.Throws<OptionException>(() =>
-            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Path_, Device = "cpu", Batching = "quick" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
+            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "cpu", Batching = "quick" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
     }
 
     private LeRobotPolicy Load(Dictionary<string, string>? overrides = null, ObservationSpace? space = null, int actionDim = 2) =>
         LeRobotPolicy.Load(
-            new PolicyOptions { Path = _folder.Path_, Device = "cpu", Overrides = overrides ?? [] }, space ?? Keypoints, actionDim, _warnings.Add);
+            new PolicyOptions { Path = _folder.Root, Device = "cpu", Overrides = overrides ?? [] }, space ?? Keypoints, actionDim, _warnings.Add);
 
     private void Fails(string message, Dictionary<string, string>? overrides = null, ObservationSpace? space = null, int actionDim = 2)
     {
