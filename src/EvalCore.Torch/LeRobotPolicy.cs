@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Policies;
@@ -107,14 +108,7 @@ internal sealed class LeRobotPolicy : IPolicy
             var network = kind.NewNetwork(config, state, [.. config.Images.Where(pictures.ContainsKey).Select(name => pictures[name])]);
             return new LeRobotPolicy(
                 checkpoint.Type, network, preprocessor, postprocessor, inputs, config.ActionDim, batching,
-                new Dictionary<string, string>
-                {
-                    ["config.json"] = "sha256:" + Checkpoint.Sha256(checkpoint.ConfigPath),
-                    ["model.safetensors"] = "sha256:" + Checkpoint.Sha256(checkpoint.ModelPath),
-                    ["torch"] = __version__,
-                    ["device"] = device.ToString(),
-                    ["batching"] = batching == PolicyBatching.PerSession ? "exact" : "dynamic",
-                });
+                Facts(options, checkpoint, config, [.. preprocessor.Files, .. postprocessor.Files], device, batching));
         }
         catch (Exception)
         {
@@ -197,6 +191,24 @@ internal sealed class LeRobotPolicy : IPolicy
         var transition = new Transition { Action = tensor };
         _postprocessor.Process(transition);
         MemoryMarshal.Cast<byte, float>(transition.Action.cpu().contiguous().bytes).CopyTo(actions);
+    }
+
+    /// <summary>All that decides which policy this is: what of it differs makes another evaluation.</summary>
+    private static Dictionary<string, string> Facts(
+        PolicyOptions options, Checkpoint checkpoint, PolicyConfig config, IReadOnlyList<string> processors, Device device,
+        PolicyBatching batching)
+    {
+        var facts = new Dictionary<string, string>();
+        foreach (string file in (string[])[checkpoint.ConfigPath, checkpoint.ModelPath, .. processors])
+            facts[Path.GetFileName(file)] = "sha256:" + Checkpoint.Sha256(file);
+        foreach (string field in options.Overrides.Keys.Order(StringComparer.Ordinal))
+            facts[$"--policy.{field}"] = ConfigFields.Text(config, field);
+        if (options.RenameMap.Count > 0)
+            facts["--rename_map"] = JsonSerializer.Serialize(options.RenameMap.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary());
+        facts["torch"] = __version__;
+        facts["device"] = device.ToString();
+        facts["batching"] = batching == PolicyBatching.PerSession ? "exact" : "dynamic";
+        return facts;
     }
 
     /// <summary>The environment's field for every input of the network, in the environment's order.</summary>
