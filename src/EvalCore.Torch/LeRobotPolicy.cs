@@ -61,9 +61,11 @@ internal sealed class LeRobotPolicy : IPolicy
     /// <param name="actionDim">Numbers per action of the environment; null to take the checkpoint's.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
     /// <param name="source">What observes, for messages.</param>
+    /// <param name="choices">What it could observe, by the flag that asks for it, for messages.</param>
     /// <exception cref="OptionException">The checkpoint is damaged or does not fit the environment.</exception>
     public static LeRobotPolicy Load(
-        PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment")
+        PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment",
+        IReadOnlyDictionary<string, ObservationSpace>? choices = null)
     {
         var batching = options.Batching switch
         {
@@ -85,7 +87,16 @@ internal sealed class LeRobotPolicy : IPolicy
                 $"{checkpoint.ConfigPath}: the policy's actions have {config.ActionDim} numbers, the environment's {expected}");
         }
 
-        var inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
+        IReadOnlyList<ObservationField> inputs;
+        try
+        {
+            inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
+        }
+        catch (OptionException e) when (Fitting(config, options.RenameMap, choices) is { } flag)
+        {
+            throw new OptionException($"{e.Message.Split(';')[0]}; give {flag}", e);
+        }
+
         loading.GetAwaiter().GetResult();
         var device = TorchDevice.Choose(options, warn);
         TorchThreads.Use(1);
@@ -209,6 +220,19 @@ internal sealed class LeRobotPolicy : IPolicy
         facts["device"] = device.ToString();
         facts["batching"] = batching == PolicyBatching.PerSession ? "exact" : "dynamic";
         return facts;
+    }
+
+    /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>
+    private static string? Fitting(
+        PolicyConfig config, IReadOnlyDictionary<string, string> renameMap, IReadOnlyDictionary<string, ObservationSpace>? choices)
+    {
+        return choices?.FirstOrDefault(choice => config.Inputs.All(name => Observes(choice.Value, name))).Key;
+
+        bool Observes(ObservationSpace space, string name) => space.Any(field =>
+            RenameObservationsProcessor.NewName(renameMap, field.Key) == name
+            && (config.InputFeatures[name].Type == FeatureType.VISUAL
+                ? field.Kind == ObservationKind.Picture
+                : field.Kind == ObservationKind.Vector && field.Length == config.InputFeatures[name].Shape.Aggregate(1, (product, n) => product * n)));
     }
 
     /// <summary>The environment's field for every input of the network, in the environment's order.</summary>
