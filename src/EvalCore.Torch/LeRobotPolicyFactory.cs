@@ -20,5 +20,5 @@ public sealed class LeRobotPolicyFactory : IPolicyFactory
 
     /// <inheritdoc/>
     public IPolicy Make(PolicyOptions options, EnvConfig env, Action<string> warn) =>
-        LeRobotPolicy.Load(options, env.ObservationSpace, env.ActionSpace.Dimension, warn);
+        LeRobotPolicy.Load(options, env.ObservationSpace, env.ActionSpace.Dimension, warn, choices: env.ObservationSpaces());
 }

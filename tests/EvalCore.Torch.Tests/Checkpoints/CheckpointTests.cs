@@ -24,9 +24,25 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("exact", policy.Provenance["batching"]);
         Assert.Equal("cpu", policy.Provenance["device"]);
         Assert.StartsWith("2.", policy.Provenance["torch"], StringComparison.Ordinal);
-        Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance["model.safetensors"]);
-        Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance["config.json"]);
+        string[] files = [.. Directory.GetFiles(_folder.Path_).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        Assert.Equal(6, files.Length);
+        Assert.All(files, file => Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance[file]));
         Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_policy_with_another_field_or_other_names_is_another_policy()
+    {
+        var keypoints = new ObservationSpace(ObservationField.Vector("keypoints", 16), ObservationField.Vector("observation.state", 2));
+        using var plain = Load();
+        using var hurried = Load(new() { ["n_action_steps"] = "3", ["use_vae"] = "True" });
+        using var renamed = LeRobotPolicy.Load(
+            new PolicyOptions { Path = _folder.Path_, Device = "cpu", RenameMap = new Dictionary<string, string> { ["keypoints"] = "observation.environment_state" } },
+            keypoints, 2, _warnings.Add);
+        Assert.DoesNotContain(plain.Provenance.Keys, key => key.StartsWith('-'));
+        Assert.Equal("3", hurried.Provenance["--policy.n_action_steps"]);
+        Assert.Equal("true", hurried.Provenance["--policy.use_vae"]);
+        Assert.Equal("{\"keypoints\":\"observation.environment_state\"}", renamed.Provenance["--rename_map"]);
     }
 
     [Fact]
@@ -54,7 +70,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("n_action_steps", "2.5", "--policy.n_action_steps is 2.5, expected a whole number")]
     [InlineData("n_action_steps", "null", "--policy.n_action_steps is null, expected a whole number")]
     [InlineData("pre_norm", "maybe", "--policy.pre_norm is \"maybe\", expected true or false")]
-    [InlineData("n_action_steps", "9", "n_action_steps is 9; it must be from 1 to chunk_size, 8")]
+    [InlineData("n_action_steps", "9", "--policy.n_action_steps is 9; it must be from 1 to chunk_size, 8")]
     [InlineData("n_obs_steps", "2", "n_obs_steps is 2, but ACT takes one observation")]
     [InlineData("temporal_ensemble_coeff", "0.01", "n_action_steps is 8, but with temporal_ensemble_coeff it must be 1")]
     [InlineData("feedforward_activation", "tanh", "feedforward_activation is 'tanh'; it must be relu, gelu or glu")]
@@ -171,6 +187,40 @@ public sealed class CheckpointTests : IDisposable
     {
         _folder.EditModel((name, values, shape) => name == "model.action_head.bias" ? (name, [1, 2, 3], [3]) : (name, values, shape));
         Fails("tensor 'model.action_head.bias' is F32 [3], but the configuration asks for [2]");
+    }
+
+    [Fact]
+    public void A_weight_that_is_no_float_is_named()
+    {
+        var writer = new SafetensorsWriter();
+        using (var model = SafetensorsFile.Open(_folder["model.safetensors"]))
+        {
+            foreach (var entry in model)
+            {
+                if (entry.Name == "model.action_head.bias")
+                    writer.Add<int>(entry.Name, [1, 2], 2);
+                else
+                    writer.Add<float>(entry.Name, model.Span<float>(entry.Name), [.. entry.Shape]);
+            }
+        }
+
+        writer.Save(_folder["model.safetensors"]);
+        Fails("tensor 'model.action_head.bias' is I32 [2], but a weight is F32, F16, BF16 or F64");
+    }
+
+    [Fact]
+    public void Statistics_that_do_not_fit_their_feature_are_named()
+    {
+        const string State = "policy_preprocessor_step_3_normalizer_processor.safetensors";
+        var writer = new SafetensorsWriter();
+        using (var statistics = SafetensorsFile.Open(_folder[State]))
+        {
+            foreach (var entry in statistics)
+                writer.Add<float>(entry.Name, entry.Name == "observation.state.mean" ? [1, 2, 3] : statistics.Read<float>(entry.Name), entry.Name == "observation.state.mean" ? [3] : [.. entry.Shape]);
+        }
+
+        writer.Save(_folder[State]);
+        Fails($"{State}: tensor 'observation.state.mean' is F32 [3], but 'observation.state' has shape [2]");
     }
 
     [Fact]
