@@ -24,7 +24,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("exact", policy.Provenance["batching"]);
         Assert.Equal("cpu", policy.Provenance["device"]);
         Assert.StartsWith("2.", policy.Provenance["torch"], StringComparison.Ordinal);
-        string[] files = [.. Directory.GetFiles(_folder.Path_).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.GetFiles(_folder.Root).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         Assert.Equal(6, files.Length);
         Assert.All(files, file => Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance[file]));
         Assert.Empty(_warnings);
@@ -37,7 +37,7 @@ public sealed class CheckpointTests : IDisposable
         using var plain = Load();
         using var hurried = Load(new() { ["n_action_steps"] = "3", ["use_vae"] = "True" });
         using var renamed = LeRobotPolicy.Load(
-            new PolicyOptions { Path = _folder.Path_, Device = "cpu", RenameMap = new Dictionary<string, string> { ["keypoints"] = "observation.environment_state" } },
+            new PolicyOptions { Path = _folder.Root, Device = "cpu", RenameMap = new Dictionary<string, string> { ["keypoints"] = "observation.environment_state" } },
             keypoints, 2, _warnings.Add);
         Assert.DoesNotContain(plain.Provenance.Keys, key => key.StartsWith('-'));
         Assert.Equal("3", hurried.Provenance["--policy.n_action_steps"]);
