@@ -74,6 +74,7 @@ public sealed class App(Registry registry, Terminal terminal)
             ReplayCommand.Create(registry, terminal),
             InferCommand.Create(terminal),
             MergeCommand.Create(terminal),
+            AssetsCommand.Create(registry, terminal),
             DoctorCommand.Create(registry, terminal),
         ];
         var root = new RootCommand("Evaluate robot policies in simulated benchmarks, like lerobot-eval, without Python; bit-reproducible.");

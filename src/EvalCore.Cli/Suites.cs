@@ -1,3 +1,4 @@
+using Benchmarks.MetaWorld;
 using Benchmarks.PushT;
 using EvalCore.Torch;
 
@@ -12,7 +13,11 @@ public static class Suites
     /// <summary>Everything that is built in.</summary>
     public static Registry Registry() => new Registry()
         .Add(() => new PushTConfig())
+        .Add(() => new MetaWorldConfig())
         .Add(new LeRobotPolicyFactory())
+        .Add(new MetaWorldPolicies())
+        .Add(MetaWorldAssets.Set)
         .Add(PushTChecks.All)
+        .Add(MetaWorldChecks.All)
         .Add(TorchChecks.All);
 }

@@ -1,3 +1,4 @@
+using EvalCore.Assets;
 using EvalCore.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Options;
@@ -13,6 +14,7 @@ public sealed class Registry
 {
     private readonly SortedDictionary<string, Func<EnvConfig>> _envs = new(StringComparer.Ordinal);
     private readonly List<IPolicyFactory> _policies = [];
+    private readonly List<AssetSet> _assets = [];
     private readonly List<Check> _checks = [.. CoreChecks.All];
 
     /// <summary>The suites: the values of <c>--env.type</c>.</summary>
@@ -25,6 +27,9 @@ public sealed class Registry
 
     /// <summary>What <c>evalcore doctor</c> looks for.</summary>
     public IReadOnlyList<Check> Checks => _checks;
+
+    /// <summary>The files that suites need.</summary>
+    public IReadOnlyList<AssetSet> Assets => _assets;
 
     /// <summary>Adds a suite.</summary>
     /// <param name="make">Makes a configuration with the suite's defaults.</param>
@@ -39,6 +44,13 @@ public sealed class Registry
     public Registry Add(IPolicyFactory policies)
     {
         _policies.Add(policies);
+        return this;
+    }
+
+    /// <summary>Adds a benchmark's files.</summary>
+    public Registry Add(AssetSet assets)
+    {
+        _assets.Add(assets);
         return this;
     }
 

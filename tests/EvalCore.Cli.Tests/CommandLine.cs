@@ -1,3 +1,4 @@
+using EvalCore.Assets;
 using EvalCore.Diagnostics;
 using EvalCore.Options;
 using Spectre.Console.Testing;
@@ -18,6 +19,9 @@ internal sealed class CommandLine : IDisposable
     /// <summary>What <c>doctor</c> looks for.</summary>
     public List<Check> Checks { get; } = [];
 
+    /// <summary>The sets of files that <c>assets</c> knows.</summary>
+    public List<AssetSet> Assets { get; } = [];
+
     /// <summary>Called at each step of the toy suite.</summary>
     public Action? OnStep { get; set; }
 
@@ -32,8 +36,13 @@ internal sealed class CommandLine : IDisposable
 
     public Task<int> Run(params string[] args) => Run(CancellationToken.None, args);
 
-    public Task<int> Run(CancellationToken cancellation, params string[] args) =>
-        new App(new Registry().Add(() => new WalkConfig { OnStep = OnStep }).Add(new WalkPolicies()).Add(Checks), new Terminal(Out, Error, new Host(_variables.GetValueOrDefault, TimeProvider.System, 4))).Run(args, cancellation);
+    public Task<int> Run(CancellationToken cancellation, params string[] args)
+    {
+        var registry = new Registry().Add(() => new WalkConfig { OnStep = OnStep }).Add(new WalkPolicies()).Add(Checks);
+        Assets.ForEach(set => registry.Add(set));
+        var host = new Host(_variables.GetValueOrDefault, TimeProvider.System, 4);
+        return new App(registry, new Terminal(Out, Error, host)).Run(args, cancellation);
+    }
 
     /// <summary>What was printed, without what differs from run to run.</summary>
     public string Scrub(string text) => text.Replace(Folder, "FOLDER", StringComparison.Ordinal);

@@ -17,6 +17,12 @@ internal static class Goldens
     /// <summary>The path of a trained checkpoint.</summary>
     public static string Checkpoint(string name) => Find("checkpoints", Path.Combine(Root, "checkpoints"), name);
 
+    /// <summary>The path of a file or folder of the benchmarks' own files, for example <c>metaworld</c>.</summary>
+    public static string Asset(string path) => Find("assets", Path.Combine(Root, "assets"), path);
+
+    /// <summary>The path of a file that describes or is a native library.</summary>
+    public static string Native(string path) => Find("native", Path.Combine(Root, "native"), path);
+
     /// <summary>Opens a safetensors file of the reference data.</summary>
     public static SafetensorsFile Open(string path) => SafetensorsFile.Open(Find(path));
 

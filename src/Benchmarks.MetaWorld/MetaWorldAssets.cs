@@ -1,0 +1,50 @@
+using EvalCore;
+using EvalCore.Assets;
+using MuJoCo;
+
+namespace Benchmarks.MetaWorld;
+
+/// <summary>Meta-World's model files.</summary>
+public static class MetaWorldAssets
+{
+    private static readonly Lock Fetching = new();
+
+    /// <summary>Which they are, and where they come from.</summary>
+    public static AssetSet Set { get; } = Read();
+
+    /// <summary>Loads a task's model.</summary>
+    /// <exception cref="OptionException">The files are missing or damaged, or MuJoCo is.</exception>
+    internal static MjModel Load(string file)
+    {
+        string path = Path.Combine(Folder(), "sawyer_xyz", file);
+        try
+        {
+            return MjModel.FromXmlFile(path);
+        }
+        catch (MujocoException e)
+        {
+            throw new OptionException($"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")} ('evalcore assets verify metaworld' checks its files)", e);
+        }
+    }
+
+    /// <summary>Where the files are.</summary>
+    /// <exception cref="OptionException">They are missing; the line says what to do.</exception>
+    internal static string Find() => AssetStore.Default.Find(Set) ?? throw new OptionException(
+        $"not here: the first evaluation fetches them ({Set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {Set.Name}'");
+
+    /// <summary>Where the files are, fetched if need be.</summary>
+    private static string Folder()
+    {
+        var store = AssetStore.Default;
+        if (store.Find(Set) is { } folder)
+            return folder;
+        lock (Fetching)
+            return store.Find(Set) ?? store.Fetch(Set).GetAwaiter().GetResult();
+    }
+
+    private static AssetSet Read()
+    {
+        using var manifest = typeof(MetaWorldAssets).Assembly.GetManifestResourceStream("assets.json")!;
+        return AssetSet.Read(manifest);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+using Benchmarks.MetaWorld.Tasks;
+using EvalCore;
+using EvalCore.Environments;
+using MuJoCo;
+
+namespace Benchmarks.MetaWorld;
+
+/// <summary>LeRobot's <c>MetaworldEnv</c>: the flags <c>--env.*</c> of Meta-World.</summary>
+public sealed class MetaWorldConfig : EnvConfig
+{
+    internal static readonly ActionSpace Actions = new(4, -1, 1);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Type => "metaworld";
+
+    /// <summary>
+    /// Tasks and groups (<c>easy</c>, <c>medium</c>, <c>hard</c>, <c>very_hard</c>, <c>MT50</c>), separated by commas. LeRobot's
+    /// default is kept although no task has that name.
+    /// </summary>
+    public override string Task { get; set; } = "metaworld-push-v2";
+
+    /// <inheritdoc/>
+    public override int Fps { get; set; } = 80;
+
+    /// <summary>Without effect, as in LeRobot: an episode has at most 500 steps.</summary>
+    public int EpisodeLength { get; set; } = 400;
+
+    /// <summary>What is observed: <c>pixels_agent_pos</c> or <c>pixels</c>.</summary>
+    public string ObsType { get; set; } = "pixels_agent_pos";
+
+    /// <summary>How it is rendered: only <c>rgb_array</c>.</summary>
+    public string RenderMode { get; set; } = "rgb_array";
+
+    /// <summary>Without effect, as in LeRobot: several tasks are always evaluated one after the other.</summary>
+    public bool MultitaskEval { get; set; } = true;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ObservationSpace ObservationSpace => MetaWorldObservation.Of(ObsType);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ActionSpace ActionSpace => Actions;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyDictionary<string, string> EngineVersions { get; } =
+        new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EnvTask> AllTasks() =>
+        [.. Enum.GetValues<Difficulty>().Select(Catalog.NameOf).SelectMany(EnvTasks)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EnvTask> Tasks()
+    {
+        string[] groups = [.. Task.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
+        if (groups.Length == 0)
+            throw new OptionException("--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium");
+        return [.. groups.SelectMany(EnvTasks)];
+    }
+
+    /// <inheritdoc/>
+    public override IEnvironment Make(EnvTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return new MetaWorldEnvironment(task.Name, ObsType);
+    }
+
+    /// <inheritdoc/>
+    public override IFrameRenderer MakeRenderer(EnvTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (RenderMode != "rgb_array")
+            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
+        return new MetaWorldRenderer(task.Name);
+    }
+
+    private IEnumerable<EnvTask> EnvTasks(string group) =>
+        Catalog.Members(group).Select((task, id) => new EnvTask(Type, group, id, task.Name, task.Description));
+}

@@ -1,0 +1,80 @@
+using EvalCore;
+using EvalCore.Options;
+
+namespace Benchmarks.MetaWorld.Tasks;
+
+/// <summary>The 50 tasks of Meta-World v3.</summary>
+internal static class Catalog
+{
+    /// <summary>All of them, in Meta-World's order: MT50.</summary>
+    public static IReadOnlyList<TaskInfo> All { get; } =
+    [
+        Assembly.Task, Basketball.Task, BinPicking.Task, BoxClose.Task, ButtonPressTopdown.Task,
+        ButtonPressTopdownWall.Task, ButtonPress.Task, ButtonPressWall.Task, CoffeeButton.Task, CoffeePull.Task,
+        CoffeePush.Task, DialTurn.Task, Disassemble.Task, DoorClose.Task, DoorLock.Task, DoorOpen.Task,
+        DoorUnlock.Task, DrawerClose.Task, DrawerOpen.Task, FaucetClose.Task, FaucetOpen.Task, Hammer.Task,
+        HandInsert.Task, HandlePressSide.Task, HandlePress.Task, HandlePullSide.Task, HandlePull.Task,
+        LeverPull.Task, PegInsertSide.Task, PegUnplugSide.Task, PickOutOfHole.Task, PickPlace.Task,
+        PickPlaceWall.Task, PlateSlideBackSide.Task, PlateSlideBack.Task, PlateSlideSide.Task, PlateSlide.Task,
+        PushBack.Task, Push.Task, PushWall.Task, Reach.Task, ReachWall.Task, ShelfPlace.Task, Soccer.Task,
+        StickPull.Task, StickPush.Task, SweepInto.Task, Sweep.Task, WindowOpen.Task, WindowClose.Task,
+    ];
+
+    private static readonly TaskInfo[] Easy =
+    [
+        ButtonPress.Task, ButtonPressTopdown.Task, ButtonPressTopdownWall.Task, ButtonPressWall.Task,
+        CoffeeButton.Task, DialTurn.Task, DoorClose.Task, DoorLock.Task, DoorOpen.Task, DoorUnlock.Task,
+        DrawerClose.Task, DrawerOpen.Task, FaucetClose.Task, FaucetOpen.Task, HandlePress.Task, HandlePressSide.Task,
+        HandlePull.Task, HandlePullSide.Task, LeverPull.Task, PlateSlide.Task, PlateSlideBack.Task,
+        PlateSlideBackSide.Task, PlateSlideSide.Task, Reach.Task, ReachWall.Task, WindowClose.Task, WindowOpen.Task,
+        PegUnplugSide.Task,
+    ];
+
+    private static readonly TaskInfo[] Medium =
+    [
+        Basketball.Task, BinPicking.Task, BoxClose.Task, CoffeePull.Task, CoffeePush.Task, Hammer.Task,
+        PegInsertSide.Task, PushWall.Task, Soccer.Task, Sweep.Task, SweepInto.Task,
+    ];
+
+    private static readonly TaskInfo[] Hard =
+    [
+        Assembly.Task, HandInsert.Task, PickOutOfHole.Task, PickPlace.Task, Push.Task, PushBack.Task,
+    ];
+
+    private static readonly TaskInfo[] VeryHard =
+    [
+        ShelfPlace.Task, Disassemble.Task, StickPull.Task, StickPush.Task, PickPlaceWall.Task,
+    ];
+
+    /// <summary>LeRobot's groups, in their order, and Meta-World's own name for all tasks.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<TaskInfo>> Groups { get; } =
+        new Dictionary<string, IReadOnlyList<TaskInfo>>
+        {
+            ["easy"] = Easy, ["medium"] = Medium, ["hard"] = Hard, ["very_hard"] = VeryHard, ["MT50"] = All,
+        };
+
+    /// <summary>A task by name; LeRobot's prefix <c>metaworld-</c> may be there.</summary>
+    /// <exception cref="OptionException">There is no such task; the line names the nearest.</exception>
+    public static TaskInfo Get(string name)
+    {
+        string bare = name.StartsWith("metaworld-", StringComparison.Ordinal) ? name["metaworld-".Length..] : name;
+        if (All.FirstOrDefault(task => task.Name == bare) is { } task)
+            return task;
+        string hint = Nearest.To(bare, All.Select(t => t.Name).Concat(Groups.Keys)) is { } near ? $"; did you mean '{near}'?" : "";
+        throw new OptionException(
+            $"--env.task={name}: Meta-World has no such task or group{hint} (groups: {string.Join(", ", Groups.Keys)})");
+    }
+
+    /// <summary>LeRobot's name of a group.</summary>
+    public static string NameOf(Difficulty difficulty) => difficulty switch
+    {
+        Difficulty.Easy => "easy",
+        Difficulty.Medium => "medium",
+        Difficulty.Hard => "hard",
+        _ => "very_hard",
+    };
+
+    /// <summary>The tasks of a group, or the one task of a name.</summary>
+    /// <exception cref="OptionException">There is no such group or task.</exception>
+    public static IReadOnlyList<TaskInfo> Members(string group) => Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)];
+}

@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MuJoCo.Native;
+
+namespace MuJoCo;
+
+/// <summary>
+/// A compiled model: what is constant while a world runs. Every field of <c>mjModel</c> is a member of the same name;
+/// arrays are spans over MuJoCo's memory, row-major, with the shape their documentation gives.
+/// </summary>
+/// <remarks>Any number of threads may read a model at once, as long as no thread changes it.</remarks>
+public sealed unsafe partial class MjModel : IDisposable
+{
+    private const int ErrorLength = 1024;
+    private readonly ModelHandle _handle = new();
+    private readonly byte* _pointer;
+
+    internal MjModel(nint model)
+    {
+        _handle.Own(model);
+        _pointer = (byte*)model;
+    }
+
+    internal byte* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            return _pointer;
+        }
+    }
+
+    /// <summary>Loads and compiles a model from an MJCF or URDF file.</summary>
+    /// <param name="path">The file; what it includes is found relative to its folder.</param>
+    /// <param name="files">Files in memory that are found before those on disk.</param>
+    /// <exception cref="MujocoException">The file is missing, or does not compile; the message is MuJoCo's.</exception>
+    public static MjModel FromXmlFile(string path, MjVfs? files = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Library.Require();
+        Span<byte> error = stackalloc byte[ErrorLength];
+        error.Clear();
+        nint name = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            nint model;
+            fixed (byte* e = error)
+                model = Guard.Call(Api.mj_loadXML, name, files?.Pointer ?? 0, (nint)e, ErrorLength);
+            string text = Text(error);
+            if (model == 0)
+                throw new MujocoException($"{path}: {(text.Length > 0 ? text : "cannot be loaded")}");
+            var loaded = new MjModel(model);
+            if (text.Length > 0)
+                Mujoco.RaiseWarning($"{path}: {text}");
+            return loaded;
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(name);
+            GC.KeepAlive(files);
+        }
+    }
+
+    /// <summary>Loads and compiles a model from MJCF or URDF text.</summary>
+    /// <param name="xml">The text.</param>
+    /// <param name="files">The files it refers to, by the names it uses; others are looked for on disk.</param>
+    /// <exception cref="MujocoException">The text does not compile; the message is MuJoCo's.</exception>
+    public static MjModel FromXml(string xml, IEnumerable<KeyValuePair<string, byte[]>>? files = null)
+    {
+        ArgumentNullException.ThrowIfNull(xml);
+        using var vfs = new MjVfs();
+        foreach (var (name, content) in files ?? [])
+            vfs.Add(name, content);
+        vfs.Add("model.xml", Encoding.UTF8.GetBytes(xml));
+        return FromXmlFile("model.xml", vfs);
+    }
+
+    /// <summary>Loads a model that <see cref="ToBytes"/> wrote (an <c>.mjb</c> file).</summary>
+    /// <exception cref="MujocoException">The bytes are not a model of this version.</exception>
+    public static MjModel FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        Library.Require();
+        fixed (byte* b = bytes)
+        {
+            nint model = Guard.Call(Api.mj_loadModelBuffer, (nint)b, bytes.Length);
+            return model != 0 ? new MjModel(model) : throw new MujocoException($"the bytes are not a model of MuJoCo {Mujoco.RequiredVersion}");
+        }
+    }
+
+    /// <summary>The model as bytes, in MuJoCo's binary format.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[Size];
+        fixed (byte* b = bytes)
+            Call(Api.mj_saveModel, 0, (nint)b, bytes.Length);
+        return bytes;
+    }
+
+    /// <summary>The length of <see cref="ToBytes"/>.</summary>
+    public long Size => Call(Api.mj_sizeModel);
+
+    /// <summary>An independent copy.</summary>
+    public MjModel Copy()
+    {
+        nint copy = Guard.Call(Api.mj_copyModel, 0, (nint)Pointer);
+        GC.KeepAlive(this);
+        return new MjModel(copy);
+    }
+
+    /// <summary>The number of an object, or -1 where the model has none of that name.</summary>
+    public int Name2Id(mjtObj type, string name)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            return (int)Call(Api.mj_name2id, (nint)type, text);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    /// <summary>The number of an object.</summary>
+    /// <exception cref="KeyNotFoundException">The model has no such object.</exception>
+    public int Id(mjtObj type, string name)
+    {
+        int id = Name2Id(type, name);
+        return id >= 0 ? id : throw new KeyNotFoundException(
+            $"the model has no {type.ToString()["mjOBJ_".Length..].ToLowerInvariant()} named '{name}'");
+    }
+
+    /// <summary>The name of an object, or null where it has none or there is no such object.</summary>
+    public string? Id2Name(mjtObj type, int id) => Marshal.PtrToStringUTF8(Call(Api.mj_id2name, (nint)type, id));
+
+    /// <summary>The length of the vector that holds the given parts of a state.</summary>
+    public int StateSize(mjtState parts) => (int)Call(Api.mj_stateSize, (nint)parts);
+
+    /// <summary>
+    /// Recomputes what is derived from the editable fields at <see cref="qpos0"/> (inertia weights, lengths, statistics);
+    /// <paramref name="data"/> is overwritten.
+    /// </summary>
+    public void SetConst(MjData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Call(Api.mj_setConst, (nint)data.Pointer);
+        GC.KeepAlive(data);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    /// <summary>A C string in a buffer.</summary>
+    internal static string Text(ReadOnlySpan<byte> buffer)
+    {
+        int end = buffer.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end >= 0 ? buffer[..end] : buffer).Trim();
+    }
+
+    private nint Call(nint function, nint a1 = 0, nint a2 = 0, nint a3 = 0)
+    {
+        nint result = Guard.Call(function, (nint)Pointer, a1, a2, a3);
+        GC.KeepAlive(this);
+        return result;
+    }
+}

@@ -1,0 +1,361 @@
+using System.Runtime.InteropServices;
+using MuJoCo.Native;
+
+namespace MuJoCo;
+
+/// <summary>
+/// A model that can be edited: parsed from XML or made from nothing, changed, joined with others, compiled, saved as XML.
+/// Elements are thin views of MuJoCo's structs with members of the same names.
+/// </summary>
+/// <remarks>Used by one thread at a time. Elements are valid until they are deleted or the specification is disposed.</remarks>
+public sealed unsafe partial class MjSpec : IDisposable
+{
+    private const int ErrorLength = 1024;
+    private readonly SpecHandle _handle = new();
+    private readonly byte* _pointer;
+
+    /// <summary>An empty specification: a world without anything.</summary>
+    /// <exception cref="MujocoException">The library is missing or of another version.</exception>
+    public MjSpec() : this(Make())
+    {
+    }
+
+    private MjSpec(nint spec)
+    {
+        _pointer = (byte*)spec;
+        _handle.Own(spec);
+    }
+
+    /// <summary>The root of the tree of bodies.</summary>
+    public MjsBody WorldBody => FindBody("world")!.Value;
+
+    internal byte* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            return _pointer;
+        }
+    }
+
+    /// <summary>Parses an MJCF or URDF file.</summary>
+    /// <exception cref="MujocoException">The file is missing or not valid; the message is MuJoCo's.</exception>
+    public static MjSpec FromXmlFile(string path, MjVfs? files = null) => Parse(Api.mj_parseXML, path, path, files);
+
+    /// <summary>Parses MJCF or URDF text.</summary>
+    /// <exception cref="MujocoException">The text is not valid; the message is MuJoCo's.</exception>
+    public static MjSpec FromXml(string xml, MjVfs? files = null) => Parse(Api.mj_parseXMLString, xml, "model", files);
+
+    /// <summary>An independent copy.</summary>
+    public MjSpec Copy() => new(Call(Api.mj_copySpec, (nint)Pointer));
+
+    /// <summary>Compiles the specification.</summary>
+    /// <param name="files">Files in memory that are found before those on disk.</param>
+    /// <exception cref="MujocoException">It does not compile; the message is MuJoCo's.</exception>
+    public MjModel Compile(MjVfs? files = null)
+    {
+        nint model = Call(Api.mj_compile, (nint)Pointer, files?.Pointer ?? 0);
+        GC.KeepAlive(files);
+        string text = Error;
+        if (model == 0)
+            throw new MujocoException(text.Length > 0 ? text : "the model does not compile");
+        var compiled = new MjModel(model);
+        if (text.Length > 0)
+            Mujoco.RaiseWarning(text);
+        return compiled;
+    }
+
+    /// <summary>The specification as XML. It must have been compiled since it was last changed.</summary>
+    /// <exception cref="MujocoException">It cannot be saved; the message is MuJoCo's.</exception>
+    public string ToXml()
+    {
+        Span<byte> error = stackalloc byte[ErrorLength];
+        for (int length = 1 << 16; ; length *= 4)
+        {
+            byte[] xml = new byte[length];
+            error.Clear();
+            int result;
+            fixed (byte* x = xml, e = error)
+                result = (int)Call(Api.mj_saveXMLString, (nint)Pointer, (nint)x, length, (nint)e, ErrorLength);
+            if (result == 0)
+                return MjModel.Text(xml);
+            // A positive result is the length that would be needed.
+            if (result < 0 || length > 1 << 28)
+                throw new MujocoException(MjModel.Text(error));
+        }
+    }
+
+    /// <summary>Writes the specification to an XML file.</summary>
+    /// <exception cref="MujocoException">It cannot be saved; the message is MuJoCo's.</exception>
+    public void SaveXml(string path) => File.WriteAllText(path, ToXml());
+
+    /// <summary>The body of a name, or null.</summary>
+    public MjsBody? FindBody(string name)
+    {
+        nint body = WithText(Api.mjs_findBody, name);
+        return body != 0 ? new MjsBody(this, body) : null;
+    }
+
+    /// <summary>The frame of a name, or null.</summary>
+    public MjsFrame? FindFrame(string name)
+    {
+        nint frame = WithText(Api.mjs_findFrame, name);
+        return frame != 0 ? new MjsFrame(this, frame) : null;
+    }
+
+    /// <summary>The geom of a name, or null.</summary>
+    public MjsGeom? FindGeom(string name) => Find("mjs_asGeom", mjtObj.mjOBJ_GEOM, name) is { } p and not 0 ? new MjsGeom(this, p) : null;
+
+    /// <summary>The site of a name, or null.</summary>
+    public MjsSite? FindSite(string name) => Find("mjs_asSite", mjtObj.mjOBJ_SITE, name) is { } p and not 0 ? new MjsSite(this, p) : null;
+
+    /// <summary>The joint of a name, or null.</summary>
+    public MjsJoint? FindJoint(string name) => Find("mjs_asJoint", mjtObj.mjOBJ_JOINT, name) is { } p and not 0 ? new MjsJoint(this, p) : null;
+
+    /// <summary>The camera of a name, or null.</summary>
+    public MjsCamera? FindCamera(string name) => Find("mjs_asCamera", mjtObj.mjOBJ_CAMERA, name) is { } p and not 0 ? new MjsCamera(this, p) : null;
+
+    /// <summary>The light of a name, or null.</summary>
+    public MjsLight? FindLight(string name) => Find("mjs_asLight", mjtObj.mjOBJ_LIGHT, name) is { } p and not 0 ? new MjsLight(this, p) : null;
+
+    /// <summary>The mesh of a name, or null.</summary>
+    public MjsMesh? FindMesh(string name) => Find("mjs_asMesh", mjtObj.mjOBJ_MESH, name) is { } p and not 0 ? new MjsMesh(this, p) : null;
+
+    /// <summary>The texture of a name, or null.</summary>
+    public MjsTexture? FindTexture(string name) => Find("mjs_asTexture", mjtObj.mjOBJ_TEXTURE, name) is { } p and not 0 ? new MjsTexture(this, p) : null;
+
+    /// <summary>The material of a name, or null.</summary>
+    public MjsMaterial? FindMaterial(string name) => Find("mjs_asMaterial", mjtObj.mjOBJ_MATERIAL, name) is { } p and not 0 ? new MjsMaterial(this, p) : null;
+
+    /// <summary>The actuator of a name, or null.</summary>
+    public MjsActuator? FindActuator(string name) => Find("mjs_asActuator", mjtObj.mjOBJ_ACTUATOR, name) is { } p and not 0 ? new MjsActuator(this, p) : null;
+
+    /// <summary>The sensor of a name, or null.</summary>
+    public MjsSensor? FindSensor(string name) => Find("mjs_asSensor", mjtObj.mjOBJ_SENSOR, name) is { } p and not 0 ? new MjsSensor(this, p) : null;
+
+    /// <summary>The equality constraint of a name, or null.</summary>
+    public MjsEquality? FindEquality(string name) => Find("mjs_asEquality", mjtObj.mjOBJ_EQUALITY, name) is { } p and not 0 ? new MjsEquality(this, p) : null;
+
+    /// <summary>The tendon of a name, or null.</summary>
+    public MjsTendon? FindTendon(string name) => Find("mjs_asTendon", mjtObj.mjOBJ_TENDON, name) is { } p and not 0 ? new MjsTendon(this, p) : null;
+
+    /// <summary>The keyframe of a name, or null.</summary>
+    public MjsKey? FindKey(string name) => Find("mjs_asKey", mjtObj.mjOBJ_KEY, name) is { } p and not 0 ? new MjsKey(this, p) : null;
+
+    /// <summary>Adds a body under another.</summary>
+    public MjsBody AddBody(MjsBody parent) => new(this, Add("mjs_addBody", (nint)parent.Pointer));
+
+    /// <summary>Adds a geom to a body.</summary>
+    public MjsGeom AddGeom(MjsBody body) => new(this, Add("mjs_addGeom", (nint)body.Pointer));
+
+    /// <summary>Adds a site to a body.</summary>
+    public MjsSite AddSite(MjsBody body) => new(this, Add("mjs_addSite", (nint)body.Pointer));
+
+    /// <summary>Adds a joint to a body.</summary>
+    public MjsJoint AddJoint(MjsBody body) => new(this, Add("mjs_addJoint", (nint)body.Pointer));
+
+    /// <summary>Adds a free joint to a body.</summary>
+    public MjsJoint AddFreeJoint(MjsBody body) => new(this, Add("mjs_addFreeJoint", (nint)body.Pointer));
+
+    /// <summary>Adds a camera to a body.</summary>
+    public MjsCamera AddCamera(MjsBody body) => new(this, Add("mjs_addCamera", (nint)body.Pointer));
+
+    /// <summary>Adds a light to a body.</summary>
+    public MjsLight AddLight(MjsBody body) => new(this, Add("mjs_addLight", (nint)body.Pointer));
+
+    /// <summary>Adds a frame to a body: a place where something can be attached.</summary>
+    public MjsFrame AddFrame(MjsBody body) => new(this, Add("mjs_addFrame", (nint)body.Pointer));
+
+    /// <summary>Adds an actuator.</summary>
+    public MjsActuator AddActuator() => new(this, Add("mjs_addActuator", (nint)Pointer));
+
+    /// <summary>Adds a sensor.</summary>
+    public MjsSensor AddSensor() => new(this, Add("mjs_addSensor", (nint)Pointer));
+
+    /// <summary>Adds an equality constraint.</summary>
+    public MjsEquality AddEquality() => new(this, Add("mjs_addEquality", (nint)Pointer));
+
+    /// <summary>Adds an exclusion of contacts between two bodies.</summary>
+    public MjsExclude AddExclude() => new(this, Add("mjs_addExclude", (nint)Pointer));
+
+    /// <summary>Adds a mesh.</summary>
+    public MjsMesh AddMesh() => new(this, Add("mjs_addMesh", (nint)Pointer));
+
+    /// <summary>Adds a texture.</summary>
+    public MjsTexture AddTexture() => new(this, Add("mjs_addTexture", (nint)Pointer));
+
+    /// <summary>Adds a material.</summary>
+    public MjsMaterial AddMaterial() => new(this, Add("mjs_addMaterial", (nint)Pointer));
+
+    /// <summary>Adds a keyframe.</summary>
+    public MjsKey AddKey() => new(this, Add("mjs_addKey", (nint)Pointer));
+
+    /// <summary>
+    /// Attaches a copy of a body of another specification, with all below it and all it refers to (<c>mjs_attach</c>).
+    /// </summary>
+    /// <param name="parent">A frame or a site of this specification.</param>
+    /// <param name="child">A body or a frame of the other.</param>
+    /// <param name="prefix">Put before the names of what is attached.</param>
+    /// <param name="suffix">Put after the names of what is attached.</param>
+    /// <exception cref="MujocoException">It cannot be attached; the message is MuJoCo's.</exception>
+    public void Attach(IMjsElement parent, IMjsElement child, string prefix = "", string suffix = "")
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        ArgumentNullException.ThrowIfNull(child);
+        if (parent.Spec != this)
+            throw new ArgumentException("belongs to another specification", nameof(parent));
+        Call(Api.mjs_setDeepCopy, (nint)Pointer, 1);
+        nint before = Marshal.StringToCoTaskMemUTF8(prefix), after = Marshal.StringToCoTaskMemUTF8(suffix);
+        try
+        {
+            if (Call(Api.mjs_attach, parent.Element, child.Element, before, after) == 0)
+                throw new MujocoException(Error);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(before);
+            Marshal.FreeCoTaskMem(after);
+            GC.KeepAlive(child.Spec);
+        }
+    }
+
+    /// <summary>Removes an element and all that depends on it.</summary>
+    /// <exception cref="MujocoException">It cannot be removed; the message is MuJoCo's.</exception>
+    public void Delete(IMjsElement element)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        if ((int)Call(Api.mjs_delete, (nint)Pointer, element.Element) != 0)
+            throw new MujocoException(Error);
+    }
+
+    /// <summary>The names of all elements of a type, in order; empty for those that have none.</summary>
+    public IReadOnlyList<string> Names(mjtObj type)
+    {
+        var names = new List<string>();
+        for (nint e = Call(Api.mjs_firstElement, (nint)Pointer, (nint)type); e != 0; e = Call(Api.mjs_nextElement, (nint)Pointer, e))
+            names.Add(GetString(Call(Api.mjs_getName, e)));
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    internal nint Alive(nint element)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        return element != 0 ? element : throw new InvalidOperationException("the element was not made by an MjSpec");
+    }
+
+    internal string GetName(IMjsElement element) => GetString(Call(Api.mjs_getName, element.Element));
+
+    internal void SetName(IMjsElement element, string name)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            if ((int)Call(Api.mjs_setName, element.Element, text) != 0)
+                throw new MujocoException(Error);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    internal static string GetString(nint source) => Marshal.PtrToStringUTF8(Guard.Call(Api.mjs_getString, source)) ?? "";
+
+    internal static void SetString(nint destination, string value)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(value);
+        try
+        {
+            Guard.Call(Api.mjs_setString, destination, text);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    internal static ReadOnlySpan<double> GetDouble(nint source)
+    {
+        int size;
+        nint values = Guard.Call(Api.mjs_getDouble, source, (nint)(&size));
+        return new ReadOnlySpan<double>((void*)values, size);
+    }
+
+    internal static void SetDouble(nint destination, ReadOnlySpan<double> values)
+    {
+        fixed (double* v = values)
+            Guard.Call(Api.mjs_setDouble, destination, (nint)v, values.Length);
+    }
+
+    private string Error => Marshal.PtrToStringUTF8(Call(Api.mjs_getError, (nint)Pointer))?.Trim() ?? "";
+
+    private static nint Make()
+    {
+        Library.Require();
+        return Guard.Call(Api.mj_makeSpec);
+    }
+
+    private static MjSpec Parse(nint function, string source, string what, MjVfs? files)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        Library.Require();
+        Span<byte> error = stackalloc byte[ErrorLength];
+        error.Clear();
+        nint text = Marshal.StringToCoTaskMemUTF8(source);
+        try
+        {
+            nint spec;
+            fixed (byte* e = error)
+                spec = Guard.Call(function, text, files?.Pointer ?? 0, (nint)e, ErrorLength);
+            return spec != 0 ? new MjSpec(spec) : throw new MujocoException($"{what}: {MjModel.Text(error)}");
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+            GC.KeepAlive(files);
+        }
+    }
+
+    private nint Find(string cast, mjtObj type, string name)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            nint element = Call(Api.mjs_findElement, (nint)Pointer, (nint)type, text);
+            return element != 0 ? Guard.Call(Library.Find(cast), element) : 0;
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    private nint Add(string function, nint parent)
+    {
+        nint added = Call(Library.Find(function), parent);
+        return added != 0 ? added : throw new MujocoException(Error);
+    }
+
+    private nint WithText(nint function, string name)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            return Call(function, (nint)Pointer, text);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    private nint Call(nint function, nint a0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0)
+    {
+        nint result = Guard.Call(function, a0, a1, a2, a3, a4);
+        GC.KeepAlive(this);
+        return result;
+    }
+}

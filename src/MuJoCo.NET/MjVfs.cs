@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using MuJoCo.Native;
+
+namespace MuJoCo;
+
+/// <summary>
+/// A virtual file system: files in memory under names, found before those on disk when a model is loaded or compiled.
+/// </summary>
+public sealed unsafe class MjVfs : IDisposable
+{
+    private readonly Handle _handle = new();
+
+    /// <summary>Makes an empty file system.</summary>
+    /// <exception cref="MujocoException">The library is missing or of another version.</exception>
+    public MjVfs()
+    {
+        Library.Require();
+        _handle.Allocate();
+    }
+
+    internal nint Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            return _handle.Value;
+        }
+    }
+
+    /// <summary>Adds a file; the content is copied.</summary>
+    /// <param name="name">The path a model refers to it by.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="MujocoException">There is a file of that name already.</exception>
+    public void Add(string name, ReadOnlySpan<byte> content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            fixed (byte* bytes = content)
+            {
+                nint result = Guard.Call(Api.mj_addBufferVFS, Pointer, text, (nint)bytes, content.Length);
+                if ((int)result != 0)
+                    throw new MujocoException($"{name}: {((int)result == 2 ? "the virtual file system has a file of that name already" : "cannot be added to the virtual file system")}");
+            }
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+            GC.KeepAlive(this);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private sealed class Handle() : SafeHandle(0, ownsHandle: true)
+    {
+        public override bool IsInvalid => handle == 0;
+
+        public nint Value => handle;
+
+        public void Allocate()
+        {
+            SetHandle((nint)NativeMemory.AllocZeroed(64));
+            Guard.Call(Api.mj_defaultVFS, handle);
+        }
+
+        protected override bool ReleaseHandle()
+        {
+            Guard.Call(Api.mj_deleteVFS, handle);
+            NativeMemory.Free((void*)handle);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MuJoCo.Native;
+
+/// <summary>EGL, loaded at first use: a display that needs no window system, and contexts on it.</summary>
+internal static unsafe class Egl
+{
+    private const string Packages = "install the packages libegl1, libegl-mesa0 and libgl1-mesa-dri (apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)";
+    private const int RtldNow = 2, RtldGlobal = 0x100;
+    private const int PlatformDevice = 0x313F, PlatformSurfaceless = 0x31DD, OpenGlApi = 0x30A2, Extensions = 0x3055;
+    private const int RedSize = 0x3024, GreenSize = 0x3023, BlueSize = 0x3022, AlphaSize = 0x3021, DepthSize = 0x3025,
+        StencilSize = 0x3026, SurfaceType = 0x3033, PbufferBit = 1, RenderableType = 0x3040, OpenGlBit = 8, None = 0x3038,
+        Width = 0x3057, Height = 0x3056;
+
+    private static readonly Lock Opening = new();
+    private static nint s_library, s_display, s_config;
+    private static bool s_surfaceless;
+    private static delegate* unmanaged<nint, nint, nint, nint, int> s_makeCurrent;
+    private static delegate* unmanaged<uint, int> s_bindApi;
+
+    /// <summary>Makes a context on the process's display.</summary>
+    /// <exception cref="MujocoException">There is no EGL, or none that gives OpenGL; the line names the packages.</exception>
+    public static (nint Context, nint Surface) CreateContext()
+    {
+        lock (Opening)
+        {
+            if (s_display == 0)
+                Open();
+            s_bindApi(OpenGlApi);
+            var create = (delegate* unmanaged<nint, nint, nint, int*, nint>)Function("eglCreateContext");
+            nint context = create(s_display, s_config, 0, null);
+            if (context == 0)
+                throw new MujocoException($"EGL gives no OpenGL context ({LastError()}): {Packages}");
+            if (s_surfaceless)
+                return (context, 0);
+            int* attributes = stackalloc int[] { Width, 1, Height, 1, None };
+            var pbuffer = (delegate* unmanaged<nint, nint, int*, nint>)Function("eglCreatePbufferSurface");
+            return (context, pbuffer(s_display, s_config, attributes));
+        }
+    }
+
+    public static void MakeCurrent(nint context, nint surface)
+    {
+        // The API is a property of the thread, and OpenGL ES where nobody has set it.
+        s_bindApi(OpenGlApi);
+        if (s_makeCurrent(s_display, surface, surface, context) == 0)
+            throw new MujocoException($"EGL refuses to make a context current ({LastError()})");
+    }
+
+    public static void Destroy(nint context, nint surface)
+    {
+        ((delegate* unmanaged<nint, nint, int>)Function("eglDestroyContext"))(s_display, context);
+        if (surface != 0)
+            ((delegate* unmanaged<nint, nint, int>)Function("eglDestroySurface"))(s_display, surface);
+    }
+
+    /// <summary>OpenGL's renderer and version, of the context that is current.</summary>
+    public static string Describe()
+    {
+        const uint Renderer = 0x1F01, Version = 0x1F02;
+        nint address = Address("glGetString");
+        if (address == 0)
+            return "unknown";
+        var text = (delegate* unmanaged<uint, nint>)address;
+        return $"{Marshal.PtrToStringUTF8(text(Renderer))}, OpenGL {Marshal.PtrToStringUTF8(text(Version))}";
+    }
+
+    private static void Open()
+    {
+        if (s_library == 0)
+            s_library = LoadLibrary("libEGL.so.1");
+        s_bindApi = (delegate* unmanaged<uint, int>)Function("eglBindAPI");
+        s_makeCurrent = (delegate* unmanaged<nint, nint, nint, nint, int>)Function("eglMakeCurrent");
+        foreach (nint display in Displays())
+        {
+            if (display == 0 || !Initialize(display, out nint config))
+                continue;
+            s_surfaceless = Text(display, Extensions).Contains("EGL_KHR_surfaceless_context", StringComparison.Ordinal);
+            s_config = config;
+            s_display = display;
+            return;
+        }
+
+        throw new MujocoException($"EGL has no display that gives OpenGL ({LastError()}): {Packages}");
+    }
+
+    /// <summary>Loads EGL's loader.</summary>
+    /// <exception cref="MujocoException">There is none; the line names the packages.</exception>
+    internal static nint LoadLibrary(string file)
+    {
+        // MuJoCo looks the loader up among the process's global symbols, so a private load would not do.
+        var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "dlopen");
+        fixed (byte* name = Encoding.UTF8.GetBytes(file + '\0'))
+        {
+            nint library = dlopen(name, RtldNow | RtldGlobal);
+            return library != 0
+                ? library
+                : throw new MujocoException($"off-screen rendering needs EGL and {file} is not on this machine: {Packages}");
+        }
+    }
+
+    private static bool Initialize(nint display, out nint config)
+    {
+        config = 0;
+        int major, minor;
+        if (((delegate* unmanaged<nint, int*, int*, int>)Function("eglInitialize"))(display, &major, &minor) == 0)
+            return false;
+        if (s_bindApi(OpenGlApi) == 0)
+            return false;
+        int* wanted = stackalloc int[]
+        {
+            RedSize, 8, GreenSize, 8, BlueSize, 8, AlphaSize, 8, DepthSize, 24, StencilSize, 8,
+            SurfaceType, PbufferBit, RenderableType, OpenGlBit, None,
+        };
+        nint first;
+        int count;
+        var choose = (delegate* unmanaged<nint, int*, nint*, int, int*, int>)Function("eglChooseConfig");
+        if (choose(display, wanted, &first, 1, &count) == 0 || count == 0)
+            return false;
+        config = first;
+        return true;
+    }
+
+    /// <summary>
+    /// The displays to try: the devices in the order the drivers list them (hardware first, Mesa's software device last), or
+    /// only the one that <c>MUJOCO_EGL_DEVICE_ID</c> names; then Mesa without a device.
+    /// </summary>
+    private static List<nint> Displays()
+    {
+        var displays = new List<nint>();
+        string client = Text(0, Extensions);
+        nint platform = Address("eglGetPlatformDisplayEXT");
+        if (platform == 0)
+            return displays;
+        var get = (delegate* unmanaged<uint, nint, int*, nint>)platform;
+
+        nint query = Address("eglQueryDevicesEXT");
+        if (query != 0 && client.Contains("EGL_EXT_platform_device", StringComparison.Ordinal))
+        {
+            nint* devices = stackalloc nint[16];
+            int count;
+            if (((delegate* unmanaged<int, nint*, int*, int>)query)(16, devices, &count) != 0)
+            {
+                string? chosen = Environment.GetEnvironmentVariable("MUJOCO_EGL_DEVICE_ID");
+                if (string.IsNullOrEmpty(chosen))
+                {
+                    for (int i = 0; i < count; i++)
+                        displays.Add(get(PlatformDevice, devices[i], null));
+                }
+                else if (int.TryParse(chosen, out int id) && id >= 0 && id < count)
+                    return [get(PlatformDevice, devices[id], null)];
+                else
+                    throw new MujocoException($"MUJOCO_EGL_DEVICE_ID={chosen}: EGL has {count} devices, give a number from 0 to {count - 1}");
+            }
+        }
+
+        if (client.Contains("EGL_MESA_platform_surfaceless", StringComparison.Ordinal))
+            displays.Add(get(PlatformSurfaceless, 0, null));
+        return displays;
+    }
+
+    private static string Text(nint display, int name) => Marshal.PtrToStringUTF8(
+        ((delegate* unmanaged<nint, int, nint>)Function("eglQueryString"))(display, name)) ?? "";
+
+    private static string LastError() => $"EGL error 0x{((delegate* unmanaged<int>)Function("eglGetError"))():X}";
+
+    private static nint Function(string name) => NativeLibrary.GetExport(s_library, name);
+
+    private static nint Address(string name)
+    {
+        fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
+            return ((delegate* unmanaged<byte*, nint>)Function("eglGetProcAddress"))(text);
+    }
+}

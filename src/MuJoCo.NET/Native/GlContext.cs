@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace MuJoCo.Native;
+
+/// <summary>
+/// The OpenGL context of a thread, made when the thread first renders. It is current only while <see cref="Use"/> is in
+/// force, so that whatever thread disposes of a renderer can free its objects in the context they belong to, and a thread
+/// that ends leaves no context bound to itself.
+/// </summary>
+internal sealed class GlContext : SafeHandle
+{
+    [ThreadStatic]
+    private static GlContext? t_current;
+
+    private readonly Lock _use = new();
+    private nint _surface;
+
+    public GlContext() : base(0, ownsHandle: true)
+    {
+    }
+
+    /// <summary>This thread's context.</summary>
+    /// <exception cref="MujocoException">There is no EGL.</exception>
+    public static GlContext OfThread
+    {
+        get
+        {
+            if (t_current is null)
+            {
+                var context = new GlContext();
+                (nint handle, context._surface) = Egl.CreateContext();
+                context.SetHandle(handle);
+                t_current = context;
+            }
+
+            return t_current;
+        }
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>Makes the context current on the calling thread until the result is disposed.</summary>
+    public Use Begin()
+    {
+        _use.Enter();
+        try
+        {
+            Egl.MakeCurrent(handle, _surface);
+        }
+        catch
+        {
+            _use.Exit();
+            throw;
+        }
+
+        return new Use(this);
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        Egl.Destroy(handle, _surface);
+        return true;
+    }
+
+    public readonly ref struct Use(GlContext context)
+    {
+        public void Dispose()
+        {
+            Egl.MakeCurrent(0, 0);
+            context._use.Exit();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using EvalCore.Environments;
+using EvalCore.Options;
+using EvalCore.Results;
+using EvalCore.Rollout;
+using EvalCore.Tests;
+
+namespace Benchmarks.MetaWorld.Tests;
+
+/// <summary>Whole evaluations against those of the original, episode by episode.</summary>
+[Trait("Suite", "metaworld")]
+public sealed class EvaluationTests
+{
+    /// <summary>Way points of the policy that the recorded evaluation used: x, y, z and the fingers.</summary>
+    private static readonly float[][] WayPoints =
+    [
+        [0, 0.75f, 0.25f, -1], [0.05f, 0.85f, 0.10f, 1], [0.05f, 0.85f, 0.28f, 1], [-0.05f, 0.85f, 0.10f, 1], [-0.05f, 0.85f, 0.28f, -1],
+        [0, 0.62f, 0.05f, -1], [0, 0.62f, 0.03f, 1], [0, 0.85f, 0.08f, 1], [0.08f, 0.80f, 0.20f, -1], [-0.08f, 0.80f, 0.15f, -1],
+    ];
+
+    [Theory]
+    [InlineData("reach-v3")]
+    [InlineData("push-v3")]
+    [InlineData("drawer-open-v3")]
+    [InlineData("button-press-topdown-v3")]
+    public void An_evaluation_gives_the_rewards_and_successes_of_lerobot_eval(string task)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("metaworld/eval/eval_info_bs2.json")));
+        Goldens.Asset("metaworld");
+        var metrics = json.RootElement.GetProperty("per_task").EnumerateArray()
+            .Single(t => t.GetProperty("task_group").GetString() == task).GetProperty("metrics");
+        using var env = new MetaWorldEnvironment(task);
+        var observation = new Observation(env.ObservationSpace.Select([MetaWorldObservation.State]));
+        double[] action = new double[4];
+        for (int k = 0; k < 6; k++)
+        {
+            env.Reset(Episode.Of(task, 1000 + k));
+            double sum = 0, max = double.NegativeInfinity;
+            StepResult result = default;
+            for (int t = 0; !result.Terminated && !result.Truncated; t++)
+            {
+                env.Observe(observation);
+                float[] way = WayPoints[t / 50 % 10];
+                for (int i = 0; i < 3; i++)
+                    action[i] = Math.Clamp((way[i] - (float)observation.Vector(0)[i]) * 10, -1f, 1f);
+                action[3] = way[3];
+                result = env.Step(action);
+                sum += result.Reward;
+                max = Math.Max(max, result.Reward);
+            }
+
+            Assert.Equal(metrics.GetProperty("successes")[k].GetBoolean(), result.Success);
+            Assert.Equal(metrics.GetProperty("sum_rewards")[k].GetDouble(), sum, 1e-4);
+            Assert.Equal(metrics.GetProperty("max_rewards")[k].GetDouble(), max, 2e-6);
+        }
+    }
+
+    /// <summary>Two of the twenty recorded episodes of each task; the explicit test plays all of them.</summary>
+    [Fact]
+    public Task Experts_succeed_in_the_recorded_number_of_steps() => Experts(episodes: 2);
+
+    [Fact(Explicit = true), Trait("Length", "Long")]
+    public Task Experts_succeed_in_the_recorded_number_of_steps_in_all_1000_episodes() => Experts(episodes: 20);
+
+    [Fact]
+    public async Task Batch_size_and_stepping_mode_change_nothing()
+    {
+        Goldens.Asset("metaworld");
+        var reference = await Evaluate("reach-v3,push-v3,hammer-v3", 3, 1, false);
+        foreach (var (batch, parallel) in new[] { (2, false), (2, true), (3, true), (7, false), (7, true) })
+            Assert.Equal(reference, await Evaluate("reach-v3,push-v3,hammer-v3", 3, batch, parallel));
+    }
+
+    private static async Task Experts(int episodes)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("metaworld/expert_success.json")));
+        Goldens.Asset("metaworld");
+        var records = await Evaluate("MT50", episodes, 2, true);
+        Assert.Equal(50 * episodes, records.Count);
+        foreach (var (task, index, steps, success, sum) in records)
+        {
+            var recorded = json.RootElement.GetProperty(task).GetProperty("episodes")[index];
+            Assert.Equal((task, index, recorded.GetProperty("success").GetBoolean()), (task, index, success));
+            int expected = success ? recorded.GetProperty("steps_to_success").GetInt32() : 500;
+            Assert.Equal((task, index, expected), (task, index, steps));
+            if (success)
+                Assert.Equal(recorded.GetProperty("sum_reward").GetDouble(), sum, 1e-4);
+        }
+    }
+
+    private static async Task<List<(string Task, int Index, int Steps, bool Success, double Sum)>> Evaluate(
+        string tasks, int episodes, int batchSize, bool parallel)
+    {
+        using var policy = new MetaWorldExpert();
+        using var run = new EvalRun(new MetaWorldConfig { Task = tasks }, policy, new EvalRunOptions
+        {
+            Eval = new EvalConfig { NEpisodes = episodes, BatchSize = batchSize, UseAsyncEnvs = parallel, NEpisodesToRender = 0 },
+            Seed = 1000,
+        });
+        EpisodeRecord[] records = await Task.WhenAll(run.Episodes.Select(run.Play));
+        return [.. records.Select(r => (r.Task, r.EpisodeIndex, r.Steps, r.Success, r.SumReward))];
+    }
+}

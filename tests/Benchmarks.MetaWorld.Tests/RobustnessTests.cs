@@ -1,0 +1,111 @@
+using EvalCore;
+using EvalCore.Environments;
+using EvalCore.Tests;
+
+namespace Benchmarks.MetaWorld.Tests;
+
+public sealed class RobustnessTests
+{
+    [Theory]
+    [InlineData("metaworld-push-v2", "--env.task=metaworld-push-v2: Meta-World has no such task or group; did you mean 'push-v3'? (groups: easy, medium, hard, very_hard, MT50)")]
+    [InlineData("reach-v3,drawer-oepn-v3", "--env.task=drawer-oepn-v3: Meta-World has no such task or group; did you mean 'drawer-open-v3'? (groups: easy, medium, hard, very_hard, MT50)")]
+    [InlineData("qwertyuiop", "--env.task=qwertyuiop: Meta-World has no such task or group (groups: easy, medium, hard, very_hard, MT50)")]
+    [InlineData(" , ", "--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium")]
+    public void An_unknown_task_is_one_clear_line(string task, string line) =>
+        Assert.Equal(line, Assert.Throws<OptionException>(() => new MetaWorldConfig { Task = task }.Tasks()).Message);
+
+    [Fact]
+    public void Tasks_come_in_groups_with_numbers_and_instructions()
+    {
+        var tasks = new MetaWorldConfig { Task = "hard,metaworld-reach-v3" }.Tasks();
+        Assert.Equal(7, tasks.Count);
+        Assert.Equal(new EnvTask("metaworld", "hard", 4, "push-v3", "Push the puck to a goal"), tasks[4]);
+        Assert.Equal(new EnvTask("metaworld", "metaworld-reach-v3", 0, "reach-v3", "Reach a goal position"), tasks[6]);
+        Assert.Equal(50, new MetaWorldConfig { Task = "MT50" }.Tasks().Count);
+        Assert.Equal(50, new MetaWorldConfig { Task = "easy,medium,hard,very_hard" }.Tasks().DistinctBy(t => t.Name).Count());
+        Assert.Equal(50, new MetaWorldConfig().AllTasks().Count);
+    }
+
+    [Fact]
+    public void Options_that_cannot_be_are_one_clear_line()
+    {
+        Assert.Equal(
+            "--env.obs_type=keypoints: expected one of pixels_agent_pos, pixels",
+            Assert.Throws<OptionException>(() => new MetaWorldConfig { ObsType = "keypoints" }.ObservationSpace).Message);
+        var task = new EnvTask("metaworld", "reach-v3", 0, "reach-v3", "");
+        Assert.Equal(
+            "--env.render_mode=human: expected rgb_array",
+            Assert.Throws<OptionException>(() => new MetaWorldConfig { RenderMode = "human" }.MakeRenderer(task)).Message);
+    }
+
+    [Fact]
+    public void Actions_that_cannot_be_are_refused()
+    {
+        Goldens.Asset("metaworld");
+        using var env = new MetaWorldEnvironment("reach-v3");
+        Assert.Throws<InvalidOperationException>(() => env.Step([0, 0, 0, 0]));
+        env.Reset(Episode.Of("reach-v3", 1));
+        Assert.StartsWith(
+            "An action of reach-v3 has 4 numbers, not 3.", Assert.Throws<ArgumentException>(() => env.Step([0, 0, 0])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Number 1 of the action of reach-v3 is NaN.", Assert.Throws<ArgumentException>(() => env.Step([0, double.NaN, 0, 0])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => env.Step([0, 0, 0, double.PositiveInfinity]));
+        Assert.Throws<OptionException>(() => env.Reset(Episode.Of("reach-v3", -1)));
+    }
+
+    [Fact]
+    public void Episodes_last_500_steps_and_not_one_more()
+    {
+        Goldens.Asset("metaworld");
+        using var env = new MetaWorldEnvironment("reach-v3");
+        env.Reset(Episode.Of("reach-v3", 1));
+        for (int t = 1; t <= 500; t++)
+            Assert.Equal(t == 500, env.Step([0, 0, 1, 0]).Truncated);
+        Assert.Throws<InvalidOperationException>(() => env.Step([0, 0, 0, 0]));
+    }
+
+    [Fact]
+    public void Steps_and_observations_do_not_allocate()
+    {
+        Goldens.Asset("metaworld");
+        using var env = new MetaWorldEnvironment("hammer-v3");
+        env.Reset(Episode.Of("hammer-v3", 1));
+        var observation = new Observation(env.ObservationSpace);
+        double[] snapshot = new double[env.SnapshotLength], action = [0.1, 0.2, -0.3, 0.4];
+        Work(2);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Work(5);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Work(int steps)
+        {
+            for (int i = 0; i < steps; i++)
+            {
+                env.Step(action);
+                env.Observe(observation);
+                env.Snapshot(snapshot);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_stored_state_is_taken_back()
+    {
+        Goldens.Asset("metaworld");
+        using var env = new MetaWorldEnvironment("push-v3");
+        env.Reset(Episode.Of("push-v3", 1));
+        for (int t = 0; t < 20; t++)
+            env.Step([0.5, 0.5, -0.5, 0.4]);
+        var state = new Observation(env.StateSpace);
+        env.GetState(state);
+        double[] hand = env.Observation[..3].ToArray();
+
+        using var other = new MetaWorldEnvironment("push-v3");
+        other.Reset(Episode.Of("push-v3", 1));
+        other.SetState(state);
+        Assert.Equal(hand, other.Observation[..3]);
+        var again = new Observation(other.StateSpace);
+        other.GetState(again);
+        Assert.Equal(state.Vector("qpos"), again.Vector("qpos"));
+    }
+}

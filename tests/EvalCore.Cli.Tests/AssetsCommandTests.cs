@@ -1,0 +1,48 @@
+using EvalCore.Assets;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed class AssetsCommandTests : IDisposable
+{
+    /// <summary>Nothing is at this address, and nothing is asked of it.</summary>
+    private static readonly AssetSet Maps = new("maps", "Maps 1.0", "MIT", new Uri("http://127.0.0.1:9/"), []);
+
+    private readonly CommandLine _line = new() { Assets = { Maps } };
+
+    public void Dispose() => _line.Dispose();
+
+    [Theory]
+    [InlineData("assets")]
+    [InlineData("assets list")]
+    [InlineData("assets list maps")]
+    public async Task Sets_are_listed_with_where_they_are(string words)
+    {
+        Assert.Equal(0, await _line.Run(words.Split(' ')));
+        Assert.StartsWith("maps  Maps 1.0 (MIT), 0 files, 0.0 MB\n", _line.Out.Output);
+    }
+
+    [Fact]
+    public async Task A_set_is_verified()
+    {
+        Assert.Equal(0, await _line.Run("assets", "verify"));
+        Assert.Equal("maps: all 0 files are what they should be\n", _line.Out.Output);
+    }
+
+    [Theory]
+    [InlineData("assets fetsh", "evalcore assets fetsh: expected list, fetch or verify")]
+    [InlineData("assets fetch mapz", "evalcore assets: no set of files is named 'mapz'; did you mean 'maps'? (known: maps)")]
+    public async Task What_is_not_there_is_one_line(string words, string error)
+    {
+        Assert.Equal(2, await _line.Run(words.Split(' ')));
+        Assert.Equal($"error: {error}\n", _line.Error.Output);
+    }
+
+    [Fact]
+    public void Metaworlds_files_are_pinned()
+    {
+        var set = Assert.Single(Suites.Registry().Assets, set => set.Name == "metaworld");
+        Assert.Equal(218, set.Files.Count);
+        Assert.Equal(12_951_994, set.Bytes);
+        Assert.All(set.Files, file => Assert.Matches("^[0-9a-f]{64}$", file.Sha256));
+    }
+}

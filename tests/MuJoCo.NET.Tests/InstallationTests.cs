@@ -1,0 +1,48 @@
+using MuJoCo.Native;
+
+namespace MuJoCo.Tests;
+
+/// <summary>What a machine without this or that is told.</summary>
+public sealed class InstallationTests
+{
+    [Fact]
+    public void A_missing_library_is_one_clear_line()
+    {
+        Assert.Equal(0, Library.Load(["/nowhere/libmujoco.so.3.8.1"], out string? problem));
+        Assert.Equal(
+            $"libmujoco.so.3.8.1 not found beside the program ({AppContext.BaseDirectory}) or on the system: build with network access or "
+            + "EVALCORE_MIRROR set, or set MUJOCO_LIBRARY to the file of the official release",
+            problem);
+    }
+
+    [Fact]
+    public void Another_library_is_one_clear_line()
+    {
+        Assert.Equal(0, Library.Load(["libc.so.6"], out string? problem));
+        Assert.Equal("libc.so.6 is not MuJoCo: it has no mj_version; this binding needs MuJoCo 3.8.1", problem);
+    }
+
+    [Fact]
+    public void Another_version_is_one_clear_line()
+    {
+        Assert.Equal(
+            "/usr/lib/libmujoco.so is MuJoCo 3.3.7; this binding needs exactly 3.8.1: put libmujoco.so.3.8.1 beside the program or set "
+            + "MUJOCO_LIBRARY to it",
+            Library.ProblemOf("/usr/lib/libmujoco.so", 3003007));
+        Assert.Null(Library.ProblemOf("libmujoco.so.3.8.1", 3008001));
+    }
+
+    [Fact]
+    public void A_machine_without_EGL_is_told_the_packages() => Assert.Equal(
+        "off-screen rendering needs EGL and libEGL.so.999 is not on this machine: install the packages libegl1, libegl-mesa0 and "
+        + "libgl1-mesa-dri (apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)",
+        Assert.Throws<MujocoException>(() => Egl.LoadLibrary("libEGL.so.999")).Message);
+
+    [Fact]
+    public void The_loaded_library_and_the_renderer_say_what_they_are()
+    {
+        Assert.Equal("3.8.1", Mujoco.Version);
+        Assert.EndsWith("libmujoco.so.3.8.1", Mujoco.LibraryPath, StringComparison.Ordinal);
+        Assert.Contains("OpenGL", Renderer.Device, StringComparison.Ordinal);
+    }
+}

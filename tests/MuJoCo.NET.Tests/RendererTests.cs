@@ -1,0 +1,147 @@
+namespace MuJoCo.Tests;
+
+public sealed class RendererTests
+{
+    [Fact]
+    public void A_picture_shows_the_scene_the_right_way_up()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        using var data = new MjData(model);
+        data.Forward();
+        using var renderer = new Renderer(model, 64, 48);
+        byte[] picture = new byte[64 * 48 * 3], bottomUp = new byte[64 * 48 * 3];
+        renderer.Render(data, 0, picture);
+        renderer.Render(data, 0, bottomUp, bottomUp: true);
+        for (int row = 0; row < 48; row++)
+            Assert.Equal(picture.AsSpan(row * 192, 192), bottomUp.AsSpan((47 - row) * 192, 192));
+        // The red box stands near the middle; the top row is background, the bottom row bluish floor.
+        int middle = (19 * 64 + 32) * 3, bottom = (47 * 64 + 32) * 3;
+        Assert.True(picture[middle] > 2 * picture[middle + 2], $"{picture[middle]} {picture[middle + 1]} {picture[middle + 2]}");
+        Assert.True(picture[bottom + 2] > picture[bottom], $"{picture[bottom]} {picture[bottom + 2]}");
+        Assert.Equal(0, picture[..3].Sum(b => b));
+    }
+
+    [Fact]
+    public void Depth_is_in_metres()
+    {
+        using var model = MjModel.FromXml("""
+            <mujoco><worldbody><camera name="down" pos="0 0 3"/><geom type="plane" size="9 9 1"/></worldbody></mujoco>
+            """);
+        using var data = new MjData(model);
+        data.Forward();
+        using var renderer = new Renderer(model, 32, 32);
+        float[] depth = new float[32 * 32];
+        renderer.RenderDepth(data, 0, depth);
+        Assert.All(depth, z => Assert.Equal(3f, z, 0.01f));
+    }
+
+    [Fact]
+    public void Renderers_of_several_models_and_sizes_alternate_without_mixing()
+    {
+        using var first = MjModel.FromXml(Models.Small);
+        using var second = MjModel.FromXml(Models.Small.Replace("0.9 0.1 0.1 1", "0.1 0.9 0.1 1", StringComparison.Ordinal));
+        byte[] Alone(MjModel model, int width, int height, int camera)
+        {
+            using var data = new MjData(model);
+            data.Forward();
+            using var renderer = new Renderer(model, width, height);
+            byte[] picture = new byte[width * height * 3];
+            renderer.Render(data, camera, picture);
+            return picture;
+        }
+
+        (MjModel Model, int W, int H, int Camera)[] views =
+            [(first, 64, 48, 0), (second, 64, 48, 0), (first, 100, 80, 1), (second, 33, 17, 0), (second, 300, 200, 1)];
+        byte[][] expected = [.. views.Select(v => Alone(v.Model, v.W, v.H, v.Camera))];
+        Assert.All(expected, picture => Assert.Contains(picture, b => b > 30));
+        Assert.NotEqual(expected[0], expected[1]);
+
+        var datas = views.Select(v => new MjData(v.Model)).ToArray();
+        var renderers = views.Select(v => new Renderer(v.Model, v.W, v.H)).ToArray();
+        foreach (var data in datas)
+            data.Forward();
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < views.Length; i++)
+            {
+                if (renderers[i] is null)
+                    renderers[i] = new Renderer(views[i].Model, views[i].W, views[i].H);
+                byte[] picture = new byte[expected[i].Length];
+                renderers[i].Render(datas[i], views[i].Camera, picture);
+                Assert.Equal(expected[i], picture);
+            }
+
+            // One goes and comes back between the others.
+            renderers[round].Dispose();
+            renderers[round] = null!;
+        }
+
+        foreach (var renderer in renderers)
+            renderer?.Dispose();
+        foreach (var data in datas)
+            data.Dispose();
+    }
+
+    [Fact]
+    public void Threads_render_side_by_side()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        byte[][] pictures = new byte[3][];
+        var threads = Enumerable.Range(0, 3).Select(i => new Thread(() =>
+        {
+            using var data = new MjData(model);
+            data.Forward();
+            using var renderer = new Renderer(model, 64, 48);
+            pictures[i] = new byte[64 * 48 * 3];
+            for (int n = 0; n < 3; n++)
+                renderer.Render(data, 0, pictures[i]);
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        Assert.Contains(pictures[0], b => b > 100);
+        Assert.Equal(pictures[0], pictures[1]);
+        Assert.Equal(pictures[0], pictures[2]);
+    }
+
+    [Fact]
+    public void A_renderer_is_disposed_by_another_thread()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        Renderer? renderer = null;
+        var maker = new Thread(() => renderer = new Renderer(model, 20, 20));
+        maker.Start();
+        maker.Join();
+        renderer!.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => renderer.Flags.Length);
+    }
+
+    [Fact]
+    public void Samples_and_effects_change_the_picture()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        using var data = new MjData(model);
+        data.Forward();
+        byte[] smooth = new byte[64 * 48 * 3], jagged = new byte[64 * 48 * 3], flat = new byte[64 * 48 * 3];
+        using var four = new Renderer(model, 64, 48);
+        four.Render(data, 1, smooth);
+        using var none = new Renderer(model, 64, 48, samples: 0);
+        none.Render(data, 1, jagged);
+        Assert.NotEqual(smooth, jagged);
+        four.Option.geomgroup[0] = 0;
+        four.Render(data, 1, flat);
+        Assert.All(flat, b => Assert.Equal(0, b));
+    }
+
+    [Fact]
+    public void Wrong_cameras_buffers_and_data_are_refused()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        using var other = MjModel.FromXml(Models.Small);
+        using var data = new MjData(model);
+        using var foreign = new MjData(other);
+        using var renderer = new Renderer(model, 8, 8);
+        Assert.Throws<ArgumentOutOfRangeException>(() => renderer.Render(data, 2, new byte[192]));
+        Assert.Throws<ArgumentException>(() => renderer.Render(data, 0, new byte[191]));
+        Assert.Throws<ArgumentException>(() => renderer.Render(foreign, 0, new byte[192]));
+    }
+}

@@ -1,0 +1,109 @@
+namespace MuJoCo.Tests;
+
+public sealed class SpecTests
+{
+    [Fact]
+    public void A_model_is_built_from_nothing()
+    {
+        using var spec = new MjSpec();
+        spec.modelname = "made";
+        spec.option.timestep = 0.01;
+        var body = spec.AddBody(spec.WorldBody);
+        SetName(body, "ball");
+        body.pos[2] = 1.5;
+        var geom = spec.AddGeom(body);
+        geom.type = mjtGeom.mjGEOM_SPHERE;
+        geom.size[0] = 0.25;
+        geom.mass = 3;
+        spec.AddFreeJoint(body);
+        using var model = spec.Compile();
+        Assert.Equal(7, model.nq);
+        Assert.Equal(0.01, model.opt.timestep);
+        Assert.Equal(1.5, model.qpos0[2]);
+        Assert.Equal(3, model.body_mass[model.Id(mjtObj.mjOBJ_BODY, "ball")], 1e-12);
+        Assert.Equal(0.25, model.geom_size[0]);
+    }
+
+    [Fact]
+    public void Elements_are_found_and_edited()
+    {
+        using var spec = MjSpec.FromXml(Models.Small);
+        Assert.Equal("small", spec.modelname);
+        Assert.Null(spec.FindBody("nothing"));
+        Assert.Equal(["world", "box", "upper", "lower", "target"], spec.Names(mjtObj.mjOBJ_BODY));
+        var box = spec.FindBody("box")!.Value;
+        Assert.Equal(0.3, box.pos[2]);
+        box.pos[0] = 0.25;
+        spec.FindGeom("cube")!.Value.rgba[1] = 0.5f;
+        spec.FindJoint("elbow")!.Value.damping[0] = 0.75;
+        spec.FindSite("tip")!.Value.pos[0] = 0.3;
+        spec.FindCamera("front")!.Value.fovy = 33;
+        SetName(spec.FindBody("target")!.Value, "goal");
+        spec.Delete(spec.FindActuator("motor")!.Value);
+        spec.Delete(spec.FindKey("bent")!.Value);
+        using var model = spec.Compile();
+        Assert.Equal(0.25, model.body_pos[3 * model.Id(mjtObj.mjOBJ_BODY, "box")]);
+        Assert.Equal(0.5f, model.geom_rgba[4 * model.Id(mjtObj.mjOBJ_GEOM, "cube") + 1]);
+        Assert.Equal(0.75, model.dof_damping[7]);
+        Assert.Equal(0.3, model.site_pos[0]);
+        Assert.Equal(33, model.cam_fovy[0]);
+        Assert.True(model.Name2Id(mjtObj.mjOBJ_BODY, "goal") > 0);
+        Assert.Equal(0, model.nu);
+    }
+
+    [Fact]
+    public void A_part_is_attached_with_all_its_names()
+    {
+        using var world = MjSpec.FromXml(Models.Small);
+        for (int i = 0; i < 2; i++)
+        {
+            using var part = MjSpec.FromXml("""
+                <mujoco><asset><material name="red" rgba="1 0 0 1"/></asset>
+                <worldbody><body name="mug"><freejoint/><geom name="shell" type="sphere" size="0.05" material="red"/></body></worldbody></mujoco>
+                """);
+            var frame = world.AddFrame(world.WorldBody);
+            frame.pos[0] = 0.5 + i;
+            world.Attach(frame, part.FindBody("mug")!.Value, $"m{i}_");
+        }
+
+        using var model = world.Compile();
+        Assert.Equal(0.5, model.body_pos[3 * model.Id(mjtObj.mjOBJ_BODY, "m0_mug")]);
+        Assert.Equal(1.5, model.body_pos[3 * model.Id(mjtObj.mjOBJ_BODY, "m1_mug")]);
+        Assert.True(model.Id(mjtObj.mjOBJ_MATERIAL, "m1_red") >= 0);
+        Assert.Equal(9 + 14, model.nq);
+        Assert.Throws<MujocoException>(() => world.Attach(world.WorldBody, world.FindBody("box")!.Value));
+    }
+
+    [Fact]
+    public void Saved_xml_compiles_to_the_same_model()
+    {
+        using var spec = MjSpec.FromXml(Models.Small);
+        using var model = spec.Compile();
+        string xml = spec.ToXml();
+        Assert.Contains("name=\"shoulder\"", xml, StringComparison.Ordinal);
+        using var again = MjModel.FromXml(xml);
+        Assert.Equal(model.body_pos, again.body_pos);
+        Assert.Equal(model.dof_damping, again.dof_damping);
+        Assert.Equal(model.body_inertia, again.body_inertia);
+        using var copy = spec.Copy();
+        using var copied = copy.Compile();
+        Assert.Equal(model.body_pos, copied.body_pos);
+    }
+
+    [Fact]
+    public void Errors_are_exceptions_with_the_text_of_mujoco()
+    {
+        Assert.Contains("nonsense", Assert.Throws<MujocoException>(() => MjSpec.FromXml("<mujoco><nonsense/></mujoco>")).Message, StringComparison.Ordinal);
+        using var spec = new MjSpec();
+        var body = spec.AddBody(spec.WorldBody);
+        spec.AddGeom(body);
+        Assert.Throws<MujocoException>(() => spec.Compile());
+        SetName(body, "a");
+        var twin = spec.AddBody(spec.WorldBody);
+        Assert.Throws<MujocoException>(() => SetName(twin, "a"));
+        spec.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => body.pos[0]);
+    }
+
+    private static void SetName(IMjsElement element, string name) => element.Name = name;
+}
