@@ -59,6 +59,10 @@ public sealed class PushTConfig : EnvConfig
     public override ObservationSpace ObservationSpace => PushTObservation.Of(ObsType);
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, ObservationSpace> ObservationSpaces() =>
+        PushTObservation.Types.ToDictionary(type => $"--env.obs_type={type}", PushTObservation.Of);
+
+    /// <inheritdoc/>
     [JsonIgnore]
     public override ActionSpace ActionSpace => Actions;
 

@@ -50,6 +50,12 @@ public sealed class App(Registry registry, Terminal terminal)
             terminal.Fail("interrupted");
             return ExitCode.Interrupted;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, a pipe nobody reads any more: the system's own words say it.
+            terminal.Fail(e.Message.TrimEnd('.'));
+            return ExitCode.Failure;
+        }
 #pragma warning disable CA1031 // The last line of defence: a user sees a line, not a stack trace.
         catch (Exception e)
 #pragma warning restore CA1031

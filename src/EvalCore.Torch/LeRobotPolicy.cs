@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Policies;
@@ -63,9 +64,11 @@ internal sealed class LeRobotPolicy : IPolicy
     /// <param name="actionDim">Numbers per action of the environment; null to take the checkpoint's.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
     /// <param name="source">What observes, for messages.</param>
+    /// <param name="choices">What it could observe, by the flag that asks for it, for messages.</param>
     /// <exception cref="OptionException">The checkpoint is damaged or does not fit the environment.</exception>
     public static LeRobotPolicy Load(
-        PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment")
+        PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment",
+        IReadOnlyDictionary<string, ObservationSpace>? choices = null)
     {
         var batching = options.Batching switch
         {
@@ -87,7 +90,16 @@ internal sealed class LeRobotPolicy : IPolicy
                 $"{checkpoint.ConfigPath}: the policy's actions have {config.ActionDim} numbers, the environment's {expected}");
         }
 
-        var inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
+        IReadOnlyList<ObservationField> inputs;
+        try
+        {
+            inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
+        }
+        catch (OptionException e) when (Fitting(config, options.RenameMap, choices) is { } flag)
+        {
+            throw new OptionException($"{e.Message.Split(';')[0]}; give {flag}", e);
+        }
+
         loading.GetAwaiter().GetResult();
         var device = TorchDevice.Choose(options, warn);
         TorchThreads.Use(1);
@@ -110,14 +122,7 @@ internal sealed class LeRobotPolicy : IPolicy
             var network = kind.NewNetwork(config, state, [.. config.Images.Where(pictures.ContainsKey).Select(name => pictures[name])]);
             return new LeRobotPolicy(
                 checkpoint.Type, network, preprocessor, postprocessor, inputs, config.ActionDim, batching,
-                new Dictionary<string, string>
-                {
-                    ["config.json"] = "sha256:" + Checkpoint.Sha256(checkpoint.ConfigPath),
-                    ["model.safetensors"] = "sha256:" + Checkpoint.Sha256(checkpoint.ModelPath),
-                    ["torch"] = __version__,
-                    ["device"] = device.ToString(),
-                    ["batching"] = batching == PolicyBatching.PerSession ? "exact" : "dynamic",
-                });
+                Facts(options, checkpoint, config, [.. preprocessor.Files, .. postprocessor.Files], device, batching));
         }
         catch (Exception)
         {
@@ -200,6 +205,37 @@ internal sealed class LeRobotPolicy : IPolicy
         var transition = new Transition { Action = tensor };
         _postprocessor.Process(transition);
         MemoryMarshal.Cast<byte, float>(transition.Action.cpu().contiguous().bytes).CopyTo(actions);
+    }
+
+    /// <summary>All that decides which policy this is: what of it differs makes another evaluation.</summary>
+    private static Dictionary<string, string> Facts(
+        PolicyOptions options, Checkpoint checkpoint, PolicyConfig config, IReadOnlyList<string> processors, Device device,
+        PolicyBatching batching)
+    {
+        var facts = new Dictionary<string, string>();
+        foreach (string file in (string[])[checkpoint.ConfigPath, checkpoint.ModelPath, .. processors])
+            facts[Path.GetFileName(file)] = "sha256:" + Checkpoint.Sha256(file);
+        foreach (string field in options.Overrides.Keys.Order(StringComparer.Ordinal))
+            facts[$"--policy.{field}"] = ConfigFields.Text(config, field);
+        if (options.RenameMap.Count > 0)
+            facts["--rename_map"] = JsonSerializer.Serialize(options.RenameMap.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary());
+        facts["torch"] = __version__;
+        facts["device"] = device.ToString();
+        facts["batching"] = batching == PolicyBatching.PerSession ? "exact" : "dynamic";
+        return facts;
+    }
+
+    /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>
+    private static string? Fitting(
+        PolicyConfig config, IReadOnlyDictionary<string, string> renameMap, IReadOnlyDictionary<string, ObservationSpace>? choices)
+    {
+        return choices?.FirstOrDefault(choice => config.Inputs.All(name => Observes(choice.Value, name))).Key;
+
+        bool Observes(ObservationSpace space, string name) => space.Any(field =>
+            RenameObservationsProcessor.NewName(renameMap, field.Key) == name
+            && (config.InputFeatures[name].Type == FeatureType.VISUAL
+                ? field.Kind == ObservationKind.Picture
+                : field.Kind == ObservationKind.Vector && field.Length == config.InputFeatures[name].Shape.Aggregate(1, (product, n) => product * n)));
     }
 
     /// <summary>The environment's field for every input of the network, in the environment's order.</summary>

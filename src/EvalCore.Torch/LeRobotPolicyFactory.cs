@@ -11,12 +11,6 @@ public sealed class LeRobotPolicyFactory : IPolicyFactory
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Types { get; } = PolicyKind.All.ToDictionary(kind => kind.Type, kind => kind.Description);
 
-    /// <summary>
-    /// The type of a checkpoint: the field <c>type</c> of its <c>config.json</c>, whether or not this version can run it.
-    /// </summary>
-    /// <exception cref="OptionException">The folder has no readable <c>config.json</c>.</exception>
-    public static string TypeOf(string path) => Checkpoint.Open(path).Type;
-
     /// <inheritdoc/>
     public bool Knows(string type, EnvConfig env) => PolicyKind.Find(type) is not null;
 
@@ -26,5 +20,5 @@ public sealed class LeRobotPolicyFactory : IPolicyFactory
 
     /// <inheritdoc/>
     public IPolicy Make(PolicyOptions options, EnvConfig env, Action<string> warn) =>
-        LeRobotPolicy.Load(options, env.ObservationSpace, env.ActionSpace.Dimension, warn);
+        LeRobotPolicy.Load(options, env.ObservationSpace, env.ActionSpace.Dimension, warn, choices: env.ObservationSpaces());
 }

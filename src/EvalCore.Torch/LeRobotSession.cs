@@ -116,7 +116,9 @@ internal sealed class LeRobotSession : IPolicySession
     }
 
     /// <summary>The observations of an input, oldest first: [steps, ...].</summary>
-    internal Tensor Stored(int index) => _stored[index];
+    /// <exception cref="InvalidOperationException">Nothing has been observed.</exception>
+    internal Tensor Stored(int index) =>
+        _observed ? _stored[index] : throw new InvalidOperationException("nothing has been observed yet");
 
     /// <summary>Takes a new chunk, and brings its actions into the environment's units.</summary>
     internal void Take(ReadOnlySpan<float> chunk, Postprocess postprocess)

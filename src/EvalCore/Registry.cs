@@ -71,13 +71,22 @@ public sealed class Registry
     /// <summary>Whether a policy type plays a suite.</summary>
     public bool Plays(string policyType, EnvConfig env) => _policies.Exists(factory => factory.Knows(policyType, env));
 
-    /// <summary>The source of a policy type for an environment.</summary>
+    /// <summary>The source of a policy for an environment.</summary>
+    /// <param name="options">Which one; <see cref="PolicyOptions.Type"/> is set.</param>
+    /// <param name="env">The environment it will play in.</param>
     /// <exception cref="OptionException">No source makes this type for this environment.</exception>
-    public IPolicyFactory PoliciesFor(string type, EnvConfig env)
+    public IPolicyFactory PoliciesFor(PolicyOptions options, EnvConfig env)
     {
+        string type = options.Type ?? throw new OptionException("--policy.type is missing");
         if (_policies.Find(factory => factory.Knows(type, env)) is { } known)
             return known;
         var types = PolicyTypes.Keys.Order(StringComparer.Ordinal).ToList();
+        if (options.Path is not null && !types.Contains(type))
+        {
+            throw new OptionException(
+                $"--policy.path: the checkpoint {options.Path} is of type '{type}', which this version cannot run (known: {Names(types)})");
+        }
+
         throw new OptionException(types.Contains(type)
             ? $"--policy.type: '{type}' does not play {env.Type}"
             : $"--policy.type: unknown policy type '{type}'{Nearest.Hint(type, types, "")} (known: {Names(types)})");
@@ -89,7 +98,7 @@ public sealed class Registry
     /// <param name="warn">Takes one line for each thing the user should know.</param>
     /// <exception cref="OptionException">There is no such policy, or it does not fit the environment.</exception>
     public IPolicy MakePolicy(PolicyOptions options, EnvConfig env, Action<string> warn) =>
-        PoliciesFor(options.Type ?? throw new OptionException("--policy.type is missing"), env).Make(options, env, warn);
+        PoliciesFor(options, env).Make(options, env, warn);
 
     private static string Names(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

@@ -23,9 +23,9 @@ internal sealed class GoldenCase
 
     public string Checkpoint => Goldens.Find($"policies/{_policy}/{_checkpoint}");
 
-    public string File_(string suffix) => Goldens.Find($"policies/{_policy}/goldens/{_name}_{suffix}.safetensors");
+    public string PathOf(string suffix) => Goldens.Find($"policies/{_policy}/goldens/{_name}_{suffix}.safetensors");
 
-    public SafetensorsFile Open(string suffix) => SafetensorsFile.Open(File_(suffix));
+    public SafetensorsFile Open(string suffix) => SafetensorsFile.Open(PathOf(suffix));
 
     public PolicyOptions Options(string? batching = null) => new()
     {
@@ -44,9 +44,9 @@ internal sealed class GoldenCase
             new InferOptions
             {
                 Policy = Options(batching),
-                Input = File_("obs"),
+                Input = PathOf("obs"),
                 Tasks = [.. _json.GetProperty("tasks").EnumerateArray().Select(task => task.GetString()!)],
-                Draws = drawsOf is null ? null : File_(drawsOf),
+                Draws = drawsOf is null ? null : PathOf(drawsOf),
                 Output = output,
             },
             Assert.Fail);

@@ -12,9 +12,9 @@ internal sealed class TestFolder : IDisposable
             File.Copy(file, this[Path.GetFileName(file)]);
     }
 
-    public string Path_ { get; } = Directory.CreateTempSubdirectory("evalcore-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
-    public string this[string file] => Path.Combine(Path_, file);
+    public string this[string file] => Path.Combine(Root, file);
 
     /// <summary>Changes a JSON file.</summary>
     public void Edit(string file, Action<JsonNode> change)
@@ -40,5 +40,5 @@ internal sealed class TestFolder : IDisposable
         writer.Save(this["model.safetensors"]);
     }
 
-    public void Dispose() => Directory.Delete(Path_, recursive: true);
+    public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using EvalCore.Cli.Display;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
@@ -58,7 +59,7 @@ internal static class EvalCommand
         var options = EvalOptions.Read(tokens, registry, terminal.Host);
         foreach (string note in options.Notes)
             terminal.Note(note);
-        OutputFolder.Create(options);
+        using var folder = OutputFolder.Create(options);
         using var policy = registry.MakePolicy(options.Policy, options.Env, terminal.Note);
         cancellation.ThrowIfCancellationRequested();
         var run = new EvalRun(options.Env, policy, EvalRunOptions.Of(options), terminal.Note);
@@ -75,17 +76,24 @@ internal static class EvalCommand
         catch (OperationCanceledException)
         {
             // Said below, when everything that is finished is on disk.
+            if (run.Progress.Finished > 0)
+                terminal.Note("stopping; what is finished is put on record, its videos too. Ctrl-C again: at once");
         }
         finally
         {
+            // Drawing videos takes seconds: who does not want to wait need not.
+            using var again = cancellation.IsCancellationRequested
+                ? PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(ExitCode.Interrupted))
+                : null;
             run.Dispose();
         }
 
         if (info is null)
         {
-            terminal.Fail(
-                $"interrupted; {run.Progress.Finished} of {run.Progress.Total} episodes are kept. "
-                + $"Go on with: evalcore eval --resume={options.OutputDir}");
+            terminal.Fail(run.Progress.Finished == 0
+                ? "interrupted; no episode was finished"
+                : $"interrupted; {run.Progress.Finished} of {run.Progress.Total} episodes are kept. "
+                    + $"Go on with: evalcore eval --resume={options.OutputDir}");
             return ExitCode.Interrupted;
         }
 
@@ -102,7 +110,7 @@ internal static class EvalCommand
     {
         string tasks = run.Tasks.Count == 1 ? $"task {run.Tasks[0].Name}" : $"{run.Tasks.Count} tasks";
         string slice = options.Shard == Shard.Whole ? "" : $" (slice {options.Shard})";
-        return $"{options.Policy.Type} plays {options.Env.Type}, {tasks}: {run.Episodes.Count} episodes{slice}, "
+        return $"{options.Policy.Type} plays {options.Env.Type}, {tasks}: {run.Episodes.Count} {(run.Episodes.Count == 1 ? "episode" : "episodes")}{slice}, "
             + $"{run.Environments.NumEnvs} at once, seed {options.Seed}, to {options.OutputDir}";
     }
 }

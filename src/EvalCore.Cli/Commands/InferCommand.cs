@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
+using EvalCore.Policies;
 using EvalCore.Torch;
 using EvalCore.Torch.Inference;
 
@@ -52,12 +53,12 @@ internal static class InferCommand
         return ExitCode.Success;
     }
 
-    private static IReadOnlyCollection<string> FieldsOf(string type)
+    private static IReadOnlyCollection<string> FieldsOf(PolicyOptions policy)
     {
         var policies = new LeRobotPolicyFactory();
-        return policies.Types.ContainsKey(type)
-            ? policies.Fields(type)
+        return policies.Types.ContainsKey(policy.Type!)
+            ? policies.Fields(policy.Type!)
             : throw new OptionException(
-                $"--policy.path: the checkpoint is of type '{type}', which this version cannot run (known: {string.Join(", ", policies.Types.Keys.Order(StringComparer.Ordinal))})");
+                $"--policy.path: the checkpoint {policy.Path} is of type '{policy.Type}', which this version cannot run (known: {string.Join(", ", policies.Types.Keys.Order(StringComparer.Ordinal))})");
     }
 }

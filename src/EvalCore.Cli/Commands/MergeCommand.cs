@@ -52,6 +52,8 @@ internal static class MergeCommand
         }
 
         merged.Save(file);
+        foreach (string missing in Merge.MissingShards(merged))
+            terminal.Note($"slice {missing} is not among them");
         ResultTable.Write(merged, terminal.Out);
         terminal.Writer.WriteLine($"results: {file}");
         return ExitCode.Success;

@@ -83,7 +83,7 @@ internal sealed class Checkpoint
             throw new OptionException($"{ConfigPath}: output_features has no 'action' with one dimension");
         config.ActionDim = action.Shape[0];
         if (config.Validate() is { } wrong)
-            throw new OptionException($"{ConfigPath}: {wrong}");
+            throw new OptionException(overrides.Keys.Any(field => wrong.StartsWith($"{field} is ", StringComparison.Ordinal)) ? $"--policy.{wrong}" : $"{ConfigPath}: {wrong}");
     }
 
     /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>

@@ -52,6 +52,10 @@ internal static class ConfigFields
         }
     }
 
+    /// <summary>The value of a field as JSON, however it was spelt.</summary>
+    public static string Text(PolicyConfig config, string name) =>
+        JsonSerializer.Serialize(Of(config.GetType())[name].GetValue(config));
+
     private static void Set(PolicyConfig config, PropertyInfo property, JsonNode? json, string where)
     {
         if (!JsonReader.TryRead(json, property.PropertyType, out object? value) || (value is null && !MayBeNull(property)))

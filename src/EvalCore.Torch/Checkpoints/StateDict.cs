@@ -43,13 +43,15 @@ internal sealed class StateDict : IDisposable
     /// <summary>Takes a tensor, as float32 where it is stored in another floating type.</summary>
     /// <param name="name">Its name below this part's.</param>
     /// <param name="shape">The shape it must have; -1 for a dimension of any size.</param>
-    /// <exception cref="OptionException">There is no such tensor, or it has another shape.</exception>
+    /// <exception cref="OptionException">There is no such tensor, or it has another shape or no floating type.</exception>
     public Tensor Take(string name, params ReadOnlySpan<long> shape) => Keep(TakeOnce(name, shape));
 
     /// <summary>As <see cref="Take"/>, for a tensor that is only needed to make others of.</summary>
     public Tensor TakeOnce(string name, params ReadOnlySpan<long> shape)
     {
         var entry = _store.File[_prefix + name];
+        if (entry.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64))
+            throw new OptionException($"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64");
         bool fits = entry.Shape.Count == shape.Length;
         for (int i = 0; fits && i < shape.Length; i++)
             fits = shape[i] == -1 || shape[i] == entry.Shape[i];

@@ -59,7 +59,7 @@ internal sealed class MultiheadAttention
         /// <summary>Projects [B, S, D] to one tensor [B, heads, S, D / heads] for each part.</summary>
         public Tensor[] Forward(Tensor x)
         {
-            var packed = nn.functional.linear(x, weight).add_(bias);
+            var packed = nn.functional.linear(x, weight).PlusInPlace(bias);
             var split = packed.view(x.shape[0], x.shape[1], parts, heads, -1).permute(2, 0, 3, 1, 4);
             return split.unbind(0);
         }

@@ -107,7 +107,7 @@ internal sealed class ResNet
             var y = x;
             for (int i = 0; i < _convs.Length - 1; i++)
                 y = _convs[i].Forward(y).relu_();
-            return _convs[^1].Forward(y).add_(_downsample?.Forward(x) ?? x).relu_();
+            return _convs[^1].Forward(y).PlusInPlace(_downsample?.Forward(x) ?? x).relu_();
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class FeatureNormalizations : IDisposable
             {
                 if (!statistics.TryGet($"{name}.{statistic}", out var entry))
                     throw new OptionException($"{statistics.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs");
+                long wanted = picture && feature.Shape is [var channels, ..] ? channels : feature.Shape.Aggregate(1L, (product, n) => product * n);
+                if (entry.Count is var count && count != 1 && count != wanted)
+                    throw new OptionException($"{statistics.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]");
                 var tensor = StateDict.Read(statistics, entry, device);
                 return picture && tensor.dim() == 1 ? tensor.reshape(-1, 1, 1) : tensor;
             }

@@ -30,12 +30,12 @@ internal sealed class Normalization : IDisposable
         using var scope = NewDisposeScope();
         if (mode == NormalizationMode.MEAN_STD)
         {
-            _divisor = (high + eps).DetachFromDisposeScope();
+            _divisor = high.add(Scalars.Of(eps)).DetachFromDisposeScope();
         }
         else
         {
-            var range = high - low;
-            _divisor = where(range == 0, full_like(range, eps), range).DetachFromDisposeScope();
+            var range = high.sub(low);
+            _divisor = where(range.eq(Scalars.Of(0.0)), full_like(range, Scalars.Of(eps)), range).DetachFromDisposeScope();
         }
     }
 
@@ -58,8 +58,8 @@ internal sealed class Normalization : IDisposable
             return other.Normalize(x);
         }
 
-        var y = x - _low;
-        return _mode == NormalizationMode.MEAN_STD ? y.div_(_divisor) : y.mul_(2).div_(_divisor).sub_(1);
+        var y = x.sub(_low);
+        return _mode == NormalizationMode.MEAN_STD ? y.div_(_divisor) : y.mul_(Scalars.Two).div_(_divisor).sub_(Scalars.One);
     }
 
     /// <summary>From the policy's units to the data's.</summary>
@@ -73,9 +73,9 @@ internal sealed class Normalization : IDisposable
 
         return _mode switch
         {
-            NormalizationMode.MEAN_STD => (x * _high).add_(_low),
-            NormalizationMode.MIN_MAX => (x + 1).div_(2).mul_(_divisor).add_(_low),
-            _ => (x + 1).mul_(_divisor).div_(2).add_(_low),
+            NormalizationMode.MEAN_STD => (x * _high).PlusInPlace(_low),
+            NormalizationMode.MIN_MAX => x.add(Scalars.One).div_(Scalars.Two).mul_(_divisor).PlusInPlace(_low),
+            _ => x.add(Scalars.One).mul_(_divisor).div_(Scalars.Two).PlusInPlace(_low),
         };
     }
 

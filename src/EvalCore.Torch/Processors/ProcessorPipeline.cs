@@ -13,7 +13,10 @@ internal sealed class ProcessorPipeline : IDisposable
 {
     private readonly IReadOnlyList<IProcessorStep> _steps;
 
-    private ProcessorPipeline(IReadOnlyList<IProcessorStep> steps) => _steps = steps;
+    private ProcessorPipeline(IReadOnlyList<IProcessorStep> steps, IReadOnlyList<string> files) => (_steps, Files) = (steps, files);
+
+    /// <summary>The files it was loaded from: the JSON, then the steps' states.</summary>
+    public IReadOnlyList<string> Files { get; }
 
     /// <summary>Loads a pipeline.</summary>
     /// <param name="path">The JSON file; state files are beside it.</param>
@@ -27,10 +30,11 @@ internal sealed class ProcessorPipeline : IDisposable
         JsonArray json = Steps(path);
         var unused = overrides.Keys.ToHashSet();
         var steps = new List<IProcessorStep>();
+        var files = new List<string> { path };
         try
         {
             foreach (var step in json)
-                steps.Add(Step(path, step, device, overrides, unused));
+                steps.Add(Step(path, step, device, overrides, unused, files));
             if (unused.Count > 0)
                 throw new OptionException($"{path}: has no step '{unused.First()}', which an evaluation sets up");
         }
@@ -40,7 +44,7 @@ internal sealed class ProcessorPipeline : IDisposable
             throw;
         }
 
-        return new ProcessorPipeline(steps);
+        return new ProcessorPipeline(steps, files);
     }
 
     /// <summary>Runs the steps.</summary>
@@ -60,7 +64,8 @@ internal sealed class ProcessorPipeline : IDisposable
     }
 
     private static IProcessorStep Step(
-        string path, JsonNode? json, Device device, IReadOnlyDictionary<string, JsonObject> overrides, HashSet<string> unused)
+        string path, JsonNode? json, Device device, IReadOnlyDictionary<string, JsonObject> overrides, HashSet<string> unused,
+        List<string> files)
     {
         string? name = json is JsonObject ? (json["registry_name"] ?? json["class"])?.ToString() : null;
         if (name is null)
@@ -77,6 +82,8 @@ internal sealed class ProcessorPipeline : IDisposable
         var config = new StepConfig(path, name, fields);
         string? stateFile = json["state_file"]?.ToString();
         using var state = stateFile is null ? null : OpenState(path, name, stateFile);
+        if (state is not null)
+            files.Add(state.Path);
         return name switch
         {
             "rename_observations_processor" =>

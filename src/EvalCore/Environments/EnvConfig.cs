@@ -30,6 +30,12 @@ public abstract class EnvConfig
     /// <summary>What an environment of this configuration observes; cheap, no simulator is built.</summary>
     public abstract ObservationSpace ObservationSpace { get; }
 
+    /// <summary>
+    /// What an environment of this suite can observe, by the flag that asks for it (<c>--env.obs_type=pixels</c>): to say
+    /// which one a policy needs. Empty where there is no choice.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, ObservationSpace> ObservationSpaces() => new Dictionary<string, ObservationSpace>();
+
     /// <summary>The actions of this suite.</summary>
     public abstract ActionSpace ActionSpace { get; }
 

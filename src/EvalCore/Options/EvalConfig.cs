@@ -43,4 +43,14 @@ public sealed class EvalConfig
             BatchSize = Math.Max(1, Math.Min((int)(cores * 0.7), Math.Min(NEpisodes, MostByDefault)));
         UseAsyncEnvs &= BatchSize > 1;
     }
+
+    /// <summary>Refuses seeds that numpy's generators do not take: those of all episodes are from 0 to 2^32 - 1.</summary>
+    /// <param name="seed">The seed of the first episode of each task.</param>
+    /// <exception cref="OptionException">An episode's seed is out of range.</exception>
+    internal void CheckSeeds(long seed)
+    {
+        long last = uint.MaxValue - (NEpisodes - 1L);
+        if (seed < 0 || seed > last)
+            throw new OptionException($"--seed: {seed} is not possible; give a number from 0 to {last} (episode k has seed + k)");
+    }
 }

@@ -95,12 +95,11 @@ public sealed class EvalOptions
         set.Bind(options.Eval, "eval.");
         options.Eval.Resolve(host.Cores);
         set.Bind(options);
-        if (options.Seed is < 0 or > uint.MaxValue)
-            throw new OptionException($"--seed: {options.Seed} is not possible; give a number from 0 to {uint.MaxValue}");
+        options.Eval.CheckSeeds(options.Seed);
         string? shard = set.TakeText("shard");
         options.Shard = Shard.Parse(shard, host.Variable);
         options.Policy = set.TakePolicy(
-            type => registry.PoliciesFor(type, options.Env).Fields(type),
+            policy => registry.PoliciesFor(policy, options.Env).Fields(policy.Type!),
             $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
         options.Policy.Seed = options.Seed;
         options.Policy.RenameMap = options.RenameMap;

@@ -75,7 +75,7 @@ public sealed partial class OptionSet
     public EnvConfig TakeEnv(Registry registry)
     {
         string type = TakeText("env.type")
-            ?? throw new OptionException($"--env.type is missing (known: {string.Join(", ", registry.EnvTypes)})");
+            ?? throw Missing($"--env.type is missing (known: {string.Join(", ", registry.EnvTypes)})", "env.type");
         var env = registry.NewEnv(type);
         Bind(env, "env.");
         return env;
@@ -85,10 +85,10 @@ public sealed partial class OptionSet
     /// Reads which policy, <c>--policy.*</c>; a checkpoint's type is read from its folder, and what may be overridden
     /// are the policy's own fields.
     /// </summary>
-    /// <param name="fields">The fields of a policy type.</param>
+    /// <param name="fields">The fields of a policy whose type is known.</param>
     /// <param name="missing">The message when no policy is named.</param>
     /// <exception cref="OptionException">No policy or an impossible one is named.</exception>
-    public PolicyOptions TakePolicy(Func<string, IReadOnlyCollection<string>> fields, string missing)
+    public PolicyOptions TakePolicy(Func<PolicyOptions, IReadOnlyCollection<string>> fields, string missing)
     {
         var policy = new PolicyOptions();
         Bind(policy, "policy.");
@@ -97,7 +97,7 @@ public sealed partial class OptionSet
             throw new OptionException("--policy.path and --policy.type exclude each other; a checkpoint knows its type");
         policy.Path ??= stored;
         if (policy.Path is null && policy.Type is null)
-            throw new OptionException(missing);
+            throw Missing(missing, "policy.path", "policy.type");
         if (!Device().IsMatch(policy.Device))
             throw new OptionException($"--policy.device: '{policy.Device}' is not cuda, cuda:N or cpu");
         if (policy.Batching is not (null or "exact" or "dynamic"))
@@ -112,7 +112,7 @@ public sealed partial class OptionSet
         }
 
         var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string field in fields(policy.Type!))
+        foreach (string field in fields(policy))
         {
             if (Take($"policy.{field}") is { } value)
                 overrides[field] = value.Text();
@@ -120,6 +120,13 @@ public sealed partial class OptionSet
 
         policy.Overrides = overrides;
         return policy;
+    }
+
+    /// <summary>The exception for a value that must be given: where its name is misspelt, that is what is wrong.</summary>
+    private OptionException Missing(string message, params IReadOnlyCollection<string> names)
+    {
+        var (given, value) = _values.FirstOrDefault(entry => Nearest.To(entry.Key, names) is not null);
+        return value is null ? new OptionException(message) : Unknown(given, value, names, "");
     }
 
     /// <summary>Takes a value out as text; null when none is given, or <c>null</c> is.</summary>

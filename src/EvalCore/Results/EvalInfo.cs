@@ -87,7 +87,7 @@ public sealed class EvalInfo
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new OptionException($"{path}: is not an eval_info.json ({e.Message.Split('.')[0]})", e);
+            throw new OptionException($"{path}: is not an eval_info.json ({e.Message.Split(". ")[0].Split(" Path:")[0].TrimEnd('.')})", e);
         }
     }
 }

@@ -55,17 +55,19 @@ internal static class EvalInfoJson
         if (root["provenance"] is not JsonObject provenance)
             throw new OptionException($"{path}: has no provenance: lerobot-eval wrote it, not evalcore");
 
+        if (root["per_task"] is not JsonArray { Count: > 0 } tasks || (root["overall"] as JsonObject)?["eval_s"] is not JsonValue evalS)
+            throw new JsonException("it has no per_task, or no overall.eval_s");
         var episodes = new List<EpisodeRecord>();
-        foreach (var task in root["per_task"]!.AsArray())
+        foreach (var task in tasks)
         {
-            if (task!["episodes"] is not JsonArray list)
+            if (task?["episodes"] is not JsonArray list)
                 throw new OptionException($"{path}: has no 'episodes' per task: lerobot-eval wrote it, not evalcore");
             foreach (var episode in list)
                 episodes.Add(episode.Deserialize<EpisodeRecord>(Journal.Json) ?? throw new JsonException("null episode"));
         }
 
         string outputDir = (string?)provenance["output_dir"] ?? "";
-        return new EvalInfo(episodes, (double)root["overall"]!["eval_s"]!, outputDir, provenance);
+        return new EvalInfo(episodes, (double)evalS, outputDir, provenance);
     }
 
     private static void WriteTask(Utf8JsonWriter json, TaskResult task, string outputDir)

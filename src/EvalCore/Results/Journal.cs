@@ -26,11 +26,13 @@ public sealed class Journal : IDisposable
 
     private readonly FileStream _stream;
     private readonly Lock _lock = new();
+    private bool _empty;
 
     private Journal(FileStream stream, IReadOnlyList<EpisodeRecord> finished)
     {
         _stream = stream;
         Finished = finished;
+        _empty = finished.Count == 0;
     }
 
     /// <summary>The episodes that were there when the journal was opened.</summary>
@@ -47,7 +49,7 @@ public sealed class Journal : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            var journal = new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), []);
+            var journal = new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None), []);
             var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
             journal.AppendLine(run.ToJsonString(Json));
             return journal;
@@ -83,15 +85,14 @@ public sealed class Journal : IDisposable
             if (!JsonNode.DeepEquals(before[key], identity[key]))
             {
                 throw new OptionException(
-                    $"--resume: {path} is of another run: {key} was {before[key]?.ToJsonString(Json) ?? "not given"}, "
-                    + $"now it is {identity[key]?.ToJsonString(Json) ?? "not given"}");
+                    $"--resume: {path} is of another run: {key} differs ({Provenance.Difference(before[key], identity[key])}, then and now)");
             }
         }
 
         EpisodeRecord[] finished = [.. lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2))];
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
             stream.SetLength(wholeLines);
             stream.Seek(0, SeekOrigin.End);
             return new Journal(stream, finished);
@@ -103,10 +104,20 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Writes a finished episode, and returns when it is on disk. Thread-safe.</summary>
-    public void Append(EpisodeRecord episode) => AppendLine(JsonSerializer.Serialize(episode, Json));
+    public void Append(EpisodeRecord episode)
+    {
+        AppendLine(JsonSerializer.Serialize(episode, Json));
+        _empty = false;
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Closes the file. One without an episode is taken away again: nothing ran, nothing is to be resumed.</summary>
+    public void Dispose()
+    {
+        // While it is still open: nobody else can have begun to use it.
+        if (_empty)
+            File.Delete(_stream.Name);
+        _stream.Dispose();
+    }
 
     private void AppendLine(string line)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EvalCore.Options;
 
 namespace EvalCore.Results;
 
@@ -21,6 +22,25 @@ public static class Merge
         if (folders.Count == 0)
             throw new OptionException("merge: name at least one output folder");
         return Infos([.. folders.Select(folder => (folder, EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName))))]);
+    }
+
+    /// <summary>The slices that a merged result lacks of the runs it has other slices of: <c>1/4 of pusht</c>.</summary>
+    public static IReadOnlyList<string> MissingShards(EvalInfo merged)
+    {
+        return
+        [
+            .. Parts(merged.Provenance)
+                .Where(part => part["shard"] is not null)
+                .GroupBy(part => (string?)part["env"]?["type"], part => Shard.Parse((string?)part["shard"], _ => null))
+                .SelectMany(suite => suite.Select(shard => shard.Count).Distinct()
+                    .SelectMany(count => Enumerable.Range(0, count).Select(index => new Shard(index, count)))
+                    .Except(suite)
+                    .Select(shard => $"{shard} of {suite.Key}")),
+        ];
+
+        static IEnumerable<JsonNode> Parts(JsonNode provenance) => provenance["merged"] is JsonArray parts
+            ? parts.OfType<JsonNode>().SelectMany(Parts)
+            : [provenance];
     }
 
     internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
@@ -75,19 +95,7 @@ public static class Merge
         if (!JsonNode.DeepEquals(one, two))
         {
             throw new OptionException(
-                $"merge: {folder} and {otherFolder} differ in {key} ({Difference(one, two)}); only parts of one evaluation can be merged");
+                $"merge: {folder} and {otherFolder} differ in {key} ({Provenance.Difference(one, two)}); only parts of one evaluation can be merged");
         }
-    }
-
-    /// <summary>The first entry that differs, for the message.</summary>
-    private static string Difference(JsonNode? one, JsonNode? two)
-    {
-        if (one is JsonObject a && two is JsonObject b)
-        {
-            string key = a.Concat(b).First(entry => !JsonNode.DeepEquals(a[entry.Key], b[entry.Key])).Key;
-            return $"{key}: {a[key]?.ToJsonString() ?? "none"} and {b[key]?.ToJsonString() ?? "none"}";
-        }
-
-        return $"{one?.ToJsonString() ?? "none"} and {two?.ToJsonString() ?? "none"}";
     }
 }

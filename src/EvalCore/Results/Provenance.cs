@@ -62,6 +62,20 @@ internal static class Provenance
         return provenance;
     }
 
+    /// <summary>The first entry that differs, for a message.</summary>
+    public static string Difference(JsonNode? one, JsonNode? two)
+    {
+        if (one is JsonObject a && two is JsonObject b)
+        {
+            string key = a.Concat(b).First(entry => !JsonNode.DeepEquals(a[entry.Key], b[entry.Key])).Key;
+            return $"{key}: {Text(a[key])} and {Text(b[key])}";
+        }
+
+        return $"{Text(one)} and {Text(two)}";
+
+        static string Text(JsonNode? value) => value?.ToJsonString(Journal.Json) ?? "none";
+    }
+
     /// <summary>The commit checked out in a folder or one above it, read from <c>.git</c>; null where there is none.</summary>
     internal static string? GitCommit(string? folder)
     {

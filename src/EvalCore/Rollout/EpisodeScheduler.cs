@@ -21,7 +21,7 @@ public sealed class EpisodeScheduler : IDisposable
     private readonly Queue<Job> _queue = new();
     private readonly List<Thread> _workers = [];
     private int _idleWorkers;
-    private bool _stopped;
+    private volatile bool _stopped;
 
     /// <summary>Makes a scheduler. Threads and worlds come when they are needed.</summary>
     public EpisodeScheduler(VectorEnvironment env, IPolicy policy, EvalProgress progress)

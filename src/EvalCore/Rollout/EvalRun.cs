@@ -30,12 +30,19 @@ public sealed class EvalRun : IDisposable
     public EvalRun(EnvConfig env, IPolicy policy, EvalRunOptions options, Action<string>? warn = null)
     {
         options.Eval.Resolve(Environment.ProcessorCount);
+        options.Eval.CheckSeeds(options.Seed);
         (_env, _policy, _options) = (env, policy, options);
         Tasks = env.Tasks();
         Episodes = [.. Tasks
             .SelectMany(task => Enumerable.Range(0, options.Eval.NEpisodes)
                 .Select(index => new EpisodeSpec(task, index, options.Seed + index)))
             .Where((_, i) => i % options.Shard.Count == options.Shard.Index)];
+        if (Episodes.Count == 0)
+        {
+            throw new OptionException(
+                $"--shard: slice {options.Shard} has no episode: there are only {Tasks.Count * options.Eval.NEpisodes}; give fewer slices");
+        }
+
         Environments = new VectorEnvironment(env, options.Eval.BatchSize, options.Eval.UseAsyncEnvs);
         if (options.OutputDir is { } folder)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using EvalCore.Policies;
 
 namespace EvalCore.Rollout;
@@ -31,9 +32,9 @@ internal sealed class InferenceBatcher : IDisposable
             _waiting.Add(request);
         _arrived.Release();
         request.Done.Wait();
-        return request.Failure is null
-            ? request.Ticks
-            : throw new InvalidOperationException(request.Failure.Message, request.Failure);
+        if (request.Failure is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
+        return request.Ticks;
     }
 
     public void Dispose()

@@ -49,7 +49,15 @@ internal sealed class FfmpegEncoder : IVideoEncoder
     public void Add(ReadOnlySpan<byte> frame)
     {
         _picture.Convert(frame);
-        _input.Write(_picture.Frame);
+        try
+        {
+            _input.Write(_picture.Frame);
+        }
+        catch (IOException) when (_process.WaitForExit(1000))
+        {
+            // It went away and closed the pipe: what it said is the reason.
+            throw Failed();
+        }
     }
 
     public void Finish()
@@ -57,10 +65,13 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         _input.Dispose();
         _process.WaitForExit();
         if (_process.ExitCode != 0)
-            throw new IOException($"ffmpeg ended with code {_process.ExitCode}: {_errors.Result.Trim().Split('\n')[0]}");
+            throw Failed();
         File.Move(_path + ".part", _path, overwrite: true);
         _finished = true;
     }
+
+    private IOException Failed() =>
+        new($"ffmpeg ended with code {_process.ExitCode}: {_errors.Result.Trim().Split('\n')[0]}");
 
     public void Dispose()
     {

@@ -16,7 +16,8 @@ public sealed class VideoWriter : IDisposable
     private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
     private readonly List<Thread> _threads = [];
     private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
-    private int _warned;
+    private int _warnedOfFfmpeg;
+    private int _warnedOfFailure;
 
     /// <summary>Makes a writer. Nothing is started before the first video.</summary>
     /// <param name="config">What is played; makes the renderers.</param>
@@ -94,8 +95,7 @@ public sealed class VideoWriter : IDisposable
             }
             catch (Exception e)
             {
-                encoder?.Dispose();
-                Fail(e, recording, path);
+                Fail(Abandon(encoder) ?? e, recording, path);
             }
         }
 
@@ -106,7 +106,7 @@ public sealed class VideoWriter : IDisposable
     private IVideoEncoder NewEncoder(string file, IFrameRenderer renderer)
     {
         if (_ffmpeg is null)
-            Warn("ffmpeg is not installed: videos are written as animated PNG; for mp4, install the package ffmpeg");
+            Warn(ref _warnedOfFfmpeg, "ffmpeg is not installed: videos are written as animated PNG; for mp4, install the package ffmpeg");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         return _ffmpeg is null
             ? new ApngEncoder(file, renderer.Width, renderer.Height, _config.Fps)
@@ -127,16 +127,30 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
+    /// <summary>Gives up a video; what that itself fails with, if it does: a full disk fails twice.</summary>
+    private static Exception? Abandon(IVideoEncoder? encoder)
+    {
+        try
+        {
+            encoder?.Dispose();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
     private void Fail(Exception e, FrameRecording recording, TaskCompletionSource<string?> path)
     {
-        Warn($"no video of episode {recording.Episode.Index} of {recording.Episode.Task.Name}: {e.Message}");
+        Warn(ref _warnedOfFailure, $"no video of episode {recording.Episode.Index} of {recording.Episode.Task.Name}: {e.Message}");
         path.SetResult(null);
     }
 
-    /// <summary>One warning a run: the next video has the same trouble.</summary>
-    private void Warn(string line)
+    /// <summary>One warning of a kind: the next video has the same trouble.</summary>
+    private void Warn(ref int warned, string line)
     {
-        if (Interlocked.Exchange(ref _warned, 1) == 0)
+        if (Interlocked.Exchange(ref warned, 1) == 0)
             _warn(line);
     }
 }

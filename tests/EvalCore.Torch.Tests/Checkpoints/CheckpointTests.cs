@@ -24,9 +24,25 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("exact", policy.Provenance["batching"]);
         Assert.Equal("cpu", policy.Provenance["device"]);
         Assert.StartsWith("2.", policy.Provenance["torch"], StringComparison.Ordinal);
-        Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance["model.safetensors"]);
-        Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance["config.json"]);
+        string[] files = [.. Directory.GetFiles(_folder.Root).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        Assert.Equal(6, files.Length);
+        Assert.All(files, file => Assert.Matches("^sha256:[0-9a-f]{64}$", policy.Provenance[file]));
         Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_policy_with_another_field_or_other_names_is_another_policy()
+    {
+        var keypoints = new ObservationSpace(ObservationField.Vector("keypoints", 16), ObservationField.Vector("observation.state", 2));
+        using var plain = Load();
+        using var hurried = Load(new() { ["n_action_steps"] = "3", ["use_vae"] = "True" });
+        using var renamed = LeRobotPolicy.Load(
+            new PolicyOptions { Path = _folder.Root, Device = "cpu", RenameMap = new Dictionary<string, string> { ["keypoints"] = "observation.environment_state" } },
+            keypoints, 2, _warnings.Add);
+        Assert.DoesNotContain(plain.Provenance.Keys, key => key.StartsWith('-'));
+        Assert.Equal("3", hurried.Provenance["--policy.n_action_steps"]);
+        Assert.Equal("true", hurried.Provenance["--policy.use_vae"]);
+        Assert.Equal("{\"keypoints\":\"observation.environment_state\"}", renamed.Provenance["--rename_map"]);
     }
 
     [Fact]
@@ -54,7 +70,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("n_action_steps", "2.5", "--policy.n_action_steps is 2.5, expected a whole number")]
     [InlineData("n_action_steps", "null", "--policy.n_action_steps is null, expected a whole number")]
     [InlineData("pre_norm", "maybe", "--policy.pre_norm is \"maybe\", expected true or false")]
-    [InlineData("n_action_steps", "9", "n_action_steps is 9; it must be from 1 to chunk_size, 8")]
+    [InlineData("n_action_steps", "9", "--policy.n_action_steps is 9; it must be from 1 to chunk_size, 8")]
     [InlineData("n_obs_steps", "2", "n_obs_steps is 2, but ACT takes one observation")]
     [InlineData("temporal_ensemble_coeff", "0.01", "n_action_steps is 8, but with temporal_ensemble_coeff it must be 1")]
     [InlineData("feedforward_activation", "tanh", "feedforward_activation is 'tanh'; it must be relu, gelu or glu")]
@@ -174,6 +190,40 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_weight_that_is_no_float_is_named()
+    {
+        var writer = new SafetensorsWriter();
+        using (var model = SafetensorsFile.Open(_folder["model.safetensors"]))
+        {
+            foreach (var entry in model)
+            {
+                if (entry.Name == "model.action_head.bias")
+                    writer.Add<int>(entry.Name, [1, 2], 2);
+                else
+                    writer.Add<float>(entry.Name, model.Span<float>(entry.Name), [.. entry.Shape]);
+            }
+        }
+
+        writer.Save(_folder["model.safetensors"]);
+        Fails("tensor 'model.action_head.bias' is I32 [2], but a weight is F32, F16, BF16 or F64");
+    }
+
+    [Fact]
+    public void Statistics_that_do_not_fit_their_feature_are_named()
+    {
+        const string State = "policy_preprocessor_step_3_normalizer_processor.safetensors";
+        var writer = new SafetensorsWriter();
+        using (var statistics = SafetensorsFile.Open(_folder[State]))
+        {
+            foreach (var entry in statistics)
+                writer.Add<float>(entry.Name, entry.Name == "observation.state.mean" ? [1, 2, 3] : statistics.Read<float>(entry.Name), entry.Name == "observation.state.mean" ? [3] : [.. entry.Shape]);
+        }
+
+        writer.Save(_folder[State]);
+        Fails($"{State}: tensor 'observation.state.mean' is F32 [3], but 'observation.state' has shape [2]");
+    }
+
+    [Fact]
     public void Half_precision_weights_are_computed_with_in_single_precision()
     {
         // A file whose values are exactly representable gives the same result in either type.
@@ -216,7 +266,7 @@ public sealed class CheckpointTests : IDisposable
         using var policy = LeRobotPolicy.Load(
             new PolicyOptions
             {
-                Path = _folder.Path_,
+                Path = _folder.Root,
                 Device = "cpu",
                 RenameMap = new Dictionary<string, string> { ["observation.keypoints"] = "observation.environment_state" },
             },
@@ -236,7 +286,7 @@ public sealed class CheckpointTests : IDisposable
     public void Without_a_GPU_the_CPU_is_taken_with_one_warning()
     {
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "this machine has a GPU");
-        using var policy = LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Path_, Device = "cuda" }, Keypoints, 2, _warnings.Add);
+        using var policy = LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "cuda" }, Keypoints, 2, _warnings.Add);
         Assert.Equal("cpu", policy.Provenance["device"]);
         Assert.Contains("computing on the CPU", Assert.Single(_warnings), StringComparison.Ordinal);
     }
@@ -245,14 +295,14 @@ public sealed class CheckpointTests : IDisposable
     public void Unknown_devices_and_batchings_are_one_clear_line()
     {
         Assert.Contains("--policy.device is 'tpu'", Assert.Throws<OptionException>(() =>
-            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Path_, Device = "tpu" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
+            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "tpu" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
         Assert.Contains("--policy.batching is 'quick'", Assert.Throws<OptionException>(() =>
-            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Path_, Device = "cpu", Batching = "quick" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
+            LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "cpu", Batching = "quick" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
     }
 
     private LeRobotPolicy Load(Dictionary<string, string>? overrides = null, ObservationSpace? space = null, int actionDim = 2) =>
         LeRobotPolicy.Load(
-            new PolicyOptions { Path = _folder.Path_, Device = "cpu", Overrides = overrides ?? [] }, space ?? Keypoints, actionDim, _warnings.Add);
+            new PolicyOptions { Path = _folder.Root, Device = "cpu", Overrides = overrides ?? [] }, space ?? Keypoints, actionDim, _warnings.Add);
 
     private void Fails(string message, Dictionary<string, string>? overrides = null, ObservationSpace? space = null, int actionDim = 2)
     {

@@ -42,7 +42,7 @@ public class ActTests
     {
         var golden = new GoldenCase("act", "b1");
         using var layers = golden.Open("layers");
-        using var input = new StoredObservations(golden.File_("obs"));
+        using var input = new StoredObservations(golden.PathOf("obs"));
         using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
         var seen = new HashSet<string>();
         policy.Network.ForwardHook = (name, output) =>

@@ -27,7 +27,7 @@ public class DiffusionTests
     {
         var golden = new GoldenCase("diffusion", "b1");
         using var layers = golden.Open("layers");
-        using var input = new StoredObservations(golden.File_("obs"));
+        using var input = new StoredObservations(golden.PathOf("obs"));
         using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
         var seen = new HashSet<string>();
         policy.Network.ForwardHook = (name, output) =>
@@ -38,7 +38,7 @@ public class DiffusionTests
             Close(expected, output.contiguous().data<float>().ToArray(), 2e-5 * Math.Max(1, Largest(expected)), name);
             seen.Add(name);
         };
-        var (chunk, _) = RecordedDraws.Open(golden.File_("chunk"), episodes: 1);
+        var (chunk, _) = RecordedDraws.Open(golden.PathOf("chunk"), episodes: 1);
         using var session = policy.NewSession(TestEpisode.Of(1000), chunk.OfEpisode(0));
         var observation = new Observation(input.Space);
         input.Read(0, 0, observation);

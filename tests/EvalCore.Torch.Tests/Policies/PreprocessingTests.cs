@@ -18,7 +18,7 @@ public class PreprocessingTests
     {
         var golden = new GoldenCase(policyName, name);
         using var pre = golden.Open("pre");
-        using var input = new StoredObservations(golden.File_("obs"));
+        using var input = new StoredObservations(golden.PathOf("obs"));
         using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
         var observation = new Observation(input.Space);
         for (int step = 0; step < input.Steps; step++)

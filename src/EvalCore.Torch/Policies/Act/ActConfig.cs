@@ -70,6 +70,8 @@ internal sealed class ActConfig : PolicyConfig
             return $"n_action_steps is {NActionSteps}, but with temporal_ensemble_coeff it must be 1";
         if (DimModel < 1 || NHeads < 1 || DimModel % NHeads != 0)
             return $"dim_model is {DimModel}; it must be a multiple of n_heads, {NHeads}";
+        if (NDecoderLayers < 1 || NEncoderLayers < 0)
+            return $"n_encoder_layers is {NEncoderLayers} and n_decoder_layers {NDecoderLayers}; a decoder needs at least one layer";
         if (DimModel % 4 != 0 && Images.Count > 0)
             return $"dim_model is {DimModel}; with pictures it must be a multiple of 4";
         if (FeedforwardActivation is not ("relu" or "gelu" or "glu"))

@@ -76,7 +76,7 @@ internal sealed class ActDecoder
             if (_preNorm)
                 x = _norm1.Forward(x);
             var parts = _selfProjection.Forward(x);
-            x = _selfAttention.Attend(parts[0], parts[1], parts[2]).add_(skip);
+            x = _selfAttention.Attend(parts[0], parts[1], parts[2]).PlusInPlace(skip);
             if (_preNorm)
                 return (x, _queries.Forward(_norm2.Forward(x))[0]);
             x = _norm1.Forward(x);
@@ -87,11 +87,11 @@ internal sealed class ActDecoder
         public Tensor CrossAttend(Tensor skip, Tensor query, Tensor encoded)
         {
             var parts = _keysValues.Forward(encoded);
-            var x = _crossAttention.Attend(query, parts[0], parts[1]).add_(skip);
+            var x = _crossAttention.Attend(query, parts[0], parts[1]).PlusInPlace(skip);
             if (_preNorm)
-                return _feedForward.Forward(_norm3.Forward(x)).add_(x);
+                return _feedForward.Forward(_norm3.Forward(x)).PlusInPlace(x);
             x = _norm2.Forward(x);
-            return _norm3.Forward(_feedForward.Forward(x).add_(x));
+            return _norm3.Forward(_feedForward.Forward(x).PlusInPlace(x));
         }
     }
 }

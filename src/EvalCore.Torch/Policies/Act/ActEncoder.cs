@@ -53,11 +53,11 @@ internal sealed class ActEncoder
             if (_preNorm)
                 x = _norm1.Forward(x);
             var parts = _projection.Forward(x);
-            x = _attention.Attend(parts[0], parts[1], parts[2]).add_(skip);
+            x = _attention.Attend(parts[0], parts[1], parts[2]).PlusInPlace(skip);
             if (_preNorm)
-                return _feedForward.Forward(_norm2.Forward(x)).add_(x);
+                return _feedForward.Forward(_norm2.Forward(x)).PlusInPlace(x);
             x = _norm1.Forward(x);
-            return _norm2.Forward(_feedForward.Forward(x).add_(x));
+            return _norm2.Forward(_feedForward.Forward(x).PlusInPlace(x));
         }
     }
 }

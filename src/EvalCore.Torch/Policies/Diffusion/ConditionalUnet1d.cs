@@ -11,6 +11,9 @@ namespace EvalCore.Torch.Policies.Diffusion;
 /// </summary>
 internal sealed class ConditionalUnet1d
 {
+    /// <summary>The groups of the final block's norm, which no field of the configuration reaches.</summary>
+    public const int FinalGroups = 8;
+
     private readonly int _horizon;
     private readonly int _actionDim;
     private readonly ResidualBlock[][] _down;
@@ -66,8 +69,7 @@ internal sealed class ConditionalUnet1d
             _upChannels[i] = output;
         }
 
-        // The final block has eight groups, whatever the configuration says.
-        _finalBlock = new ConvBlock(state["final_conv"][0], dims[1], dims[1], config.KernelSize, groups: 8);
+        _finalBlock = new ConvBlock(state["final_conv"][0], dims[1], dims[1], config.KernelSize, FinalGroups);
         _finalConv = new Conv1d(state["final_conv"][1], dims[1], config.ActionDim, kernel: 1);
 
         var activated = nn.functional.mish(_timeEmbeddings);

@@ -114,6 +114,8 @@ internal sealed class DiffusionConfig : PolicyConfig
             return $"diffusion_step_embed_dim is {DiffusionStepEmbedDim}; it must be even and at least 4";
         if (NGroups < 1 || DownDims.Any(dim => dim % NGroups != 0))
             return $"n_groups is {NGroups}; it must divide every one of down_dims";
+        if (DownDims[0] % ConditionalUnet1d.FinalGroups != 0)
+            return $"down_dims begins with {DownDims[0]}; it must be a multiple of {ConditionalUnet1d.FinalGroups}";
         if (KernelSize < 1 || KernelSize % 2 == 0)
             return $"kernel_size is {KernelSize}; it must be odd";
         if (NoiseSchedulerType is not ("DDPM" or "DDIM"))

@@ -92,7 +92,6 @@ internal sealed class DiffusionNetwork : PolicyNetwork
         var draws = new Tensor[noise.Count];
         for (int i = 0; i < draws.Length; i++)
             draws[i] = noise[i].Randn(1, _config.Horizon, _config.ActionDim);
-        var all = draws.Length == 1 ? draws[0] : cat(draws, dim: 0);
-        return all.to(_state.Device);
+        return cat(draws, dim: 0).to(_state.Device);
     }
 }

@@ -57,25 +57,25 @@ internal sealed class NoiseScheduler
         float rootAlpha = MathF.Sqrt(alpha);
         float rootBeta = MathF.Sqrt(beta);
 
-        var original = _predictsSample ? modelOutput : (sample - modelOutput * rootBeta).div_(rootAlpha);
-        var clipped = _clip is { } range ? original.clamp(-range, range) : original;
+        var original = _predictsSample ? modelOutput : sample.sub(modelOutput.mul(Scalars.Of(rootBeta))).div_(Scalars.Of(rootAlpha));
+        var clipped = _clip is { } range ? original.clamp(Scalars.Of(-range), Scalars.Of(range)) : original;
         if (!_ddpm)
         {
             // The predicted noise belongs to the prediction before it is clipped.
-            var epsilon = _predictsSample ? (sample - original * rootAlpha).div_(rootBeta) : modelOutput;
-            var direction = epsilon * MathF.Sqrt(betaPrevious);
-            return (clipped * MathF.Sqrt(alphaPrevious)).add_(direction);
+            var epsilon = _predictsSample ? sample.sub(original.mul(Scalars.Of(rootAlpha))).div_(Scalars.Of(rootBeta)) : modelOutput;
+            var direction = epsilon.mul(Scalars.Of(MathF.Sqrt(betaPrevious)));
+            return clipped.mul(Scalars.Of(MathF.Sqrt(alphaPrevious))).PlusInPlace(direction);
         }
 
         float alphaStep = alpha / alphaPrevious;
         float betaStep = 1 - alphaStep;
         float ofOriginal = MathF.Sqrt(alphaPrevious) * betaStep / beta;
         float ofSample = MathF.Sqrt(alphaStep) * betaPrevious / beta;
-        var mean = (clipped * ofOriginal).add_(sample * ofSample);
+        var mean = clipped.mul(Scalars.Of(ofOriginal)).PlusInPlace(sample.mul(Scalars.Of(ofSample)));
         if (!AddsNoise(timestep))
             return mean;
         float variance = MathF.Max(betaPrevious / beta * betaStep, 1e-20f);
-        return mean.add_(noise! * MathF.Sqrt(variance));
+        return mean.PlusInPlace(noise!.mul(Scalars.Of(MathF.Sqrt(variance))));
     }
 
     private static Tensor MakeBetas(DiffusionConfig config)

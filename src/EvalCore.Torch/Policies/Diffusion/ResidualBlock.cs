@@ -56,7 +56,7 @@ internal sealed class ResidualBlock
     {
         var y = _conv1.Forward(x, batch, length);
         var first = conditions.narrow(1, _offset, _channels);
-        y = _scale ? y.mul_(first).add_(conditions.narrow(1, _offset + _channels, _channels)) : y.add_(first);
-        return _conv2.Forward(y, batch, length).add_(_residualConv?.Forward(x, batch, length) ?? x);
+        y = _scale ? y.mul_(first).PlusInPlace(conditions.narrow(1, _offset + _channels, _channels)) : y.PlusInPlace(first);
+        return _conv2.Forward(y, batch, length).PlusInPlace(_residualConv?.Forward(x, batch, length) ?? x);
     }
 }
