@@ -14,7 +14,7 @@ public sealed class ProgramTests
         var (code, output, error) = await Run("--env.type=pushed");
         Assert.Equal(2, code);
         Assert.Empty(output);
-        Assert.Equal("error: --env.type: unknown suite 'pushed'; did you mean 'pusht'? (known: pusht)\n", error);
+        Assert.Equal("error: --env.type: unknown suite 'pushed'; did you mean 'pusht'? (known: metaworld, pusht)\n", error);
     }
 
     private static async Task<(int Code, string Out, string Error)> Run(params string[] args)

@@ -46,7 +46,7 @@ public sealed class GateProgramTests : IDisposable
     {
         var (code, output) = await Run("pusht_act_keypoints", "Suite=nonsense");
         Assert.NotEqual(0, code);
-        Assert.Equal("Suite=nonsense: there is no such suite; known: pusht", output.Trim());
+        Assert.Equal("Suite=nonsense: there is no such suite; known: metaworld, pusht", output.Trim());
     }
 
     [Fact]
