@@ -20,6 +20,7 @@ public sealed class EvalRun : IDisposable
     private readonly Journal? _journal;
     private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Task<EpisodeRecord>>> _episodes = new();
     private readonly Lazy<bool> _clock;
+    private bool _disposed;
 
     /// <summary>Opens the output folder and its journal. Nothing is played yet.</summary>
     /// <param name="env">The environment.</param>
@@ -110,6 +111,9 @@ public sealed class EvalRun : IDisposable
     /// <summary>Stops: what is in flight is dropped; what is finished is put on record, its video too.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         _scheduler.Dispose();
         Task.WhenAll(_episodes.Values.Select(episode => episode.Value)).ContinueWith(
             _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
