@@ -21,7 +21,7 @@ public sealed class ErrorTests
         "--env.type=walk",
         "--env.typ=walk",
         "--env.type=walk --policy.pth=a",
-        "--env.type=walk --policy.type=walker --seed=4294967290",
+        "--env.type=walk --policy.type=walker --seed=4294967296",
         "--env.type=walk --policy.type=wolker",
         "--env.type=walk --policy.path=nowhere",
         "--env.type=walk --policy.path=a --policy.type=walker",

@@ -31,7 +31,7 @@ public sealed class EvalRun : IDisposable
     public EvalRun(EnvConfig env, IPolicy policy, EvalRunOptions options, Action<string>? warn = null)
     {
         options.Eval.Resolve(Environment.ProcessorCount);
-        options.Eval.CheckSeeds(options.Seed);
+        EvalConfig.CheckSeed(options.Seed);
         (_env, _policy, _options) = (env, policy, options);
         Tasks = env.Tasks();
         Episodes = [.. Tasks

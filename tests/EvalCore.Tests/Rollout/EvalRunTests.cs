@@ -141,7 +141,7 @@ public sealed class EvalRunTests : IDisposable
 
     [Theory]
     [InlineData(-1)]
-    [InlineData(uint.MaxValue)]
+    [InlineData(uint.MaxValue + 1L)]
     public async Task A_seed_that_numpy_does_not_take_is_refused(long seed)
     {
         var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", seed: seed));
