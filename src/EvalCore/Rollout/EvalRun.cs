@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EvalCore.Environments;
+using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Video;
