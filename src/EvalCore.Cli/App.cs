@@ -31,7 +31,7 @@ public sealed class App(Registry registry, Terminal terminal)
                     Output = terminal.Writer,
                     Error = terminal.Error.Profile.Out.Writer,
                     EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+                    ProcessTerminationTimeout = null,
                 },
                 cancellation).ConfigureAwait(false);
         }

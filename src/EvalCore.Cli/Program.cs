@@ -1,3 +1,4 @@
 using EvalCore.Cli;
 
-return await new App(Suites.Registry(), Terminal.Standard()).Run(args);
+using var interrupts = new Interrupts();
+return await new App(Suites.Registry(), Terminal.Standard()).Run(args, interrupts.Stop);

@@ -193,7 +193,7 @@ internal sealed class LeRobotPolicy : IPolicy
             : cat([.. sessions.Select(session => session.Stored(index))], dim: 0);
         return Inputs[index].Kind == ObservationKind.Vector
             ? stored
-            : stored.permute(0, 3, 1, 2).to(ScalarType.Float32, copy: false).contiguous().div_(255);
+            : stored.permute(0, 3, 1, 2).to(ScalarType.Float32, copy: false).contiguous().div_(Scalars.Of(255L));
     }
 
     /// <summary>Actions in the policy's units to the environment's.</summary>

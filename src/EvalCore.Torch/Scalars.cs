@@ -11,20 +11,26 @@ namespace EvalCore.Torch;
 /// </summary>
 internal static class Scalars
 {
+#pragma warning disable RS0030 // Here the numbers are made.
     private static readonly ConcurrentDictionary<double, Scalar> Kept = new();
     private static readonly ConcurrentDictionary<float, Scalar> KeptSingle = new();
+    private static readonly ConcurrentDictionary<long, Scalar> KeptInteger = new();
 
-    /// <summary>One, also the factor that <c>add</c> and <c>sub</c> give their second operand.</summary>
-    public static Scalar One { get; } = 1;
+    /// <summary>One, also the factor that <c>add</c> gives its second operand.</summary>
+    public static Scalar One => Of(1L);
 
     /// <summary>Two.</summary>
-    public static Scalar Two { get; } = 2;
+    public static Scalar Two => Of(2L);
+
+    /// <summary>An integer.</summary>
+    public static Scalar Of(long value) => KeptInteger.GetOrAdd(value, static v => v);
 
     /// <summary>A number of double precision.</summary>
     public static Scalar Of(double value) => Kept.GetOrAdd(value, static v => v);
 
     /// <summary>A number of single precision.</summary>
     public static Scalar Of(float value) => KeptSingle.GetOrAdd(value, static v => v);
+#pragma warning restore RS0030
 
     /// <summary>x + y.</summary>
     public static torch.Tensor Plus(this torch.Tensor x, torch.Tensor y) => x.add(y, One);

@@ -32,7 +32,7 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
             Traits = { ["Suite"] = [gate.Options.Env.Type] },
         };
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Episodes))]
     public async Task Episode(string suite, string task, int index)
     {
@@ -45,7 +45,7 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
         Assert.InRange(episode.Steps, 1, int.MaxValue);
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Tasks))]
     public async Task Task_reaches_its_success_rate(string suite, string task, double minPcSuccess)
     {
@@ -53,7 +53,7 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
         AssertReaches($"{suite}/{task}", result, minPcSuccess);
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Suites))]
     public async Task Suite_reaches_its_success_rate(string suite, double minPcSuccess)
     {

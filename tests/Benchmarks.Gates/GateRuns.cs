@@ -18,7 +18,7 @@ public sealed class GateRuns : IDisposable
     private static readonly Lazy<IReadOnlyList<SuiteGate>> Gates = new(Read);
 
     private readonly string _folder = Path.Combine(
-        Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture));
+        Configured.Count == 0 ? "" : Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture));
 
     private readonly ConcurrentDictionary<string, Lazy<(EvalRun Run, IPolicy Policy)>> _runs = new();
 
@@ -46,18 +46,24 @@ public sealed class GateRuns : IDisposable
     /// <summary>Writes each suite's result and, of all together, one <c>eval_info.json</c>.</summary>
     public void Dispose()
     {
-        foreach (var lazy in _runs.Values.Where(lazy => lazy.IsValueCreated))
+        var folders = new List<string>();
+        foreach (var (suite, lazy) in _runs.Where(run => run.Value.IsValueCreated).OrderBy(run => run.Key, StringComparer.Ordinal))
         {
             var (run, policy) = lazy.Value;
             run.Dispose();
-            run.Complete();
             policy.Dispose();
+
+            // Where no episode could be played each case has said why; there is no result.
+            if (run.Progress.Finished == 0)
+                continue;
+            run.Complete();
+            folders.Add(FolderOf(suite));
         }
 
-        if (!_runs.IsEmpty)
+        if (folders.Count > 0)
         {
             string merged = Path.Combine(_folder, EvalInfo.FileName);
-            Merge.Folders([.. _runs.Keys.Order(StringComparer.Ordinal).Select(FolderOf)]).Save(merged);
+            Merge.Folders(folders).Save(merged);
             TestContext.Current.SendDiagnosticMessage("results: {0}", merged);
         }
     }

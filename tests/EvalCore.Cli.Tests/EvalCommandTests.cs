@@ -66,6 +66,33 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_in_which_nothing_ran_leaves_nothing_behind()
+    {
+        _line.OnStep = () => throw new OptionException("the leg is broken");
+        Assert.Equal(2, await _line.Run([.. Walk, $"--output_dir={_line.In("new", "run")}"]));
+        Assert.Equal(2, await _line.Run([.. Walk, "--env.task=left", "--eval.n_episodes=50", $"--output_dir={_line.In("new", "run")}", "--shard=998/999"]));
+        Assert.EndsWith("error: --shard: slice 998/999 has no episode: there are only 50; give fewer slices\n", _line.Error.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(_line.Folder));
+    }
+
+    [Fact]
+    public async Task A_folder_that_was_there_stays()
+    {
+        Directory.CreateDirectory(_line.In("mine"));
+        _line.OnStep = () => throw new OptionException("the leg is broken");
+        Assert.Equal(2, await _line.Run([.. Walk, $"--output_dir={_line.In("mine")}"]));
+        Assert.True(Directory.Exists(_line.In("mine")));
+    }
+
+    [Fact]
+    public async Task A_merge_that_lacks_a_slice_says_so()
+    {
+        Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=2", $"--output_dir={_line.In("0")}", "--shard=0/2"]));
+        Assert.Equal(0, await _line.Run("merge", _line.In("0"), "-o", _line.In("merged")));
+        Assert.EndsWith("note: slice 1/2 of walk is not among them\n", _line.Error.Output);
+    }
+
+    [Fact]
     public async Task A_note_and_the_progress_go_to_the_side_of_errors()
     {
         Assert.Equal(0, await _line.Run("--env.type=walk", "--policy.type=walker", "--eval.n_episodes=1", "--trust_remote_code=true",

@@ -20,10 +20,15 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
     /// <summary>What is added to every action.</summary>
     public double Bias { get; init; } = 0.3;
 
+    /// <summary>What inference fails with; null for nothing.</summary>
+    public Exception? Failure { get; init; }
+
     public IPolicySession NewSession(EpisodeSpec episode) => new Session(Bias);
 
     public void Infer(IReadOnlyList<IPolicySession> sessions)
     {
+        if (Failure is not null)
+            throw Failure;
         lock (BatchSizes)
             BatchSizes.Add(sessions.Count);
         for (int i = 0; i < sessions.Count; i++)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using EvalCore.Cli.Display;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
@@ -31,7 +30,7 @@ internal static class EvalCommand
                 tokens => Sections(registry, tokens),
                 [
                     .. HelpPage.UsualExitCodes,
-                    new("130", "interrupted by Ctrl-C; finished episodes are kept, a line says how to go on"),
+                    new("130", "interrupted by Ctrl-C or SIGTERM; finished episodes are kept, a line says how to go on"),
                 ]))
         {
             TreatUnmatchedTokensAsErrors = false,
@@ -81,10 +80,6 @@ internal static class EvalCommand
         }
         finally
         {
-            // Drawing videos takes seconds: who does not want to wait need not.
-            using var again = cancellation.IsCancellationRequested
-                ? PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(ExitCode.Interrupted))
-                : null;
             run.Dispose();
         }
 

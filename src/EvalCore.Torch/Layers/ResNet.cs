@@ -149,7 +149,7 @@ internal sealed class ResNet
             {
                 var mean = norm.TakeOnce("running_mean", OutChannels).to(ScalarType.Float64);
                 var variance = norm.TakeOnce("running_var", OutChannels).to(ScalarType.Float64);
-                var scale = norm.TakeOnce("weight", OutChannels).to(ScalarType.Float64) / (variance + Eps).sqrt();
+                var scale = norm.TakeOnce("weight", OutChannels).to(ScalarType.Float64) / variance.add(Scalars.Of(Eps)).sqrt();
                 var shift = norm.TakeOnce("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
                 weight = (weight.to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1)).to(ScalarType.Float32);
                 _bias = norm.Keep(shift.to(ScalarType.Float32));

@@ -16,14 +16,15 @@ internal static class SinusoidalPositions2d
     {
         using var scope = NewDisposeScope();
         long half = channels / 2;
-        var frequency = pow(Temperature, arange(half).div(2, RoundingMode.floor).mul(2).to(ScalarType.Float32) / half);
+        var frequency = pow(Temperature, arange(Scalars.Of(half)).div(Scalars.Two, RoundingMode.floor).mul(Scalars.Two).to(ScalarType.Float32).div(Scalars.Of(half)));
         var y = Waves(height).unsqueeze(1).expand(height, width, half);
         var x = Waves(width).unsqueeze(0).expand(height, width, half);
         return cat([y, x], dim: 2).reshape(height * width, channels).to(device).MoveToOuterDisposeScope();
 
         Tensor Waves(long length)
         {
-            var position = arange(1, length + 1, dtype: ScalarType.Float32) / (length + Eps) * (2 * Math.PI);
+            var position = arange(Scalars.One, Scalars.Of(length + 1), dtype: ScalarType.Float32)
+                .div(Scalars.Of(length + Eps)).mul(Scalars.Of(2 * Math.PI));
             var phase = position.unsqueeze(1) / frequency;
             var even = phase.slice(1, 0, half, 2).sin();
             var odd = phase.slice(1, 1, half, 2).cos();

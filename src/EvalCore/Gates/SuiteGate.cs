@@ -55,6 +55,8 @@ public sealed class SuiteGate
         if (!own.ContainsKey("policy.path") && !own.ContainsKey("policy.type"))
             return null;
 
+        // A test run is whole, also where it is itself a task of an array job.
+        own.TryAdd("shard", "0/1");
         own.TryAdd("output_dir", Path.Combine("outputs", "gates"));
         double minSuccess = 0;
         double minTaskSuccess = 0;

@@ -44,13 +44,11 @@ public sealed class EvalConfig
         UseAsyncEnvs &= BatchSize > 1;
     }
 
-    /// <summary>Refuses seeds that numpy's generators do not take: those of all episodes are from 0 to 2^32 - 1.</summary>
-    /// <param name="seed">The seed of the first episode of each task.</param>
-    /// <exception cref="OptionException">An episode's seed is out of range.</exception>
-    internal void CheckSeeds(long seed)
+    /// <summary>Refuses a seed of a run that lerobot-eval refuses: it seeds numpy's global generator, which takes 32 bits.</summary>
+    /// <exception cref="OptionException">The seed is out of range.</exception>
+    internal static void CheckSeed(long seed)
     {
-        long last = uint.MaxValue - (NEpisodes - 1L);
-        if (seed < 0 || seed > last)
-            throw new OptionException($"--seed: {seed} is not possible; give a number from 0 to {last} (episode k has seed + k)");
+        if (seed is < 0 or > uint.MaxValue)
+            throw new OptionException($"--seed: {seed} is not possible; give a number from 0 to {uint.MaxValue}");
     }
 }

@@ -95,7 +95,7 @@ public sealed class EvalOptions
         set.Bind(options.Eval, "eval.");
         options.Eval.Resolve(host.Cores);
         set.Bind(options);
-        options.Eval.CheckSeeds(options.Seed);
+        EvalConfig.CheckSeed(options.Seed);
         string? shard = set.TakeText("shard");
         options.Shard = Shard.Parse(shard, host.Variable);
         options.Policy = set.TakePolicy(

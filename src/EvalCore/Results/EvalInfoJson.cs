@@ -66,6 +66,8 @@ internal static class EvalInfoJson
                 episodes.Add(episode.Deserialize<EpisodeRecord>(Journal.Json) ?? throw new JsonException("null episode"));
         }
 
+        if (episodes.Count == 0)
+            throw new JsonException("it has no episode");
         string outputDir = (string?)provenance["output_dir"] ?? "";
         return new EvalInfo(episodes, (double)evalS, outputDir, provenance);
     }

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace EvalCore.Results;
 
@@ -19,18 +18,19 @@ public sealed class Journal : IDisposable
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new PythonFloat.Converter() },
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
     };
 
     private readonly FileStream _stream;
+    private readonly FileStream _claim;
     private readonly Lock _lock = new();
     private bool _empty;
 
-    private Journal(FileStream stream, IReadOnlyList<EpisodeRecord> finished)
+    private Journal(FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished)
     {
-        _stream = stream;
+        (_claim, _stream) = (claim, stream);
         Finished = finished;
         _empty = finished.Count == 0;
     }
@@ -49,7 +49,8 @@ public sealed class Journal : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            var journal = new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None), []);
+            var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            var journal = new Journal(Claim(path), stream, []);
             var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
             journal.AppendLine(run.ToJsonString(Json));
             return journal;
@@ -78,6 +79,22 @@ public sealed class Journal : IDisposable
     public static Journal Resume(string folder, JsonObject identity)
     {
         string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            throw NoJournal(path);
+        var claim = Claim(path);
+        try
+        {
+            return Resume(path, claim, identity);
+        }
+        catch (OptionException)
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    private static Journal Resume(string path, FileStream claim, JsonObject identity)
+    {
         string[] lines = ReadLines(path, out long wholeLines);
         var before = ParseRun(path, lines).Identity;
         foreach (string key in before.Concat(identity).Select(entry => entry.Key).Distinct())
@@ -92,10 +109,10 @@ public sealed class Journal : IDisposable
         EpisodeRecord[] finished = [.. lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2))];
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
             stream.SetLength(wholeLines);
             stream.Seek(0, SeekOrigin.End);
-            return new Journal(stream, finished);
+            return new Journal(claim, stream, finished);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -117,6 +134,23 @@ public sealed class Journal : IDisposable
         if (_empty)
             File.Delete(_stream.Name);
         _stream.Dispose();
+        _claim.Dispose();
+    }
+
+    /// <summary>
+    /// Keeps other processes from going on with the same run: the system lets the file go when this process ends, however
+    /// it ends. The journal itself stays readable.
+    /// </summary>
+    private static FileStream Claim(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException($"--resume: {path}: another process is writing it, or its folder is read-only ({e.Message.TrimEnd('.')})", e);
+        }
     }
 
     private void AppendLine(string line)
@@ -138,7 +172,7 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new OptionException($"--resume: {path} does not exist; name the output folder of an interrupted run", e);
+            throw NoJournal(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -149,6 +183,9 @@ public sealed class Journal : IDisposable
         string text = System.Text.Encoding.UTF8.GetString(bytes, 0, (int)wholeLines);
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    private static OptionException NoJournal(string path) =>
+        new($"--resume: {path} does not exist; name the output folder of an interrupted run");
 
     private static (JsonObject Identity, JsonObject Options) ParseRun(string path, string[] lines)
     {

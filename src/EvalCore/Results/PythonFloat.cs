@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace EvalCore.Results;
 
@@ -8,6 +10,28 @@ namespace EvalCore.Results;
 /// </summary>
 internal static class PythonFloat
 {
+    /// <summary>Writes floats so, but NaN and infinities as texts: a line of a journal is JSON to every reader.</summary>
+    public sealed class Converter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType != JsonTokenType.String ? reader.GetDouble()
+            : reader.GetString() switch
+            {
+                "NaN" => double.NaN,
+                "Infinity" => double.PositiveInfinity,
+                "-Infinity" => double.NegativeInfinity,
+                _ => throw new JsonException(),
+            };
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+                writer.WriteRawValue(Format(value), skipInputValidation: true);
+            else
+                writer.WriteStringValue(Format(value));
+        }
+    }
+
     public static string Format(double value)
     {
         if (double.IsNaN(value))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EvalCore.Environments;
+using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Video;
@@ -20,6 +21,7 @@ public sealed class EvalRun : IDisposable
     private readonly Journal? _journal;
     private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Task<EpisodeRecord>>> _episodes = new();
     private readonly Lazy<bool> _clock;
+    private bool _disposed;
 
     /// <summary>Opens the output folder and its journal. Nothing is played yet.</summary>
     /// <param name="env">The environment.</param>
@@ -30,7 +32,7 @@ public sealed class EvalRun : IDisposable
     public EvalRun(EnvConfig env, IPolicy policy, EvalRunOptions options, Action<string>? warn = null)
     {
         options.Eval.Resolve(Environment.ProcessorCount);
-        options.Eval.CheckSeeds(options.Seed);
+        EvalConfig.CheckSeed(options.Seed);
         (_env, _policy, _options) = (env, policy, options);
         Tasks = env.Tasks();
         Episodes = [.. Tasks
@@ -110,6 +112,9 @@ public sealed class EvalRun : IDisposable
     /// <summary>Stops: what is in flight is dropped; what is finished is put on record, its video too.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         _scheduler.Dispose();
         Task.WhenAll(_episodes.Values.Select(episode => episode.Value)).ContinueWith(
             _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();

@@ -26,20 +26,22 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-threads", "1",
             "-movflags", "+faststart", "-f", "mp4", _path + ".part",
         ];
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-        };
+        // Ctrl-C goes to all programs of a terminal's group. In a session of its own ffmpeg completes the videos of what is
+        // finished; it ends when the pipe does.
+        var start = Find("setsid") is { } setsid ? new ProcessStartInfo(setsid, [program, .. arguments]) : new ProcessStartInfo(program, arguments);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardError = true;
         _process = Process.Start(start) ?? throw new IOException($"{program} did not start");
         _input = _process.StandardInput.BaseStream;
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>The program, found as a shell would find it; null where there is none.</summary>
-    public static string? Find()
+    /// <summary>ffmpeg, found as a shell would find it; null where there is none.</summary>
+    public static string? Find() => Find("ffmpeg");
+
+    private static string? Find(string program)
     {
-        string[] names = OperatingSystem.IsWindows() ? ["ffmpeg.exe"] : ["ffmpeg"];
+        string[] names = OperatingSystem.IsWindows() ? [program + ".exe"] : [program];
         return (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(folder => names.Select(name => Path.Combine(folder, name)))

@@ -71,18 +71,38 @@ public sealed class GateProgramTests : IDisposable
         Assert.Equal(0, code);
     }
 
-    private async Task<(int Code, string Output)> Run(string checkpoint, string filter)
+    [Fact]
+    public async Task Without_any_policy_the_tests_stay_green()
+    {
+        var (code, output) = await Run("", filter: null);
+        Assert.True(code == 0, output);
+        Assert.Contains("failed: 0", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_that_does_not_fit_is_said_by_each_case_and_by_nothing_else()
+    {
+        var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", ("EVALCORE_PUSHT_ENV_OBS_TYPE", "pixels"), ("EVALCORE_PUSHT_EVAL_N_EPISODES", "2"));
+        Assert.Equal(2, code);
+        Assert.Contains("failed: 4", output, StringComparison.Ordinal);
+        Assert.Contains("give --env.obs_type=environment_state_agent_pos", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Cleanup", output, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Output)> Run(string checkpoint, string? filter, params (string Name, string Value)[] variables)
     {
         string here = AppContext.BaseDirectory.TrimEnd('/');
         string program = Path.Combine(
             Path.GetDirectoryName(Path.GetDirectoryName(here))!, "Benchmarks.Gates", Path.GetFileName(here), "Benchmarks.Gates");
-        var start = new ProcessStartInfo(program, ["--filter", filter, "--no-ansi", "--no-progress", "--results-directory", _folder])
+        var start = new ProcessStartInfo(program, [.. filter is null ? [] : (string[])["--filter", filter], "--no-ansi", "--no-progress", "--results-directory", _folder])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["EVALCORE_PUSHT_POLICY_PATH"] = checkpoint.Length == 0 ? "" : Goldens.Checkpoint(checkpoint);
         start.Environment["EVALCORE_OUTPUT_DIR"] = _folder;
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         string[] output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -185,9 +185,9 @@ public sealed class EvalOptionsTests : IDisposable
     public void A_run_is_resumed_from_the_options_in_its_journal()
     {
         string output = Path.Combine(_folder, "run");
-        Journal.Create(output, [], Read("--seed=7", $"--output_dir={output}").ToJson()).Dispose();
+        WriteJournal(output, Read("--seed=7", $"--output_dir={output}").ToJson());
         var resumed = EvalOptions.Read([$"--resume={output}"], Registry);
-        OutputFolder.Create(resumed);
+        OutputFolder.Create(resumed).Dispose();
         Assert.True(resumed.Resume);
         Assert.Equal(7, resumed.Seed);
         Assert.Equal(output, resumed.OutputDir);
@@ -197,9 +197,16 @@ public sealed class EvalOptionsTests : IDisposable
     public void A_folder_with_a_run_is_not_overwritten()
     {
         string output = Path.Combine(_folder, "run");
-        Journal.Create(output, [], []).Dispose();
+        WriteJournal(output, []);
         string error = Assert.Throws<OptionException>(() => OutputFolder.Create(Read($"--output_dir={output}"))).Message;
         Assert.Equal($"--output_dir: {output} has a run already; go on with it by --resume={output}, or name another folder", error);
+    }
+
+    private static void WriteJournal(string folder, JsonObject options)
+    {
+        Directory.CreateDirectory(folder);
+        var run = new JsonObject { ["identity"] = new JsonObject(), ["options"] = options };
+        File.WriteAllText(Path.Combine(folder, Journal.FileName), run.ToJsonString() + "\n");
     }
 
     [Fact]
@@ -207,7 +214,7 @@ public sealed class EvalOptionsTests : IDisposable
     {
         string file = FileWith("file", "");
         string error = Assert.Throws<OptionException>(() => OutputFolder.Create(Read($"--output_dir={file}/run"))).Message;
-        Assert.StartsWith($"--output_dir: {file}/run cannot be written (", error);
+        Assert.StartsWith($"--output_dir: {file}/run cannot be written ({file} is a file)", error);
     }
 
     [Theory]
@@ -251,6 +258,7 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("--eval.use_async_envs: 'maybe' is not true or false", "--eval.use_async_envs=maybe")]
     [InlineData("--seed: 'null' is not a whole number", "--seed=null")]
     [InlineData("--seed: -1 is not possible; give a number from 0 to 4294967295", "--seed=-1")]
+    [InlineData("--seed: 4294967296 is not possible; give a number from 0 to 4294967295", "--seed=4294967296")]
     [InlineData("--env.friction: 'NaN' is not a number", "--env.friction=NaN")]
     [InlineData("--env.task_ids: '[1,' is not a JSON list, for example [0, 1] (or null)", "--env.task_ids=[1,")]
     [InlineData("--env.control_mode: 'Relative' is not one of relative, absolute_pose", "--env.control_mode=Relative")]

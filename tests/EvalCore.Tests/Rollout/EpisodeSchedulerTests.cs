@@ -103,6 +103,16 @@ public sealed class EpisodeSchedulerTests
         Assert.InRange(many - few, 0, 2000);
     }
 
+    [Theory]
+    [InlineData(false, PolicyBatching.Batched)]
+    [InlineData(true, PolicyBatching.Batched)]
+    [InlineData(true, PolicyBatching.PerSession)]
+    public async Task What_the_policy_fails_with_is_what_the_episode_fails_with(bool isAsync, PolicyBatching batching)
+    {
+        using var policy = new WalkPolicy(batching) { Failure = new OptionException("the network is torn") };
+        Assert.Same(policy.Failure, await Assert.ThrowsAsync<OptionException>(() => Play(4, isAsync, policy)));
+    }
+
     private static async Task<long> AllocatedBy(int steps, bool isAsync)
     {
         long start = 0;

@@ -94,6 +94,86 @@ public sealed class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_finishes_no_episode_leaves_no_journal()
+    {
+        var config = new WalkConfig { OnStep = () => throw new OptionException("the leg is broken") };
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        using (var run = new EvalRun(config, policy, new EvalRunOptions { OutputDir = In("none") }))
+            await Assert.ThrowsAsync<OptionException>(run.PlayAll);
+        Assert.False(File.Exists(In("none", Journal.FileName)));
+    }
+
+    [Fact]
+    public async Task Two_runs_do_not_write_one_journal()
+    {
+        await Run("whole");
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        var options = new EvalRunOptions { OutputDir = In("whole"), Resume = true };
+        using var first = new EvalRun(new WalkConfig(), policy, options);
+        var e = Assert.Throws<OptionException>(() => new EvalRun(new WalkConfig(), policy, options).Dispose());
+        Assert.StartsWith($"--resume: {In("whole", Journal.FileName)}: another process is writing it", e.Message, StringComparison.Ordinal);
+        first.Dispose();
+        Assert.Equal(["eval_info.json", "journal.jsonl"], Directory.GetFiles(In("whole")).Select(file => Path.GetFileName(file)).Order());
+    }
+
+    [Fact]
+    public async Task A_video_that_cannot_be_written_is_one_warning()
+    {
+        Directory.CreateDirectory(In("run"));
+        File.WriteAllText(In("run", "videos"), "in the way");
+        var warnings = new List<string>();
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        using var run = new EvalRun(
+            new WalkConfig(), policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run") }, warnings.Add);
+        var info = await run.PlayAll();
+        Assert.Equal(6, info.Overall.NEpisodes);
+        Assert.All(info.Episodes, episode => Assert.Null(episode.VideoPath));
+        Assert.StartsWith("no video of episode ", Assert.Single(warnings, line => !line.StartsWith("ffmpeg is not installed", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slice_without_an_episode_is_refused()
+    {
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", nEpisodes: 1, shard: new(2, 3)));
+        Assert.Equal("--shard: slice 2/3 has no episode: there are only 2; give fewer slices", e.Message);
+        Assert.False(Directory.Exists(In("none")));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(uint.MaxValue + 1L)]
+    public async Task A_seed_that_numpy_does_not_take_is_refused(long seed)
+    {
+        var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", seed: seed));
+        Assert.StartsWith($"--seed: {seed} is not possible", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_merge_knows_which_slices_it_lacks()
+    {
+        await Run("a", shard: new(0, 3));
+        await Run("b", shard: new(1, 3));
+        await Run("c", shard: new(2, 3));
+        Assert.Equal(["1/3 of walk"], Merge.MissingShards(Merge.Folders([In("a"), In("c")])));
+        Assert.Empty(Merge.MissingShards(Merge.Folders([In("a"), In("b"), In("c")])));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"provenance": {}}""")]
+    [InlineData("""{"provenance": {}, "per_task": [], "overall": {"eval_s": 1.0}}""")]
+    [InlineData("""{"provenance": {}, "per_task": [{"episodes": [{}]}], "overall": {"eval_s": 1.0}}""")]
+    [InlineData("""{"provenance": {}, "per_task": [{"episodes": [null]}], "overall": {"eval_s": 1.0}}""")]
+    [InlineData("""{"provenance": {}, "per_task": [{"episodes": []}], "overall": {"eval_s": 1.0}}""")]
+    public void A_file_that_is_no_result_is_one_clear_line(string text)
+    {
+        File.WriteAllText(In(EvalInfo.FileName), text);
+        var e = Assert.Throws<OptionException>(() => Merge.Folders([_folder]));
+        Assert.StartsWith($"{In(EvalInfo.FileName)}: is not an eval_info.json (", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
     public async Task Two_halves_merge_into_the_whole()
     {
         var whole = await Run("whole");
@@ -150,7 +230,7 @@ public sealed class EvalRunTests : IDisposable
 
         // A whole number must stay a float to Python.
         Assert.Contains("\"pc_success\": ", File.ReadAllText(In("whole", EvalInfo.FileName)), StringComparison.Ordinal);
-        Assert.DoesNotMatch("\"pc_success\": \\d+,", File.ReadAllText(In("whole", EvalInfo.FileName)));
+        Assert.DoesNotMatch("\"(pc_success|max_reward|sum_reward|waiting_s)\": \\d+,", File.ReadAllText(In("whole", EvalInfo.FileName)));
     }
 
     [Fact]

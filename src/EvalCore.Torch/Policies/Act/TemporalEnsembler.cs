@@ -21,7 +21,7 @@ internal sealed class TemporalEnsembler : IActionSelection
     {
         _chunkSize = chunkSize;
         using var scope = NewDisposeScope();
-        var weights = arange(chunkSize).mul(-coefficient).exp();
+        var weights = arange(Scalars.Of((long)chunkSize)).mul(Scalars.Of(-coefficient)).exp();
         _weights = [.. weights.data<float>()];
         _cumulative = [.. weights.cumsum(0).data<float>()];
         _counts = new int[chunkSize];

@@ -100,7 +100,7 @@ internal sealed class ConditionalUnet1d
     {
         string call = step == 0 ? "" : "#1";
         hook?.Invoke($"diffusion.unet.diffusion_step_encoder{call}", _timeEmbeddings.narrow(0, step, 1));
-        var conditions = condition + _timeConditions[step];
+        var conditions = condition.Plus(_timeConditions[step]);
         var skips = new Stack<Tensor>(_down.Length);
         long length = _horizon;
         var x = Conv1d.Picture(sample, batch, _actionDim, length);
@@ -162,7 +162,7 @@ internal sealed class ConditionalUnet1d
     private static Tensor Sinusoids(IReadOnlyList<int> timesteps, long dim, Device device)
     {
         long half = dim / 2;
-        var frequencies = arange(half).to(ScalarType.Float32).mul(-Math.Log(10000) / (half - 1)).exp();
+        var frequencies = arange(Scalars.Of(half)).to(ScalarType.Float32).mul(Scalars.Of(-Math.Log(10000) / (half - 1))).exp();
         var phases = tensor([.. timesteps.Select(t => (float)t)]).unsqueeze(1) * frequencies.unsqueeze(0);
         return cat([phases.sin(), phases.cos()], dim: 1).to(device);
     }

@@ -27,7 +27,7 @@ internal sealed class NoiseScheduler
         using var scope = NewDisposeScope();
         var betas = MakeBetas(config);
         Betas = [.. betas.data<float>()];
-        _alphasCumprod = [.. (1 - betas).cumprod(0).data<float>()];
+        _alphasCumprod = [.. betas.neg().add(Scalars.One).cumprod(0).data<float>()];
     }
 
     /// <summary>The noise levels the network runs at, in order.</summary>
