@@ -6,8 +6,8 @@ using MuJoCo;
 namespace MetaWorld.Benchmarks;
 
 /// <summary>
-/// An episode of 500 steps without pictures, against the same MuJoCo calls alone: what the environment costs besides its engine.
-/// The files of Meta-World are needed: set EVALCORE_MIRROR, then
+/// An episode of 500 steps without pictures, against the same MuJoCo calls alone: what the environment costs besides
+/// its engine. The files of Meta-World are needed: set EVALCORE_MIRROR, then
 /// <c>dotnet run -c Release --project perf/MetaWorld.Benchmarks</c>.
 /// </summary>
 [MemoryDiagnoser]

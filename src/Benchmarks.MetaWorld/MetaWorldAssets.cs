@@ -23,7 +23,9 @@ public static class MetaWorldAssets
         }
         catch (MujocoException e)
         {
-            throw new OptionException($"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")} ('evalcore assets verify metaworld' checks its files)", e);
+            throw new OptionException(
+                $"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")} "
+                + $"('evalcore assets verify {Set.Name}' checks its files)", e);
         }
     }
 

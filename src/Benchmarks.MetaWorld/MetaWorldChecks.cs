@@ -7,7 +7,9 @@ namespace Benchmarks.MetaWorld;
 /// <summary>What Meta-World needs on a machine.</summary>
 public static class MetaWorldChecks
 {
-    /// <summary>The checks: its physics engine, off-screen rendering, its model files. Other suites go without them.</summary>
+    /// <summary>
+    /// The checks: its physics engine, off-screen rendering, its model files. Other suites go without them.
+    /// </summary>
     public static IReadOnlyList<Check> All { get; } =
     [
         new("MuJoCo (Meta-World)", () => Try(() => $"{Mujoco.Version}, {Mujoco.LibraryPath}"), Optional: true),

@@ -16,8 +16,8 @@ public sealed class MetaWorldConfig : EnvConfig
     public override string Type => "metaworld";
 
     /// <summary>
-    /// Tasks and groups (<c>easy</c>, <c>medium</c>, <c>hard</c>, <c>very_hard</c>, <c>MT50</c>), separated by commas. LeRobot's
-    /// default is kept although no task has that name.
+    /// Tasks and groups (<c>easy</c>, <c>medium</c>, <c>hard</c>, <c>very_hard</c>, <c>MT50</c>), separated by commas.
+    /// LeRobot's default is kept although no task has that name.
     /// </summary>
     public override string Task { get; set; } = "metaworld-push-v2";
 
@@ -60,9 +60,14 @@ public sealed class MetaWorldConfig : EnvConfig
     /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> Tasks()
     {
-        string[] groups = [.. Task.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
+        const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        string[] groups = [.. Task.Split(',', Trimmed).Distinct()];
         if (groups.Length == 0)
-            throw new OptionException("--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium");
+        {
+            throw new OptionException(
+                "--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium");
+        }
+
         return [.. groups.SelectMany(EnvTasks)];
     }
 

@@ -8,12 +8,12 @@ using MuJoCo;
 namespace Benchmarks.MetaWorld;
 
 /// <summary>
-/// A task of Meta-World 3.0.0 as LeRobot v0.6.1 plays it: a Sawyer arm whose hand the action drags through the world. The same
-/// seed and actions give the same states as the Python original on MuJoCo 3.8.1, bit for bit.
+/// A task of Meta-World 3.0.0 as LeRobot v0.6.1 plays it: a Sawyer arm whose hand the action drags through the world.
+/// The same seed and actions give the same states as the Python original on MuJoCo 3.8.1, bit for bit.
 /// </summary>
 /// <remarks>
-/// Rewards are float64 throughout. The original rounds some of them to float32 on the way, which moves them by less than
-/// 2e-6.
+/// Rewards are float64 throughout. The original rounds some of them to float32 on the way, which moves them by less
+/// than 2e-6.
 /// </remarks>
 public sealed class MetaWorldEnvironment : IEnvironment
 {
@@ -55,7 +55,9 @@ public sealed class MetaWorldEnvironment : IEnvironment
     /// <inheritdoc/>
     public ObservationSpace ObservationSpace { get; }
 
-    /// <summary>The hand's way along x, y, z in centimetres, clipped to [-1, 1], and the fingers' command: 1 closes.</summary>
+    /// <summary>
+    /// The hand's way along x, y, z in centimetres, clipped to [-1, 1], and the fingers' command: 1 closes.
+    /// </summary>
     public ActionSpace ActionSpace => MetaWorldConfig.Actions;
 
     /// <inheritdoc/>
@@ -83,8 +85,8 @@ public sealed class MetaWorldEnvironment : IEnvironment
             throw new OptionException($"--seed={episode.Seed}: a seed is 0 or more");
         var random = Generator.DefaultRng((ulong)episode.Seed);
 
-        // Twice, as in the original: the second random vector counts, but the model keeps the edits of the first, and what is
-        // read before the next kinematics pass is what the first left.
+        // Twice, as in the original: the second random vector counts, but the model keeps the edits of the first, and
+        // what is read before the next kinematics pass is what the first left.
         _task.Begin(random);
         _world.Data.Reset();
         _task.Begin(random);
@@ -101,8 +103,8 @@ public sealed class MetaWorldEnvironment : IEnvironment
         if (_steps is < 0 or >= Horizon)
             throw new InvalidOperationException($"{_task.Info.Name} must be reset before it is stepped.");
 
-        var moved = Vec3.From(_world.Data.mocap_pos) + new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2]));
-        _world.MoveMocap(_task.Info.Reach.Clip(moved));
+        var way = new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2]));
+        _world.MoveMocap(_task.Info.Reach.Clip(Vec3.From(_world.Data.mocap_pos) + way));
         _world.Simulate(action[3], -action[3]);
         _steps++;
         _world.Data.Forward();
@@ -187,17 +189,20 @@ public sealed class MetaWorldEnvironment : IEnvironment
         _camera.Draw(_world.Data, picture);
     }
 
-    /// <summary>The way along one axis in metres. The original computes it in float32, which the action's numbers are.</summary>
+    /// <summary>
+    /// The way along one axis in metres. The original computes it in float32, which the action's numbers are.
+    /// </summary>
     private static double Scaled(double action) => Math.Clamp((float)action, -1f, 1f) * ActionScale;
 
     private void CheckAction(ReadOnlySpan<double> action)
     {
+        string name = _task.Info.Name;
         if (action.Length != ActionSpace.Dimension)
-            throw new ArgumentException($"An action of {_task.Info.Name} has 4 numbers, not {action.Length}.", nameof(action));
+            throw new ArgumentException($"An action of {name} has 4 numbers, not {action.Length}.", nameof(action));
         for (int i = 0; i < action.Length; i++)
         {
             if (!double.IsFinite(action[i]))
-                throw new ArgumentException($"Number {i} of the action of {_task.Info.Name} is {action[i]}.", nameof(action));
+                throw new ArgumentException($"Number {i} of the action of {name} is {action[i]}.", nameof(action));
         }
     }
 

@@ -5,7 +5,9 @@ using EvalCore.Policies;
 
 namespace Benchmarks.MetaWorld;
 
-/// <summary>Meta-World's scripted experts, one rule for each task, without noise, clipped to the action space.</summary>
+/// <summary>
+/// Meta-World's scripted experts, one rule for each task, without noise, clipped to the action space.
+/// </summary>
 public sealed class MetaWorldExpert : IPolicy
 {
     /// <inheritdoc/>
@@ -18,7 +20,8 @@ public sealed class MetaWorldExpert : IPolicy
     public PolicyBatching Batching => PolicyBatching.PerSession;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Provenance { get; } = new Dictionary<string, string> { ["experts"] = "metaworld 3.0.0" };
+    public IReadOnlyDictionary<string, string> Provenance { get; } =
+        new Dictionary<string, string> { ["experts"] = "metaworld 3.0.0" };
 
     /// <inheritdoc/>
     public IPolicySession NewSession(EpisodeSpec episode)
@@ -62,7 +65,8 @@ public sealed class MetaWorldExpert : IPolicy
 
         public bool NeedsInference => false;
 
-        public void Observe(Observation observation) => observation.Vector(MetaWorldObservation.EnvironmentState).CopyTo(_seen);
+        public void Observe(Observation observation) =>
+            observation.Vector(MetaWorldObservation.EnvironmentState).CopyTo(_seen);
 
         public void Act(Span<double> action) => MetaWorldExpert.Act(rule, _seen, action);
 

@@ -13,8 +13,8 @@ public static class MetaWorldObservation
     public const string State = "observation.state";
 
     /// <summary>
-    /// All 39 numbers of Meta-World: 18 of now (hand 3, fingers 1, objects 14), 18 of the step before, the target 3. LeRobot
-    /// has no such field; the scripted experts read it.
+    /// All 39 numbers of Meta-World: 18 of now (hand 3, fingers 1, objects 14), 18 of the step before, the target 3.
+    /// LeRobot has no such field; the scripted experts read it.
     /// </summary>
     public const string EnvironmentState = "observation.environment_state";
 
@@ -22,7 +22,8 @@ public static class MetaWorldObservation
     public const int ImageSize = 480;
 
     private static readonly ObservationField Picture = ObservationField.Picture(Image, ImageSize, ImageSize);
-    private static readonly ObservationField Whole = ObservationField.Vector(EnvironmentState, MetaWorldEnvironment.ObservationLength);
+    private static readonly ObservationField Whole =
+        ObservationField.Vector(EnvironmentState, MetaWorldEnvironment.ObservationLength);
 
     private static readonly Dictionary<string, ObservationSpace> Spaces = new()
     {

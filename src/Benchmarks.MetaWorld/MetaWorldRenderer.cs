@@ -7,8 +7,8 @@ using MuJoCo;
 namespace Benchmarks.MetaWorld;
 
 /// <summary>
-/// Draws the frames of a video: the observation's picture, without multisampling, which nobody sees in a video and which
-/// costs most of its time where there is no GPU.
+/// Draws the frames of a video: the observation's picture, without multisampling, which nobody sees in a video and
+/// which costs most of its time where there is no GPU.
 /// </summary>
 public sealed class MetaWorldRenderer : IFrameRenderer
 {

@@ -5,9 +5,12 @@ namespace MuJoCo;
 /// <summary>
 /// The state of a world and all that is computed from it. Every field of <c>mjData</c> is a member of the same name;
 /// arrays are spans over MuJoCo's memory, row-major, with the shape their documentation gives. What is computed holds
-/// the values of the last computation, as in MuJoCo: after a step, positions of bodies are those before its integration.
+/// the values of the last computation, as in MuJoCo: after a step, positions of bodies are those before its
+/// integration.
 /// </summary>
-/// <remarks>Used by one thread at a time. Nothing here allocates, but for the constructor and <see cref="Copy"/>.</remarks>
+/// <remarks>
+/// Used by one thread at a time. Nothing here allocates, but for the constructor and <see cref="Copy"/>.
+/// </remarks>
 public sealed unsafe partial class MjData : IDisposable
 {
     private readonly DataHandle _handle = new();
@@ -84,7 +87,9 @@ public sealed unsafe partial class MjData : IDisposable
     /// <summary>Contacts (<c>mj_collision</c>).</summary>
     public void Collision() => Call(Api.mj_collision);
 
-    /// <summary>Accelerations and interaction forces of bodies, after the solver (<c>mj_rnePostConstraint</c>).</summary>
+    /// <summary>
+    /// Accelerations and interaction forces of bodies, after the solver (<c>mj_rnePostConstraint</c>).
+    /// </summary>
     public void RnePostConstraint() => Call(Api.mj_rnePostConstraint);
 
     /// <summary>Velocities and momenta of subtrees (<c>mj_subtreeVel</c>).</summary>
@@ -153,16 +158,20 @@ public sealed unsafe partial class MjData : IDisposable
     /// <param name="jacp">Of the position, 3 x nv; may be empty.</param>
     /// <param name="jacr">Of the rotation, 3 x nv; may be empty.</param>
     /// <param name="body">The body's number.</param>
-    public void JacBody(Span<double> jacp, Span<double> jacr, int body) => Jacobian(Api.mj_jacBody, jacp, jacr, body, Model.nbody);
+    public void JacBody(Span<double> jacp, Span<double> jacr, int body) =>
+        Jacobian(Api.mj_jacBody, jacp, jacr, body, Model.nbody);
 
     /// <summary>Jacobians of a body's centre of mass; parameters as <see cref="JacBody"/>.</summary>
-    public void JacBodyCom(Span<double> jacp, Span<double> jacr, int body) => Jacobian(Api.mj_jacBodyCom, jacp, jacr, body, Model.nbody);
+    public void JacBodyCom(Span<double> jacp, Span<double> jacr, int body) =>
+        Jacobian(Api.mj_jacBodyCom, jacp, jacr, body, Model.nbody);
 
     /// <summary>Jacobians of a geom's frame; parameters as <see cref="JacBody"/>.</summary>
-    public void JacGeom(Span<double> jacp, Span<double> jacr, int geom) => Jacobian(Api.mj_jacGeom, jacp, jacr, geom, Model.ngeom);
+    public void JacGeom(Span<double> jacp, Span<double> jacr, int geom) =>
+        Jacobian(Api.mj_jacGeom, jacp, jacr, geom, Model.ngeom);
 
     /// <summary>Jacobians of a site's frame; parameters as <see cref="JacBody"/>.</summary>
-    public void JacSite(Span<double> jacp, Span<double> jacr, int site) => Jacobian(Api.mj_jacSite, jacp, jacr, site, Model.nsite);
+    public void JacSite(Span<double> jacp, Span<double> jacr, int site) =>
+        Jacobian(Api.mj_jacSite, jacp, jacr, site, Model.nsite);
 
     /// <summary>Jacobians of a point, given in world coordinates, that moves with a body.</summary>
     public void Jac(Span<double> jacp, Span<double> jacr, ReadOnlySpan<double> point, int body)
@@ -230,14 +239,17 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_objectAcceleration, (nint)type, id, (nint)a, local ? 1 : 0);
     }
 
-    /// <summary>Adds to <paramref name="generalized"/> the joint forces of a force and a torque on a body (<c>mj_applyFT</c>).</summary>
+    /// <summary>
+    /// Adds to <paramref name="generalized"/> the joint forces of a force and a torque on a body (<c>mj_applyFT</c>).
+    /// </summary>
     /// <param name="force">3 numbers, world frame.</param>
     /// <param name="torque">3 numbers, world frame.</param>
     /// <param name="point">Where the force acts, world frame.</param>
     /// <param name="body">The body's number.</param>
     /// <param name="generalized">nv numbers that are added to.</param>
     public void ApplyForceTorque(
-        ReadOnlySpan<double> force, ReadOnlySpan<double> torque, ReadOnlySpan<double> point, int body, Span<double> generalized)
+        ReadOnlySpan<double> force, ReadOnlySpan<double> torque, ReadOnlySpan<double> point, int body,
+        Span<double> generalized)
     {
         HasLength(force, 3);
         HasLength(torque, 3);

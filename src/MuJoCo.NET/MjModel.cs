@@ -83,7 +83,9 @@ public sealed unsafe partial class MjModel : IDisposable
         fixed (byte* b = bytes)
         {
             nint model = Guard.Call(Api.mj_loadModelBuffer, (nint)b, bytes.Length);
-            return model != 0 ? new MjModel(model) : throw new MujocoException($"the bytes are not a model of MuJoCo {Mujoco.RequiredVersion}");
+            return model != 0
+                ? new MjModel(model)
+                : throw new MujocoException($"the bytes are not a model of MuJoCo {Mujoco.RequiredVersion}");
         }
     }
 
@@ -137,7 +139,8 @@ public sealed unsafe partial class MjModel : IDisposable
     public int StateSize(mjtState parts) => (int)Call(Api.mj_stateSize, (nint)parts);
 
     /// <summary>
-    /// Recomputes what is derived from the editable fields at <see cref="qpos0"/> (inertia weights, lengths, statistics);
+    /// Recomputes what is derived from the editable fields at <see cref="qpos0"/> (inertia weights, lengths,
+    /// statistics);
     /// <paramref name="data"/> is overwritten.
     /// </summary>
     public void SetConst(MjData data)

@@ -4,10 +4,12 @@ using MuJoCo.Native;
 namespace MuJoCo;
 
 /// <summary>
-/// A model that can be edited: parsed from XML or made from nothing, changed, joined with others, compiled, saved as XML.
-/// Elements are thin views of MuJoCo's structs with members of the same names.
+/// A model that can be edited: parsed from XML or made from nothing, changed, joined with others, compiled, saved as
+/// XML. Elements are thin views of MuJoCo's structs with members of the same names.
 /// </summary>
-/// <remarks>Used by one thread at a time. Elements are valid until they are deleted or the specification is disposed.</remarks>
+/// <remarks>
+/// Used by one thread at a time. Elements are valid until they are deleted or the specification is disposed.
+/// </remarks>
 public sealed unsafe partial class MjSpec : IDisposable
 {
     private const int ErrorLength = 1024;
@@ -104,91 +106,91 @@ public sealed unsafe partial class MjSpec : IDisposable
     }
 
     /// <summary>The geom of a name, or null.</summary>
-    public MjsGeom? FindGeom(string name) => Find("mjs_asGeom", mjtObj.mjOBJ_GEOM, name) is { } p and not 0 ? new MjsGeom(this, p) : null;
+    public MjsGeom? FindGeom(string name) => Find<MjsGeom>(mjtObj.mjOBJ_GEOM, name);
 
     /// <summary>The site of a name, or null.</summary>
-    public MjsSite? FindSite(string name) => Find("mjs_asSite", mjtObj.mjOBJ_SITE, name) is { } p and not 0 ? new MjsSite(this, p) : null;
+    public MjsSite? FindSite(string name) => Find<MjsSite>(mjtObj.mjOBJ_SITE, name);
 
     /// <summary>The joint of a name, or null.</summary>
-    public MjsJoint? FindJoint(string name) => Find("mjs_asJoint", mjtObj.mjOBJ_JOINT, name) is { } p and not 0 ? new MjsJoint(this, p) : null;
+    public MjsJoint? FindJoint(string name) => Find<MjsJoint>(mjtObj.mjOBJ_JOINT, name);
 
     /// <summary>The camera of a name, or null.</summary>
-    public MjsCamera? FindCamera(string name) => Find("mjs_asCamera", mjtObj.mjOBJ_CAMERA, name) is { } p and not 0 ? new MjsCamera(this, p) : null;
+    public MjsCamera? FindCamera(string name) => Find<MjsCamera>(mjtObj.mjOBJ_CAMERA, name);
 
     /// <summary>The light of a name, or null.</summary>
-    public MjsLight? FindLight(string name) => Find("mjs_asLight", mjtObj.mjOBJ_LIGHT, name) is { } p and not 0 ? new MjsLight(this, p) : null;
+    public MjsLight? FindLight(string name) => Find<MjsLight>(mjtObj.mjOBJ_LIGHT, name);
 
     /// <summary>The mesh of a name, or null.</summary>
-    public MjsMesh? FindMesh(string name) => Find("mjs_asMesh", mjtObj.mjOBJ_MESH, name) is { } p and not 0 ? new MjsMesh(this, p) : null;
+    public MjsMesh? FindMesh(string name) => Find<MjsMesh>(mjtObj.mjOBJ_MESH, name);
 
     /// <summary>The texture of a name, or null.</summary>
-    public MjsTexture? FindTexture(string name) => Find("mjs_asTexture", mjtObj.mjOBJ_TEXTURE, name) is { } p and not 0 ? new MjsTexture(this, p) : null;
+    public MjsTexture? FindTexture(string name) => Find<MjsTexture>(mjtObj.mjOBJ_TEXTURE, name);
 
     /// <summary>The material of a name, or null.</summary>
-    public MjsMaterial? FindMaterial(string name) => Find("mjs_asMaterial", mjtObj.mjOBJ_MATERIAL, name) is { } p and not 0 ? new MjsMaterial(this, p) : null;
+    public MjsMaterial? FindMaterial(string name) => Find<MjsMaterial>(mjtObj.mjOBJ_MATERIAL, name);
 
     /// <summary>The actuator of a name, or null.</summary>
-    public MjsActuator? FindActuator(string name) => Find("mjs_asActuator", mjtObj.mjOBJ_ACTUATOR, name) is { } p and not 0 ? new MjsActuator(this, p) : null;
+    public MjsActuator? FindActuator(string name) => Find<MjsActuator>(mjtObj.mjOBJ_ACTUATOR, name);
 
     /// <summary>The sensor of a name, or null.</summary>
-    public MjsSensor? FindSensor(string name) => Find("mjs_asSensor", mjtObj.mjOBJ_SENSOR, name) is { } p and not 0 ? new MjsSensor(this, p) : null;
+    public MjsSensor? FindSensor(string name) => Find<MjsSensor>(mjtObj.mjOBJ_SENSOR, name);
 
     /// <summary>The equality constraint of a name, or null.</summary>
-    public MjsEquality? FindEquality(string name) => Find("mjs_asEquality", mjtObj.mjOBJ_EQUALITY, name) is { } p and not 0 ? new MjsEquality(this, p) : null;
+    public MjsEquality? FindEquality(string name) => Find<MjsEquality>(mjtObj.mjOBJ_EQUALITY, name);
 
     /// <summary>The tendon of a name, or null.</summary>
-    public MjsTendon? FindTendon(string name) => Find("mjs_asTendon", mjtObj.mjOBJ_TENDON, name) is { } p and not 0 ? new MjsTendon(this, p) : null;
+    public MjsTendon? FindTendon(string name) => Find<MjsTendon>(mjtObj.mjOBJ_TENDON, name);
 
     /// <summary>The keyframe of a name, or null.</summary>
-    public MjsKey? FindKey(string name) => Find("mjs_asKey", mjtObj.mjOBJ_KEY, name) is { } p and not 0 ? new MjsKey(this, p) : null;
+    public MjsKey? FindKey(string name) => Find<MjsKey>(mjtObj.mjOBJ_KEY, name);
 
     /// <summary>Adds a body under another.</summary>
-    public MjsBody AddBody(MjsBody parent) => new(this, Add("mjs_addBody", (nint)parent.Pointer));
+    public MjsBody AddBody(MjsBody parent) => Add<MjsBody>("mjs_addBody", (nint)parent.Pointer);
 
     /// <summary>Adds a geom to a body.</summary>
-    public MjsGeom AddGeom(MjsBody body) => new(this, Add("mjs_addGeom", (nint)body.Pointer));
+    public MjsGeom AddGeom(MjsBody body) => Add<MjsGeom>("mjs_addGeom", (nint)body.Pointer);
 
     /// <summary>Adds a site to a body.</summary>
-    public MjsSite AddSite(MjsBody body) => new(this, Add("mjs_addSite", (nint)body.Pointer));
+    public MjsSite AddSite(MjsBody body) => Add<MjsSite>("mjs_addSite", (nint)body.Pointer);
 
     /// <summary>Adds a joint to a body.</summary>
-    public MjsJoint AddJoint(MjsBody body) => new(this, Add("mjs_addJoint", (nint)body.Pointer));
+    public MjsJoint AddJoint(MjsBody body) => Add<MjsJoint>("mjs_addJoint", (nint)body.Pointer);
 
     /// <summary>Adds a free joint to a body.</summary>
-    public MjsJoint AddFreeJoint(MjsBody body) => new(this, Add("mjs_addFreeJoint", (nint)body.Pointer));
+    public MjsJoint AddFreeJoint(MjsBody body) => Add<MjsJoint>("mjs_addFreeJoint", (nint)body.Pointer);
 
     /// <summary>Adds a camera to a body.</summary>
-    public MjsCamera AddCamera(MjsBody body) => new(this, Add("mjs_addCamera", (nint)body.Pointer));
+    public MjsCamera AddCamera(MjsBody body) => Add<MjsCamera>("mjs_addCamera", (nint)body.Pointer);
 
     /// <summary>Adds a light to a body.</summary>
-    public MjsLight AddLight(MjsBody body) => new(this, Add("mjs_addLight", (nint)body.Pointer));
+    public MjsLight AddLight(MjsBody body) => Add<MjsLight>("mjs_addLight", (nint)body.Pointer);
 
     /// <summary>Adds a frame to a body: a place where something can be attached.</summary>
-    public MjsFrame AddFrame(MjsBody body) => new(this, Add("mjs_addFrame", (nint)body.Pointer));
+    public MjsFrame AddFrame(MjsBody body) => Add<MjsFrame>("mjs_addFrame", (nint)body.Pointer);
 
     /// <summary>Adds an actuator.</summary>
-    public MjsActuator AddActuator() => new(this, Add("mjs_addActuator", (nint)Pointer));
+    public MjsActuator AddActuator() => Add<MjsActuator>("mjs_addActuator", (nint)Pointer);
 
     /// <summary>Adds a sensor.</summary>
-    public MjsSensor AddSensor() => new(this, Add("mjs_addSensor", (nint)Pointer));
+    public MjsSensor AddSensor() => Add<MjsSensor>("mjs_addSensor", (nint)Pointer);
 
     /// <summary>Adds an equality constraint.</summary>
-    public MjsEquality AddEquality() => new(this, Add("mjs_addEquality", (nint)Pointer));
+    public MjsEquality AddEquality() => Add<MjsEquality>("mjs_addEquality", (nint)Pointer);
 
     /// <summary>Adds an exclusion of contacts between two bodies.</summary>
-    public MjsExclude AddExclude() => new(this, Add("mjs_addExclude", (nint)Pointer));
+    public MjsExclude AddExclude() => Add<MjsExclude>("mjs_addExclude", (nint)Pointer);
 
     /// <summary>Adds a mesh.</summary>
-    public MjsMesh AddMesh() => new(this, Add("mjs_addMesh", (nint)Pointer));
+    public MjsMesh AddMesh() => Add<MjsMesh>("mjs_addMesh", (nint)Pointer);
 
     /// <summary>Adds a texture.</summary>
-    public MjsTexture AddTexture() => new(this, Add("mjs_addTexture", (nint)Pointer));
+    public MjsTexture AddTexture() => Add<MjsTexture>("mjs_addTexture", (nint)Pointer);
 
     /// <summary>Adds a material.</summary>
-    public MjsMaterial AddMaterial() => new(this, Add("mjs_addMaterial", (nint)Pointer));
+    public MjsMaterial AddMaterial() => Add<MjsMaterial>("mjs_addMaterial", (nint)Pointer);
 
     /// <summary>Adds a keyframe.</summary>
-    public MjsKey AddKey() => new(this, Add("mjs_addKey", (nint)Pointer));
+    public MjsKey AddKey() => Add<MjsKey>("mjs_addKey", (nint)Pointer);
 
     /// <summary>
     /// Attaches a copy of a body of another specification, with all below it and all it refers to (<c>mjs_attach</c>).
@@ -232,8 +234,13 @@ public sealed unsafe partial class MjSpec : IDisposable
     public IReadOnlyList<string> Names(mjtObj type)
     {
         var names = new List<string>();
-        for (nint e = Call(Api.mjs_firstElement, (nint)Pointer, (nint)type); e != 0; e = Call(Api.mjs_nextElement, (nint)Pointer, e))
-            names.Add(GetString(Call(Api.mjs_getName, e)));
+        nint element = Call(Api.mjs_firstElement, (nint)Pointer, (nint)type);
+        while (element != 0)
+        {
+            names.Add(GetString(Call(Api.mjs_getName, element)));
+            element = Call(Api.mjs_nextElement, (nint)Pointer, element);
+        }
+
         return names;
     }
 
@@ -262,7 +269,8 @@ public sealed unsafe partial class MjSpec : IDisposable
         }
     }
 
-    internal static string GetString(nint source) => Marshal.PtrToStringUTF8(Guard.Call(Api.mjs_getString, source)) ?? "";
+    internal static string GetString(nint source) =>
+        Marshal.PtrToStringUTF8(Guard.Call(Api.mjs_getString, source)) ?? "";
 
     internal static void SetString(nint destination, string value)
     {
@@ -319,13 +327,13 @@ public sealed unsafe partial class MjSpec : IDisposable
         }
     }
 
-    private nint Find(string cast, mjtObj type, string name)
+    private T? Find<T>(mjtObj type, string name) where T : struct, IMjsView<T>
     {
         nint text = Marshal.StringToCoTaskMemUTF8(name);
         try
         {
             nint element = Call(Api.mjs_findElement, (nint)Pointer, (nint)type, text);
-            return element != 0 ? Guard.Call(Library.Find(cast), element) : 0;
+            return element != 0 ? T.At(this, Call(T.Cast, element)) : null;
         }
         finally
         {
@@ -333,10 +341,10 @@ public sealed unsafe partial class MjSpec : IDisposable
         }
     }
 
-    private nint Add(string function, nint parent)
+    private T Add<T>(string function, nint parent) where T : struct, IMjsView<T>
     {
         nint added = Call(Library.Find(function), parent);
-        return added != 0 ? added : throw new MujocoException(Error);
+        return added != 0 ? T.At(this, added) : throw new MujocoException(Error);
     }
 
     private nint WithText(nint function, string name)

@@ -39,9 +39,12 @@ public sealed unsafe class MjVfs : IDisposable
         {
             fixed (byte* bytes = content)
             {
-                nint result = Guard.Call(Api.mj_addBufferVFS, Pointer, text, (nint)bytes, content.Length);
-                if ((int)result != 0)
-                    throw new MujocoException($"{name}: {((int)result == 2 ? "the virtual file system has a file of that name already" : "cannot be added to the virtual file system")}");
+                const int Repeated = 2;
+                int result = (int)Guard.Call(Api.mj_addBufferVFS, Pointer, text, (nint)bytes, content.Length);
+                if (result == Repeated)
+                    throw new MujocoException($"{name}: the virtual file system has a file of that name already");
+                if (result != 0)
+                    throw new MujocoException($"{name}: cannot be added to the virtual file system");
             }
         }
         finally

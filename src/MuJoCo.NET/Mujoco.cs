@@ -16,14 +16,16 @@ public static class Mujoco
     public const string RequiredVersion = "3.8.1";
 
     /// <summary>
-    /// Raised for each warning of MuJoCo (bad or too large numbers, too many contacts, ...) on the thread that caused it,
-    /// right after the call that did. An exception thrown by a handler reaches that call's caller, so a program can
-    /// turn warnings into errors. Without a handler a warning of the simulation is counted in
+    /// Raised for each warning of MuJoCo (bad or too large numbers, too many contacts, ...) on the thread that caused
+    /// it, right after the call that did. An exception thrown by a handler reaches that call's caller, so a program
+    /// can turn warnings into errors. Without a handler a warning of the simulation is counted in
     /// <see cref="MjData.warning"/>, and nothing is printed or written to a log file.
     /// </summary>
     public static event EventHandler<MujocoWarningEventArgs>? Warning;
 
-    /// <summary>The version of the loaded library: <see cref="RequiredVersion"/>, because no other is accepted.</summary>
+    /// <summary>
+    /// The version of the loaded library: <see cref="RequiredVersion"/>, because no other is accepted.
+    /// </summary>
     /// <exception cref="MujocoException">The library is missing or of another version.</exception>
     public static string Version
     {

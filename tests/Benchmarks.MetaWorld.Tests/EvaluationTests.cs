@@ -26,7 +26,7 @@ public sealed class EvaluationTests
     public void An_evaluation_gives_the_rewards_and_successes_of_lerobot_eval(string task)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("metaworld/eval/eval_info_bs2.json")));
-        Goldens.Asset("metaworld");
+        Machine.NeedsMetaWorld();
         var metrics = json.RootElement.GetProperty("per_task").EnumerateArray()
             .Single(t => t.GetProperty("task_group").GetString() == task).GetProperty("metrics");
         using var env = new MetaWorldEnvironment(task);
@@ -65,7 +65,7 @@ public sealed class EvaluationTests
     [Fact]
     public async Task Batch_size_and_stepping_mode_change_nothing()
     {
-        Goldens.Asset("metaworld");
+        Machine.NeedsMetaWorld();
         var reference = await Evaluate("reach-v3,push-v3,hammer-v3", 3, 1, false);
         foreach (var (batch, parallel) in new[] { (2, false), (2, true), (3, true), (7, false), (7, true) })
             Assert.Equal(reference, await Evaluate("reach-v3,push-v3,hammer-v3", 3, batch, parallel));
@@ -74,7 +74,7 @@ public sealed class EvaluationTests
     private static async Task Experts(int episodes)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("metaworld/expert_success.json")));
-        Goldens.Asset("metaworld");
+        Machine.NeedsMetaWorld();
         var records = await Evaluate("MT50", episodes, 2, true);
         Assert.Equal(50 * episodes, records.Count);
         foreach (var (task, index, steps, success, sum) in records)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EvalCore.Environments;
-using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
 
@@ -22,7 +21,7 @@ public sealed class LeakTests(ITestOutputHelper output)
     /// <summary>A world with its renderer has 50 MB and more: one that stays in each round would show.</summary>
     private void Play(int warmUp, int rounds, int resets, int megabytes)
     {
-        Goldens.Asset("metaworld");
+        Machine.NeedsPictures();
         for (int i = 0; i < warmUp; i++)
             Round(resets);
         (long memory, int threads) = Measure();

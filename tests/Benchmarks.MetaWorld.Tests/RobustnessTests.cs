@@ -1,6 +1,5 @@
 using EvalCore;
 using EvalCore.Environments;
-using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
 
@@ -41,7 +40,7 @@ public sealed class RobustnessTests
     [Fact]
     public void Actions_that_cannot_be_are_refused()
     {
-        Goldens.Asset("metaworld");
+        Machine.NeedsMetaWorld();
         using var env = new MetaWorldEnvironment("reach-v3");
         Assert.Throws<InvalidOperationException>(() => env.Step([0, 0, 0, 0]));
         env.Reset(Episode.Of("reach-v3", 1));
@@ -56,7 +55,7 @@ public sealed class RobustnessTests
     [Fact]
     public void Episodes_last_500_steps_and_not_one_more()
     {
-        Goldens.Asset("metaworld");
+        Machine.NeedsMetaWorld();
         using var env = new MetaWorldEnvironment("reach-v3");
         env.Reset(Episode.Of("reach-v3", 1));
         for (int t = 1; t <= 500; t++)
@@ -67,7 +66,7 @@ public sealed class RobustnessTests
     [Fact]
     public void Steps_and_observations_do_not_allocate()
     {
-        Goldens.Asset("metaworld");
+        Machine.NeedsPictures();
         using var env = new MetaWorldEnvironment("hammer-v3");
         env.Reset(Episode.Of("hammer-v3", 1));
         var observation = new Observation(env.ObservationSpace);
@@ -91,7 +90,7 @@ public sealed class RobustnessTests
     [Fact]
     public void A_stored_state_is_taken_back()
     {
-        Goldens.Asset("metaworld");
+        Machine.NeedsMetaWorld();
         using var env = new MetaWorldEnvironment("push-v3");
         env.Reset(Episode.Of("push-v3", 1));
         for (int t = 0; t < 20; t++)

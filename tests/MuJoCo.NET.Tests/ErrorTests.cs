@@ -5,6 +5,8 @@ namespace MuJoCo.Tests;
 
 public sealed class ErrorTests
 {
+    public ErrorTests() => Machine.NeedsMujoco();
+
     [Fact]
     public void A_model_that_does_not_compile_says_where()
     {

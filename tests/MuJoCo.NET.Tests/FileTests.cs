@@ -10,6 +10,8 @@ public sealed class FileTests
 
     private const string Part = """<mujoco><option timestep="0.0123"/></mujoco>""";
 
+    public FileTests() => Machine.NeedsMujoco();
+
     [Fact]
     public void Text_includes_files_in_memory()
     {

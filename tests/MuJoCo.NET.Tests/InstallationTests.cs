@@ -41,6 +41,8 @@ public sealed class InstallationTests
     [Fact]
     public void The_loaded_library_and_the_renderer_say_what_they_are()
     {
+        Machine.NeedsMujoco();
+        Machine.NeedsEgl();
         Assert.Equal("3.8.1", Mujoco.Version);
         Assert.EndsWith("libmujoco.so.3.8.1", Mujoco.LibraryPath, StringComparison.Ordinal);
         Assert.Contains("OpenGL", Renderer.Device, StringComparison.Ordinal);

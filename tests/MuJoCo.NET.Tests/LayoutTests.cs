@@ -4,9 +4,13 @@ using EvalCore.Tests;
 
 namespace MuJoCo.Tests;
 
-/// <summary>The generated members against the loaded library: a wrong offset or shape shows in where arrays lie.</summary>
+/// <summary>
+/// The generated members against the loaded library: a wrong offset or shape shows in where arrays lie.
+/// </summary>
 public sealed class LayoutTests
 {
+    public LayoutTests() => Machine.NeedsMujoco();
+
     [Fact]
     public void Arrays_of_a_model_fill_its_buffer_in_the_order_of_the_struct()
     {

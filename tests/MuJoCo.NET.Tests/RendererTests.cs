@@ -2,6 +2,12 @@ namespace MuJoCo.Tests;
 
 public sealed class RendererTests
 {
+    public RendererTests()
+    {
+        Machine.NeedsMujoco();
+        Machine.NeedsEgl();
+    }
+
     [Fact]
     public void A_picture_shows_the_scene_the_right_way_up()
     {

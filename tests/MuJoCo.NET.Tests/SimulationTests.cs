@@ -2,6 +2,8 @@ namespace MuJoCo.Tests;
 
 public sealed class SimulationTests
 {
+    public SimulationTests() => Machine.NeedsMujoco();
+
     [Fact]
     public void A_box_falls_and_comes_to_rest_on_the_floor()
     {

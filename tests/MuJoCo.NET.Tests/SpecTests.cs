@@ -2,6 +2,8 @@ namespace MuJoCo.Tests;
 
 public sealed class SpecTests
 {
+    public SpecTests() => Machine.NeedsMujoco();
+
     [Fact]
     public void A_model_is_built_from_nothing()
     {

@@ -11,7 +11,7 @@ internal sealed class Camera : IDisposable
     /// <param name="model">What is drawn.</param>
     /// <param name="samples">Samples per pixel; null for the model's.</param>
     public Camera(MjModel model, int? samples = null) =>
-        _renderer = new Renderer(model, MetaWorldObservation.ImageSize, MetaWorldObservation.ImageSize, samples: samples);
+        _renderer = new(model, MetaWorldObservation.ImageSize, MetaWorldObservation.ImageSize, samples: samples);
 
     /// <summary>Puts the camera where LeRobot has it; seen from the next kinematics pass on.</summary>
     public static void Place(MjModel model) => new Vec3(0.75, 0.075, 0.7).CopyTo(model.cam_pos.Slice(3 * Corner2, 3));

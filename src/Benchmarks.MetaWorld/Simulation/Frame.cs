@@ -3,8 +3,9 @@ using MuJoCo;
 namespace Benchmarks.MetaWorld.Simulation;
 
 /// <summary>
-/// All that a picture shows of a world: the poses of its geoms, sites, cameras and lights as they were last computed. They do
-/// not follow from the state alone, because a picture taken after a reset shows edited bodies where they were before.
+/// All that a picture shows of a world: the poses of its geoms, sites, cameras and lights as they were last computed.
+/// They do not follow from the state alone, because a picture taken after a reset shows edited bodies where they were
+/// before.
 /// </summary>
 internal static class Frame
 {

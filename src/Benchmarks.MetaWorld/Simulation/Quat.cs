@@ -1,8 +1,8 @@
 namespace Benchmarks.MetaWorld.Simulation;
 
 /// <summary>
-/// Four numbers that say an orientation, in the order the observation has them. Meta-World mixes orders: those read from
-/// bodies are w, x, y, z; those computed from a rotation matrix are x, y, z, w.
+/// Four numbers that say an orientation, in the order the observation has them. Meta-World mixes orders: those read
+/// from bodies are w, x, y, z; those computed from a rotation matrix are x, y, z, w.
 /// </summary>
 internal readonly record struct Quat(double A, double B, double C, double D)
 {
@@ -12,8 +12,8 @@ internal readonly record struct Quat(double A, double B, double C, double D)
     public static Quat From(ReadOnlySpan<double> numbers) => new(numbers[0], numbers[1], numbers[2], numbers[3]);
 
     /// <summary>
-    /// x, y, z, w of a rotation matrix, as scipy 1.17's <c>Rotation.from_matrix().as_quat()</c> computes them: from the largest of
-    /// the diagonal and the trace, without a rule for the sign.
+    /// x, y, z, w of a rotation matrix, as scipy 1.17's <c>Rotation.from_matrix().as_quat()</c> computes them: from
+    /// the largest of the diagonal and the trace, without a rule for the sign.
     /// </summary>
     /// <param name="m">3 x 3, row-major.</param>
     public static Quat FromMatrix(ReadOnlySpan<double> m)

@@ -126,7 +126,10 @@ internal sealed class SawyerWorld : IDisposable
         ReadOnlySpan<double> forces = Data.efc_force;
         foreach (ref readonly MjContact contact in Data.contact)
         {
-            int other = contact.geom[0] == geom.Id ? contact.geom[1] : contact.geom[1] == geom.Id ? contact.geom[0] : -1;
+            int other =
+                contact.geom[0] == geom.Id ? contact.geom[1]
+                : contact.geom[1] == geom.Id ? contact.geom[0]
+                : -1;
             if (other == _leftPadGeom)
                 left += forces[contact.efc_address];
             else if (other == _rightPadGeom)

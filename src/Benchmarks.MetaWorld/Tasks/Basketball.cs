@@ -31,7 +31,8 @@ internal sealed class Basketball(SawyerWorld world, TaskInfo info) : SawyerTask(
         double distance = Distance(ball, above, HeightMatters), to = Distance(ball, Tcp);
         double inPlace = LongTail(distance, 0, Radius, Distance(ObjectStart, above, HeightMatters));
         bool lifted = to < 0.035 && seen.Opening > 0 && ball.Z - 0.01 > ObjectStart.Z;
-        double grasp = lifted ? 1 : Caging(ball, effort, radius: 0.025, pad: 0.06, reach: 0.01, xz: 0.005, Density.High);
+        double grasp = lifted ? 1 : Caging(
+            ball, effort, radius: 0.025, pad: 0.06, reach: 0.01, xz: 0.005, Density.High);
         double reward = Both(grasp, inPlace);
         if (lifted)
             reward += 1 + 5 * inPlace;

@@ -8,7 +8,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class BinPicking(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "bin-picking-v3", "Grasp the puck from one bin and place it into another bin", Difficulty.Medium, "sawyer_bin_picking.xml",
+        "bin-picking-v3", "Grasp the puck from one bin and place it into another bin", Difficulty.Medium,
+        "sawyer_bin_picking.xml",
         (world, info) => new BinPicking(world, info), Expert)
     {
         Low = [-0.21, 0.65, 0.02, 0.1199, 0.699, -0.001],
@@ -33,7 +34,8 @@ internal sealed class BinPicking(SawyerWorld world, TaskInfo info) : SawyerTask(
         // Between the bins the hand should be above a rim that rises with the distance from both.
         double floor = Math.Min(Floor(DistanceXY(hand, ObjectStart)), Floor(DistanceXY(hand, Target)));
         double above = hand.Z >= floor ? 1 : LongTail(Math.Max(floor - hand.Z, 0), 0, 0.01, 0.05);
-        double grasp = Caging(puck, effort, radius: 0.015, pad: 0.05, reach: 0.01, xz: 0.01, Density.High, desiredEffort: 0.7);
+        double grasp = Caging(
+            puck, effort, radius: 0.015, pad: 0.05, reach: 0.01, xz: 0.01, Density.High, desiredEffort: 0.7);
         bool near = Distance(puck, hand) < 0.04;
         bool held = near && puck.Z - 0.02 > ObjectStart.Z && !(seen.Opening < 0.43);
         double reward = Both(grasp, inPlace);

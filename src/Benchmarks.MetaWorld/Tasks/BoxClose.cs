@@ -35,7 +35,8 @@ internal sealed class BoxClose(SawyerWorld world, TaskInfo info) : SawyerTask(wo
         double floor = aside <= 0.02 ? 0 : 0.04 * Math.Log(aside - 0.02) + 0.4;
         double above = hand.Z >= floor ? 1 : LongTail(floor - hand.Z, 0, 0.01, floor / 2);
         double ready = Both(above, LongTail(Distance(hand, lid), 0, 0.02, 0.5));
-        double lifted = 0.2 * (lid.Z > 0.04 ? 1 : 0) + 0.8 * LongTail(Distance(Target, lid, HeightMatters), 0, 0.05, 0.25);
+        double closed = LongTail(Distance(Target, lid, HeightMatters), 0, 0.05, 0.25);
+        double lifted = 0.2 * (lid.Z > 0.04 ? 1 : 0) + 0.8 * closed;
         bool success = Distance(seen.Object, Target) < 0.08;
         double reward = success ? 10 : 2 * Both(grasp, ready) + 8 * lifted;
         return new(reward * upright, success, ready, grasp >= 0.5, grasp, lifted, 0);

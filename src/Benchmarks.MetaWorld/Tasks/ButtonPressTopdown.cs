@@ -23,7 +23,8 @@ internal class ButtonPressTopdown(SawyerWorld world, TaskInfo info) : SawyerTask
     private readonly Site _buttonStart = world.Site("buttonStart");
     private double _travel;
 
-    public override void Observe(Span<double> objects) => Write(objects, _button.Position + Up(0.193), _button.Orientation);
+    public override void Observe(Span<double> objects) =>
+        Write(objects, _button.Position + Up(0.193), _button.Orientation);
 
     public override Outcome Evaluate(in Seen seen, double effort)
     {

@@ -60,9 +60,10 @@ internal static class Catalog
         string bare = name.StartsWith("metaworld-", StringComparison.Ordinal) ? name["metaworld-".Length..] : name;
         if (All.FirstOrDefault(task => task.Name == bare) is { } task)
             return task;
-        string hint = Nearest.To(bare, All.Select(t => t.Name).Concat(Groups.Keys)) is { } near ? $"; did you mean '{near}'?" : "";
+        string? near = Nearest.To(bare, All.Select(t => t.Name).Concat(Groups.Keys));
         throw new OptionException(
-            $"--env.task={name}: Meta-World has no such task or group{hint} (groups: {string.Join(", ", Groups.Keys)})");
+            $"--env.task={name}: Meta-World has no such task or group{(near is null ? "" : $"; did you mean '{near}'?")}"
+            + $" (groups: {string.Join(", ", Groups.Keys)})");
     }
 
     /// <summary>LeRobot's name of a group.</summary>
@@ -76,5 +77,6 @@ internal static class Catalog
 
     /// <summary>The tasks of a group, or the one task of a name.</summary>
     /// <exception cref="OptionException">There is no such group or task.</exception>
-    public static IReadOnlyList<TaskInfo> Members(string group) => Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)];
+    public static IReadOnlyList<TaskInfo> Members(string group) =>
+        Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)];
 }

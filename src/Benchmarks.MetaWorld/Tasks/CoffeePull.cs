@@ -28,9 +28,11 @@ internal class CoffeePull(SawyerWorld world, TaskInfo info) : SawyerTask(world, 
     public override Outcome Evaluate(in Seen seen, double effort)
     {
         Vec3 mug = seen.Object;
-        double scaled = Distance(mug, Target, HeightMattersLess), distance = Distance(mug, Target), to = Distance(mug, Tcp);
+        double distance = Distance(mug, Target), to = Distance(mug, Tcp);
+        double scaled = Distance(mug, Target, HeightMattersLess);
         double inPlace = LongTail(scaled, 0, 0.05, Distance(ObjectStart, Target, HeightMattersLess));
-        double grasp = Caging(mug, effort, radius: 0.02, pad: 0.05, reach: 0.04, xz: 0.05, Density.Medium, desiredEffort: 0.7);
+        double grasp = Caging(
+            mug, effort, radius: 0.02, pad: 0.05, reach: 0.04, xz: 0.05, Density.Medium, desiredEffort: 0.7);
         double reward = Both(grasp, inPlace);
         if (to < 0.04 && seen.Opening > 0)
             reward += 1 + 5 * inPlace;
@@ -54,7 +56,8 @@ internal class CoffeePull(SawyerWorld world, TaskInfo info) : SawyerTask(world, 
 
     private static Move Expert(in Seen seen)
     {
-        Vec3 hand = seen.Hand, mug = seen.Object + new Vec3(-0.005, 0, 0.05), grasped = seen.Object + new Vec3(0.01, 0, 0.05);
+        Vec3 hand = seen.Hand, mug = seen.Object + new Vec3(-0.005, 0, 0.05);
+        Vec3 grasped = seen.Object + new Vec3(0.01, 0, 0.05);
         double effort = DistanceXY(hand, grasped) > 0.06 || Math.Abs(hand.Z - grasped.Z) > 0.1 ? -1 : 0.7;
         Vec3 to =
             DistanceXY(hand, mug) > 0.06 ? mug + Up(0.15)

@@ -34,7 +34,8 @@ internal sealed class Disassemble(SawyerWorld world, TaskInfo info) : SawyerTask
         double upright = Math.Max(1 - Quat.Distance(seen.ObjectOrientation, Upright) / 0.4, 0);
         double grasp = Caging(handle, effort, radius: 0.015, pad: 0.02, reach: 0.01, xz: 0.01, Density.High);
         Vec3 centre = _centre.Position;
-        double inPlace = 0.1 * (centre.Z > 0.02 ? 1 : 0) + 0.9 * LongTail(Distance(Target + Up(0.1), centre), 0, 0.02, 0.2);
+        double off = LongTail(Distance(Target + Up(0.1), centre), 0, 0.02, 0.2);
+        double inPlace = 0.1 * (centre.Z > 0.02 ? 1 : 0) + 0.9 * off;
         bool success = seen.Object.Z > Target.Z;
         double reward = success ? 10 : (2 * grasp + 6 * inPlace) * upright;
         return new(reward, success, upright, grasp >= 0.5, grasp, inPlace, 0);

@@ -47,7 +47,8 @@ internal sealed class DoorClose(SawyerWorld world, TaskInfo info) : SawyerTask(w
     {
         Vec3 hand = seen.Hand, handle = seen.Object + new Vec3(0.05, 0.12, 0.1);
         Vec3 to =
-            hand.X > handle.X ? (hand.Z < handle.Z + 0.2 ? hand with { Z = handle.Z + 0.25 } : new(handle.X - 0.02, handle.Y, hand.Z))
+            hand.X > handle.X && hand.Z < handle.Z + 0.2 ? hand with { Z = handle.Z + 0.25 }
+            : hand.X > handle.X ? new(handle.X - 0.02, handle.Y, hand.Z)
             : Math.Abs(hand.Z - handle.Z) > 0.04 ? handle - new Vec3(0.02, 0, 0)
             : seen.Goal;
         return new(to, 25, 1);

@@ -8,7 +8,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DoorUnlock(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "door-unlock-v3", "Unlock the door by rotating the lock counter-clockwise", Difficulty.Easy, "sawyer_door_lock.xml",
+        "door-unlock-v3", "Unlock the door by rotating the lock counter-clockwise", Difficulty.Easy,
+        "sawyer_door_lock.xml",
         (world, info) => new DoorUnlock(world, info), Expert)
     {
         Low = [-0.1, 0.8, 0.15],

@@ -51,7 +51,8 @@ internal sealed class DrawerClose(SawyerWorld world, TaskInfo info) : SawyerTask
     {
         Vec3 hand = seen.Hand, handle = seen.Object - Up(0.02);
         Vec3 to =
-            hand.Y > handle.Y ? (hand.Z < handle.Z + 0.23 ? hand with { Z = handle.Z + 0.5 } : handle + new Vec3(0, -0.075, 0.23))
+            hand.Y > handle.Y && hand.Z < handle.Z + 0.23 ? hand with { Z = handle.Z + 0.5 }
+            : hand.Y > handle.Y ? handle + new Vec3(0, -0.075, 0.23)
             : Math.Abs(hand.Z - handle.Z) > 0.04 ? handle - new Vec3(0, 0.075, 0)
             : handle;
         return new(to, 25, 1);

@@ -39,7 +39,8 @@ internal sealed class PegInsertSide(SawyerWorld world, TaskInfo info) : SawyerTa
         double free1 = Free(head, _zero1.Position, _one1.Position), free2 = Free(head, _zero2.Position, _one2.Position);
         inPlace = Both(inPlace, Both(free2, free1));
         bool lifted = to < 0.08 && seen.Opening > 0 && peg.Z - 0.01 > ObjectStart.Z;
-        double grasp = lifted ? 1 : Caging(peg, effort, radius: 0.0075, pad: 0.03, reach: 0.01, xz: 0.005, Density.High);
+        double grasp = lifted ? 1 : Caging(
+            peg, effort, radius: 0.0075, pad: 0.03, reach: 0.01, xz: 0.005, Density.High);
         double reward = Both(grasp, inPlace);
         if (lifted)
             reward += 1 + 5 * inPlace;
@@ -63,8 +64,9 @@ internal sealed class PegInsertSide(SawyerWorld world, TaskInfo info) : SawyerTa
     /// <summary>1 outside of a block of the box; inside, less the deeper a point is in from its corner.</summary>
     private static double Free(Vec3 point, Vec3 zero, Vec3 one)
     {
+        Vec3 way = point - zero, whole = one - zero;
         return Within(point.X, zero.X, one.X) && Within(point.Y, zero.Y, one.Y) && Within(point.Z, zero.Z, one.Z)
-            ? (point.X - zero.X) / (one.X - zero.X) * ((point.Y - zero.Y) / (one.Y - zero.Y)) * ((point.Z - zero.Z) / (one.Z - zero.Z))
+            ? way.X / whole.X * (way.Y / whole.Y) * (way.Z / whole.Z)
             : 1;
 
         static bool Within(double x, double a, double b) => (a <= x && x <= b) || (b <= x && x <= a);

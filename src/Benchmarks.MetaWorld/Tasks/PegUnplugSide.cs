@@ -29,7 +29,8 @@ internal sealed class PegUnplugSide(SawyerWorld world, TaskInfo info) : SawyerTa
         Vec3 plug = seen.Object;
         double distance = Distance(plug, Target), to = Distance(plug, Tcp);
         double inPlace = LongTail(distance, 0, 0.05, Distance(ObjectStart, Target));
-        double grasp = Caging(plug, effort, radius: 0.025, pad: 0.05, reach: 0.01, xz: 0.005, Density.High, desiredEffort: 0.8);
+        double grasp = Caging(
+            plug, effort, radius: 0.025, pad: 0.05, reach: 0.01, xz: 0.005, Density.High, desiredEffort: 0.8);
         bool held = seen.Opening > 0.5 && plug.X - ObjectStart.X > 0.015;
         double reward = 2 * grasp;
         if (held && to < 0.035)

@@ -32,7 +32,8 @@ internal sealed class PickOutOfHole(SawyerWorld world, TaskInfo info) : SawyerTa
         double aside = DistanceXY(tcp, ObjectStart);
         double floor = aside <= 0.03 ? 0 : 0.015 * Math.Log(aside - 0.03) + 0.15;
         double above = tcp.Z >= floor ? 1 : LongTail(Math.Max(floor - tcp.Z, 0), 0, 0.01, 0.02);
-        double grasp = Caging(puck, effort, radius: 0.015, pad: 0.02, reach: 0.01, xz: 0.03, Density.High, desiredEffort: 0.1);
+        double grasp = Caging(
+            puck, effort, radius: 0.015, pad: 0.02, reach: 0.01, xz: 0.03, Density.High, desiredEffort: 0.1);
         bool held = to < 0.04 && puck.Z - 0.02 > ObjectStart.Z && !(seen.Opening < 0.33);
         double reward = Both(grasp, inPlace);
         if (held)

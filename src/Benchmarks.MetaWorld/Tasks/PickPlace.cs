@@ -46,7 +46,8 @@ internal sealed class PickPlace(SawyerWorld world, TaskInfo info) : SawyerTask(w
     }
 
     /// <summary>
-    /// This task's own caging reward, in which the pads' "initial" positions are upstream's references to their present ones.
+    /// This task's own caging reward, in which the pads' "initial" positions are upstream's references to their
+    /// present ones.
     /// </summary>
     private double Grasp(Vec3 puck, double effort)
     {

@@ -8,7 +8,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PickPlaceWall(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "pick-place-wall-v3", "Pick a puck, bypass a wall and place the puck", Difficulty.VeryHard, "sawyer_pick_place_wall_v3.xml",
+        "pick-place-wall-v3", "Pick a puck, bypass a wall and place the puck", Difficulty.VeryHard,
+        "sawyer_pick_place_wall_v3.xml",
         (world, info) => new PickPlaceWall(world, info), Expert)
     {
         Low = [-0.05, 0.6, 0.015, -0.05, 0.85, 0.05],
@@ -27,7 +28,8 @@ internal sealed class PickPlaceWall(SawyerWorld world, TaskInfo info) : SawyerTa
     {
         Vec3 puck = seen.Object, overWall = new(Target.X, 0.77, 0.25);
         double distance = Distance(puck, Target), to = Distance(puck, Tcp);
-        double wall = LongTail(Distance(puck, overWall, HeightMatters), 0, 0.05, Distance(ObjectStart, overWall, HeightMatters));
+        double wall = LongTail(
+            Distance(puck, overWall, HeightMatters), 0, 0.05, Distance(ObjectStart, overWall, HeightMatters));
         double inPlace = LongTail(distance, 0, 0.05, Distance(ObjectStart, Target));
         double grasp = Caging(puck, effort, radius: 0.015, pad: 0.05, reach: 0.01, xz: 0.005, Density.None);
         double both = Both(grasp, wall);

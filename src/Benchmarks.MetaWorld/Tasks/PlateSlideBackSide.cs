@@ -7,7 +7,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PlateSlideBackSide(SawyerWorld world, TaskInfo info) : PlateSlideSide(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "plate-slide-back-side-v3", "Get a plate from the cabinet sideways", Difficulty.Easy, "sawyer_plate_slide_sideway.xml",
+        "plate-slide-back-side-v3", "Get a plate from the cabinet sideways", Difficulty.Easy,
+        "sawyer_plate_slide_sideway.xml",
         (world, info) => new PlateSlideBackSide(world, info), Expert)
     {
         Low = [-0.25, 0.6, 0, -0.05, 0.6, 0.015],

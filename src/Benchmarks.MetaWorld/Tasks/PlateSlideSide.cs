@@ -8,7 +8,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class PlateSlideSide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "plate-slide-side-v3", "Slide a plate into a cabinet sideways", Difficulty.Easy, "sawyer_plate_slide_sideway.xml",
+        "plate-slide-side-v3", "Slide a plate into a cabinet sideways", Difficulty.Easy,
+        "sawyer_plate_slide_sideway.xml",
         (world, info) => new PlateSlideSide(world, info), Expert)
     {
         Low = [0, 0.6, 0, -0.3, 0.54, 0],

@@ -27,7 +27,8 @@ internal sealed class PushWall(SawyerWorld world, TaskInfo info) : SawyerTask(wo
     {
         Vec3 puck = seen.Object, aroundWall = new(-0.05, 0.77, puck.Z);
         double distance = Distance(puck, Target), to = Distance(puck, Tcp);
-        double wall = LongTail(Distance(puck, aroundWall, AsideMatters), 0, 0.05, Distance(ObjectStart, aroundWall, AsideMatters));
+        double wall = LongTail(
+            Distance(puck, aroundWall, AsideMatters), 0, 0.05, Distance(ObjectStart, aroundWall, AsideMatters));
         double inPlace = LongTail(distance, 0, 0.05, Distance(ObjectStart, Target));
         double grasp = Caging(puck, effort, radius: 0.015, pad: 0.05, reach: 0.01, xz: 0.005, Density.High);
         double reward = 2 * grasp;
@@ -52,11 +53,12 @@ internal sealed class PushWall(SawyerWorld world, TaskInfo info) : SawyerTask(wo
     {
         Vec3 hand = seen.Hand, puck = seen.Object - new Vec3(0.005, 0, 0);
         double effort = DistanceXY(hand, seen.Object) > 0.02 || Math.Abs(hand.Z - seen.Object.Z) > 0.1 ? 0 : 0.6;
+        bool beside = puck.X is (> -0.15 and < 0.05) or (> 0.15 and < 0.35);
         Vec3 to =
             DistanceXY(hand, puck) > 0.02 ? puck + Up(0.2)
             : Math.Abs(hand.Z - puck.Z) > 0.04 ? puck + Up(0.03)
             : puck.X is >= -0.1 and <= 0.3 && puck.Y is >= 0.65 and <= 0.75 ? hand - new Vec3(1, 0, 0)
-            : puck.X is (> -0.15 and < 0.05) or (> 0.15 and < 0.35) && puck.Y is >= 0.695 and <= 0.755 ? hand + new Vec3(0, 1, 0)
+            : beside && puck.Y is >= 0.695 and <= 0.755 ? hand + new Vec3(0, 1, 0)
             : seen.Goal;
         return new(to, 10, effort);
     }

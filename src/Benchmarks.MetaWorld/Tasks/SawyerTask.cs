@@ -6,8 +6,8 @@ using static Benchmarks.MetaWorld.Tasks.Tolerance;
 namespace Benchmarks.MetaWorld.Tasks;
 
 /// <summary>
-/// A task of Meta-World v3 in its world: how it begins, what is seen of its objects, and what a step is worth. Recipes are
-/// ordered: what is read between two passes of the simulator is what the earlier one left.
+/// A task of Meta-World v3 in its world: how it begins, what is seen of its objects, and what a step is worth. Recipes
+/// are ordered: what is read between two passes of the simulator is what the earlier one left.
 /// </summary>
 internal abstract class SawyerTask(SawyerWorld world, TaskInfo info)
 {
@@ -86,8 +86,8 @@ internal abstract class SawyerTask(SawyerWorld world, TaskInfo info)
     }
 
     /// <summary>
-    /// Meta-World's <c>_gripper_caging_reward</c>: how well the fingers are around a point, and, once they are, how hard they
-    /// close.
+    /// Meta-World's <c>_gripper_caging_reward</c>: how well the fingers are around a point, and, once they are, how
+    /// hard they close.
     /// </summary>
     /// <param name="point">The point to grasp.</param>
     /// <param name="effort">The fourth number of the action.</param>
@@ -99,8 +99,8 @@ internal abstract class SawyerTask(SawyerWorld world, TaskInfo info)
     /// <param name="desiredEffort">The effort that is paid in full.</param>
     /// <param name="start">Where the object began; <see cref="ObjectStart"/> if not given.</param>
     protected double Caging(
-        Vec3 point, double effort, double radius, double pad, double reach, double xz, Density density, double desiredEffort = 1,
-        Vec3? start = null)
+        Vec3 point, double effort, double radius, double pad, double reach, double xz, Density density,
+        double desiredEffort = 1, Vec3? start = null)
     {
         Vec3 began = start ?? ObjectStart;
         double Pad(double y)
@@ -117,14 +117,16 @@ internal abstract class SawyerTask(SawyerWorld world, TaskInfo info)
         return density switch
         {
             Density.High => (grasped + caged) / 2,
-            Density.Medium => (grasped + LongTail(Distance(point, Tcp), 0, reach, Math.Abs(Distance(began, TcpStart) - reach))) / 2,
+            Density.Medium => (grasped + Near()) / 2,
             _ => grasped,
         };
+
+        double Near() => LongTail(Distance(point, Tcp), 0, reach, Math.Abs(Distance(began, TcpStart) - reach));
     }
 
     /// <summary>
-    /// The caging reward of tasks that push with closed fingers: the object between the pads. The action does not enter. The
-    /// pads' "initial" positions are upstream's references to their present ones.
+    /// The caging reward of tasks that push with closed fingers: the object between the pads. The action does not
+    /// enter. The pads' "initial" positions are upstream's references to their present ones.
     /// </summary>
     /// <param name="point">The object.</param>
     /// <param name="radius">The object's.</param>
@@ -138,7 +140,8 @@ internal abstract class SawyerTask(SawyerWorld world, TaskInfo info)
         double across = LongTail(DistanceXZ(Tcp, point), 0, xz, DistanceXZ(ObjectStart, TcpStart) - xz);
         double caged = Both(along, across);
         double held = caged > 0.95
-            ? Both(LongTail(left, radius, radius + slack, leftMargin), LongTail(right, radius, radius + slack, rightMargin))
+            ? Both(
+                LongTail(left, radius, radius + slack, leftMargin), LongTail(right, radius, radius + slack, rightMargin))
             : 0;
         return (caged + held) / 2;
     }

@@ -29,7 +29,8 @@ internal sealed class Soccer(SawyerWorld world, TaskInfo info) : SawyerTask(worl
     public override Outcome Evaluate(in Seen seen, double effort)
     {
         Vec3 ball = seen.Object;
-        double scaled = Distance(ball, Target, AsideMatters), distance = Distance(ball, Target), to = Distance(ball, Tcp);
+        double distance = Distance(ball, Target), to = Distance(ball, Tcp);
+        double scaled = Distance(ball, Target, AsideMatters);
         // The margin moves with the ball; it is 0 while the ball rests.
         double inPlace = LongTail(scaled, 0, Radius, Distance(ball, ObjectStart, AsideMatters));
         double line = Target.Y - 0.1;
@@ -54,7 +55,12 @@ internal sealed class Soccer(SawyerWorld world, TaskInfo info) : SawyerTask(worl
     {
         Vec3 hand = seen.Hand, ball = seen.Object + Up(0.03);
         double aside = ball.X - seen.Goal.X;
-        Vec3 behind = ball + (aside < -0.05 ? new Vec3(-0.03, 0, 0) : aside > 0.05 ? new Vec3(0.03, 0, 0) : new Vec3(0, -0.03, 0));
+        Vec3 behind = ball + aside switch
+        {
+            < -0.05 => new Vec3(-0.03, 0, 0),
+            > 0.05 => new Vec3(0.03, 0, 0),
+            _ => new Vec3(0, -0.03, 0),
+        };
         behind = behind with { Z = DistanceXY(hand, ball) < 0.02 ? 0.1 : 0.03 };
         return new(Distance(hand, behind) > 0.01 ? behind : ball, 25, 1);
     }

@@ -39,7 +39,8 @@ internal sealed class StickPull(SawyerWorld world, TaskInfo info) : SawyerTask(w
         Vec3 stick = seen.Object, end = _stickEnd.Position, handle = seen.Second;
         Vec3 box = handle + Middle, boxStart = ObjectStart + Middle;
         double to = Distance(stick, Tcp), distance = Distance(handle, Target);
-        double toBox = LongTail(Distance(stick, box, HeightMatters), 0, 0.05, Distance(_stickStart, boxStart, HeightMatters));
+        double toBox = LongTail(
+            Distance(stick, box, HeightMatters), 0, 0.05, Distance(_stickStart, boxStart, HeightMatters));
         double stickHome = LongTail(Distance(stick, Target), 0, 0.05, Distance(_stickStart, Target));
         double boxHome = LongTail(Distance(box, Target), 0, 0.05, Distance(ObjectStart, Target));
         bool held = to < 0.02 && seen.Opening > 0 && stick.Z - 0.01 > _stickStart.Z;
@@ -77,7 +78,7 @@ internal sealed class StickPull(SawyerWorld world, TaskInfo info) : SawyerTask(w
 
     private static Move Expert(in Seen seen)
     {
-        Vec3 hand = seen.Hand, stick = seen.Object + new Vec3(-0.015, 0, 0.03), handle = seen.Second + new Vec3(-0.015, 0, 0.03);
+        Vec3 hand = seen.Hand, above = new(-0.015, 0, 0.03), stick = seen.Object + above, handle = seen.Second + above;
         double effort = DistanceXY(hand, stick) > 0.02 || Math.Abs(hand.Z - stick.Z) > 0.1 ? -1 : 0.7;
         Vec3 to =
             !(Math.Abs(stick.X - handle.X) > 0.04) ? seen.Goal - new Vec3(0.05, 0, 0)

@@ -36,7 +36,8 @@ internal sealed class StickPush(SawyerWorld world, TaskInfo info) : SawyerTask(w
         double to = Distance(stick, Tcp), distance = Distance(box, Target);
         double stickHome = LongTail(Distance(stick, Target), 0, 0.12, Distance(_stickStart, Target) - 0.12);
         double boxHome = LongTail(distance, 0, 0.12, Distance(ObjectStart, Target) - 0.12);
-        double grasp = Caging(stick, effort, radius: 0.04, pad: 0.05, reach: 0.01, xz: 0.01, Density.High, start: _stickStart);
+        double grasp = Caging(
+            stick, effort, radius: 0.04, pad: 0.05, reach: 0.01, xz: 0.01, Density.High, start: _stickStart);
         double reward = grasp;
         if (to < 0.02 && seen.Opening > 0 && stick.Z - 0.01 > _stickStart.Z)
         {

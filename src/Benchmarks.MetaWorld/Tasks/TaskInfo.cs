@@ -10,7 +10,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 /// <param name="Make">Makes the task in a world of that model.</param>
 /// <param name="Expert">Meta-World's scripted policy.</param>
 internal sealed record TaskInfo(
-    string Name, string Description, Difficulty Difficulty, string Model, Func<SawyerWorld, TaskInfo, SawyerTask> Make, ExpertRule Expert)
+    string Name, string Description, Difficulty Difficulty, string Model, Func<SawyerWorld, TaskInfo, SawyerTask> Make,
+    ExpertRule Expert)
 {
     /// <summary>Lower bounds of the random vector that a reset draws: 3 numbers, or 6.</summary>
     public required double[] Low { get; init; }

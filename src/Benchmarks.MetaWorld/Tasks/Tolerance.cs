@@ -1,8 +1,8 @@
 namespace Benchmarks.MetaWorld.Tasks;
 
 /// <summary>
-/// The shared parts of rewards: how close a distance is to what is wanted, 0 to 1 (dm_control's <c>tolerance</c>), and the
-/// Hamacher product, Meta-World's "and".
+/// The shared parts of rewards: how close a distance is to what is wanted, 0 to 1 (dm_control's <c>tolerance</c>), and
+/// the Hamacher product, Meta-World's "and".
 /// </summary>
 internal static class Tolerance
 {

@@ -63,14 +63,16 @@ internal static class AssetsCommand
             + $" (known: {Known(sets)})")),
     ];
 
-    private static string Known(IReadOnlyList<AssetSet> sets) => sets.Count == 0 ? "none" : string.Join(", ", sets.Select(set => set.Name));
+    private static string Known(IReadOnlyList<AssetSet> sets) =>
+        sets.Count == 0 ? "none" : string.Join(", ", sets.Select(set => set.Name));
 
     private static int List(IReadOnlyList<AssetSet> sets, Terminal terminal)
     {
         var store = AssetStore.Default;
         foreach (var set in sets)
         {
-            terminal.Writer.WriteLine($"{set.Name}  {set.Title} ({set.Licence}), {set.Files.Count} files, {Megabytes(set.Bytes)}");
+            terminal.Writer.WriteLine(
+                $"{set.Name}  {set.Title} ({set.Licence}), {set.Files.Count} files, {Megabytes(set.Bytes)}");
             terminal.Writer.WriteLine($"  {store.Find(set) ?? $"not here: evalcore assets fetch {set.Name}"}");
         }
 

@@ -19,13 +19,10 @@ public sealed record AssetSet(string Name, string Title, string Licence, Uri Sou
     /// <exception cref="InvalidDataException">It is not one, or a path leads out of the set's folder.</exception>
     public static AssetSet Read(Stream manifest)
     {
-        AssetSet set = JsonSerializer.Deserialize<AssetSet>(manifest, Json) ?? throw new InvalidDataException("the manifest is empty");
-        foreach (AssetFile file in set.Files)
-        {
-            if (file.Path.Length == 0 || Path.IsPathRooted(file.Path) || file.Path.Split('/').Any(part => part is "" or "." or ".."))
-                throw new InvalidDataException($"the manifest of {set.Name} has the path '{file.Path}', which leads out of its folder");
-        }
-
-        return set;
+        AssetSet set = JsonSerializer.Deserialize<AssetSet>(manifest, Json)
+            ?? throw new InvalidDataException("the manifest is empty");
+        return set.Files.FirstOrDefault(file => file.Path.Split('/').Any(part => part is "" or "." or "..")) is { } outside
+            ? throw new InvalidDataException($"{set.Name}: the path '{outside.Path}' leads out of the set's folder")
+            : set;
     }
 }

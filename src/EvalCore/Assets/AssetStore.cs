@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace EvalCore.Assets;
 
 /// <summary>
-/// Where benchmarks' files are on this machine: in the cache, else in the folder <c>EVALCORE_MIRROR</c> names; what is in neither
-/// is fetched from its authors' release into the cache.
+/// Where benchmarks' files are on this machine: in the cache, else in the folder <c>EVALCORE_MIRROR</c> names; what is
+/// in neither is fetched from its authors' release into the cache.
 /// </summary>
 /// <param name="cache">The cache's folder.</param>
 /// <param name="mirror">The mirror's folder, or null.</param>
@@ -20,7 +20,9 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <summary>The store that the environment's variables describe.</summary>
     public static AssetStore Default => new(CacheFolder, MirrorFolder);
 
-    /// <summary><c>EVALCORE_CACHE</c>, else <c>evalcore</c> in <c>XDG_CACHE_HOME</c>, else <c>~/.cache/evalcore</c>.</summary>
+    /// <summary>
+    /// <c>EVALCORE_CACHE</c>, else <c>evalcore</c> in <c>XDG_CACHE_HOME</c>, else <c>~/.cache/evalcore</c>.
+    /// </summary>
     public static string CacheFolder
     {
         get
@@ -43,7 +45,8 @@ public sealed class AssetStore(string cache, string? mirror)
     public string CacheOf(AssetSet set) => Path.Combine(cache, "assets", set.Name);
 
     /// <summary>The folder that has all files of a set, by their lengths, or null.</summary>
-    public string? Find(AssetSet set) => Folders(set).FirstOrDefault(folder => set.Files.All(file => HasLength(folder, file)));
+    public string? Find(AssetSet set) =>
+        Folders(set).FirstOrDefault(folder => set.Files.All(file => HasLength(folder, file)));
 
     /// <summary>Looks whether every file is what it should be.</summary>
     /// <returns>A line for each that is not; none when all are right.</returns>
@@ -54,15 +57,16 @@ public sealed class AssetStore(string cache, string? mirror)
     }
 
     /// <summary>
-    /// Brings a set into the cache: what is missing or damaged, several files at once, each verified; a download that breaks off goes
-    /// on where it stopped, also in a later call.
+    /// Brings a set into the cache: what is missing or damaged, several files at once, each verified; a download that
+    /// breaks off goes on where it stopped, also in a later call.
     /// </summary>
     /// <param name="set">The files.</param>
     /// <param name="progress">Is told whenever a part has arrived.</param>
     /// <param name="cancellation">Stops; what has arrived stays.</param>
     /// <returns>The folder.</returns>
     /// <exception cref="OptionException">A file cannot be had; the line says why and what to do.</exception>
-    public async Task<string> Fetch(AssetSet set, IProgress<AssetProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<string> Fetch(
+        AssetSet set, IProgress<AssetProgress>? progress = null, CancellationToken cancellation = default)
     {
         string folder = CacheOf(set);
         int files = 0;
@@ -89,7 +93,8 @@ public sealed class AssetStore(string cache, string? mirror)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{folder} cannot be written ({e.Message.TrimEnd('.')}): set EVALCORE_CACHE to another folder", e);
+            throw new OptionException(
+                $"{folder} cannot be written ({e.Message.TrimEnd('.')}): set EVALCORE_CACHE to another folder", e);
         }
 
         return folder;

@@ -2,6 +2,7 @@
 #nullable enable
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MuJoCo.Native;
 
 namespace MuJoCo;
 
@@ -91,8 +92,10 @@ public sealed unsafe partial class MjSpec
     public ref byte hasImplicitPluginElem => ref *(byte*)(Pointer + 1256);
 }
 
-/// <summary>MuJoCo's <c>mjsBody</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsBody : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsBody</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsBody : IMjsElement, IMjsView<MjsBody>
 {
     internal const int StructSize = 568;
     private readonly nint _pointer;
@@ -107,6 +110,10 @@ public readonly unsafe partial struct MjsBody : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsBody>.Cast { get; } = Library.Find("mjs_asBody");
+
+    static MjsBody IMjsView<MjsBody>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -165,8 +172,10 @@ public readonly unsafe partial struct MjsBody : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsFrame</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsFrame : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsFrame</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsFrame : IMjsElement, IMjsView<MjsFrame>
 {
     internal const int StructSize = 216;
     private readonly nint _pointer;
@@ -181,6 +190,10 @@ public readonly unsafe partial struct MjsFrame : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsFrame>.Cast { get; } = Library.Find("mjs_asFrame");
+
+    static MjsFrame IMjsView<MjsFrame>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -205,8 +218,10 @@ public readonly unsafe partial struct MjsFrame : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsJoint</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsJoint : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsJoint</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsJoint : IMjsElement, IMjsView<MjsJoint>
 {
     internal const int StructSize = 360;
     private readonly nint _pointer;
@@ -221,6 +236,10 @@ public readonly unsafe partial struct MjsJoint : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsJoint>.Cast { get; } = Library.Find("mjs_asJoint");
+
+    static MjsJoint IMjsView<MjsJoint>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -305,8 +324,10 @@ public readonly unsafe partial struct MjsJoint : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsGeom</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsGeom : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsGeom</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsGeom : IMjsElement, IMjsView<MjsGeom>
 {
     internal const int StructSize = 584;
     private readonly nint _pointer;
@@ -321,6 +342,10 @@ public readonly unsafe partial struct MjsGeom : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsGeom>.Cast { get; } = Library.Find("mjs_asGeom");
+
+    static MjsGeom IMjsView<MjsGeom>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -429,8 +454,10 @@ public readonly unsafe partial struct MjsGeom : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsSite</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsSite : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsSite</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsSite : IMjsElement, IMjsView<MjsSite>
 {
     internal const int StructSize = 328;
     private readonly nint _pointer;
@@ -445,6 +472,10 @@ public readonly unsafe partial struct MjsSite : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsSite>.Cast { get; } = Library.Find("mjs_asSite");
+
+    static MjsSite IMjsView<MjsSite>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -491,8 +522,10 @@ public readonly unsafe partial struct MjsSite : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsCamera</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsCamera : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsCamera</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsCamera : IMjsElement, IMjsView<MjsCamera>
 {
     internal const int StructSize = 320;
     private readonly nint _pointer;
@@ -507,6 +540,10 @@ public readonly unsafe partial struct MjsCamera : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsCamera>.Cast { get; } = Library.Find("mjs_asCamera");
+
+    static MjsCamera IMjsView<MjsCamera>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -574,8 +611,10 @@ public readonly unsafe partial struct MjsCamera : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsLight</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsLight : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsLight</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsLight : IMjsElement, IMjsView<MjsLight>
 {
     internal const int StructSize = 168;
     private readonly nint _pointer;
@@ -590,6 +629,10 @@ public readonly unsafe partial struct MjsLight : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsLight>.Cast { get; } = Library.Find("mjs_asLight");
+
+    static MjsLight IMjsView<MjsLight>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -660,8 +703,10 @@ public readonly unsafe partial struct MjsLight : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsFlex</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsFlex : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsFlex</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsFlex : IMjsElement, IMjsView<MjsFlex>
 {
     internal const int StructSize = 352;
     private readonly nint _pointer;
@@ -676,6 +721,10 @@ public readonly unsafe partial struct MjsFlex : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsFlex>.Cast { get; } = Library.Find("mjs_asFlex");
+
+    static MjsFlex IMjsView<MjsFlex>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -795,8 +844,10 @@ public readonly unsafe partial struct MjsFlex : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsMesh</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsMesh : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsMesh</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsMesh : IMjsElement, IMjsView<MjsMesh>
 {
     internal const int StructSize = 232;
     private readonly nint _pointer;
@@ -811,6 +862,10 @@ public readonly unsafe partial struct MjsMesh : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsMesh>.Cast { get; } = Library.Find("mjs_asMesh");
+
+    static MjsMesh IMjsView<MjsMesh>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -867,8 +922,10 @@ public readonly unsafe partial struct MjsMesh : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsHField</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsHField : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsHField</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsHField : IMjsElement, IMjsView<MjsHField>
 {
     internal const int StructSize = 80;
     private readonly nint _pointer;
@@ -883,6 +940,10 @@ public readonly unsafe partial struct MjsHField : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsHField>.Cast { get; } = Library.Find("mjs_asHField");
+
+    static MjsHField IMjsView<MjsHField>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -917,8 +978,10 @@ public readonly unsafe partial struct MjsHField : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsSkin</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsSkin : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsSkin</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsSkin : IMjsElement, IMjsView<MjsSkin>
 {
     internal const int StructSize = 120;
     private readonly nint _pointer;
@@ -933,6 +996,10 @@ public readonly unsafe partial struct MjsSkin : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsSkin>.Cast { get; } = Library.Find("mjs_asSkin");
+
+    static MjsSkin IMjsView<MjsSkin>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -967,8 +1034,10 @@ public readonly unsafe partial struct MjsSkin : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsTexture</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsTexture : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsTexture</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsTexture : IMjsElement, IMjsView<MjsTexture>
 {
     internal const int StructSize = 192;
     private readonly nint _pointer;
@@ -983,6 +1052,10 @@ public readonly unsafe partial struct MjsTexture : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsTexture>.Cast { get; } = Library.Find("mjs_asTexture");
+
+    static MjsTexture IMjsView<MjsTexture>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1050,8 +1123,10 @@ public readonly unsafe partial struct MjsTexture : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsMaterial</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsMaterial : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsMaterial</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsMaterial : IMjsElement, IMjsView<MjsMaterial>
 {
     internal const int StructSize = 80;
     private readonly nint _pointer;
@@ -1066,6 +1141,10 @@ public readonly unsafe partial struct MjsMaterial : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsMaterial>.Cast { get; } = Library.Find("mjs_asMaterial");
+
+    static MjsMaterial IMjsView<MjsMaterial>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1104,8 +1183,10 @@ public readonly unsafe partial struct MjsMaterial : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsPair</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsPair : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsPair</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsPair : IMjsElement, IMjsView<MjsPair>
 {
     internal const int StructSize = 168;
     private readonly nint _pointer;
@@ -1120,6 +1201,10 @@ public readonly unsafe partial struct MjsPair : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsPair>.Cast { get; } = Library.Find("mjs_asPair");
+
+    static MjsPair IMjsView<MjsPair>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1166,8 +1251,10 @@ public readonly unsafe partial struct MjsPair : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsExclude</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsExclude : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsExclude</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsExclude : IMjsElement, IMjsView<MjsExclude>
 {
     internal const int StructSize = 32;
     private readonly nint _pointer;
@@ -1182,6 +1269,10 @@ public readonly unsafe partial struct MjsExclude : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsExclude>.Cast { get; } = Library.Find("mjs_asExclude");
+
+    static MjsExclude IMjsView<MjsExclude>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1207,8 +1298,10 @@ public readonly unsafe partial struct MjsExclude : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsEquality</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsEquality : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsEquality</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsEquality : IMjsElement, IMjsView<MjsEquality>
 {
     internal const int StructSize = 200;
     private readonly nint _pointer;
@@ -1223,6 +1316,10 @@ public readonly unsafe partial struct MjsEquality : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsEquality>.Cast { get; } = Library.Find("mjs_asEquality");
+
+    static MjsEquality IMjsView<MjsEquality>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1266,8 +1363,10 @@ public readonly unsafe partial struct MjsEquality : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsTendon</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsTendon : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsTendon</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsTendon : IMjsElement, IMjsView<MjsTendon>
 {
     internal const int StructSize = 304;
     private readonly nint _pointer;
@@ -1282,6 +1381,10 @@ public readonly unsafe partial struct MjsTendon : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsTendon>.Cast { get; } = Library.Find("mjs_asTendon");
+
+    static MjsTendon IMjsView<MjsTendon>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1358,8 +1461,10 @@ public readonly unsafe partial struct MjsTendon : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsActuator</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsActuator : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsActuator</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsActuator : IMjsElement, IMjsView<MjsActuator>
 {
     internal const int StructSize = 576;
     private readonly nint _pointer;
@@ -1374,6 +1479,10 @@ public readonly unsafe partial struct MjsActuator : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsActuator>.Cast { get; } = Library.Find("mjs_asActuator");
+
+    static MjsActuator IMjsView<MjsActuator>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1488,8 +1597,10 @@ public readonly unsafe partial struct MjsActuator : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsSensor</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsSensor : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsSensor</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsSensor : IMjsElement, IMjsView<MjsSensor>
 {
     internal const int StructSize = 168;
     private readonly nint _pointer;
@@ -1504,6 +1615,10 @@ public readonly unsafe partial struct MjsSensor : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsSensor>.Cast { get; } = Library.Find("mjs_asSensor");
+
+    static MjsSensor IMjsView<MjsSensor>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1575,8 +1690,10 @@ public readonly unsafe partial struct MjsSensor : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsNumeric</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsNumeric : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsNumeric</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsNumeric : IMjsElement, IMjsView<MjsNumeric>
 {
     internal const int StructSize = 32;
     private readonly nint _pointer;
@@ -1591,6 +1708,10 @@ public readonly unsafe partial struct MjsNumeric : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsNumeric>.Cast { get; } = Library.Find("mjs_asNumeric");
+
+    static MjsNumeric IMjsView<MjsNumeric>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1612,8 +1733,10 @@ public readonly unsafe partial struct MjsNumeric : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsText</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsText : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsText</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsText : IMjsElement, IMjsView<MjsText>
 {
     internal const int StructSize = 24;
     private readonly nint _pointer;
@@ -1628,6 +1751,10 @@ public readonly unsafe partial struct MjsText : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsText>.Cast { get; } = Library.Find("mjs_asText");
+
+    static MjsText IMjsView<MjsText>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1646,8 +1773,10 @@ public readonly unsafe partial struct MjsText : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsTuple</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsTuple : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsTuple</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsTuple : IMjsElement, IMjsView<MjsTuple>
 {
     internal const int StructSize = 40;
     private readonly nint _pointer;
@@ -1662,6 +1791,10 @@ public readonly unsafe partial struct MjsTuple : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsTuple>.Cast { get; } = Library.Find("mjs_asTuple");
+
+    static MjsTuple IMjsView<MjsTuple>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 
@@ -1680,8 +1813,10 @@ public readonly unsafe partial struct MjsTuple : IMjsElement
     }
 }
 
-/// <summary>MuJoCo's <c>mjsKey</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.</summary>
-public readonly unsafe partial struct MjsKey : IMjsElement
+/// <summary>
+/// MuJoCo's <c>mjsKey</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
+/// </summary>
+public readonly unsafe partial struct MjsKey : IMjsElement, IMjsView<MjsKey>
 {
     internal const int StructSize = 72;
     private readonly nint _pointer;
@@ -1696,6 +1831,10 @@ public readonly unsafe partial struct MjsKey : IMjsElement
     public MjSpec Spec { get; }
 
     nint IMjsElement.Element => *(nint*)Pointer;
+
+    static nint IMjsView<MjsKey>.Cast { get; } = Library.Find("mjs_asKey");
+
+    static MjsKey IMjsView<MjsKey>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
     internal byte* Pointer => (byte*)Spec.Alive(_pointer);
 

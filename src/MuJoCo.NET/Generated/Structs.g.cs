@@ -2,6 +2,7 @@
 #nullable enable
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MuJoCo.Native;
 
 namespace MuJoCo;
 

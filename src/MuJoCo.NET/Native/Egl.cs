@@ -6,12 +6,13 @@ namespace MuJoCo.Native;
 /// <summary>EGL, loaded at first use: a display that needs no window system, and contexts on it.</summary>
 internal static unsafe class Egl
 {
-    private const string Packages = "install the packages libegl1, libegl-mesa0 and libgl1-mesa-dri (apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)";
+    private const string Packages =
+        "install the packages libegl1, libegl-mesa0 and libgl1-mesa-dri (apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)";
     private const int RtldNow = 2, RtldGlobal = 0x100;
     private const int PlatformDevice = 0x313F, PlatformSurfaceless = 0x31DD, OpenGlApi = 0x30A2, Extensions = 0x3055;
     private const int RedSize = 0x3024, GreenSize = 0x3023, BlueSize = 0x3022, AlphaSize = 0x3021, DepthSize = 0x3025,
-        StencilSize = 0x3026, SurfaceType = 0x3033, PbufferBit = 1, RenderableType = 0x3040, OpenGlBit = 8, None = 0x3038,
-        Width = 0x3057, Height = 0x3056;
+        StencilSize = 0x3026, SurfaceType = 0x3033, PbufferBit = 1, RenderableType = 0x3040, OpenGlBit = 8,
+        None = 0x3038, Width = 0x3057, Height = 0x3056;
 
     private static readonly Lock Opening = new();
     private static nint s_library, s_display, s_config;
@@ -20,7 +21,9 @@ internal static unsafe class Egl
     private static delegate* unmanaged<uint, int> s_bindApi;
 
     /// <summary>Makes a context on the process's display.</summary>
-    /// <exception cref="MujocoException">There is no EGL, or none that gives OpenGL; the line names the packages.</exception>
+    /// <exception cref="MujocoException">
+    /// There is no EGL, or none that gives OpenGL; the line names the packages.
+    /// </exception>
     public static (nint Context, nint Surface) CreateContext()
     {
         lock (Opening)
@@ -90,13 +93,15 @@ internal static unsafe class Egl
     internal static nint LoadLibrary(string file)
     {
         // MuJoCo looks the loader up among the process's global symbols, so a private load would not do.
-        var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "dlopen");
+        nint libc = NativeLibrary.Load("libc.so.6");
+        var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(libc, "dlopen");
         fixed (byte* name = Encoding.UTF8.GetBytes(file + '\0'))
         {
             nint library = dlopen(name, RtldNow | RtldGlobal);
             return library != 0
                 ? library
-                : throw new MujocoException($"off-screen rendering needs EGL and {file} is not on this machine: {Packages}");
+                : throw new MujocoException(
+                    $"off-screen rendering needs EGL and {file} is not on this machine: {Packages}");
         }
     }
 
@@ -123,8 +128,8 @@ internal static unsafe class Egl
     }
 
     /// <summary>
-    /// The displays to try: the devices in the order the drivers list them (hardware first, Mesa's software device last), or
-    /// only the one that <c>MUJOCO_EGL_DEVICE_ID</c> names; then Mesa without a device.
+    /// The displays to try: the devices in the order the drivers list them (hardware first, Mesa's software device
+    /// last), or only the one that <c>MUJOCO_EGL_DEVICE_ID</c> names; then Mesa without a device.
     /// </summary>
     private static List<nint> Displays()
     {
@@ -151,7 +156,10 @@ internal static unsafe class Egl
                 else if (int.TryParse(chosen, out int id) && id >= 0 && id < count)
                     return [get(PlatformDevice, devices[id], null)];
                 else
-                    throw new MujocoException($"MUJOCO_EGL_DEVICE_ID={chosen}: EGL has {count} devices, give a number from 0 to {count - 1}");
+                {
+                    throw new MujocoException(
+                        $"MUJOCO_EGL_DEVICE_ID={chosen}: EGL has {count} devices, give a number from 0 to {count - 1}");
+                }
             }
         }
 

@@ -4,8 +4,8 @@ namespace MuJoCo.Native;
 
 /// <summary>
 /// The OpenGL context of a thread, made when the thread first renders. It is current only while <see cref="Use"/> is in
-/// force, so that whatever thread disposes of a renderer can free its objects in the context they belong to, and a thread
-/// that ends leaves no context bound to itself.
+/// force, so that whatever thread disposes of a renderer can free its objects in the context they belong to, and a
+/// thread that ends leaves no context bound to itself.
 /// </summary>
 internal sealed class GlContext : SafeHandle
 {

@@ -8,14 +8,15 @@ namespace MuJoCo.Native;
 /// </summary>
 /// <remarks>
 /// <para>MuJoCo reports an error by calling <c>mju_user_error</c>, which must not return; without a handler it ends the
-/// process. C programs, and MuJoCo's own Python binding, leave by <c>longjmp</c> to a <c>setjmp</c> made before the call.
-/// From .NET neither can be used: <c>setjmp</c> must be called from the frame that is returned to, and jumping or
-/// throwing over managed frames (a handler written in C#) is undefined.</para>
-/// <para>So both halves are native here, two short pieces of x86-64 machine code written to an executable page: <c>enter</c>
-/// saves the callee-saved registers and the stack pointer, calls the MuJoCo function and returns 0; <c>leave</c>, which is
-/// <c>mju_user_error</c>, keeps the message, restores what the thread's innermost <c>enter</c> saved and makes that return 1.
-/// Only MuJoCo's own C frames are skipped, exactly as with its Python binding, and .NET sees a native call that
-/// returns. The thread's innermost <c>enter</c> is found through a pthread key, so threads are independent, and calls nest.</para>
+/// process. C programs, and MuJoCo's own Python binding, leave by <c>longjmp</c> to a <c>setjmp</c> made before the
+/// call. From .NET neither can be used: <c>setjmp</c> must be called from the frame that is returned to, and jumping
+/// or throwing over managed frames (a handler written in C#) is undefined.</para>
+/// <para>So both halves are native here, two short pieces of x86-64 machine code written to an executable page.
+/// <c>enter</c> saves the callee-saved registers and the stack pointer, calls the MuJoCo function and returns 0.
+/// <c>leave</c>, which is <c>mju_user_error</c>, keeps the message, restores what the thread's innermost <c>enter</c>
+/// saved and makes that return 1. Only MuJoCo's own frames are skipped, exactly as with its Python binding, and .NET
+/// sees a native call that returns. The thread's innermost <c>enter</c> is found through a pthread key, so threads are
+/// independent, and calls nest.</para>
 /// <para>What an abandoned call leaves behind is memory it would have freed, and data in an undefined state.</para>
 /// </remarks>
 internal static unsafe class Guard
@@ -26,7 +27,9 @@ internal static unsafe class Guard
     private static delegate* unmanaged<Frame*, int> s_enter;
     private static int s_key;
 
-    /// <summary>This thread's cell; also the value of the pthread key, whose destructor frees it when the thread ends.</summary>
+    /// <summary>
+    /// This thread's cell; also the value of the pthread key, whose destructor frees it when the thread ends.
+    /// </summary>
     [ThreadStatic]
     private static Cell* t_cell;
 
@@ -43,7 +46,9 @@ internal static unsafe class Guard
         public nint StackPointer;
     }
 
-    /// <summary>A thread's innermost call, and the message of its last error. <c>leave</c> knows these offsets.</summary>
+    /// <summary>
+    /// A thread's innermost call, and the message of its last error. <c>leave</c> knows these offsets.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Cell
     {
@@ -54,7 +59,8 @@ internal static unsafe class Guard
     /// <summary>Calls a MuJoCo function that takes integers and pointers.</summary>
     /// <exception cref="MujocoException">MuJoCo reported an error.</exception>
     public static nint Call(
-        nint function, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0, nint a6 = 0, nint a7 = 0)
+        nint function, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0, nint a6 = 0,
+        nint a7 = 0)
     {
         Cell* cell = t_cell;
         if (cell is null)
@@ -77,7 +83,7 @@ internal static unsafe class Guard
             RaiseWarnings();
         return failed == 0
             ? frame.Result
-            : throw new MujocoException(Marshal.PtrToStringUTF8((nint)cell->Message) ?? "MuJoCo reported an error without a text");
+            : throw new MujocoException(Marshal.PtrToStringUTF8((nint)cell->Message) ?? "an error without a text");
     }
 
     /// <summary>Makes the machine code and MuJoCo's handlers, once.</summary>
@@ -90,7 +96,7 @@ internal static unsafe class Guard
             if (s_enter is not null)
                 return;
             nint libc = NativeLibrary.Load("libc.so.6");
-            nint threads = NativeLibrary.TryGetExport(libc, "pthread_key_create", out _) ? libc : NativeLibrary.Load("libpthread.so.0");
+            nint threads = Threads(libc);
             int key;
             var create = (delegate* unmanaged<int*, nint, int>)NativeLibrary.GetExport(threads, "pthread_key_create");
             if (create(&key, NativeLibrary.GetExport(libc, "free")) != 0)
@@ -113,8 +119,7 @@ internal static unsafe class Guard
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Cell* NewCell()
     {
-        nint libc = NativeLibrary.Load("libc.so.6");
-        nint threads = NativeLibrary.TryGetExport(libc, "pthread_setspecific", out _) ? libc : NativeLibrary.Load("libpthread.so.0");
+        nint threads = Threads(NativeLibrary.Load("libc.so.6"));
         var cell = (Cell*)NativeMemory.AllocZeroed((nuint)sizeof(Cell));
         var set = (delegate* unmanaged<int, nint, int>)NativeLibrary.GetExport(threads, "pthread_setspecific");
         if (set(s_key, (nint)cell) != 0)
@@ -123,7 +128,13 @@ internal static unsafe class Guard
         return cell;
     }
 
-    /// <summary>Called by MuJoCo, inside a call: an exception must not leave it, so the warning is raised after the call.</summary>
+    /// <summary>The library with the thread functions: before glibc 2.34 one of its own.</summary>
+    private static nint Threads(nint libc) =>
+        NativeLibrary.TryGetExport(libc, "pthread_key_create", out _) ? libc : NativeLibrary.Load("libpthread.so.0");
+
+    /// <summary>
+    /// Called by MuJoCo, inside a call: an exception must not leave it, so the warning is raised after the call.
+    /// </summary>
     [UnmanagedCallersOnly]
     private static void OnWarning(byte* message)
     {
@@ -157,7 +168,8 @@ internal static unsafe class Guard
         code.CopyTo(new Span<byte>((void*)page, Size));
         return mprotect(page, Size, ReadExecute) == 0
             ? (byte*)page
-            : throw new MujocoException("the system forbids executable pages, which MuJoCo's error handler needs (mprotect failed)");
+            : throw new MujocoException(
+                "the system forbids executable pages, which MuJoCo's error handler needs (mprotect failed)");
     }
 
     /// <summary>The machine code, in the System V calling convention; <c>enter</c> is at 0.</summary>

@@ -9,7 +9,8 @@ namespace MuJoCo;
 /// OpenGL context, each with a framebuffer of its own.
 /// </summary>
 /// <remarks>
-/// Used by one thread at a time. What is drawn is <see cref="MjData"/> as it was last computed: no forward pass is made.
+/// Used by one thread at a time. What is drawn is <see cref="MjData"/> as it was last computed: no forward pass is
+/// made.
 /// </remarks>
 public sealed unsafe class Renderer : IDisposable
 {
@@ -20,9 +21,15 @@ public sealed unsafe class Renderer : IDisposable
     /// <param name="model">What to draw; its textures and meshes are uploaded now.</param>
     /// <param name="width">Pixels per row.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="maxGeom">How many geoms, decorations included, a scene may have; those beyond are not drawn.</param>
-    /// <param name="samples">Samples per pixel against jagged edges; null for the model's <c>offsamples</c>, 0 for none.</param>
-    /// <exception cref="MujocoException">There is no EGL (the line names the packages), or the buffer cannot be made.</exception>
+    /// <param name="maxGeom">
+    /// How many geoms, decorations included, a scene may have; those beyond are not drawn.
+    /// </param>
+    /// <param name="samples">
+    /// Samples per pixel against jagged edges; null for the model's <c>offsamples</c>, 0 for none.
+    /// </param>
+    /// <exception cref="MujocoException">
+    /// There is no EGL (the line names the packages), or the buffer cannot be made.
+    /// </exception>
     public Renderer(MjModel model, int width, int height, int maxGeom = 1000, int? samples = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -37,8 +44,8 @@ public sealed unsafe class Renderer : IDisposable
     }
 
     /// <summary>
-    /// What draws on this machine, for example <c>llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5 ... Mesa 22.3.6</c>. Pictures of different
-    /// renderers differ slightly.
+    /// What draws on this machine, for example <c>llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5 ... Mesa 22.3.6</c>.
+    /// Pictures of different renderers differ slightly.
     /// </summary>
     /// <exception cref="MujocoException">There is no EGL; the line names the packages.</exception>
     public static string Device
@@ -114,7 +121,8 @@ public sealed unsafe class Renderer : IDisposable
             Draw(data, &view, null, values);
 
         // OpenGL keeps 1/distance, scaled to [0, 1] between the clipping planes.
-        float near = (float)(Model.vis.map.znear * Model.stat.extent), far = (float)(Model.vis.map.zfar * Model.stat.extent);
+        float near = (float)(Model.vis.map.znear * Model.stat.extent);
+        float far = (float)(Model.vis.map.zfar * Model.stat.extent);
         foreach (ref float z in depth)
             z = near / (1 - z * (1 - near / far));
         Flip(MemoryMarshal.AsBytes(depth), 4 * Width);
