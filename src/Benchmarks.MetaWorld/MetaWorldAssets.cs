@@ -14,9 +14,12 @@ public static class MetaWorldAssets
 
     /// <summary>Loads a task's model.</summary>
     /// <exception cref="OptionException">The files are missing or damaged, or MuJoCo is.</exception>
-    internal static MjModel Load(string file)
+    internal static MjModel Load(string file) => Load(file, AssetStore.Default);
+
+    /// <summary>Loads a task's model from a store.</summary>
+    internal static MjModel Load(string file, AssetStore store)
     {
-        string path = Path.Combine(Folder(), "sawyer_xyz", file);
+        string path = Path.Combine(Folder(store), "sawyer_xyz", file);
         try
         {
             return MjModel.FromXmlFile(path);
@@ -35,9 +38,8 @@ public static class MetaWorldAssets
         $"not here: the first evaluation fetches them ({Set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {Set.Name}'");
 
     /// <summary>Where the files are, fetched if need be.</summary>
-    private static string Folder()
+    private static string Folder(AssetStore store)
     {
-        var store = AssetStore.Default;
         if (store.Find(Set) is { } folder)
             return folder;
         lock (Fetching)

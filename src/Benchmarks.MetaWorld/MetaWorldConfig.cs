@@ -51,7 +51,7 @@ public sealed class MetaWorldConfig : EnvConfig
     /// <inheritdoc/>
     [JsonIgnore]
     public override IReadOnlyDictionary<string, string> EngineVersions { get; } =
-        new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion };
+        new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion, ["metaworld"] = "3.0.0" };
 
     /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> AllTasks() =>

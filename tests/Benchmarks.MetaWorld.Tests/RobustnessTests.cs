@@ -1,4 +1,5 @@
 using EvalCore;
+using EvalCore.Assets;
 using EvalCore.Environments;
 
 namespace Benchmarks.MetaWorld.Tests;
@@ -35,6 +36,36 @@ public sealed class RobustnessTests
         Assert.Equal(
             "--env.render_mode=human: expected rgb_array",
             Assert.Throws<OptionException>(() => new MetaWorldConfig { RenderMode = "human" }.MakeRenderer(task)).Message);
+    }
+
+    [Fact]
+    public void Damaged_files_are_one_clear_line()
+    {
+        Machine.NeedsMetaWorld();
+        string cache = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // Everything has its length, and zeros for its content.
+            foreach (var file in MetaWorldAssets.Set.Files)
+            {
+                string path = Path.Combine(cache, "assets", "metaworld", file.Path);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                using var stream = File.Create(path);
+                stream.SetLength(file.Bytes);
+            }
+
+            var store = new AssetStore(cache, null);
+            string line = Assert.Throws<OptionException>(() => MetaWorldAssets.Load("sawyer_push_v3.xml", store)).Message;
+            Assert.StartsWith("Meta-World's model does not load: ", line, StringComparison.Ordinal);
+            Assert.Contains("sawyer_push_v3.xml", line, StringComparison.Ordinal);
+            Assert.EndsWith("('evalcore assets verify metaworld' checks its files)", line, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', line);
+            Assert.Equal(218, store.Verify(MetaWorldAssets.Set).Count);
+        }
+        finally
+        {
+            Directory.Delete(cache, recursive: true);
+        }
     }
 
     [Fact]

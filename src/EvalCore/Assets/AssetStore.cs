@@ -74,6 +74,7 @@ public sealed class AssetStore(string cache, string? mirror)
         try
         {
             Directory.CreateDirectory(folder);
+            using var alone = await Lock(folder + ".lock", cancellation).ConfigureAwait(false);
             var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation };
             await System.Threading.Tasks.Parallel.ForEachAsync(set.Files, options, async (file, stop) =>
             {
@@ -192,6 +193,22 @@ public sealed class AssetStore(string cache, string? mirror)
             // What has arrived is counted anew by the next attempt.
             arrived(-stream.Length);
             throw;
+        }
+    }
+
+    /// <summary>Waits until no other process fetches the set: shards of a run begin at the same time.</summary>
+    private static async Task<FileStream> Lock(string file, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                await Task.Delay(200, cancellation).ConfigureAwait(false);
+            }
         }
     }
 

@@ -17,7 +17,8 @@ namespace MuJoCo.Native;
 /// saved and makes that return 1. Only MuJoCo's own frames are skipped, exactly as with its Python binding, and .NET
 /// sees a native call that returns. The thread's innermost <c>enter</c> is found through a pthread key, so threads are
 /// independent, and calls nest.</para>
-/// <para>What an abandoned call leaves behind is memory it would have freed, and data in an undefined state.</para>
+/// <para>What an abandoned call leaves behind is memory it would have freed, and data in an undefined state. A process
+/// with a hardware shadow stack (off in .NET programs on Linux) would have to unwind that too.</para>
 /// </remarks>
 internal static unsafe class Guard
 {

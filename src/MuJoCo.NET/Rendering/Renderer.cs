@@ -228,15 +228,29 @@ public sealed unsafe class Renderer : IDisposable
 
         protected override bool ReleaseHandle()
         {
-            using (Gl.Begin())
-                Guard.Call(Api.mjr_freeContext, handle);
+            bool freed = FreeContext();
             Guard.Call(Api.mjv_freeScene, Scene);
             NativeMemory.Free((void*)handle);
             NativeMemory.Free((void*)Scene);
             NativeMemory.Free((void*)Option);
             NativeMemory.Free((void*)Perturb);
             Gl.DangerousRelease();
-            return true;
+            return freed;
+        }
+
+        private bool FreeContext()
+        {
+            try
+            {
+                using (Gl.Begin())
+                    Guard.Call(Api.mjr_freeContext, handle);
+                return true;
+            }
+            catch (MujocoException)
+            {
+                // A driver that gives the context no more has taken its objects with it; a finalizer must not throw.
+                return false;
+            }
         }
     }
 }

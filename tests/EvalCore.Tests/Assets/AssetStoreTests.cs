@@ -69,6 +69,17 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_who_fetch_at_once_wait_for_each_other()
+    {
+        using var server = new UnreliableServer(_files, _ => false);
+        var set = SetOf(server);
+        string[] folders = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken)));
+        AssertComplete(Assert.Single(folders.Distinct()));
+        Assert.InRange(server.Requests, 3, 4);
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_found_and_replaced()
     {
         using var server = new UnreliableServer(_files, _ => false);
