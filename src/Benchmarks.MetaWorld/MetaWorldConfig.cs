@@ -41,6 +41,10 @@ public sealed class MetaWorldConfig : EnvConfig
     public override ObservationSpace ObservationSpace => MetaWorldObservation.Of(ObsType);
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, ObservationSpace> ObservationSpaces() =>
+        MetaWorldObservation.Types.ToDictionary(type => $"--env.obs_type={type}", MetaWorldObservation.Of);
+
+    /// <inheritdoc/>
     [JsonIgnore]
     public override ActionSpace ActionSpace => Actions;
 

@@ -1,15 +1,22 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch;
 
 /// <summary>
-/// How many threads torch computes an operation with. OpenMP keeps the number for each calling thread, so every thread that
-/// computes must set it.
+/// How many threads torch computes an operation with. A sum over two threads rounds otherwise than over one, so what
+/// must be exact sets the number on each thread that computes.
 /// </summary>
-internal static class TorchThreads
+/// <remarks>
+/// torch's own call sets it for the calling thread's OpenMP, but for MKL's matrix products in the whole process: another
+/// policy's threads would change them. So MKL is told for the thread as well, which takes precedence.
+/// </remarks>
+internal static unsafe class TorchThreads
 {
     [ThreadStatic]
     private static int _current;
+
+    private static readonly Lazy<nint> SetMklThreadsLocal = new(FindMkl);
 
     /// <summary>Loads libtorch.</summary>
     /// <exception cref="OptionException">It cannot be loaded on this machine.</exception>
@@ -29,9 +36,19 @@ internal static class TorchThreads
     /// <summary>Sets the number for operations called from this thread.</summary>
     public static void Use(int count)
     {
-        if (_current == count)
+        if (_current == count && get_num_threads() == count)
             return;
         set_num_threads(count);
+        if (SetMklThreadsLocal.Value != 0)
+            _ = ((delegate* unmanaged<int, int>)SetMklThreadsLocal.Value)(count);
         _current = count;
+    }
+
+    /// <summary>MKL is part of libtorch where it is used; elsewhere there is nothing to tell.</summary>
+    private static nint FindMkl()
+    {
+        string library = OperatingSystem.IsWindows() ? "torch_cpu.dll" : "libtorch_cpu.so";
+        return NativeLibrary.TryLoad(library, out nint torch)
+            && NativeLibrary.TryGetExport(torch, "MKL_Set_Num_Threads_Local", out nint function) ? function : 0;
     }
 }

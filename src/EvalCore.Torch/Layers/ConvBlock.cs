@@ -14,6 +14,6 @@ internal sealed class ConvBlock(StateDict state, long input, long output, int ke
     public Tensor Forward(Tensor x, long batch, long length)
     {
         var y = nn.functional.group_norm(_conv.Forward(x, batch, length), groups, _normWeight, _normBias, 1e-5);
-        return nn.functional.mish(y, inplace: true);
+        return Mish.Forward(y);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ConditionalUnet1d
         long timeDim = config.DiffusionStepEmbedDim;
         var encoder = state["diffusion_step_encoder"];
         var hidden = new Linear(encoder[1], timeDim, 4 * timeDim).Forward(Sinusoids(timesteps, timeDim, state.Device));
-        _timeEmbeddings = state.Keep(new Linear(encoder[3], 4 * timeDim, timeDim).Forward(nn.functional.mish(hidden)));
+        _timeEmbeddings = state.Keep(new Linear(encoder[3], 4 * timeDim, timeDim).Forward(Mish.Forward(hidden)));
 
         var blocks = new List<ResidualBlock>();
         long[] dims = [config.ActionDim, .. config.DownDims.Select(dim => (long)dim)];
@@ -72,7 +72,7 @@ internal sealed class ConditionalUnet1d
         _finalBlock = new ConvBlock(state["final_conv"][0], dims[1], dims[1], config.KernelSize, FinalGroups);
         _finalConv = new Conv1d(state["final_conv"][1], dims[1], config.ActionDim, kernel: 1);
 
-        var activated = nn.functional.mish(_timeEmbeddings);
+        var activated = Mish.Forward(_timeEmbeddings);
         var perBlock = blocks.Select(block => nn.functional.linear(activated, block.TimeWeight, block.ConditionBias)).ToArray();
         _timeConditions = [.. cat(perBlock, dim: 1).unsqueeze(2).unsqueeze(3).unbind(0).Select(state.Keep)];
         _globalWeight = state.Keep(cat([.. blocks.Select(block => block.GlobalWeight)], dim: 0).contiguous());
@@ -88,7 +88,7 @@ internal sealed class ConditionalUnet1d
     /// <summary>
     /// What the observation contributes to the conditions of all blocks: [B, sum of channels, 1, 1], from [B, numbers].
     /// </summary>
-    public Tensor Condition(Tensor global) => nn.functional.linear(nn.functional.mish(global), _globalWeight).unsqueeze(2).unsqueeze(3);
+    public Tensor Condition(Tensor global) => nn.functional.linear(Mish.Forward(global), _globalWeight).unsqueeze(2).unsqueeze(3);
 
     /// <summary>Runs the network.</summary>
     /// <param name="sample">The noisy trajectory, [batch, horizon, action].</param>
