@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EvalCore.Environments;
+using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
 
