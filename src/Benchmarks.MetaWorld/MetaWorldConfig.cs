@@ -55,7 +55,7 @@ public sealed class MetaWorldConfig : EnvConfig
 
     /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> AllTasks() =>
-        [.. Enum.GetValues<Difficulty>().Select(Catalog.NameOf).SelectMany(EnvTasks)];
+        [.. Catalog.Groups.Keys.Where(group => group != Catalog.Everything).SelectMany(EnvTasks)];
 
     /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> Tasks()

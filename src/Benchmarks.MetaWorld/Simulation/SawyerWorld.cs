@@ -126,6 +126,9 @@ internal sealed class SawyerWorld : IDisposable
         ReadOnlySpan<double> forces = Data.efc_force;
         foreach (ref readonly MjContact contact in Data.contact)
         {
+            // A contact inside its gap has no force.
+            if (contact.efc_address < 0)
+                continue;
             int other =
                 contact.geom[0] == geom.Id ? contact.geom[1]
                 : contact.geom[1] == geom.Id ? contact.geom[0]

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class Assembly(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "assembly-v3", "Pick up a nut and place it onto a peg", Difficulty.Hard, "sawyer_assembly_peg.xml",
+        "assembly-v3", "Pick up a nut and place it onto a peg", "sawyer_assembly_peg.xml",
         (world, info) => new Assembly(world, info), Expert)
     {
         Low = [0, 0.6, 0.02, -0.1, 0.75, 0.1],

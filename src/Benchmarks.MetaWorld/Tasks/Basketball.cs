@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class Basketball(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "basketball-v3", "Dunk the basketball into the basket", Difficulty.Medium, "sawyer_basketball.xml",
+        "basketball-v3", "Dunk the basketball into the basket", "sawyer_basketball.xml",
         (world, info) => new Basketball(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.0299, -0.1, 0.85, 0],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class BinPicking(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "bin-picking-v3", "Grasp the puck from one bin and place it into another bin", Difficulty.Medium,
+        "bin-picking-v3", "Grasp the puck from one bin and place it into another bin",
         "sawyer_bin_picking.xml",
         (world, info) => new BinPicking(world, info), Expert)
     {

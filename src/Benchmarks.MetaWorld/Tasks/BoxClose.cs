@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class BoxClose(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "box-close-v3", "Grasp the cover and close the box with it", Difficulty.Medium, "sawyer_box.xml",
+        "box-close-v3", "Grasp the cover and close the box with it", "sawyer_box.xml",
         (world, info) => new BoxClose(world, info), Expert)
     {
         Low = [-0.05, 0.5, 0.02, -0.1, 0.7, 0.133],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class ButtonPress(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "button-press-v3", "Press a button", Difficulty.Easy, "sawyer_button_press.xml",
+        "button-press-v3", "Press a button", "sawyer_button_press.xml",
         (world, info) => new ButtonPress(world, info), Expert)
     {
         Low = [-0.1, 0.85, 0.115],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class ButtonPressTopdown(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "button-press-topdown-v3", "Press a button from the top", Difficulty.Easy, "sawyer_button_press_topdown.xml",
+        "button-press-topdown-v3", "Press a button from the top", "sawyer_button_press_topdown.xml",
         (world, info) => new ButtonPressTopdown(world, info), Expert)
     {
         Low = [-0.1, 0.8, 0.115],

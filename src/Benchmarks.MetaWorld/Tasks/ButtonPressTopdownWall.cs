@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class ButtonPressTopdownWall(SawyerWorld world, TaskInfo info) : ButtonPressTopdown(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "button-press-topdown-wall-v3", "Bypass a wall and press a button from the top", Difficulty.Easy,
+        "button-press-topdown-wall-v3", "Bypass a wall and press a button from the top",
         "sawyer_button_press_topdown_wall.xml",
         (world, info) => new ButtonPressTopdownWall(world, info), Expert)
     {

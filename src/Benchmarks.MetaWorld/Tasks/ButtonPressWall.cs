@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class ButtonPressWall(SawyerWorld world, TaskInfo info) : ButtonPress(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "button-press-wall-v3", "Bypass a wall and press a button", Difficulty.Easy, "sawyer_button_press_wall.xml",
+        "button-press-wall-v3", "Bypass a wall and press a button", "sawyer_button_press_wall.xml",
         (world, info) => new ButtonPressWall(world, info), Expert)
     {
         Low = [-0.05, 0.85, 0.1149],

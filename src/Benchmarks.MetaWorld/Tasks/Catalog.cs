@@ -6,7 +6,10 @@ namespace Benchmarks.MetaWorld.Tasks;
 /// <summary>The 50 tasks of Meta-World v3.</summary>
 internal static class Catalog
 {
-    /// <summary>All of them, in Meta-World's order: MT50.</summary>
+    /// <summary>Meta-World's name for all tasks.</summary>
+    public const string Everything = "MT50";
+
+    /// <summary>All of them, in Meta-World's order.</summary>
     public static IReadOnlyList<TaskInfo> All { get; } =
     [
         Assembly.Task, Basketball.Task, BinPicking.Task, BoxClose.Task, ButtonPressTopdown.Task,
@@ -46,11 +49,11 @@ internal static class Catalog
         ShelfPlace.Task, Disassemble.Task, StickPull.Task, StickPush.Task, PickPlaceWall.Task,
     ];
 
-    /// <summary>LeRobot's groups, in their order, and Meta-World's own name for all tasks.</summary>
+    /// <summary>LeRobot's groups by difficulty, in LeRobot's order, and all tasks.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<TaskInfo>> Groups { get; } =
         new Dictionary<string, IReadOnlyList<TaskInfo>>
         {
-            ["easy"] = Easy, ["medium"] = Medium, ["hard"] = Hard, ["very_hard"] = VeryHard, ["MT50"] = All,
+            ["easy"] = Easy, ["medium"] = Medium, ["hard"] = Hard, ["very_hard"] = VeryHard, [Everything] = All,
         };
 
     /// <summary>A task by name; LeRobot's prefix <c>metaworld-</c> may be there.</summary>
@@ -65,15 +68,6 @@ internal static class Catalog
             $"--env.task={name}: Meta-World has no such task or group{(near is null ? "" : $"; did you mean '{near}'?")}"
             + $" (groups: {string.Join(", ", Groups.Keys)})");
     }
-
-    /// <summary>LeRobot's name of a group.</summary>
-    public static string NameOf(Difficulty difficulty) => difficulty switch
-    {
-        Difficulty.Easy => "easy",
-        Difficulty.Medium => "medium",
-        Difficulty.Hard => "hard",
-        _ => "very_hard",
-    };
 
     /// <summary>The tasks of a group, or the one task of a name.</summary>
     /// <exception cref="OptionException">There is no such group or task.</exception>

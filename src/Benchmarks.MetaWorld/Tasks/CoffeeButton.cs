@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class CoffeeButton(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "coffee-button-v3", "Push a button on the coffee machine", Difficulty.Easy, "sawyer_coffee.xml",
+        "coffee-button-v3", "Push a button on the coffee machine", "sawyer_coffee.xml",
         (world, info) => new CoffeeButton(world, info), Expert)
     {
         Low = [-0.1, 0.8, -0.001],

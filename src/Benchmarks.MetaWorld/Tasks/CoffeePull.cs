@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class CoffeePull(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "coffee-pull-v3", "Pull a mug from a coffee machine", Difficulty.Medium, "sawyer_coffee.xml",
+        "coffee-pull-v3", "Pull a mug from a coffee machine", "sawyer_coffee.xml",
         (world, info) => new CoffeePull(world, info), Expert)
     {
         Low = [-0.05, 0.7, -0.001, -0.1, 0.55, -0.001],

@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class CoffeePush(SawyerWorld world, TaskInfo info) : CoffeePull(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "coffee-push-v3", "Push a mug under a coffee machine", Difficulty.Medium, "sawyer_coffee.xml",
+        "coffee-push-v3", "Push a mug under a coffee machine", "sawyer_coffee.xml",
         (world, info) => new CoffeePush(world, info), Expert)
     {
         Low = [-0.1, 0.55, -0.001, -0.05, 0.7, -0.001],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DialTurn(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "dial-turn-v3", "Rotate a dial 180 degrees", Difficulty.Easy, "sawyer_dial.xml",
+        "dial-turn-v3", "Rotate a dial 180 degrees", "sawyer_dial.xml",
         (world, info) => new DialTurn(world, info), Expert)
     {
         Low = [-0.1, 0.7, 0],

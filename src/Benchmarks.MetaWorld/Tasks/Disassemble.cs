@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class Disassemble(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "disassemble-v3", "Pick a nut out of a peg", Difficulty.VeryHard, "sawyer_assembly_peg.xml",
+        "disassemble-v3", "Pick a nut out of a peg", "sawyer_assembly_peg.xml",
         (world, info) => new Disassemble(world, info), Expert)
     {
         Low = [0, 0.6, 0.025, -0.1, 0.6, 0.1699],

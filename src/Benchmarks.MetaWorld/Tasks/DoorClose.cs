@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DoorClose(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "door-close-v3", "Close a door with a revolving joint", Difficulty.Easy, "sawyer_door_pull.xml",
+        "door-close-v3", "Close a door with a revolving joint", "sawyer_door_pull.xml",
         (world, info) => new DoorClose(world, info), Expert)
     {
         Low = [0, 0.85, 0.15],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DoorLock(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "door-lock-v3", "Lock the door by rotating the lock clockwise", Difficulty.Easy, "sawyer_door_lock.xml",
+        "door-lock-v3", "Lock the door by rotating the lock clockwise", "sawyer_door_lock.xml",
         (world, info) => new DoorLock(world, info), Expert)
     {
         Low = [-0.1, 0.8, 0.15],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DoorOpen(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "door-open-v3", "Open a door with a revolving joint", Difficulty.Easy, "sawyer_door_pull.xml",
+        "door-open-v3", "Open a door with a revolving joint", "sawyer_door_pull.xml",
         (world, info) => new DoorOpen(world, info), Expert)
     {
         Low = [0, 0.85, 0.15],

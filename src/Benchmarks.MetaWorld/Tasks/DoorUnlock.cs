@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DoorUnlock(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "door-unlock-v3", "Unlock the door by rotating the lock counter-clockwise", Difficulty.Easy,
+        "door-unlock-v3", "Unlock the door by rotating the lock counter-clockwise",
         "sawyer_door_lock.xml",
         (world, info) => new DoorUnlock(world, info), Expert)
     {

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DrawerClose(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "drawer-close-v3", "Push and close a drawer", Difficulty.Easy, "sawyer_drawer.xml",
+        "drawer-close-v3", "Push and close a drawer", "sawyer_drawer.xml",
         (world, info) => new DrawerClose(world, info), Expert)
     {
         Low = [-0.1, 0.9, 0],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class DrawerOpen(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "drawer-open-v3", "Open a drawer", Difficulty.Easy, "sawyer_drawer.xml",
+        "drawer-open-v3", "Open a drawer", "sawyer_drawer.xml",
         (world, info) => new DrawerOpen(world, info), Expert)
     {
         Low = [-0.1, 0.9, 0],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class FaucetClose(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "faucet-close-v3", "Rotate the faucet clockwise", Difficulty.Easy, "sawyer_faucet.xml",
+        "faucet-close-v3", "Rotate the faucet clockwise", "sawyer_faucet.xml",
         (world, info) => new FaucetClose(world, info), Expert)
     {
         Low = [-0.1, 0.8, 0],

@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class FaucetOpen(SawyerWorld world, TaskInfo info) : FaucetClose(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "faucet-open-v3", "Rotate the faucet counter-clockwise", Difficulty.Easy, "sawyer_faucet.xml",
+        "faucet-open-v3", "Rotate the faucet counter-clockwise", "sawyer_faucet.xml",
         (world, info) => new FaucetOpen(world, info), Expert)
     {
         Low = [-0.05, 0.8, 0],

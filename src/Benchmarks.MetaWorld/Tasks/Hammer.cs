@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class Hammer(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "hammer-v3", "Hammer a screw on the wall", Difficulty.Medium, "sawyer_hammer.xml",
+        "hammer-v3", "Hammer a screw on the wall", "sawyer_hammer.xml",
         (world, info) => new Hammer(world, info), Expert)
     {
         Low = [-0.1, 0.4, 0],

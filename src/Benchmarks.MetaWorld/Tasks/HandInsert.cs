@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class HandInsert(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "hand-insert-v3", "Insert the gripper into a hole", Difficulty.Hard, "sawyer_table_with_hole.xml",
+        "hand-insert-v3", "Insert the gripper into a hole", "sawyer_table_with_hole.xml",
         (world, info) => new HandInsert(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.05, -0.04, 0.8, -0.0201],

@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class HandlePress(SawyerWorld world, TaskInfo info) : HandlePressSide(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "handle-press-v3", "Press a handle down", Difficulty.Easy, "sawyer_handle_press.xml",
+        "handle-press-v3", "Press a handle down", "sawyer_handle_press.xml",
         (world, info) => new HandlePress(world, info), Expert)
     {
         Low = [-0.1, 0.8, -0.001],

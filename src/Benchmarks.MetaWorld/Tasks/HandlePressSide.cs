@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class HandlePressSide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "handle-press-side-v3", "Press a handle down sideways", Difficulty.Easy, "sawyer_handle_press_sideways.xml",
+        "handle-press-side-v3", "Press a handle down sideways", "sawyer_handle_press_sideways.xml",
         (world, info) => new HandlePressSide(world, info), Expert)
     {
         Low = [-0.35, 0.65, -0.001],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class HandlePull(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "handle-pull-v3", "Pull a handle up", Difficulty.Easy, "sawyer_handle_press.xml",
+        "handle-pull-v3", "Pull a handle up", "sawyer_handle_press.xml",
         (world, info) => new HandlePull(world, info), Expert)
     {
         Low = [-0.1, 0.8, -0.001],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class HandlePullSide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "handle-pull-side-v3", "Pull a handle up sideways", Difficulty.Easy, "sawyer_handle_press_sideways.xml",
+        "handle-pull-side-v3", "Pull a handle up sideways", "sawyer_handle_press_sideways.xml",
         (world, info) => new HandlePullSide(world, info), Expert)
     {
         Low = [-0.35, 0.65, 0],

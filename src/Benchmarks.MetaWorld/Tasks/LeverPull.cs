@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class LeverPull(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "lever-pull-v3", "Pull a lever down 90 degrees", Difficulty.Easy, "sawyer_lever_pull.xml",
+        "lever-pull-v3", "Pull a lever down 90 degrees", "sawyer_lever_pull.xml",
         (world, info) => new LeverPull(world, info), Expert)
     {
         Low = [-0.1, 0.7, 0],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PegInsertSide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "peg-insert-side-v3", "Insert a peg sideways", Difficulty.Medium, "sawyer_peg_insertion_side.xml",
+        "peg-insert-side-v3", "Insert a peg sideways", "sawyer_peg_insertion_side.xml",
         (world, info) => new PegInsertSide(world, info), Expert)
     {
         Low = [0, 0.5, 0.02, -0.35, 0.4, -0.001],

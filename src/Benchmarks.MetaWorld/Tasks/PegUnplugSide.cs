@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PegUnplugSide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "peg-unplug-side-v3", "Unplug a peg sideways", Difficulty.Easy, "sawyer_peg_unplug_side.xml",
+        "peg-unplug-side-v3", "Unplug a peg sideways", "sawyer_peg_unplug_side.xml",
         (world, info) => new PegUnplugSide(world, info), Expert)
     {
         Low = [-0.25, 0.6, -0.001],

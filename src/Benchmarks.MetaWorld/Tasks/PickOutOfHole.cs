@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PickOutOfHole(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "pick-out-of-hole-v3", "Pick up a puck from a hole", Difficulty.Hard, "sawyer_pick_out_of_hole.xml",
+        "pick-out-of-hole-v3", "Pick up a puck from a hole", "sawyer_pick_out_of_hole.xml",
         (world, info) => new PickOutOfHole(world, info), Expert)
     {
         Low = [0, 0.75, 0.02, -0.1, 0.5, 0.15],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PickPlace(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "pick-place-v3", "Pick and place a puck to a goal", Difficulty.Hard, "sawyer_pick_place_v3.xml",
+        "pick-place-v3", "Pick and place a puck to a goal", "sawyer_pick_place_v3.xml",
         (world, info) => new PickPlace(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.02, -0.1, 0.8, 0.05],

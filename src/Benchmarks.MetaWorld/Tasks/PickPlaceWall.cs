@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PickPlaceWall(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "pick-place-wall-v3", "Pick a puck, bypass a wall and place the puck", Difficulty.VeryHard,
+        "pick-place-wall-v3", "Pick a puck, bypass a wall and place the puck",
         "sawyer_pick_place_wall_v3.xml",
         (world, info) => new PickPlaceWall(world, info), Expert)
     {

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PlateSlide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "plate-slide-v3", "Slide a plate into a cabinet", Difficulty.Easy, "sawyer_plate_slide.xml",
+        "plate-slide-v3", "Slide a plate into a cabinet", "sawyer_plate_slide.xml",
         (world, info) => new PlateSlide(world, info), Expert)
     {
         Low = [0, 0.6, 0, -0.1, 0.85, 0],

@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PlateSlideBack(SawyerWorld world, TaskInfo info) : PlateSlideSide(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "plate-slide-back-v3", "Get a plate from the cabinet", Difficulty.Easy, "sawyer_plate_slide.xml",
+        "plate-slide-back-v3", "Get a plate from the cabinet", "sawyer_plate_slide.xml",
         (world, info) => new PlateSlideBack(world, info), Expert)
     {
         Low = [0, 0.85, 0, -0.1, 0.6, 0.015],

@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PlateSlideBackSide(SawyerWorld world, TaskInfo info) : PlateSlideSide(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "plate-slide-back-side-v3", "Get a plate from the cabinet sideways", Difficulty.Easy,
+        "plate-slide-back-side-v3", "Get a plate from the cabinet sideways",
         "sawyer_plate_slide_sideway.xml",
         (world, info) => new PlateSlideBackSide(world, info), Expert)
     {

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class PlateSlideSide(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "plate-slide-side-v3", "Slide a plate into a cabinet sideways", Difficulty.Easy,
+        "plate-slide-side-v3", "Slide a plate into a cabinet sideways",
         "sawyer_plate_slide_sideway.xml",
         (world, info) => new PlateSlideSide(world, info), Expert)
     {

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PushBack(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "push-back-v3", "Push the puck to a goal", Difficulty.Hard, "sawyer_push_back_v3.xml",
+        "push-back-v3", "Push the puck to a goal", "sawyer_push_back_v3.xml",
         (world, info) => new PushBack(world, info), Expert)
     {
         Low = [-0.1, 0.8, 0.02, -0.1, 0.6, 0.0199],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class PushWall(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "push-wall-v3", "Bypass a wall and push a puck to a goal", Difficulty.Medium, "sawyer_push_wall_v3.xml",
+        "push-wall-v3", "Bypass a wall and push a puck to a goal", "sawyer_push_wall_v3.xml",
         (world, info) => new PushWall(world, info), Expert)
     {
         Low = [-0.05, 0.6, 0.015, -0.05, 0.85, 0.01],

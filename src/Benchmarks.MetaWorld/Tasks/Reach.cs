@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal class Reach(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "reach-v3", "Reach a goal position", Difficulty.Easy, "sawyer_reach_v3.xml",
+        "reach-v3", "Reach a goal position", "sawyer_reach_v3.xml",
         (world, info) => new Reach(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.02, -0.1, 0.8, 0.05],

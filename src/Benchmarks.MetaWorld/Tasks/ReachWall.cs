@@ -7,7 +7,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class ReachWall(SawyerWorld world, TaskInfo info) : Reach(world, info)
 {
     public static new readonly TaskInfo Task = new(
-        "reach-wall-v3", "Bypass a wall and reach a goal", Difficulty.Easy, "sawyer_reach_wall_v3.xml",
+        "reach-wall-v3", "Bypass a wall and reach a goal", "sawyer_reach_wall_v3.xml",
         (world, info) => new ReachWall(world, info), Expert)
     {
         Low = [-0.05, 0.6, 0.015, -0.05, 0.85, 0.05],

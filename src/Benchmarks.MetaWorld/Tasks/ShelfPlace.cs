@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class ShelfPlace(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "shelf-place-v3", "Pick and place a puck onto a shelf", Difficulty.VeryHard, "sawyer_shelf_placing.xml",
+        "shelf-place-v3", "Pick and place a puck onto a shelf", "sawyer_shelf_placing.xml",
         (world, info) => new ShelfPlace(world, info), Expert)
     {
         Low = [-0.1, 0.5, 0.019, -0.1, 0.8, 0.299],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class Soccer(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "soccer-v3", "Kick a soccer into the goal", Difficulty.Medium, "sawyer_soccer.xml",
+        "soccer-v3", "Kick a soccer into the goal", "sawyer_soccer.xml",
         (world, info) => new Soccer(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.03, -0.1, 0.8, 0],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class StickPull(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "stick-pull-v3", "Grasp a stick and pull a box with the stick", Difficulty.VeryHard, "sawyer_stick_obj.xml",
+        "stick-pull-v3", "Grasp a stick and pull a box with the stick", "sawyer_stick_obj.xml",
         (world, info) => new StickPull(world, info), Expert)
     {
         Low = [-0.1, 0.55, 0, 0.35, 0.45, 0.0199],

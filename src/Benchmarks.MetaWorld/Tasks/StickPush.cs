@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class StickPush(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "stick-push-v3", "Grasp a stick and push a box using the stick", Difficulty.VeryHard, "sawyer_stick_obj.xml",
+        "stick-push-v3", "Grasp a stick and push a box using the stick", "sawyer_stick_obj.xml",
         (world, info) => new StickPush(world, info), Expert)
     {
         Low = [-0.08, 0.58, 0, 0.399, 0.55, 0.1319],

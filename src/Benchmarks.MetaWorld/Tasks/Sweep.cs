@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class Sweep(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "sweep-v3", "Sweep a puck off the table", Difficulty.Medium, "sawyer_sweep_v3.xml",
+        "sweep-v3", "Sweep a puck off the table", "sawyer_sweep_v3.xml",
         (world, info) => new Sweep(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.02],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class SweepInto(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "sweep-into-v3", "Sweep a puck into a hole", Difficulty.Medium, "sawyer_table_with_hole.xml",
+        "sweep-into-v3", "Sweep a puck into a hole", "sawyer_table_with_hole.xml",
         (world, info) => new SweepInto(world, info), Expert)
     {
         Low = [-0.1, 0.6, 0.02, -0.001, 0.8399, 0.0199],

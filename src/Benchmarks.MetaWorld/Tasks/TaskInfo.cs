@@ -5,13 +5,11 @@ namespace Benchmarks.MetaWorld.Tasks;
 /// <summary>What is known of a task without simulating it.</summary>
 /// <param name="Name">For example <c>push-v3</c>.</param>
 /// <param name="Description">LeRobot's instruction for language-conditioned policies.</param>
-/// <param name="Difficulty">Its group.</param>
 /// <param name="Model">Its model file in <c>sawyer_xyz/</c>.</param>
 /// <param name="Make">Makes the task in a world of that model.</param>
 /// <param name="Expert">Meta-World's scripted policy.</param>
 internal sealed record TaskInfo(
-    string Name, string Description, Difficulty Difficulty, string Model, Func<SawyerWorld, TaskInfo, SawyerTask> Make,
-    ExpertRule Expert)
+    string Name, string Description, string Model, Func<SawyerWorld, TaskInfo, SawyerTask> Make, ExpertRule Expert)
 {
     /// <summary>Lower bounds of the random vector that a reset draws: 3 numbers, or 6.</summary>
     public required double[] Low { get; init; }

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class WindowClose(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "window-close-v3", "Push and close a window", Difficulty.Easy, "sawyer_window_horizontal.xml",
+        "window-close-v3", "Push and close a window", "sawyer_window_horizontal.xml",
         (world, info) => new WindowClose(world, info), Expert)
     {
         Low = [0, 0.75, 0.2],

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tasks;
 internal sealed class WindowOpen(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
 {
     public static readonly TaskInfo Task = new(
-        "window-open-v3", "Push and open a window", Difficulty.Easy, "sawyer_window_horizontal.xml",
+        "window-open-v3", "Push and open a window", "sawyer_window_horizontal.xml",
         (world, info) => new WindowOpen(world, info), Expert)
     {
         Low = [-0.1, 0.7, 0.16],
