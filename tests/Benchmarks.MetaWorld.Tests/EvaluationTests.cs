@@ -55,12 +55,9 @@ public sealed class EvaluationTests
         }
     }
 
-    /// <summary>Two of the twenty recorded episodes of each task; the explicit test plays all of them.</summary>
+    /// <summary>Two of the twenty recorded episodes of each task, or all of them in a long run.</summary>
     [Fact]
-    public Task Experts_succeed_in_the_recorded_number_of_steps() => Experts(episodes: 2);
-
-    [Fact(Explicit = true), Trait("Length", "Long")]
-    public Task Experts_succeed_in_the_recorded_number_of_steps_in_all_1000_episodes() => Experts(episodes: 20);
+    public Task Experts_succeed_in_the_recorded_number_of_steps() => Experts(episodes: LongRun.Is ? 20 : 2);
 
     [Fact]
     public async Task Batch_size_and_stepping_mode_change_nothing()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EvalCore.Environments;
+using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
 
@@ -13,10 +14,13 @@ public sealed class LeakTests(ITestOutputHelper output)
     private static readonly string[] Tasks = ["push-v3", "drawer-open-v3", "hammer-v3", "soccer-v3"];
 
     [Fact]
-    public void Worlds_and_renderers_come_and_go_without_leaving_memory() => Play(warmUp: 2, rounds: 4, resets: 1, megabytes: 500);
-
-    [Fact(Explicit = true), Trait("Length", "Long")]
-    public void Five_hundred_resets_of_mixed_tasks_leave_no_memory_and_no_thread() => Play(warmUp: 10, rounds: 25, resets: 5, megabytes: 30);
+    public void Resets_of_mixed_tasks_leave_no_memory_and_no_thread()
+    {
+        if (LongRun.Is)
+            Play(warmUp: 10, rounds: 25, resets: 5, megabytes: 30);
+        else
+            Play(warmUp: 2, rounds: 4, resets: 1, megabytes: 500);
+    }
 
     /// <summary>A world with its renderer has 50 MB and more: one that stays in each round would show.</summary>
     private void Play(int warmUp, int rounds, int resets, int megabytes)
