@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace EvalCore.Assets;
@@ -14,6 +15,9 @@ public sealed class AssetStore(string cache, string? mirror)
 {
     private const int Parallel = 8;
     private const int Attempts = 6;
+
+    /// <summary>The ending of a file that has not arrived in full.</summary>
+    private const string Part = ".part";
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(10) };
 
@@ -113,7 +117,8 @@ public sealed class AssetStore(string cache, string? mirror)
     private async Task Download(AssetSet set, string folder, AssetFile file, Action<long> arrived, CancellationToken cancellation)
     {
         var source = new Uri(set.Source, string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString)));
-        string part = Path.Combine(folder, ".part-" + file.Sha256);
+        string place = PathOf(folder, file), part = place + Part;
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         for (int attempt = 1; ; attempt++)
         {
             string problem;
@@ -122,8 +127,6 @@ public sealed class AssetStore(string cache, string? mirror)
                 await Append(source, part, file, arrived, cancellation).ConfigureAwait(false);
                 if (Hash(part) == file.Sha256)
                 {
-                    string place = PathOf(folder, file);
-                    Directory.CreateDirectory(Path.GetDirectoryName(place)!);
                     File.Move(part, place, overwrite: true);
                     return;
                 }
@@ -134,6 +137,7 @@ public sealed class AssetStore(string cache, string? mirror)
                 problem = "what comes is not the file that is pinned";
             }
             catch (Exception e) when (e is HttpRequestException or HttpIOException or EndOfStreamException
+                or IOException { InnerException: SocketException }
                 || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
             {
                 problem = e.Message.TrimEnd('.');
@@ -214,7 +218,7 @@ public sealed class AssetStore(string cache, string? mirror)
 
     private static void Copy(string from, string to, AssetFile file)
     {
-        string place = PathOf(to, file), part = Path.Combine(to, ".part-" + file.Sha256);
+        string place = PathOf(to, file), part = place + Part;
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         File.Copy(PathOf(from, file), part, overwrite: true);
         File.Move(part, place, overwrite: true);
