@@ -282,7 +282,7 @@ string SpecElements()
             string key = field is "ref" or "internal" ? "@" + field : field;
             offset = (offset + alignment - 1) / alignment * alignment;
             align = Math.Max(align, alignment);
-            if (Member(type, pointer, key, count, offset) is { } member)
+            if (Member(type, pointer, key, count, offset, name == "mjSpec" ? "this" : "Spec") is { } member)
                 members.Append($"\n    /// <summary><c>{name}.{field}</c>.</summary>\n    public {member}\n");
             offset += size * (count ?? 1);
         }
@@ -291,15 +291,15 @@ string SpecElements()
         sizes[name] = (offset, align);
         if (name == "mjSpec")
             text.Append($"\npublic sealed unsafe partial class MjSpec\n{{\n    internal const int StructSize = {offset};\n{members}}}\n");
-        else if (element)
-            text.Append(Element(name, offset, members.ToString()));
+        else if (element || name is "mjsCompiler" or "mjsOrientation")
+            text.Append(View(name, offset, members.ToString(), element));
     }
 
     return text.ToString();
 
     int Size(string name) => structs.GetProperty(name).GetProperty("size").GetInt32();
 
-    string? Member(string type, bool pointer, string field, int? count, int offset)
+    string? Member(string type, bool pointer, string field, int? count, int offset, string spec)
     {
         string p = $"Pointer + {offset}";
         return (type, pointer, count) switch
@@ -307,6 +307,8 @@ string SpecElements()
             ("mjString", true, _) => $"string {field}\n    {{\n        get => MjSpec.GetString(*(nint*)({p}));\n        set => MjSpec.SetString(*(nint*)({p}), value);\n    }}",
             ("mjDoubleVec", true, _) => $"ReadOnlySpan<double> {field}\n    {{\n        get => MjSpec.GetDouble(*(nint*)({p}));\n        set => MjSpec.SetDouble(*(nint*)({p}), value);\n    }}",
             (_, true, _) => null,
+            ("mjsCompiler" or "mjsOrientation", false, null) => $"{CSharp(type)} {field} => new({spec}, (nint)({p}));",
+            ("char", false, { } n) => $"Span<byte> {field} => new({p}, {n});",
             ("mjOption" or "mjVisual" or "mjStatistic", false, null) => $"ref {CSharp(type)} {field} => ref *({CSharp(type)}*)({p});",
             ("double" or "mjtNum" or "float" or "int" or "mjtByte" or "mjtSize", false, null) => $"ref {Scalar(type)} {field} => ref *({Scalar(type)}*)({p});",
             ("double" or "mjtNum" or "float" or "int", false, { } n) => $"Span<{Scalar(type)}> {field} => new({p}, {n});",
@@ -315,12 +317,11 @@ string SpecElements()
         };
     }
 
-    static string Element(string name, int size, string members) => $$"""
+    // An element has a name and is found by it; a compiler or an orientation is a part of something.
+    static string View(string name, int size, string members, bool element) => $$"""
 
-        /// <summary>
-        /// MuJoCo's <c>{{name}}</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-        /// </summary>
-        public readonly unsafe partial struct {{CSharp(name)}} : IMjsElement, IMjsView<{{CSharp(name)}}>
+        /// <summary>MuJoCo's <c>{{name}}</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+        public sealed unsafe partial class {{CSharp(name)}}{{(element ? $" : IMjsElement, IMjsView<{CSharp(name)}>" : "")}}
         {
             internal const int StructSize = {{size}};
             private readonly nint _pointer;
@@ -331,8 +332,16 @@ string SpecElements()
                 _pointer = pointer;
             }
 
-            /// <inheritdoc/>
+            /// <summary>The specification it belongs to.</summary>
             public MjSpec Spec { get; }
+        {{(element ? $$"""
+
+            /// <inheritdoc/>
+            public string Name
+            {
+                get => Spec.GetName(this);
+                set => Spec.SetName(this, value);
+            }
 
             nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -340,6 +349,7 @@ string SpecElements()
 
             static {{CSharp(name)}} IMjsView<{{CSharp(name)}}>.At(MjSpec spec, nint pointer) => new(spec, pointer);
 
+        """ : "")}}
             internal byte* Pointer => (byte*)Spec.Alive(_pointer);
         {{members}}}
 

@@ -11,9 +11,5 @@ public interface IMjsElement
 
     /// <summary>The element's name; empty where it has none.</summary>
     /// <exception cref="MujocoException">Set: another element has the name.</exception>
-    string Name
-    {
-        get => Spec.GetName(this);
-        set => Spec.SetName(this, value);
-    }
+    string Name { get; set; }
 }

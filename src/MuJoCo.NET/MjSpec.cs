@@ -29,7 +29,7 @@ public sealed unsafe partial class MjSpec : IDisposable
     }
 
     /// <summary>The root of the tree of bodies.</summary>
-    public MjsBody WorldBody => FindBody("world")!.Value;
+    public MjsBody WorldBody => FindBody("world")!;
 
     internal byte* Pointer
     {
@@ -327,7 +327,7 @@ public sealed unsafe partial class MjSpec : IDisposable
         }
     }
 
-    private T? Find<T>(mjtObj type, string name) where T : struct, IMjsView<T>
+    private T? Find<T>(mjtObj type, string name) where T : class, IMjsView<T>
     {
         nint text = Marshal.StringToCoTaskMemUTF8(name);
         try
@@ -341,7 +341,7 @@ public sealed unsafe partial class MjSpec : IDisposable
         }
     }
 
-    private T Add<T>(string function, nint parent) where T : struct, IMjsView<T>
+    private T Add<T>(string function, nint parent) where T : class, IMjsView<T>
     {
         nint added = Call(Library.Find(function), parent);
         return added != 0 ? T.At(this, added) : throw new MujocoException(Error);

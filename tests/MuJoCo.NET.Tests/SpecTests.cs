@@ -9,14 +9,24 @@ public sealed class SpecTests
     {
         using var spec = new MjSpec();
         spec.modelname = "made";
+        spec.compiler.degree = 0;
+        spec.compiler.meshdir = "meshes";
+        Assert.Equal("meshes", spec.compiler.meshdir);
         spec.option.timestep = 0.01;
         var body = spec.AddBody(spec.WorldBody);
-        SetName(body, "ball");
+        body.Name = "ball";
         body.pos[2] = 1.5;
         var geom = spec.AddGeom(body);
         geom.type = mjtGeom.mjGEOM_SPHERE;
         geom.size[0] = 0.25;
         geom.mass = 3;
+        var arm = spec.AddGeom(body);
+        arm.type = mjtGeom.mjGEOM_CAPSULE;
+        arm.size[0] = 0.1;
+        arm.size[1] = 0.2;
+        arm.mass = 0;
+        arm.alt.type = mjtOrientation.mjORIENTATION_EULER;
+        arm.alt.euler[0] = Math.PI / 2;
         spec.AddFreeJoint(body);
         using var model = spec.Compile();
         Assert.Equal(7, model.nq);
@@ -24,6 +34,8 @@ public sealed class SpecTests
         Assert.Equal(1.5, model.qpos0[2]);
         Assert.Equal(3, model.body_mass[model.Id(mjtObj.mjOBJ_BODY, "ball")], 1e-12);
         Assert.Equal(0.25, model.geom_size[0]);
+        Assert.Equal(Math.Sqrt(0.5), model.geom_quat[4], 1e-12);
+        Assert.Equal(Math.Sqrt(0.5), model.geom_quat[5], 1e-12);
     }
 
     [Fact]
@@ -33,16 +45,16 @@ public sealed class SpecTests
         Assert.Equal("small", spec.modelname);
         Assert.Null(spec.FindBody("nothing"));
         Assert.Equal(["world", "box", "upper", "lower", "target"], spec.Names(mjtObj.mjOBJ_BODY));
-        var box = spec.FindBody("box")!.Value;
+        var box = spec.FindBody("box")!;
         Assert.Equal(0.3, box.pos[2]);
         box.pos[0] = 0.25;
-        spec.FindGeom("cube")!.Value.rgba[1] = 0.5f;
-        spec.FindJoint("elbow")!.Value.damping[0] = 0.75;
-        spec.FindSite("tip")!.Value.pos[0] = 0.3;
-        spec.FindCamera("front")!.Value.fovy = 33;
-        SetName(spec.FindBody("target")!.Value, "goal");
-        spec.Delete(spec.FindActuator("motor")!.Value);
-        spec.Delete(spec.FindKey("bent")!.Value);
+        spec.FindGeom("cube")!.rgba[1] = 0.5f;
+        spec.FindJoint("elbow")!.damping[0] = 0.75;
+        spec.FindSite("tip")!.pos[0] = 0.3;
+        spec.FindCamera("front")!.fovy = 33;
+        spec.FindBody("target")!.Name = "goal";
+        spec.Delete(spec.FindActuator("motor")!);
+        spec.Delete(spec.FindKey("bent")!);
         using var model = spec.Compile();
         Assert.Equal(0.25, model.body_pos[3 * model.Id(mjtObj.mjOBJ_BODY, "box")]);
         Assert.Equal(0.5f, model.geom_rgba[4 * model.Id(mjtObj.mjOBJ_GEOM, "cube") + 1]);
@@ -65,7 +77,7 @@ public sealed class SpecTests
                 """);
             var frame = world.AddFrame(world.WorldBody);
             frame.pos[0] = 0.5 + i;
-            world.Attach(frame, part.FindBody("mug")!.Value, $"m{i}_");
+            world.Attach(frame, part.FindBody("mug")!, $"m{i}_");
         }
 
         using var model = world.Compile();
@@ -73,7 +85,7 @@ public sealed class SpecTests
         Assert.Equal(1.5, model.body_pos[3 * model.Id(mjtObj.mjOBJ_BODY, "m1_mug")]);
         Assert.True(model.Id(mjtObj.mjOBJ_MATERIAL, "m1_red") >= 0);
         Assert.Equal(9 + 14, model.nq);
-        Assert.Throws<MujocoException>(() => world.Attach(world.WorldBody, world.FindBody("box")!.Value));
+        Assert.Throws<MujocoException>(() => world.Attach(world.WorldBody, world.FindBody("box")!));
     }
 
     [Fact]
@@ -100,12 +112,10 @@ public sealed class SpecTests
         var body = spec.AddBody(spec.WorldBody);
         spec.AddGeom(body);
         Assert.Throws<MujocoException>(() => spec.Compile());
-        SetName(body, "a");
+        body.Name = "a";
         var twin = spec.AddBody(spec.WorldBody);
-        Assert.Throws<MujocoException>(() => SetName(twin, "a"));
+        Assert.Throws<MujocoException>(() => twin.Name = "a");
         spec.Dispose();
         Assert.Throws<ObjectDisposedException>(() => body.pos[0]);
     }
-
-    private static void SetName(IMjsElement element, string name) => element.Name = name;
 }

@@ -6,6 +6,83 @@ using MuJoCo.Native;
 
 namespace MuJoCo;
 
+/// <summary>MuJoCo's <c>mjsCompiler</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsCompiler
+{
+    internal const int StructSize = 152;
+    private readonly nint _pointer;
+
+    internal MjsCompiler(MjSpec spec, nint pointer)
+    {
+        Spec = spec;
+        _pointer = pointer;
+    }
+
+    /// <summary>The specification it belongs to.</summary>
+    public MjSpec Spec { get; }
+
+    internal byte* Pointer => (byte*)Spec.Alive(_pointer);
+
+    /// <summary><c>mjsCompiler.autolimits</c>.</summary>
+    public ref byte autolimits => ref *(byte*)(Pointer + 0);
+
+    /// <summary><c>mjsCompiler.boundmass</c>.</summary>
+    public ref double boundmass => ref *(double*)(Pointer + 8);
+
+    /// <summary><c>mjsCompiler.boundinertia</c>.</summary>
+    public ref double boundinertia => ref *(double*)(Pointer + 16);
+
+    /// <summary><c>mjsCompiler.settotalmass</c>.</summary>
+    public ref double settotalmass => ref *(double*)(Pointer + 24);
+
+    /// <summary><c>mjsCompiler.balanceinertia</c>.</summary>
+    public ref byte balanceinertia => ref *(byte*)(Pointer + 32);
+
+    /// <summary><c>mjsCompiler.fitaabb</c>.</summary>
+    public ref byte fitaabb => ref *(byte*)(Pointer + 33);
+
+    /// <summary><c>mjsCompiler.degree</c>.</summary>
+    public ref byte degree => ref *(byte*)(Pointer + 34);
+
+    /// <summary><c>mjsCompiler.eulerseq</c>.</summary>
+    public Span<byte> eulerseq => new(Pointer + 35, 3);
+
+    /// <summary><c>mjsCompiler.discardvisual</c>.</summary>
+    public ref byte discardvisual => ref *(byte*)(Pointer + 38);
+
+    /// <summary><c>mjsCompiler.usethread</c>.</summary>
+    public ref byte usethread => ref *(byte*)(Pointer + 39);
+
+    /// <summary><c>mjsCompiler.fusestatic</c>.</summary>
+    public ref byte fusestatic => ref *(byte*)(Pointer + 40);
+
+    /// <summary><c>mjsCompiler.inertiafromgeom</c>.</summary>
+    public ref int inertiafromgeom => ref *(int*)(Pointer + 44);
+
+    /// <summary><c>mjsCompiler.inertiagrouprange</c>.</summary>
+    public Span<int> inertiagrouprange => new(Pointer + 48, 2);
+
+    /// <summary><c>mjsCompiler.saveinertial</c>.</summary>
+    public ref byte saveinertial => ref *(byte*)(Pointer + 56);
+
+    /// <summary><c>mjsCompiler.alignfree</c>.</summary>
+    public ref int alignfree => ref *(int*)(Pointer + 60);
+
+    /// <summary><c>mjsCompiler.meshdir</c>.</summary>
+    public string meshdir
+    {
+        get => MjSpec.GetString(*(nint*)(Pointer + 136));
+        set => MjSpec.SetString(*(nint*)(Pointer + 136), value);
+    }
+
+    /// <summary><c>mjsCompiler.texturedir</c>.</summary>
+    public string texturedir
+    {
+        get => MjSpec.GetString(*(nint*)(Pointer + 144));
+        set => MjSpec.SetString(*(nint*)(Pointer + 144), value);
+    }
+}
+
 public sealed unsafe partial class MjSpec
 {
     internal const int StructSize = 1264;
@@ -16,6 +93,9 @@ public sealed unsafe partial class MjSpec
         get => MjSpec.GetString(*(nint*)(Pointer + 8));
         set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
     }
+
+    /// <summary><c>mjSpec.compiler</c>.</summary>
+    public MjsCompiler compiler => new(this, (nint)(Pointer + 16));
 
     /// <summary><c>mjSpec.strippath</c>.</summary>
     public ref byte strippath => ref *(byte*)(Pointer + 168);
@@ -92,10 +172,41 @@ public sealed unsafe partial class MjSpec
     public ref byte hasImplicitPluginElem => ref *(byte*)(Pointer + 1256);
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsBody</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsBody : IMjsElement, IMjsView<MjsBody>
+/// <summary>MuJoCo's <c>mjsOrientation</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsOrientation
+{
+    internal const int StructSize = 136;
+    private readonly nint _pointer;
+
+    internal MjsOrientation(MjSpec spec, nint pointer)
+    {
+        Spec = spec;
+        _pointer = pointer;
+    }
+
+    /// <summary>The specification it belongs to.</summary>
+    public MjSpec Spec { get; }
+
+    internal byte* Pointer => (byte*)Spec.Alive(_pointer);
+
+    /// <summary><c>mjsOrientation.type</c>.</summary>
+    public ref mjtOrientation type => ref *(mjtOrientation*)(Pointer + 0);
+
+    /// <summary><c>mjsOrientation.axisangle</c>.</summary>
+    public Span<double> axisangle => new(Pointer + 8, 4);
+
+    /// <summary><c>mjsOrientation.xyaxes</c>.</summary>
+    public Span<double> xyaxes => new(Pointer + 40, 6);
+
+    /// <summary><c>mjsOrientation.zaxis</c>.</summary>
+    public Span<double> zaxis => new(Pointer + 88, 3);
+
+    /// <summary><c>mjsOrientation.euler</c>.</summary>
+    public Span<double> euler => new(Pointer + 112, 3);
+}
+
+/// <summary>MuJoCo's <c>mjsBody</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsBody : IMjsElement, IMjsView<MjsBody>
 {
     internal const int StructSize = 568;
     private readonly nint _pointer;
@@ -106,8 +217,15 @@ public readonly unsafe partial struct MjsBody : IMjsElement, IMjsView<MjsBody>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -130,6 +248,9 @@ public readonly unsafe partial struct MjsBody : IMjsElement, IMjsView<MjsBody>
     /// <summary><c>mjsBody.quat</c>.</summary>
     public Span<double> quat => new(Pointer + 40, 4);
 
+    /// <summary><c>mjsBody.alt</c>.</summary>
+    public MjsOrientation alt => new(Spec, (nint)(Pointer + 72));
+
     /// <summary><c>mjsBody.mass</c>.</summary>
     public ref double mass => ref *(double*)(Pointer + 208);
 
@@ -141,6 +262,9 @@ public readonly unsafe partial struct MjsBody : IMjsElement, IMjsView<MjsBody>
 
     /// <summary><c>mjsBody.inertia</c>.</summary>
     public Span<double> inertia => new(Pointer + 272, 3);
+
+    /// <summary><c>mjsBody.ialt</c>.</summary>
+    public MjsOrientation ialt => new(Spec, (nint)(Pointer + 296));
 
     /// <summary><c>mjsBody.fullinertia</c>.</summary>
     public Span<double> fullinertia => new(Pointer + 432, 6);
@@ -172,10 +296,8 @@ public readonly unsafe partial struct MjsBody : IMjsElement, IMjsView<MjsBody>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsFrame</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsFrame : IMjsElement, IMjsView<MjsFrame>
+/// <summary>MuJoCo's <c>mjsFrame</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsFrame : IMjsElement, IMjsView<MjsFrame>
 {
     internal const int StructSize = 216;
     private readonly nint _pointer;
@@ -186,8 +308,15 @@ public readonly unsafe partial struct MjsFrame : IMjsElement, IMjsView<MjsFrame>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -210,6 +339,9 @@ public readonly unsafe partial struct MjsFrame : IMjsElement, IMjsView<MjsFrame>
     /// <summary><c>mjsFrame.quat</c>.</summary>
     public Span<double> quat => new(Pointer + 40, 4);
 
+    /// <summary><c>mjsFrame.alt</c>.</summary>
+    public MjsOrientation alt => new(Spec, (nint)(Pointer + 72));
+
     /// <summary><c>mjsFrame.info</c>.</summary>
     public string info
     {
@@ -218,10 +350,8 @@ public readonly unsafe partial struct MjsFrame : IMjsElement, IMjsView<MjsFrame>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsJoint</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsJoint : IMjsElement, IMjsView<MjsJoint>
+/// <summary>MuJoCo's <c>mjsJoint</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsJoint : IMjsElement, IMjsView<MjsJoint>
 {
     internal const int StructSize = 360;
     private readonly nint _pointer;
@@ -232,8 +362,15 @@ public readonly unsafe partial struct MjsJoint : IMjsElement, IMjsView<MjsJoint>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -324,10 +461,8 @@ public readonly unsafe partial struct MjsJoint : IMjsElement, IMjsView<MjsJoint>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsGeom</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsGeom : IMjsElement, IMjsView<MjsGeom>
+/// <summary>MuJoCo's <c>mjsGeom</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsGeom : IMjsElement, IMjsView<MjsGeom>
 {
     internal const int StructSize = 584;
     private readonly nint _pointer;
@@ -338,8 +473,15 @@ public readonly unsafe partial struct MjsGeom : IMjsElement, IMjsView<MjsGeom>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -357,6 +499,9 @@ public readonly unsafe partial struct MjsGeom : IMjsElement, IMjsView<MjsGeom>
 
     /// <summary><c>mjsGeom.quat</c>.</summary>
     public Span<double> quat => new(Pointer + 40, 4);
+
+    /// <summary><c>mjsGeom.alt</c>.</summary>
+    public MjsOrientation alt => new(Spec, (nint)(Pointer + 72));
 
     /// <summary><c>mjsGeom.fromto</c>.</summary>
     public Span<double> fromto => new(Pointer + 208, 6);
@@ -454,10 +599,8 @@ public readonly unsafe partial struct MjsGeom : IMjsElement, IMjsView<MjsGeom>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsSite</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsSite : IMjsElement, IMjsView<MjsSite>
+/// <summary>MuJoCo's <c>mjsSite</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsSite : IMjsElement, IMjsView<MjsSite>
 {
     internal const int StructSize = 328;
     private readonly nint _pointer;
@@ -468,8 +611,15 @@ public readonly unsafe partial struct MjsSite : IMjsElement, IMjsView<MjsSite>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -484,6 +634,9 @@ public readonly unsafe partial struct MjsSite : IMjsElement, IMjsView<MjsSite>
 
     /// <summary><c>mjsSite.quat</c>.</summary>
     public Span<double> quat => new(Pointer + 32, 4);
+
+    /// <summary><c>mjsSite.alt</c>.</summary>
+    public MjsOrientation alt => new(Spec, (nint)(Pointer + 64));
 
     /// <summary><c>mjsSite.fromto</c>.</summary>
     public Span<double> fromto => new(Pointer + 200, 6);
@@ -522,10 +675,8 @@ public readonly unsafe partial struct MjsSite : IMjsElement, IMjsView<MjsSite>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsCamera</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsCamera : IMjsElement, IMjsView<MjsCamera>
+/// <summary>MuJoCo's <c>mjsCamera</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsCamera : IMjsElement, IMjsView<MjsCamera>
 {
     internal const int StructSize = 320;
     private readonly nint _pointer;
@@ -536,8 +687,15 @@ public readonly unsafe partial struct MjsCamera : IMjsElement, IMjsView<MjsCamer
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -552,6 +710,9 @@ public readonly unsafe partial struct MjsCamera : IMjsElement, IMjsView<MjsCamer
 
     /// <summary><c>mjsCamera.quat</c>.</summary>
     public Span<double> quat => new(Pointer + 32, 4);
+
+    /// <summary><c>mjsCamera.alt</c>.</summary>
+    public MjsOrientation alt => new(Spec, (nint)(Pointer + 64));
 
     /// <summary><c>mjsCamera.mode</c>.</summary>
     public ref mjtCamLight mode => ref *(mjtCamLight*)(Pointer + 200);
@@ -611,10 +772,8 @@ public readonly unsafe partial struct MjsCamera : IMjsElement, IMjsView<MjsCamer
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsLight</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsLight : IMjsElement, IMjsView<MjsLight>
+/// <summary>MuJoCo's <c>mjsLight</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsLight : IMjsElement, IMjsView<MjsLight>
 {
     internal const int StructSize = 168;
     private readonly nint _pointer;
@@ -625,8 +784,15 @@ public readonly unsafe partial struct MjsLight : IMjsElement, IMjsView<MjsLight>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -703,10 +869,8 @@ public readonly unsafe partial struct MjsLight : IMjsElement, IMjsView<MjsLight>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsFlex</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsFlex : IMjsElement, IMjsView<MjsFlex>
+/// <summary>MuJoCo's <c>mjsFlex</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsFlex : IMjsElement, IMjsView<MjsFlex>
 {
     internal const int StructSize = 352;
     private readonly nint _pointer;
@@ -717,8 +881,15 @@ public readonly unsafe partial struct MjsFlex : IMjsElement, IMjsView<MjsFlex>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -844,10 +1015,8 @@ public readonly unsafe partial struct MjsFlex : IMjsElement, IMjsView<MjsFlex>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsMesh</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsMesh : IMjsElement, IMjsView<MjsMesh>
+/// <summary>MuJoCo's <c>mjsMesh</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsMesh : IMjsElement, IMjsView<MjsMesh>
 {
     internal const int StructSize = 232;
     private readonly nint _pointer;
@@ -858,8 +1027,15 @@ public readonly unsafe partial struct MjsMesh : IMjsElement, IMjsView<MjsMesh>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -922,10 +1098,8 @@ public readonly unsafe partial struct MjsMesh : IMjsElement, IMjsView<MjsMesh>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsHField</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsHField : IMjsElement, IMjsView<MjsHField>
+/// <summary>MuJoCo's <c>mjsHField</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsHField : IMjsElement, IMjsView<MjsHField>
 {
     internal const int StructSize = 80;
     private readonly nint _pointer;
@@ -936,8 +1110,15 @@ public readonly unsafe partial struct MjsHField : IMjsElement, IMjsView<MjsHFiel
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -978,10 +1159,8 @@ public readonly unsafe partial struct MjsHField : IMjsElement, IMjsView<MjsHFiel
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsSkin</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsSkin : IMjsElement, IMjsView<MjsSkin>
+/// <summary>MuJoCo's <c>mjsSkin</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsSkin : IMjsElement, IMjsView<MjsSkin>
 {
     internal const int StructSize = 120;
     private readonly nint _pointer;
@@ -992,8 +1171,15 @@ public readonly unsafe partial struct MjsSkin : IMjsElement, IMjsView<MjsSkin>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1034,10 +1220,8 @@ public readonly unsafe partial struct MjsSkin : IMjsElement, IMjsView<MjsSkin>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsTexture</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsTexture : IMjsElement, IMjsView<MjsTexture>
+/// <summary>MuJoCo's <c>mjsTexture</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsTexture : IMjsElement, IMjsView<MjsTexture>
 {
     internal const int StructSize = 192;
     private readonly nint _pointer;
@@ -1048,8 +1232,15 @@ public readonly unsafe partial struct MjsTexture : IMjsElement, IMjsView<MjsText
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1109,6 +1300,9 @@ public readonly unsafe partial struct MjsTexture : IMjsElement, IMjsView<MjsText
     /// <summary><c>mjsTexture.gridsize</c>.</summary>
     public Span<int> gridsize => new(Pointer + 136, 2);
 
+    /// <summary><c>mjsTexture.gridlayout</c>.</summary>
+    public Span<byte> gridlayout => new(Pointer + 144, 12);
+
     /// <summary><c>mjsTexture.hflip</c>.</summary>
     public ref byte hflip => ref *(byte*)(Pointer + 176);
 
@@ -1123,10 +1317,8 @@ public readonly unsafe partial struct MjsTexture : IMjsElement, IMjsView<MjsText
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsMaterial</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsMaterial : IMjsElement, IMjsView<MjsMaterial>
+/// <summary>MuJoCo's <c>mjsMaterial</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsMaterial : IMjsElement, IMjsView<MjsMaterial>
 {
     internal const int StructSize = 80;
     private readonly nint _pointer;
@@ -1137,8 +1329,15 @@ public readonly unsafe partial struct MjsMaterial : IMjsElement, IMjsView<MjsMat
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1183,10 +1382,8 @@ public readonly unsafe partial struct MjsMaterial : IMjsElement, IMjsView<MjsMat
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsPair</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsPair : IMjsElement, IMjsView<MjsPair>
+/// <summary>MuJoCo's <c>mjsPair</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsPair : IMjsElement, IMjsView<MjsPair>
 {
     internal const int StructSize = 168;
     private readonly nint _pointer;
@@ -1197,8 +1394,15 @@ public readonly unsafe partial struct MjsPair : IMjsElement, IMjsView<MjsPair>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1251,10 +1455,8 @@ public readonly unsafe partial struct MjsPair : IMjsElement, IMjsView<MjsPair>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsExclude</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsExclude : IMjsElement, IMjsView<MjsExclude>
+/// <summary>MuJoCo's <c>mjsExclude</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsExclude : IMjsElement, IMjsView<MjsExclude>
 {
     internal const int StructSize = 32;
     private readonly nint _pointer;
@@ -1265,8 +1467,15 @@ public readonly unsafe partial struct MjsExclude : IMjsElement, IMjsView<MjsExcl
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1298,10 +1507,8 @@ public readonly unsafe partial struct MjsExclude : IMjsElement, IMjsView<MjsExcl
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsEquality</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsEquality : IMjsElement, IMjsView<MjsEquality>
+/// <summary>MuJoCo's <c>mjsEquality</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsEquality : IMjsElement, IMjsView<MjsEquality>
 {
     internal const int StructSize = 200;
     private readonly nint _pointer;
@@ -1312,8 +1519,15 @@ public readonly unsafe partial struct MjsEquality : IMjsElement, IMjsView<MjsEqu
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1363,10 +1577,8 @@ public readonly unsafe partial struct MjsEquality : IMjsElement, IMjsView<MjsEqu
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsTendon</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsTendon : IMjsElement, IMjsView<MjsTendon>
+/// <summary>MuJoCo's <c>mjsTendon</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsTendon : IMjsElement, IMjsView<MjsTendon>
 {
     internal const int StructSize = 304;
     private readonly nint _pointer;
@@ -1377,8 +1589,15 @@ public readonly unsafe partial struct MjsTendon : IMjsElement, IMjsView<MjsTendo
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1461,10 +1680,8 @@ public readonly unsafe partial struct MjsTendon : IMjsElement, IMjsView<MjsTendo
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsActuator</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsActuator : IMjsElement, IMjsView<MjsActuator>
+/// <summary>MuJoCo's <c>mjsActuator</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsActuator : IMjsElement, IMjsView<MjsActuator>
 {
     internal const int StructSize = 576;
     private readonly nint _pointer;
@@ -1475,8 +1692,15 @@ public readonly unsafe partial struct MjsActuator : IMjsElement, IMjsView<MjsAct
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1597,10 +1821,8 @@ public readonly unsafe partial struct MjsActuator : IMjsElement, IMjsView<MjsAct
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsSensor</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsSensor : IMjsElement, IMjsView<MjsSensor>
+/// <summary>MuJoCo's <c>mjsSensor</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsSensor : IMjsElement, IMjsView<MjsSensor>
 {
     internal const int StructSize = 168;
     private readonly nint _pointer;
@@ -1611,8 +1833,15 @@ public readonly unsafe partial struct MjsSensor : IMjsElement, IMjsView<MjsSenso
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1690,10 +1919,8 @@ public readonly unsafe partial struct MjsSensor : IMjsElement, IMjsView<MjsSenso
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsNumeric</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsNumeric : IMjsElement, IMjsView<MjsNumeric>
+/// <summary>MuJoCo's <c>mjsNumeric</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsNumeric : IMjsElement, IMjsView<MjsNumeric>
 {
     internal const int StructSize = 32;
     private readonly nint _pointer;
@@ -1704,8 +1931,15 @@ public readonly unsafe partial struct MjsNumeric : IMjsElement, IMjsView<MjsNume
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1733,10 +1967,8 @@ public readonly unsafe partial struct MjsNumeric : IMjsElement, IMjsView<MjsNume
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsText</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsText : IMjsElement, IMjsView<MjsText>
+/// <summary>MuJoCo's <c>mjsText</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsText : IMjsElement, IMjsView<MjsText>
 {
     internal const int StructSize = 24;
     private readonly nint _pointer;
@@ -1747,8 +1979,15 @@ public readonly unsafe partial struct MjsText : IMjsElement, IMjsView<MjsText>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1773,10 +2012,8 @@ public readonly unsafe partial struct MjsText : IMjsElement, IMjsView<MjsText>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsTuple</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsTuple : IMjsElement, IMjsView<MjsTuple>
+/// <summary>MuJoCo's <c>mjsTuple</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsTuple : IMjsElement, IMjsView<MjsTuple>
 {
     internal const int StructSize = 40;
     private readonly nint _pointer;
@@ -1787,8 +2024,15 @@ public readonly unsafe partial struct MjsTuple : IMjsElement, IMjsView<MjsTuple>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
@@ -1813,10 +2057,8 @@ public readonly unsafe partial struct MjsTuple : IMjsElement, IMjsView<MjsTuple>
     }
 }
 
-/// <summary>
-/// MuJoCo's <c>mjsKey</c>: an element of an <see cref="MjSpec"/>, valid as long as that is.
-/// </summary>
-public readonly unsafe partial struct MjsKey : IMjsElement, IMjsView<MjsKey>
+/// <summary>MuJoCo's <c>mjsKey</c>: a part of an <see cref="MjSpec"/>, valid as long as that is.</summary>
+public sealed unsafe partial class MjsKey : IMjsElement, IMjsView<MjsKey>
 {
     internal const int StructSize = 72;
     private readonly nint _pointer;
@@ -1827,8 +2069,15 @@ public readonly unsafe partial struct MjsKey : IMjsElement, IMjsView<MjsKey>
         _pointer = pointer;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The specification it belongs to.</summary>
     public MjSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public string Name
+    {
+        get => Spec.GetName(this);
+        set => Spec.SetName(this, value);
+    }
 
     nint IMjsElement.Element => *(nint*)Pointer;
 
