@@ -11,13 +11,13 @@ namespace Benchmarks.Gates;
 /// </summary>
 public sealed class Gate(GateRuns runs, ITestOutputHelper output)
 {
-    public static IEnumerable<TheoryDataRow<string, string, int>> Episodes() =>
+    public static IEnumerable<TheoryDataRow<string, string, string, int>> Episodes() =>
         from gate in GateRuns.Configured
         from task in gate.Options.Env.Tasks()
         from index in Enumerable.Range(0, gate.Options.Eval.NEpisodes)
         select Row(task, index, $"episode {index}, seed {gate.Options.Seed + index}");
 
-    public static IEnumerable<TheoryDataRow<string, string, double>> Tasks() =>
+    public static IEnumerable<TheoryDataRow<string, string, string, double>> Tasks() =>
         from gate in GateRuns.Configured
         from task in gate.Options.Env.Tasks()
         let threshold = gate.MinPcSuccessOf(task.Name)
@@ -34,9 +34,9 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Episodes))]
-    public async Task Episode(string suite, string task, int index)
+    public async Task Episode(string suite, string group, string task, int index)
     {
-        var episode = await runs.Play(suite, task, index);
+        var episode = await runs.Play(suite, group, task, index);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{(episode.Success ? "success" : "failure")} after {episode.Steps} steps, sum_reward {episode.SumReward:0.###}, max_reward {episode.MaxReward:0.###}, {episode.Timings.TotalS():0.000} s"));
@@ -47,9 +47,9 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Tasks))]
-    public async Task Task_reaches_its_success_rate(string suite, string task, double minPcSuccess)
+    public async Task Task_reaches_its_success_rate(string suite, string group, string task, double minPcSuccess)
     {
-        var result = Aggregate.Of(await runs.PlayAll(suite, task));
+        var result = Aggregate.Of(await runs.PlayAll(suite, group, task));
         AssertReaches($"{suite}/{task}", result, minPcSuccess);
     }
 
@@ -57,7 +57,7 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
     [MemberData(nameof(Suites))]
     public async Task Suite_reaches_its_success_rate(string suite, double minPcSuccess)
     {
-        var result = Aggregate.Of(await runs.PlayAll(suite, task: null));
+        var result = Aggregate.Of(await runs.PlayAll(suite, group: null, task: null));
         AssertReaches(suite, result, minPcSuccess);
     }
 
@@ -70,8 +70,8 @@ public sealed class Gate(GateRuns runs, ITestOutputHelper output)
             Assert.Fail(miss);
     }
 
-    private static TheoryDataRow<string, string, T> Row<T>(EnvTask task, T value, string label) =>
-        new(task.Suite, task.Name, value)
+    private static TheoryDataRow<string, string, string, T> Row<T>(EnvTask task, T value, string label) =>
+        new(task.Suite, task.Group, task.Name, value)
         {
             TestDisplayName = $"{task.Suite}/{task.Name}",
             Label = label,

@@ -30,17 +30,20 @@ public sealed class GateRuns : IDisposable
     public string FolderOf(string suite) => Path.Combine(_folder, suite);
 
     /// <summary>Plays an episode, once however many cases await it.</summary>
-    public Task<EpisodeRecord> Play(string suite, string task, int index)
+    public Task<EpisodeRecord> Play(string suite, string group, string task, int index)
     {
         var run = RunOf(suite);
-        return run.Play(run.Episodes.First(episode => episode.Task.Name == task && episode.Index == index));
+        return run.Play(run.Episodes.First(
+            episode => episode.Task.Group == group && episode.Task.Name == task && episode.Index == index));
     }
 
-    /// <summary>Plays all episodes of a task, or with null of the suite.</summary>
-    public Task<EpisodeRecord[]> PlayAll(string suite, string? task)
+    /// <summary>Plays all episodes of a task in its group, or with nulls of the suite.</summary>
+    public Task<EpisodeRecord[]> PlayAll(string suite, string? group, string? task)
     {
         var run = RunOf(suite);
-        return Task.WhenAll(run.Episodes.Where(episode => task is null || episode.Task.Name == task).Select(run.Play));
+        return Task.WhenAll(run.Episodes
+            .Where(episode => task is null || (episode.Task.Group == group && episode.Task.Name == task))
+            .Select(run.Play));
     }
 
     /// <summary>Writes each suite's result and, of all together, one <c>eval_info.json</c>.</summary>

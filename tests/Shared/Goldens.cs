@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EvalCore.Safetensors;
 
 namespace EvalCore.Tests;
@@ -10,6 +11,17 @@ internal static class Goldens
 {
     /// <summary>The repository's root: the folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
+
+    /// <summary>
+    /// A relative mirror begins at the repository's root, whatever folder a test program is started in; so it does for
+    /// the code under test and for the programs that tests start.
+    /// </summary>
+    [ModuleInitializer]
+    internal static void MakeMirrorAbsolute()
+    {
+        if (Environment.GetEnvironmentVariable("EVALCORE_MIRROR") is { Length: > 0 } mirror)
+            Environment.SetEnvironmentVariable("EVALCORE_MIRROR", Path.GetFullPath(mirror, Root));
+    }
 
     /// <summary>The path of a file or folder of the reference data, for example <c>pusht/resets.safetensors</c>.</summary>
     public static string Find(string path) => Find("goldens", Path.Combine(Root, "tests", "goldens"), path);
@@ -34,7 +46,7 @@ internal static class Goldens
         string? mirror = Environment.GetEnvironmentVariable("EVALCORE_MIRROR");
         if (string.IsNullOrEmpty(mirror))
             Assert.Skip($"{folder}/{path} is not in the repository and EVALCORE_MIRROR is not set");
-        string there = Path.Combine(Path.GetFullPath(mirror, Root), folder, path);
+        string there = Path.Combine(mirror, folder, path);
         return Path.Exists(there) ? there : throw new FileNotFoundException($"EVALCORE_MIRROR has no {folder}/{path}", there);
     }
 

@@ -1,5 +1,3 @@
-using EvalCore.Environments;
-
 namespace EvalCore.Results;
 
 /// <summary>
@@ -48,9 +46,4 @@ public sealed record EpisodeRecord
 
     /// <summary>Where the time went.</summary>
     public required EpisodeTimings Timings { get; init; }
-
-    /// <summary>Whether this is the record of <paramref name="episode"/>.</summary>
-    public bool IsOf(EpisodeSpec episode) =>
-        TaskGroup == episode.Task.Group && TaskId == episode.Task.Id && EpisodeIndex == episode.Index
-        && Suite == episode.Task.Suite && Seed == episode.Seed;
 }

@@ -20,6 +20,7 @@ public sealed class EvalRun : IDisposable
     private readonly VideoWriter? _videos;
     private readonly Journal? _journal;
     private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Task<EpisodeRecord>>> _episodes = new();
+    private readonly Dictionary<(string, string, int, int, long), EpisodeRecord> _finished = [];
     private readonly Lazy<bool> _clock;
     private bool _disposed;
 
@@ -50,6 +51,8 @@ public sealed class EvalRun : IDisposable
         {
             var identity = Provenance.Identity(env, policy, options);
             _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity, options.Given);
+            foreach (var record in _journal.Finished)
+                _finished[(record.Suite, record.TaskGroup, record.TaskId, record.EpisodeIndex, record.Seed)] = record;
             _videos = new VideoWriter(env, folder, warn ?? (_ => { }));
         }
 
@@ -122,10 +125,13 @@ public sealed class EvalRun : IDisposable
         _journal?.Dispose();
     }
 
+    private static (string, string, int, int, long) Key(EpisodeSpec episode) =>
+        (episode.Task.Suite, episode.Task.Group, episode.Task.Id, episode.Index, episode.Seed);
+
     private async Task<EpisodeRecord> PlayOnce(EpisodeSpec episode)
     {
         Progress.Expect(episode.Task);
-        if (_journal?.Finished.FirstOrDefault(record => record.IsOf(episode)) is { } before)
+        if (_finished.GetValueOrDefault(Key(episode)) is { } before)
         {
             Progress.Finish(before, resumed: true);
             return before;
