@@ -6,6 +6,9 @@ namespace EvalCore.Cli.Tests.Evaluation;
 /// <summary>The program itself, killed at random moments and gone on with.</summary>
 public sealed class ResumeTests : IDisposable
 {
+    /// <summary>So many that ten kills come before the end on any machine.</summary>
+    private const int NEpisodes = 300;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -17,7 +20,7 @@ public sealed class ResumeTests : IDisposable
         string[] first =
         [
             $"--policy.path={Goldens.Checkpoint("pusht_act_keypoints")}", "--env.type=pusht", "--policy.device=cpu",
-            "--env.obs_type=environment_state_agent_pos", "--eval.n_episodes=50", "--eval.batch_size=4",
+            "--env.obs_type=environment_state_agent_pos", $"--eval.n_episodes={NEpisodes}", "--eval.batch_size=4",
             "--eval.n_episodes_to_render=3", $"--output_dir={folder}",
         ];
         var random = new Random(20260131);
@@ -45,7 +48,7 @@ public sealed class ResumeTests : IDisposable
             Assert.Equal(0, last.ExitCode);
         }
 
-        var whole = await PushTEvaluation.Run("pusht_act_keypoints", 50);
+        var whole = await PushTEvaluation.Run("pusht_act_keypoints", NEpisodes);
         var resumed = EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName));
         Assert.Equal(PushTEvaluation.PerEpisode(whole), PushTEvaluation.PerEpisode(resumed));
         Assert.Equal(3, resumed.Episodes.Count(episode => episode.VideoPath is not null));
