@@ -15,7 +15,7 @@ public sealed class VideoWriter : IDisposable
     private readonly string? _ffmpeg = FfmpegEncoder.Find();
     private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
     private readonly List<Thread> _threads = [];
-    private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+    private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount, 1, 4);
     private int _warnedOfFfmpeg;
     private int _warnedOfFailure;
 
