@@ -22,8 +22,8 @@ public sealed class PolicyOptions
     [Description("cuda, cuda:N or cpu; without a GPU the CPU is taken")]
     public string Device { get; set; } = "cuda";
 
-    /// <summary>Automatic mixed precision, on a GPU.</summary>
-    [Description("automatic mixed precision, on a GPU")]
+    /// <summary>Automatic mixed precision. Accepted, but TorchSharp 0.107 has none: float32 is computed, and a note says so.</summary>
+    [Description("accepted; not available yet, a note says so")]
     public bool UseAmp { get; set; }
 
     /// <summary><c>exact</c> (results do not depend on the batch size), <c>dynamic</c> (fastest), or null: exact.</summary>
