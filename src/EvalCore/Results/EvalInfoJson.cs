@@ -121,8 +121,11 @@ internal static class EvalInfoJson
     private static void WriteFloats(Utf8JsonWriter json, string name, IEnumerable<double> values)
     {
         json.WriteStartArray(name);
+
+        // A raw value is not put on a line of its own by the writer.
+        string line = Layout.NewLine + new string(' ', Layout.IndentSize * json.CurrentDepth);
         foreach (double value in values)
-            json.WriteRawValue(PythonFloat.Format(value), skipInputValidation: true);
+            json.WriteRawValue(line + PythonFloat.Format(value), skipInputValidation: true);
         json.WriteEndArray();
     }
 

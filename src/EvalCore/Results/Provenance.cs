@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Rollout;
 
@@ -12,16 +12,12 @@ namespace EvalCore.Results;
 /// <summary>What produced a result: <c>provenance</c> in <c>eval_info.json</c>.</summary>
 internal static class Provenance
 {
-    /// <summary>A configuration is its settable properties; the rest follows from them.</summary>
-    private static readonly JsonSerializerOptions Settable = new(Journal.Json) { IgnoreReadOnlyProperties = true };
-
     /// <summary>What an episode's result depends on. Two runs that agree here give the same episodes.</summary>
     public static JsonObject Identity(EnvConfig env, IPolicy policy, EvalRunOptions options)
     {
-        var config = JsonSerializer.SerializeToNode(env, env.GetType(), Settable)!.AsObject();
-
-        // Which tasks are played is not what they are: parts with other tasks may be merged.
-        config.Remove("task");
+        // A configuration is its flags; which tasks are played is not what they are: parts with others may be merged.
+        var config = OptionProperty.Of(env.GetType()).Where(property => property.Name != "task")
+            .Select(property => KeyValuePair.Create(property.Name, property.JsonOf(env)));
         var policyFacts = new JsonObject { ["type"] = policy.Type };
         foreach (var (key, value) in policy.Provenance)
             policyFacts[key] = value;
@@ -29,7 +25,7 @@ internal static class Provenance
         {
             ["seed"] = options.Seed,
             ["policy"] = policyFacts,
-            ["env"] = new JsonObject([new("type", env.Type), .. config.DeepClone().AsObject().Select(Copy)]),
+            ["env"] = new JsonObject([new("type", env.Type), .. config]),
             ["engines"] = new JsonObject(env.EngineVersions.Select(
                 engine => KeyValuePair.Create(engine.Key, (JsonNode?)engine.Value))),
         };
@@ -102,7 +98,4 @@ internal static class Provenance
             return null;
         }
     }
-
-    private static KeyValuePair<string, JsonNode?> Copy(KeyValuePair<string, JsonNode?> entry) =>
-        new(entry.Key, entry.Value?.DeepClone());
 }

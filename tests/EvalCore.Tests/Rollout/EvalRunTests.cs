@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
@@ -6,7 +7,7 @@ using EvalCore.Rollout;
 
 namespace EvalCore.Tests.Rollout;
 
-public sealed class EvalRunTests : IDisposable
+public sealed partial class EvalRunTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
@@ -234,6 +235,17 @@ public sealed class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task The_file_of_a_run_is_as_verified()
+    {
+        await Run("whole", nEpisodes: 2);
+        string text = File.ReadAllText(In("whole", EvalInfo.FileName)).Replace(_folder, "FOLDER", StringComparison.Ordinal);
+
+        // What differs from run to run and from machine to machine.
+        text = Volatile().Replace(text, "\"$1\": \"...\"");
+        Snapshot.Verify(text, extension: "json");
+    }
+
+    [Fact]
     public async Task No_episodes_are_no_run()
     {
         var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", nEpisodes: 0));
@@ -252,6 +264,11 @@ public sealed class EvalRunTests : IDisposable
 
     private static IEnumerable<EpisodeRecord> PerEpisode(EvalInfo info) => info.Episodes.Select(
         episode => episode with { Timings = new EpisodeTimings(0, 0, 0, 0, 0), VideoPath = null });
+
+    [GeneratedRegex("""
+        "(eval_s|eval_ep_s|\w+_s|evalcore|git_commit|os|architecture|cores|runtime|finished_at)": ("[^"]*"|[^,\n]*)
+        """)]
+    private static partial Regex Volatile();
 
     private string In(params string[] path) => Path.Combine([_folder, .. path]);
 
