@@ -8,7 +8,6 @@ using EvalCore.Tests;
 namespace Benchmarks.MetaWorld.Tests;
 
 /// <summary>Whole evaluations against those of the original, episode by episode.</summary>
-[Trait("Suite", "metaworld")]
 public sealed class EvaluationTests
 {
     /// <summary>Way points of the policy that the recorded evaluation used: x, y, z and the fingers.</summary>

@@ -9,7 +9,6 @@ namespace Benchmarks.MetaWorld.Tests;
 /// actions. States are equal bit for bit; of the observation, quaternions computed from matrices may differ in the
 /// last bit.
 /// </summary>
-[Trait("Suite", "metaworld")]
 public sealed class GoldenEpisodeTests
 {
     private const double LastBit = 2.3e-16;

@@ -8,33 +8,36 @@ namespace Benchmarks.MetaWorld.Tests;
 /// <summary>Alone, because they look at the whole process.</summary>
 [CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
 [Collection(nameof(LeakTests))]
-[Trait("Suite", "metaworld")]
 public sealed class LeakTests(ITestOutputHelper output)
 {
     private static readonly string[] Tasks = ["push-v3", "drawer-open-v3", "hammer-v3", "soccer-v3"];
 
+    /// <summary>
+    /// Memory is measured five times on the way. What is left behind by a reset or a world grows in each stretch; the
+    /// heap's and the compiler's own growth does not.
+    /// </summary>
     [Fact]
     public void Resets_of_mixed_tasks_leave_no_memory_and_no_thread()
     {
-        if (LongRun.Is)
-            Play(warmUp: 10, rounds: 25, resets: 5, megabytes: 30);
-        else
-            Play(warmUp: 2, rounds: 4, resets: 1, megabytes: 500);
-    }
-
-    /// <summary>A world with its renderer has 50 MB and more: one that stays in each round would show.</summary>
-    private void Play(int warmUp, int rounds, int resets, int megabytes)
-    {
         Machine.NeedsPictures();
+        (int warmUp, int rounds, int resets) = LongRun.Is ? (10, 5, 5) : (2, 1, 1);
         for (int i = 0; i < warmUp; i++)
             Round(resets);
-        (long memory, int threads) = Measure();
-        for (int i = 0; i < rounds; i++)
-            Round(resets);
-        (long memoryAfter, int threadsAfter) = Measure();
-        output.WriteLine($"{rounds * resets * Tasks.Length} resets: {(memoryAfter - memory) / 1e6:0.0} MB, {threadsAfter - threads} threads");
-        Assert.True(memoryAfter - memory < megabytes * 1_000_000L, $"{(memoryAfter - memory) / 1e6:0} MB more");
-        Assert.InRange(threadsAfter, 0, threads + 2);
+
+        var (memory, threads) = Measure();
+        var growth = new List<double>();
+        for (int stretch = 0; stretch < 5; stretch++)
+        {
+            for (int i = 0; i < rounds; i++)
+                Round(resets);
+            var (memoryNow, threadsNow) = Measure();
+            growth.Add((memoryNow - memory) / 1e6);
+            memory = memoryNow;
+            Assert.InRange(threadsNow, 0, threads + 2);
+        }
+
+        output.WriteLine($"MB in each {rounds * resets * Tasks.Length} resets: {string.Join(", ", growth.Select(mb => $"{mb:0.0}"))}");
+        Assert.True(growth.Min() < 6, $"at least {growth.Min():0.0} MB in each {rounds * resets * Tasks.Length} resets");
     }
 
     /// <summary>On a thread of its own, whose OpenGL context must go with it.</summary>

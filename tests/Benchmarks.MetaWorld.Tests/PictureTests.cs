@@ -11,7 +11,6 @@ namespace Benchmarks.MetaWorld.Tests;
 /// The observation's picture against those the original rendered, by llvmpipe of Mesa 22.3. There it is the same to
 /// the last byte; elsewhere 99.9 % of the bytes are at most one level apart.
 /// </summary>
-[Trait("Suite", "metaworld")]
 public sealed class PictureTests
 {
     private static readonly ObservationSpace Picture = MetaWorldObservation.Of("pixels").Select([MetaWorldObservation.Image]);
