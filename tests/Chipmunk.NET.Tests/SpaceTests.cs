@@ -118,15 +118,18 @@ public sealed unsafe class SpaceTests
         using var space = new Space { Gravity = new Vect(0, 10) };
         using var body = new Body(1, 1);
         space.Add(body);
-        space.Step(0.01);
+        Step();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
+            Step();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Step()
         {
             body.Velocity = new Vect(body.Position.Y, 0);
             space.Step(0.01);
         }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]
