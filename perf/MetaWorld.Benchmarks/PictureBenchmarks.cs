@@ -8,7 +8,6 @@ namespace MetaWorld.Benchmarks;
 [MemoryDiagnoser]
 public class PictureBenchmarks : IDisposable
 {
-    private readonly double[] _action = new double[4];
     private MetaWorldEnvironment _environment = null!;
     private MetaWorldRenderer _renderer = null!;
     private Observation _picture = null!;
@@ -33,14 +32,6 @@ public class PictureBenchmarks : IDisposable
         _environment.Dispose();
     }
 
-    /// <summary>A hundred steps with a policy that reads a picture at each, as LeRobot renders them.</summary>
-    [Benchmark]
-    public void HundredStepsPictureAtEach() => Play(chunk: 1);
-
-    /// <summary>A hundred steps with a policy that reads one picture for a chunk of 100 actions.</summary>
-    [Benchmark]
-    public void HundredStepsOnePicture() => Play(chunk: 100);
-
     [Benchmark]
     public void Observation() => _environment.Observe(_picture);
 
@@ -49,16 +40,5 @@ public class PictureBenchmarks : IDisposable
     {
         _environment.Snapshot(_snapshot);
         _renderer.Render(_snapshot, _frame);
-    }
-
-    private void Play(int chunk)
-    {
-        _environment.Restart();
-        for (int t = 0; t < 100; t++)
-        {
-            if (t % chunk == 0)
-                _environment.Observe(_picture);
-            _environment.Step(_action);
-        }
     }
 }

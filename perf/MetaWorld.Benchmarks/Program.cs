@@ -1,4 +1,9 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MetaWorld.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly).Run(args);
+// In this process, because a program that BenchmarkDotNet writes does not go through build/Torch.targets.
+var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
+BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly).Run(args, config);

@@ -110,6 +110,25 @@ public sealed class RendererTests
     }
 
     [Fact]
+    public void A_renderer_leaves_no_object_of_OpenGL()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        using var data = new MjData(model);
+        data.Forward();
+        byte[] picture = new byte[64 * 48 * 3];
+        string before = GlObjects.Count(), during = before;
+        for (int i = 0; i < 20; i++)
+        {
+            using var renderer = new Renderer(model, 64, 48, samples: i % 2 == 0 ? null : 0);
+            renderer.Render(data, 0, picture);
+            during = GlObjects.Count();
+        }
+
+        Assert.NotEqual(before, during);
+        Assert.Equal(before, GlObjects.Count());
+    }
+
+    [Fact]
     public void A_renderer_is_disposed_by_another_thread()
     {
         using var model = MjModel.FromXml(Models.Small);

@@ -175,7 +175,8 @@ internal static unsafe class Egl
 
     private static nint Function(string name) => NativeLibrary.GetExport(s_library, name);
 
-    private static nint Address(string name)
+    /// <summary>The address of a function of OpenGL or of an extension, or 0.</summary>
+    internal static nint Address(string name)
     {
         fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
             return ((delegate* unmanaged<byte*, nint>)Function("eglGetProcAddress"))(text);

@@ -1,0 +1,53 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Engines;
+using Benchmarks.MetaWorld;
+using EvalCore;
+using EvalCore.Policies;
+using EvalCore.Results;
+using EvalCore.Torch;
+
+namespace MetaWorld.Benchmarks;
+
+/// <summary>
+/// Whole evaluations without videos, two episodes of 500 steps; the mean is lerobot-eval's <c>eval_ep_s</c>. An ACT
+/// checkpoint of 100-action chunks reads a picture in 100 steps; the baseline draws one at each, for the same actions.
+/// </summary>
+[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 0, iterationCount: 3)]
+public class EvaluationBenchmarks : IDisposable
+{
+    private const int NEpisodes = 2;
+
+    private readonly MetaWorldConfig _env = new() { Task = "push-v3" };
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+    private readonly MetaWorldExpert _expert = new();
+    private IPolicy _act = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        UntrainedAct.Save(_folder);
+        _act = Eval.MakePolicy(new LeRobotPolicyFactory(), new PolicyOptions { Path = _folder, Device = "cpu" }, _env);
+        Run(_act, 1);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _act.Dispose();
+        _expert.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = NEpisodes)]
+    public EvalInfo ActPictureAtEachStep() => Run(new EagerPolicy(_act), NEpisodes);
+
+    [Benchmark(OperationsPerInvoke = NEpisodes)]
+    public EvalInfo Act() => Run(_act, NEpisodes);
+
+    /// <summary>The scripted expert, which ends its episodes with success.</summary>
+    [Benchmark(OperationsPerInvoke = NEpisodes)]
+    public EvalInfo Expert() => Run(_expert, NEpisodes);
+
+    private EvalInfo Run(IPolicy policy, int nEpisodes) =>
+        Eval.EvalPolicy(Eval.MakeEnv(_env), policy, nEpisodes).GetAwaiter().GetResult();
+}
