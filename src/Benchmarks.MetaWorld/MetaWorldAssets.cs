@@ -19,6 +19,7 @@ public static class MetaWorldAssets
     /// <summary>Loads a task's model from a store.</summary>
     internal static MjModel Load(string file, AssetStore store)
     {
+        MetaWorldChecks.Engine();
         string path = Path.Combine(Folder(store), "sawyer_xyz", file);
         try
         {

@@ -12,10 +12,14 @@ public static class MetaWorldChecks
     /// </summary>
     public static IReadOnlyList<Check> All { get; } =
     [
-        new("MuJoCo (Meta-World)", () => Try(() => $"{Mujoco.Version}, {Mujoco.LibraryPath}"), Optional: true),
+        new("MuJoCo (Meta-World)", Engine, Optional: true),
         new("OpenGL by EGL (pictures of MuJoCo)", () => Try(() => Renderer.Device), Optional: true),
         new("Meta-World's model files", MetaWorldAssets.Find, Optional: true),
     ];
+
+    /// <summary>The version and the file of the engine.</summary>
+    /// <exception cref="OptionException">It is missing, or of another version; the line says what to do.</exception>
+    internal static string Engine() => Try(() => $"{Mujoco.Version}, {Mujoco.LibraryPath}");
 
     private static string Try(Func<string> find)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Benchmarks.MetaWorld.Tasks;
 using EvalCore;
@@ -19,21 +20,26 @@ public sealed class MetaWorldConfig : EnvConfig
     /// Tasks and groups (<c>easy</c>, <c>medium</c>, <c>hard</c>, <c>very_hard</c>, <c>MT50</c>), separated by commas.
     /// LeRobot's default is kept although no task has that name.
     /// </summary>
+    [Description("tasks, groups (easy, medium, hard, very_hard, MT50), or a comma-separated list of them; see evalcore list metaworld")]
     public override string Task { get; set; } = "metaworld-push-v2";
 
     /// <inheritdoc/>
     public override int Fps { get; set; } = 80;
 
     /// <summary>Without effect, as in LeRobot: an episode has at most 500 steps.</summary>
+    [Description("without effect, as in LeRobot: an episode has at most 500 steps")]
     public int EpisodeLength { get; set; } = 400;
 
     /// <summary>What is observed: <c>pixels_agent_pos</c> or <c>pixels</c>.</summary>
+    [Description("pixels_agent_pos or pixels")]
     public string ObsType { get; set; } = "pixels_agent_pos";
 
     /// <summary>How it is rendered: only <c>rgb_array</c>.</summary>
+    [Description("only rgb_array")]
     public string RenderMode { get; set; } = "rgb_array";
 
     /// <summary>Without effect, as in LeRobot: several tasks are always evaluated one after the other.</summary>
+    [Description("without effect, as in LeRobot: tasks are evaluated one after the other")]
     public bool MultitaskEval { get; set; } = true;
 
     /// <inheritdoc/>
@@ -52,6 +58,15 @@ public sealed class MetaWorldConfig : EnvConfig
     [JsonIgnore]
     public override IReadOnlyDictionary<string, string> EngineVersions { get; } =
         new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion, ["metaworld"] = "3.0.0" };
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        _ = ObservationSpace;
+        if (RenderMode != "rgb_array")
+            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> AllTasks() =>
@@ -82,8 +97,6 @@ public sealed class MetaWorldConfig : EnvConfig
     public override IFrameRenderer MakeRenderer(EnvTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (RenderMode != "rgb_array")
-            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
         return new MetaWorldRenderer(task.Name);
     }
 

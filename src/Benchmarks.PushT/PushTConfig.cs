@@ -72,28 +72,30 @@ public sealed class PushTConfig : EnvConfig
         new Dictionary<string, string> { ["chipmunk"] = ChipmunkLibrary.Version };
 
     /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        _ = ObservationSpace;
+        if (EpisodeLength < 1)
+            throw new OptionException($"--env.episode_length={EpisodeLength}: expected 1 or more");
+        if (RenderMode != "rgb_array")
+            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
+        CheckSize(VisualizationHeight, "height");
+        CheckSize(VisualizationWidth, "width");
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<EnvTask> Tasks() =>
         Task == OnlyTask
             ? [new EnvTask(Type, Type, 0, OnlyTask, "")]
             : throw new OptionException($"--env.task={Task}: PushT has one task, {OnlyTask}");
 
     /// <inheritdoc/>
-    public override IEnvironment Make(EnvTask task)
-    {
-        if (EpisodeLength < 1)
-            throw new OptionException($"--env.episode_length={EpisodeLength}: expected 1 or more");
-        return new PushTEnvironment(ObsType, EpisodeLength);
-    }
+    public override IEnvironment Make(EnvTask task) => new PushTEnvironment(ObsType, EpisodeLength);
 
     /// <inheritdoc/>
-    public override IFrameRenderer MakeRenderer(EnvTask task)
-    {
-        if (RenderMode != "rgb_array")
-            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
-        CheckSize(VisualizationHeight, "height");
-        CheckSize(VisualizationWidth, "width");
-        return new PushTRenderer(VisualizationHeight, VisualizationWidth);
-    }
+    public override IFrameRenderer MakeRenderer(EnvTask task) =>
+        new PushTRenderer(VisualizationHeight, VisualizationWidth);
 
     private static void CheckSize(int size, string which)
     {

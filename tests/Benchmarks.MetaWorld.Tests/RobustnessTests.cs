@@ -31,11 +31,10 @@ public sealed class RobustnessTests
     {
         Assert.Equal(
             "--env.obs_type=keypoints: expected one of pixels_agent_pos, pixels",
-            Assert.Throws<OptionException>(() => new MetaWorldConfig { ObsType = "keypoints" }.ObservationSpace).Message);
-        var task = new EnvTask("metaworld", "reach-v3", 0, "reach-v3", "");
+            Assert.Throws<OptionException>(new MetaWorldConfig { ObsType = "keypoints" }.Validate).Message);
         Assert.Equal(
             "--env.render_mode=human: expected rgb_array",
-            Assert.Throws<OptionException>(() => new MetaWorldConfig { RenderMode = "human" }.MakeRenderer(task)).Message);
+            Assert.Throws<OptionException>(new MetaWorldConfig { RenderMode = "human" }.Validate).Message);
     }
 
     [Fact]

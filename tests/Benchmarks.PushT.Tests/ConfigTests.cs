@@ -43,17 +43,17 @@ public sealed class ConfigTests
     {
         Assert.Equal(
             "--env.obs_type=depth: expected one of pixels_agent_pos, environment_state_agent_pos, pixels, state",
-            Assert.Throws<OptionException>(() => new PushTConfig { ObsType = "depth" }.ObservationSpace).Message);
+            Assert.Throws<OptionException>(new PushTConfig { ObsType = "depth" }.Validate).Message);
         Assert.Equal(
             "--env.episode_length=0: expected 1 or more",
-            Assert.Throws<OptionException>(() => new PushTConfig { EpisodeLength = 0 }.Make(World.Task)).Message);
+            Assert.Throws<OptionException>(new PushTConfig { EpisodeLength = 0 }.Validate).Message);
         Assert.Equal(
             "--env.render_mode=human: expected rgb_array",
-            Assert.Throws<OptionException>(() => new PushTConfig { RenderMode = "human" }.MakeRenderer(World.Task)).Message);
-        Assert.StartsWith(
-            "--env.visualization_width=0: ",
-            Assert.Throws<OptionException>(() => new PushTConfig { VisualizationWidth = 0 }.MakeRenderer(World.Task)).Message,
-            StringComparison.Ordinal);
+            Assert.Throws<OptionException>(new PushTConfig { RenderMode = "human" }.Validate).Message);
+        Assert.Equal(
+            "--env.visualization_width=0: expected 96 to 2048 pixels",
+            Assert.Throws<OptionException>(new PushTConfig { VisualizationWidth = 0 }.Validate).Message);
+        Assert.Equal("--env.fps=0: expected 1 or more", Assert.Throws<OptionException>(new PushTConfig { Fps = 0 }.Validate).Message);
     }
 
     [Fact]

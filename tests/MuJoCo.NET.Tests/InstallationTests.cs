@@ -8,7 +8,7 @@ public sealed class InstallationTests
     [Fact]
     public void A_missing_library_is_one_clear_line()
     {
-        Assert.Equal(0, Library.Load(["/nowhere/libmujoco.so.3.8.1"], out string? problem));
+        Assert.Equal(0, Library.Load(null, ["/nowhere/libmujoco.so.3.8.1"], out string? problem));
         Assert.Equal(
             $"libmujoco.so.3.8.1 not found beside the program ({AppContext.BaseDirectory}) or on the system: build with network access or "
             + "EVALCORE_MIRROR set, or set MUJOCO_LIBRARY to the file of the official release",
@@ -16,9 +16,19 @@ public sealed class InstallationTests
     }
 
     [Fact]
+    public void A_chosen_library_that_is_not_there_or_no_library_is_one_clear_line()
+    {
+        Assert.Equal(0, Library.Load("/nowhere/libmujoco.so", ["libc.so.6"], out string? problem));
+        Assert.Equal(
+            "MUJOCO_LIBRARY=/nowhere/libmujoco.so: there is no such file; name the libmujoco.so.3.8.1 of the official release", problem);
+        Assert.Equal(0, Library.Load("/etc/passwd", ["libc.so.6"], out problem));
+        Assert.Equal("MUJOCO_LIBRARY=/etc/passwd: cannot be loaded; name the libmujoco.so.3.8.1 of the official release", problem);
+    }
+
+    [Fact]
     public void Another_library_is_one_clear_line()
     {
-        Assert.Equal(0, Library.Load(["libc.so.6"], out string? problem));
+        Assert.Equal(0, Library.Load(null, ["libc.so.6"], out string? problem));
         Assert.Equal("libc.so.6 is not MuJoCo: it has no mj_version; this binding needs MuJoCo 3.8.1", problem);
     }
 

@@ -18,6 +18,9 @@ internal sealed class WalkConfig : EnvConfig
     [JsonIgnore]
     public Action? OnStep { get; set; }
 
+    [JsonIgnore]
+    public Action? OnFrame { get; set; }
+
     public override ObservationSpace ObservationSpace { get; } = new(ObservationField.Vector("observation.state", 2));
 
     public override ActionSpace ActionSpace { get; } = new(1, -1, 1);
@@ -30,7 +33,7 @@ internal sealed class WalkConfig : EnvConfig
 
     public override IEnvironment Make(EnvTask task) => new Walk(this, task);
 
-    public override IFrameRenderer MakeRenderer(EnvTask task) => new Renderer();
+    public override IFrameRenderer MakeRenderer(EnvTask task) => new Renderer(this);
 
     private sealed class Walk(WalkConfig config, EnvTask task) : IEnvironment
     {
@@ -74,7 +77,7 @@ internal sealed class WalkConfig : EnvConfig
     }
 
     /// <summary>A white picture with a black column where the point is.</summary>
-    private sealed class Renderer : IFrameRenderer
+    private sealed class Renderer(WalkConfig config) : IFrameRenderer
     {
         public int Width => 64;
 
@@ -82,6 +85,7 @@ internal sealed class WalkConfig : EnvConfig
 
         public void Render(ReadOnlySpan<double> snapshot, Span<byte> frame)
         {
+            config.OnFrame?.Invoke();
             frame.Fill(255);
             int column = Math.Clamp((int)(snapshot[0] * 32 + 32), 0, 63);
             for (int y = 0; y < Height; y++)

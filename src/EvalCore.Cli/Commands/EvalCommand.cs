@@ -95,17 +95,19 @@ internal static class EvalCommand
         ResultTable.Write(info, terminal.Out);
         terminal.Writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{info.Episodes.Count} episodes in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
+            $"{Count(info.Episodes.Count)} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
         terminal.Writer.WriteLine($"results: {Path.Combine(options.OutputDir, EvalInfo.FileName)}");
         return ExitCode.Success;
     }
+
+    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
     /// <summary>The line before the first episode: what is about to happen.</summary>
     private static string Describe(EvalOptions options, EvalRun run)
     {
         string tasks = run.Tasks.Count == 1 ? $"task {run.Tasks[0].Name}" : $"{run.Tasks.Count} tasks";
         string slice = options.Shard == Shard.Whole ? "" : $" (slice {options.Shard})";
-        return $"{options.Policy.Type} plays {options.Env.Type}, {tasks}: {run.Episodes.Count} {(run.Episodes.Count == 1 ? "episode" : "episodes")}{slice}, "
+        return $"{options.Policy.Type} plays {options.Env.Type}, {tasks}: {Count(run.Episodes.Count)}{slice}, "
             + $"{run.Environments.NumEnvs} at once, seed {options.Seed}, to {options.OutputDir}";
     }
 }

@@ -7,10 +7,11 @@ namespace EvalCore.Cli.Display;
 /// <param name="Tasks">The tasks.</param>
 /// <param name="StepsPerSecond">Steps of all environments, a second.</param>
 /// <param name="Eta">The time left; null while it is not known.</param>
-internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double StepsPerSecond, TimeSpan? Eta)
+/// <param name="Videos">Videos of finished episodes that are not written yet.</param>
+internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double StepsPerSecond, TimeSpan? Eta, int Videos = 0)
 {
     /// <summary>The present state of a run.</summary>
-    public static ProgressView Of(EvalProgress progress) => new(progress.Tasks, progress.StepsPerSecond, progress.Eta);
+    public static ProgressView Of(EvalProgress progress) => new(progress.Tasks, progress.StepsPerSecond, progress.Eta, progress.Videos);
 
     /// <summary>Finished episodes.</summary>
     public int Finished => Tasks.Sum(task => task.Finished);
@@ -27,7 +28,7 @@ internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double St
         int successes = Tasks.Sum(task => task.Successes);
         string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
         // After the last episode only videos are left.
-        string end = Total > 0 && Finished == Total ? "finishing" : $"ETA {(Eta is { } eta ? Clock(eta) : "-")}";
+        string end = Total > 0 && Finished == Total ? (Videos > 0 ? $"finishing {Videos} videos" : "finishing") : $"ETA {(Eta is { } eta ? Clock(eta) : "-")}";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Finished}/{Total} episodes  {Part * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  {end}");

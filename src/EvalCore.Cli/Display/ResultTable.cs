@@ -13,9 +13,10 @@ internal static class ResultTable
         var table = new Table().Border(TableBorder.Simple).AddColumn("task");
         foreach (string heading in (string[])["episodes", "success", "avg sum reward", "avg max reward", "avg steps"])
             table.AddColumn(new TableColumn(heading).RightAligned());
-        bool grouped = info.PerGroup.Count > 1;
+        // Tasks that were named one by one are groups of their own.
+        bool grouped = info.PerGroup.Count > 1 && info.PerGroup.Count < info.PerTask.Count;
         foreach (var task in info.PerTask)
-            Row(grouped ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes);
+            Row(grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes);
         if (grouped)
         {
             table.AddEmptyRow();

@@ -20,6 +20,14 @@ public abstract class EnvConfig
     [Description("frames a second, of the video too")]
     public abstract int Fps { get; set; }
 
+    /// <summary>Refuses settings that no environment can have, before anything is built.</summary>
+    /// <exception cref="OptionException">One of them; the message names its flag.</exception>
+    public virtual void Validate()
+    {
+        if (Fps < 1)
+            throw new OptionException($"--env.fps={Fps}: expected 1 or more");
+    }
+
     /// <summary>The tasks <see cref="Task"/> asks for, in the order they are evaluated.</summary>
     /// <exception cref="OptionException">A task has no such name.</exception>
     public abstract IReadOnlyList<EnvTask> Tasks();

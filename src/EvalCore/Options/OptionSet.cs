@@ -71,13 +71,14 @@ public sealed partial class OptionSet
     }
 
     /// <summary>Reads the suite, <c>--env.type</c>, and its fields.</summary>
-    /// <exception cref="OptionException">There is no such suite, or a value is not of its field's type.</exception>
+    /// <exception cref="OptionException">There is no such suite, or a value is not one its field can have.</exception>
     public EnvConfig TakeEnv(Registry registry)
     {
         string type = TakeText("env.type")
             ?? throw Missing($"--env.type is missing (known: {string.Join(", ", registry.EnvTypes)})", "env.type");
         var env = registry.NewEnv(type);
         Bind(env, "env.");
+        env.Validate();
         return env;
     }
 

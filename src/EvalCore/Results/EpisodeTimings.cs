@@ -4,7 +4,7 @@ namespace EvalCore.Results;
 /// <param name="PhysicsS">Resetting and stepping the simulator.</param>
 /// <param name="RenderingS">Observing: rendering pictures and reading vectors.</param>
 /// <param name="InferenceS">The policy: preparing observations, the network, taking actions.</param>
-/// <param name="WaitingS">Waiting for a batched forward pass.</param>
+/// <param name="WaitingS">Waiting for a batched forward pass, or for videos that take much memory until they are drawn.</param>
 /// <param name="HarnessS">The rest: this program's own share.</param>
 public sealed record EpisodeTimings(
     double PhysicsS, double RenderingS, double InferenceS, double WaitingS, double HarnessS)

@@ -46,6 +46,8 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
         (_physics, _rendering, _inference, _waiting, _harness) = (0, 0, 0, 0, 0);
         (_steps, _sumReward, _maxReward, _success) = (0, 0, double.NegativeInfinity, false);
         (_episode, _recording) = (episode, recording);
+        _recording?.WaitForRoom();
+        Lap(ref _waiting);
 
         if (_environment is null || _task != episode.Task)
         {

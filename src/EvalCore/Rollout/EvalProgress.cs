@@ -13,6 +13,7 @@ public sealed class EvalProgress(TimeProvider time)
     private long _started = time.GetTimestamp();
     private long _steps;
     private int _playedEpisodes;
+    private int _videos;
 
     /// <summary>Makes a progress on the system's clock.</summary>
     public EvalProgress() : this(TimeProvider.System)
@@ -44,6 +45,9 @@ public sealed class EvalProgress(TimeProvider time)
     /// <summary>Episodes to play, of all tasks.</summary>
     public int Total => Tasks.Sum(task => task.Total);
 
+    /// <summary>Videos that are not written yet, of finished episodes.</summary>
+    public int Videos => Volatile.Read(ref _videos);
+
     /// <summary>The time left at the pace so far, or null before the first episode is finished.</summary>
     public TimeSpan? Eta
     {
@@ -70,6 +74,10 @@ public sealed class EvalProgress(TimeProvider time)
     }
 
     internal void Step() => Interlocked.Increment(ref _steps);
+
+    internal void VideoBegun() => Interlocked.Increment(ref _videos);
+
+    internal void VideoEnded() => Interlocked.Decrement(ref _videos);
 
     internal void Finish(EpisodeRecord episode, bool resumed)
     {

@@ -34,6 +34,7 @@ public sealed class EvalRun : IDisposable
     {
         options.Eval.Resolve(Environment.ProcessorCount);
         EvalConfig.CheckSeed(options.Seed);
+        env.Validate();
         (_env, _policy, _options) = (env, policy, options);
         Tasks = env.Tasks();
         Episodes = [.. Tasks
@@ -138,11 +139,16 @@ public sealed class EvalRun : IDisposable
         }
 
         _ = _clock.Value;
-        var recording = _videos is not null && episode.Index < _options.Eval.NEpisodesToRender ? new FrameRecording(episode) : null;
+        var recording = _videos is not null && episode.Index < _options.Eval.NEpisodesToRender ? new FrameRecording(episode, _videos) : null;
         var played = await _scheduler.Play(episode, recording);
         Progress.Finish(played, resumed: false);
         if (recording is not null)
+        {
+            Progress.VideoBegun();
             played = played with { VideoPath = await _videos!.Write(recording) };
+            Progress.VideoEnded();
+        }
+
         _journal?.Append(played);
         return played;
     }

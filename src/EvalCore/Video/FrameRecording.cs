@@ -6,8 +6,12 @@ namespace EvalCore.Video;
 /// The snapshots of one episode's frames. Taking one costs a copy of a few numbers; the frames are drawn from them
 /// later, off the critical path.
 /// </summary>
-public sealed class FrameRecording(EpisodeSpec episode)
+/// <param name="episode">The episode that is recorded.</param>
+/// <param name="writer">Who draws them; an episode does not begin before there is room.</param>
+public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = null)
 {
+    private const int FirstFrames = 64;
+
     private double[] _snapshots = [];
     private int _length;
 
@@ -17,18 +21,29 @@ public sealed class FrameRecording(EpisodeSpec episode)
     /// <summary>The number of frames.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The memory it holds.</summary>
+    internal long Bytes => (long)sizeof(double) * _snapshots.Length;
+
     /// <summary>The snapshot of a frame.</summary>
     public ReadOnlySpan<double> this[int frame] => _snapshots.AsSpan(frame * _length, _length);
 
-    /// <summary>Makes room for the whole episode and takes the frame after the reset.</summary>
+    /// <summary>Waits until the writer has room for another recording.</summary>
+    internal void WaitForRoom() => writer?.WaitForRoom();
+
+    /// <summary>Takes the frame after the reset.</summary>
     internal void Start(IEnvironment environment)
     {
         _length = environment.SnapshotLength;
-        _snapshots = new double[_length * environment.MaxEpisodeSteps];
+        _snapshots = new double[_length * FirstFrames];
         Count = 0;
         Add(environment);
     }
 
     /// <summary>Takes a frame.</summary>
-    internal void Add(IEnvironment environment) => environment.Snapshot(_snapshots.AsSpan(_length * Count++, _length));
+    internal void Add(IEnvironment environment)
+    {
+        if (_snapshots.Length == _length * Count)
+            Array.Resize(ref _snapshots, 2 * _snapshots.Length);
+        environment.Snapshot(_snapshots.AsSpan(_length * Count++, _length));
+    }
 }

@@ -12,10 +12,12 @@ public sealed class VideoWriter : IDisposable
     private readonly EnvConfig _config;
     private readonly string _folder;
     private readonly Action<string> _warn;
+    private readonly long _maxUndrawnBytes;
     private readonly string? _ffmpeg = FfmpegEncoder.Find();
     private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
     private readonly List<Thread> _threads = [];
     private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    private long _undrawnBytes;
     private int _warnedOfFfmpeg;
     private int _warnedOfFailure;
 
@@ -23,12 +25,30 @@ public sealed class VideoWriter : IDisposable
     /// <param name="config">What is played; makes the renderers.</param>
     /// <param name="outputDir">The run's output folder; the videos go to its folder <c>videos</c>.</param>
     /// <param name="warn">Takes one line when videos cannot be made as they should.</param>
-    public VideoWriter(EnvConfig config, string outputDir, Action<string> warn) =>
-        (_config, _folder, _warn) = (config, outputDir, warn);
+    public VideoWriter(EnvConfig config, string outputDir, Action<string> warn)
+        : this(config, outputDir, warn, maxUndrawnBytes: 256 << 20)
+    {
+    }
+
+    internal VideoWriter(EnvConfig config, string outputDir, Action<string> warn, long maxUndrawnBytes) =>
+        (_config, _folder, _warn, _maxUndrawnBytes) = (config, outputDir, warn, maxUndrawnBytes);
 
     /// <summary>The video's path in the output folder, as LeRobot names it.</summary>
     public static string PathOf(EpisodeSpec episode, string extension) =>
         Path.Combine("videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{extension}");
+
+    /// <summary>
+    /// Waits while the recordings that are queued take much memory: where videos take longer than episodes, those who
+    /// play wait here, and a run that is killed has not lost many.
+    /// </summary>
+    public void WaitForRoom()
+    {
+        lock (_threads)
+        {
+            while (_undrawnBytes >= _maxUndrawnBytes)
+                Monitor.Wait(_threads);
+        }
+    }
 
     /// <summary>
     /// Writes a video; the task ends when the file is there, with its path in the output folder, or null when it could
@@ -39,6 +59,7 @@ public sealed class VideoWriter : IDisposable
         var path = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_threads)
         {
+            _undrawnBytes += recording.Bytes;
             if (_threads.Count < _maxThreads)
             {
                 var thread = new Thread(Work) { IsBackground = true, Name = $"video {_threads.Count}" };
@@ -96,6 +117,12 @@ public sealed class VideoWriter : IDisposable
             catch (Exception e)
             {
                 Fail(Abandon(encoder) ?? e, recording, path);
+            }
+
+            lock (_threads)
+            {
+                _undrawnBytes -= recording.Bytes;
+                Monitor.PulseAll(_threads);
             }
         }
 

@@ -158,7 +158,7 @@ internal static unsafe class Egl
                 else
                 {
                     throw new MujocoException(
-                        $"MUJOCO_EGL_DEVICE_ID={chosen}: EGL has {count} devices, give a number from 0 to {count - 1}");
+                        $"MUJOCO_EGL_DEVICE_ID={chosen}: EGL's devices have the numbers 0 to {count - 1}");
                 }
             }
         }

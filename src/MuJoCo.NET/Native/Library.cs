@@ -16,7 +16,7 @@ internal static unsafe class Library
     private const int RequiredVersion = 3008001;
 
     private static readonly string? Problem;
-    private static readonly nint Handle = Load(Candidates(), out Problem);
+    private static readonly nint Handle = Load(Environment.GetEnvironmentVariable("MUJOCO_LIBRARY"), Candidates(), out Problem);
 
     /// <summary>The file it was loaded from, or the name the system found it under.</summary>
     public static string? LoadedFrom { get; private set; }
@@ -32,8 +32,10 @@ internal static unsafe class Library
         Guard.Install();
     }
 
-    /// <summary>Loads the first of some files that can be loaded, if it is what this binding was made for.</summary>
-    internal static nint Load(IEnumerable<string> candidates, out string? problem)
+    /// <summary>
+    /// Loads a chosen file, or else the first of some that can be loaded, if it is what this binding was made for.
+    /// </summary>
+    internal static nint Load(string? chosen, IEnumerable<string> candidates, out string? problem)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
@@ -42,11 +44,16 @@ internal static unsafe class Library
         }
 
         nint handle = 0;
+        if (!string.IsNullOrEmpty(chosen))
+            candidates = [Path.GetFullPath(chosen)];
         string? found = candidates.FirstOrDefault(candidate => NativeLibrary.TryLoad(candidate, out handle));
         if (found is null)
         {
-            problem = $"{FileName} not found beside the program ({AppContext.BaseDirectory}) or on the system: "
-                + "build with network access or EVALCORE_MIRROR set, or set MUJOCO_LIBRARY to the file of the official release";
+            problem = !string.IsNullOrEmpty(chosen)
+                ? $"MUJOCO_LIBRARY={chosen}: {(File.Exists(chosen) ? "cannot be loaded" : "there is no such file")}; "
+                    + $"name the {FileName} of the official release"
+                : $"{FileName} not found beside the program ({AppContext.BaseDirectory}) or on the system: "
+                    + "build with network access or EVALCORE_MIRROR set, or set MUJOCO_LIBRARY to the file of the official release";
             return 0;
         }
 
@@ -71,12 +78,6 @@ internal static unsafe class Library
 
     private static IEnumerable<string> Candidates()
     {
-        if (Environment.GetEnvironmentVariable("MUJOCO_LIBRARY") is { Length: > 0 } chosen)
-        {
-            yield return Path.GetFullPath(chosen);
-            yield break;
-        }
-
         yield return Path.Combine(AppContext.BaseDirectory, FileName);
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", FileName);
         if (Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location) is { Length: > 0 } folder)
