@@ -1,7 +1,7 @@
 using Benchmarks.PushT.Physics;
 using Chipmunk;
 using EvalCore;
-using EvalCore.Rollout;
+using EvalCore.Replays;
 using EvalCore.Safetensors;
 using EvalCore.Tests;
 

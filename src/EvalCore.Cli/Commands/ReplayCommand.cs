@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
-using EvalCore.Rollout;
+using EvalCore.Replays;
 
 namespace EvalCore.Cli.Commands;
 

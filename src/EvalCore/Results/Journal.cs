@@ -6,7 +6,7 @@ namespace EvalCore.Results;
 
 /// <summary>
 /// The journal of a run, <c>journal.jsonl</c>: a first line that says which run it is, then a line for each finished
-/// episode, on disk before the episode counts as finished. A run that is killed loses what was in flight and nothing
+/// episode and its video, on disk before the episode is part of a result. A run that is killed loses what was in flight and nothing
 /// else; <c>--resume</c> goes on from here.
 /// </summary>
 public sealed class Journal : IDisposable
@@ -28,15 +28,18 @@ public sealed class Journal : IDisposable
     private readonly Lock _lock = new();
     private bool _empty;
 
-    private Journal(FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished)
+    private Journal(FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished, double elapsedS)
     {
         (_claim, _stream) = (claim, stream);
-        Finished = finished;
+        (Finished, ElapsedS) = (finished, elapsedS);
         _empty = finished.Count == 0;
     }
 
     /// <summary>The episodes that were there when the journal was opened.</summary>
     public IReadOnlyList<EpisodeRecord> Finished { get; }
+
+    /// <summary>The time the run had taken when the last of them was finished, in seconds.</summary>
+    public double ElapsedS { get; }
 
     /// <summary>Starts a new journal.</summary>
     /// <param name="folder">The run's output folder; created where it is missing.</param>
@@ -50,7 +53,7 @@ public sealed class Journal : IDisposable
         {
             Directory.CreateDirectory(folder);
             var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            var journal = new Journal(Claim(path), stream, []);
+            var journal = new Journal(Claim(path), stream, [], 0);
             var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
             journal.AppendLine(run.ToJsonString(Json));
             return journal;
@@ -106,13 +109,14 @@ public sealed class Journal : IDisposable
             }
         }
 
-        EpisodeRecord[] finished = [.. lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2))];
+        var finished = lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2)).ToList();
         try
         {
             var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
             stream.SetLength(wholeLines);
             stream.Seek(0, SeekOrigin.End);
-            return new Journal(claim, stream, finished);
+            return new Journal(
+                claim, stream, [.. finished.Select(line => line.Episode)], finished.Select(line => line.Clock.ElapsedS).DefaultIfEmpty().Max());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,9 +125,13 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Writes a finished episode, and returns when it is on disk. Thread-safe.</summary>
-    public void Append(EpisodeRecord episode)
+    /// <param name="episode">The episode.</param>
+    /// <param name="elapsedS">The time the run has taken so far, in seconds, that before a resume included.</param>
+    public void Append(EpisodeRecord episode, double elapsedS)
     {
-        AppendLine(JsonSerializer.Serialize(episode, Json));
+        var line = JsonSerializer.SerializeToNode(episode, Json)!.AsObject();
+        line.Add("elapsed_s", JsonSerializer.SerializeToNode(elapsedS, Json));
+        AppendLine(line.ToJsonString(Json));
         _empty = false;
     }
 
@@ -205,11 +213,12 @@ public sealed class Journal : IDisposable
         throw new OptionException($"--resume: {path} is damaged: its first line does not say which run it is; start anew");
     }
 
-    private static EpisodeRecord ParseEpisode(string path, string line, int number)
+    private static (EpisodeRecord Episode, Clock Clock) ParseEpisode(string path, string line, int number)
     {
         try
         {
-            return JsonSerializer.Deserialize<EpisodeRecord>(line, Json) ?? throw new JsonException("null");
+            return (JsonSerializer.Deserialize<EpisodeRecord>(line, Json) ?? throw new JsonException("null"),
+                JsonSerializer.Deserialize<Clock>(line, Json)!);
         }
         catch (JsonException e)
         {
@@ -217,4 +226,7 @@ public sealed class Journal : IDisposable
                 $"--resume: {path}: line {number} is damaged; delete that line to play its episode again", e);
         }
     }
+
+    /// <summary>What a line has besides its episode.</summary>
+    private sealed record Clock(double ElapsedS = 0);
 }

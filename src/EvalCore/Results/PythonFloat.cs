@@ -39,43 +39,30 @@ internal static class PythonFloat
         if (double.IsInfinity(value))
             return value > 0 ? "Infinity" : "-Infinity";
 
-        string digits = value.ToString("E16", CultureInfo.InvariantCulture);
-        int exponent = value == 0 ? 0 : int.Parse(digits.AsSpan(digits.IndexOf('E') + 1), CultureInfo.InvariantCulture);
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        // The digits d0 d1 d2 ... and the exponent of d0.d1d2...e±x, from either form that .NET gives.
+        string sign = double.IsNegative(value) ? "-" : "";
+        string shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
         int e = shortest.IndexOf('E');
         string mantissa = e < 0 ? shortest : shortest[..e];
+        int point = mantissa.IndexOf('.') is int i and >= 0 ? i : mantissa.Length;
+        string digits = mantissa.Replace(".", "").TrimStart('0');
+        int exponent = point - 1 - (mantissa.Replace(".", "").Length - digits.Length);
+        digits = digits.TrimEnd('0');
         if (e >= 0)
-            exponent = int.Parse(shortest.AsSpan(e + 1), CultureInfo.InvariantCulture);
+            exponent += int.Parse(shortest.AsSpan(e + 1), CultureInfo.InvariantCulture);
+        if (digits == "")
+            return sign + "0.0";
 
         // Python switches to an exponent below 1e-4 and from 1e16 on, with at least two digits.
         if (exponent is < -4 or >= 16)
         {
-            if (e < 0)
-                mantissa = Scientific(mantissa);
-            return $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+            string fraction = digits.Length > 1 ? "." + digits[1..] : "";
+            return $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
         }
 
-        string plain = e < 0 ? shortest : Plain(mantissa, exponent);
-        return plain.Contains('.') ? plain : plain + ".0";
-    }
-
-    /// <summary>Turns plain digits such as 0.000012 into 1.2.</summary>
-    private static string Scientific(string plain)
-    {
-        string sign = plain.StartsWith('-') ? "-" : "";
-        string digits = plain.Replace("-", "").Replace(".", "").TrimStart('0').TrimEnd('0');
-        return digits.Length == 1 ? sign + digits : $"{sign}{digits[0]}.{digits[1..]}";
-    }
-
-    /// <summary>Turns a mantissa such as 1.2 with its exponent into plain digits.</summary>
-    private static string Plain(string mantissa, int exponent)
-    {
-        string sign = mantissa.StartsWith('-') ? "-" : "";
-        string digits = mantissa.Replace("-", "").Replace(".", "");
         if (exponent < 0)
             return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
-        return digits.Length <= exponent + 1
-            ? sign + digits.PadRight(exponent + 1, '0')
-            : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
+        digits = digits.PadRight(exponent + 2, '0');
+        return $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
     }
 }

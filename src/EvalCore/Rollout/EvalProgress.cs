@@ -11,6 +11,7 @@ public sealed class EvalProgress(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly List<TaskProgress> _tasks = [];
     private long _started = time.GetTimestamp();
+    private long _lastFinished;
     private long _steps;
     private int _playedEpisodes;
     private int _videos;
@@ -26,8 +27,15 @@ public sealed class EvalProgress(TimeProvider time)
     /// <summary>The time since the first episode began.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_started);
 
-    /// <summary>Steps a second, over the run so far.</summary>
-    public double StepsPerSecond => Steps / Math.Max(1e-9, Elapsed.TotalSeconds);
+    /// <summary>Steps a second, while episodes were being played.</summary>
+    public double StepsPerSecond
+    {
+        get
+        {
+            var playing = Finished < Total ? Elapsed : time.GetElapsedTime(_started, Interlocked.Read(ref _lastFinished));
+            return Steps / Math.Max(1e-9, playing.TotalSeconds);
+        }
+    }
 
     /// <summary>The tasks, in their order.</summary>
     public IReadOnlyList<TaskProgress> Tasks
@@ -83,6 +91,7 @@ public sealed class EvalProgress(TimeProvider time)
     {
         if (!resumed)
             Interlocked.Increment(ref _playedEpisodes);
+        Interlocked.Exchange(ref _lastFinished, time.GetTimestamp());
         lock (_lock)
         {
             int index = Index(episode.TaskGroup, episode.TaskId);

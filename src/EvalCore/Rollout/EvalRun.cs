@@ -77,6 +77,9 @@ public sealed class EvalRun : IDisposable
     /// <summary>How far the run is.</summary>
     public EvalProgress Progress { get; } = new();
 
+    /// <summary>The time the run has taken, that before a resume included.</summary>
+    private double ElapsedS => Progress.Elapsed.TotalSeconds + (_journal?.ElapsedS ?? 0);
+
     /// <summary>
     /// Plays an episode, or takes it from the journal. The task ends when the episode is on record, its video too.
     /// Asking twice plays once.
@@ -105,7 +108,7 @@ public sealed class EvalRun : IDisposable
             .Select(episode => episode.Value.Value.Result);
         var info = new EvalInfo(
             finished,
-            Progress.Elapsed.TotalSeconds,
+            ElapsedS,
             _options.OutputDir ?? "",
             Provenance.Of(_env, _policy, _options, Environments));
         if (_options.OutputDir is { } folder)
@@ -149,7 +152,7 @@ public sealed class EvalRun : IDisposable
             Progress.VideoEnded();
         }
 
-        _journal?.Append(played);
+        _journal?.Append(played, ElapsedS);
         return played;
     }
 

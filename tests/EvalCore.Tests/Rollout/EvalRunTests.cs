@@ -65,6 +65,20 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task The_time_of_a_resumed_run_includes_the_time_before()
+    {
+        await Run("whole", nEpisodes: 2);
+        string path = In("whole", Journal.FileName);
+        string[] lines = File.ReadAllLines(path);
+        Assert.All(lines[1..], line => Assert.True(JsonNode.Parse(line)!["elapsed_s"]!.GetValue<double>() > 0));
+        lines[2] = lines[2].Replace("\"elapsed_s\":", "\"elapsed_s\":3600", StringComparison.Ordinal);
+        File.WriteAllLines(path, lines[..3]);
+        var info = await Run("whole", nEpisodes: 2, resume: true);
+        Assert.Equal(4, info.Episodes.Count);
+        Assert.InRange(info.EvalS, 36000, 37000);
+    }
+
+    [Fact]
     public async Task A_damaged_journal_is_refused_with_its_line()
     {
         await Run("whole");

@@ -1,6 +1,6 @@
 using EvalCore.Safetensors;
 
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>Actions from a file, one a row.</summary>
 internal sealed class RecordedActions

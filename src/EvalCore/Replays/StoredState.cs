@@ -1,7 +1,7 @@
 using EvalCore.Environments;
 using EvalCore.Safetensors;
 
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>A state of a simulator in a safetensors file: <c>state</c> for PushT, <c>qpos</c> and <c>qvel</c> for MuJoCo.</summary>
 internal static class StoredState

@@ -1,6 +1,6 @@
 using EvalCore.Environments;
 
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>What <see cref="Replay"/> plays, and what it writes.</summary>
 /// <param name="Env">The suite; its task names one task.</param>

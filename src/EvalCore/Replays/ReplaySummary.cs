@@ -1,4 +1,4 @@
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>How a replay went.</summary>
 /// <param name="Steps">Steps played.</param>

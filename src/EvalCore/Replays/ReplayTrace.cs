@@ -1,7 +1,7 @@
 using EvalCore.Environments;
 using EvalCore.Safetensors;
 
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>Collects what a replay writes.</summary>
 internal sealed class ReplayTrace

@@ -1,6 +1,6 @@
 using EvalCore.Safetensors;
 
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>Tensors of F32 or F64 as float64; F32 is widened exactly.</summary>
 internal static class Numbers

@@ -1,6 +1,6 @@
 using EvalCore.Environments;
 
-namespace EvalCore.Rollout;
+namespace EvalCore.Replays;
 
 /// <summary>
 /// Plays recorded actions in an environment and writes what came of it: all of them, also past success and the time
