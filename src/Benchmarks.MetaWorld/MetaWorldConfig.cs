@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Benchmarks.MetaWorld.Tasks;
 using EvalCore;
+using EvalCore.Assets;
 using EvalCore.Environments;
 using MuJoCo;
 
@@ -53,6 +54,10 @@ public sealed class MetaWorldConfig : EnvConfig
     /// <inheritdoc/>
     [JsonIgnore]
     public override ActionSpace ActionSpace => Actions;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override AssetSet Assets => MetaWorldAssets.Set;
 
     /// <inheritdoc/>
     [JsonIgnore]

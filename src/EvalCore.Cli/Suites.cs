@@ -16,7 +16,6 @@ public static class Suites
         .Add(() => new MetaWorldConfig())
         .Add(new LeRobotPolicyFactory())
         .Add(new MetaWorldPolicies())
-        .Add(MetaWorldAssets.Set)
         .Add(PushTChecks.All)
         .Add(MetaWorldChecks.All)
         .Add(TorchChecks.All);

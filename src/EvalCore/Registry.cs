@@ -14,7 +14,6 @@ public sealed class Registry
 {
     private readonly SortedDictionary<string, Func<EnvConfig>> _envs = new(StringComparer.Ordinal);
     private readonly List<IPolicyFactory> _policies = [];
-    private readonly List<AssetSet> _assets = [];
     private readonly List<Check> _checks = [.. CoreChecks.All];
 
     /// <summary>The suites: the values of <c>--env.type</c>.</summary>
@@ -29,7 +28,8 @@ public sealed class Registry
     public IReadOnlyList<Check> Checks => _checks;
 
     /// <summary>The files that suites need.</summary>
-    public IReadOnlyList<AssetSet> Assets => _assets;
+    public IReadOnlyList<AssetSet> Assets =>
+        [.. _envs.Values.Select(make => make().Assets).OfType<AssetSet>().DistinctBy(set => set.Name)];
 
     /// <summary>Adds a suite.</summary>
     /// <param name="make">Makes a configuration with the suite's defaults.</param>
@@ -44,13 +44,6 @@ public sealed class Registry
     public Registry Add(IPolicyFactory policies)
     {
         _policies.Add(policies);
-        return this;
-    }
-
-    /// <summary>Adds a benchmark's files.</summary>
-    public Registry Add(AssetSet assets)
-    {
-        _assets.Add(assets);
         return this;
     }
 

@@ -7,7 +7,7 @@ public sealed class AssetsCommandTests : IDisposable
     /// <summary>Nothing is at this address, and nothing is asked of it.</summary>
     private static readonly AssetSet Maps = new("maps", "Maps 1.0", "MIT", new Uri("http://127.0.0.1:9/"), []);
 
-    private readonly CommandLine _line = new() { Assets = { Maps } };
+    private readonly CommandLine _line = new() { Assets = Maps };
 
     public void Dispose() => _line.Dispose();
 

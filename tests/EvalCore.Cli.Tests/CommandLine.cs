@@ -19,8 +19,8 @@ internal sealed class CommandLine : IDisposable
     /// <summary>What <c>doctor</c> looks for.</summary>
     public List<Check> Checks { get; } = [];
 
-    /// <summary>The sets of files that <c>assets</c> knows.</summary>
-    public List<AssetSet> Assets { get; } = [];
+    /// <summary>The files that the toy suite needs.</summary>
+    public AssetSet? Assets { get; init; }
 
     /// <summary>Called at each step of the toy suite.</summary>
     public Action? OnStep { get; set; }
@@ -38,8 +38,7 @@ internal sealed class CommandLine : IDisposable
 
     public Task<int> Run(CancellationToken cancellation, params string[] args)
     {
-        var registry = new Registry().Add(() => new WalkConfig { OnStep = OnStep }).Add(new WalkPolicies()).Add(Checks);
-        Assets.ForEach(set => registry.Add(set));
+        var registry = new Registry().Add(() => new WalkConfig { OnStep = OnStep, Files = Assets }).Add(new WalkPolicies()).Add(Checks);
         var host = new Host(_variables.GetValueOrDefault, TimeProvider.System, 4);
         return new App(registry, new Terminal(Out, Error, host)).Run(args, cancellation);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EvalCore.Assets;
 using EvalCore.Environments;
 
 namespace EvalCore.Tests;
@@ -14,6 +15,11 @@ internal sealed class WalkConfig : EnvConfig
     public override string Task { get; set; } = "left,right";
 
     public override int Fps { get; set; } = 10;
+
+    public override AssetSet? Assets => Files;
+
+    [JsonIgnore]
+    public AssetSet? Files { get; set; }
 
     [JsonIgnore]
     public Action? OnStep { get; set; }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using EvalCore.Assets;
+using EvalCore.Cli.Display;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
-using Spectre.Console;
 
 namespace EvalCore.Cli.Commands;
 
@@ -72,7 +72,7 @@ internal static class AssetsCommand
         foreach (var set in sets)
         {
             terminal.Writer.WriteLine(
-                $"{set.Name}  {set.Title} ({set.Licence}), {set.Files.Count} files, {Megabytes(set.Bytes)}");
+                $"{set.Name}  {set.Title} ({set.Licence}), {set.Files.Count} files, {AssetFetch.Megabytes(set.Bytes)}");
             terminal.Writer.WriteLine($"  {store.Find(set) ?? $"not here: evalcore assets fetch {set.Name}"}");
         }
 
@@ -100,28 +100,10 @@ internal static class AssetsCommand
     {
         foreach (var set in sets)
         {
-            string folder = terminal.IsLive
-                ? await FetchLive(set, terminal, cancellation).ConfigureAwait(false)
-                : await AssetStore.Default.Fetch(set, null, cancellation).ConfigureAwait(false);
-            terminal.Writer.WriteLine($"{set.Name}: {set.Files.Count} files, {Megabytes(set.Bytes)}, in {folder}");
+            string folder = await AssetFetch.Run(set, terminal, cancellation).ConfigureAwait(false);
+            terminal.Writer.WriteLine($"{set.Name}: {set.Files.Count} files, {AssetFetch.Megabytes(set.Bytes)}, in {folder}");
         }
 
         return ExitCode.Success;
-    }
-
-    private static Task<string> FetchLive(AssetSet set, Terminal terminal, CancellationToken cancellation) =>
-        terminal.Error.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(async context =>
-            {
-                var bar = context.AddTask(Markup.Escape(set.Title), maxValue: set.Bytes);
-                return await AssetStore.Default.Fetch(set, new Bar(bar), cancellation).ConfigureAwait(false);
-            });
-
-    private static string Megabytes(long bytes) => $"{bytes / 1e6:0.0} MB";
-
-    private sealed class Bar(ProgressTask task) : IProgress<AssetProgress>
-    {
-        public void Report(AssetProgress value) => task.Value = value.Bytes;
     }
 }

@@ -58,6 +58,7 @@ internal static class EvalCommand
         var options = EvalOptions.Read(tokens, registry, terminal.Host);
         foreach (string note in options.Notes)
             terminal.Note(note);
+        await AssetFetch.Run(options.Env, terminal, cancellation);
         using var folder = OutputFolder.Create(options);
         using var policy = registry.MakePolicy(options.Policy, options.Env, terminal.Note);
         cancellation.ThrowIfCancellationRequested();

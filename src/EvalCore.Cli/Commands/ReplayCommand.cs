@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EvalCore.Cli.Display;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
 using EvalCore.Replays;
@@ -30,11 +31,12 @@ internal static class ReplayCommand
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        command.SetAction(parsed => Run(parsed.UnmatchedTokens, registry, terminal));
+        command.SetAction((parsed, cancellation) => Run(parsed.UnmatchedTokens, registry, terminal, cancellation));
         return command;
     }
 
-    private static int Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal)
+    private static async Task<int> Run(
+        IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         var set = new OptionSet(tokens);
         var env = set.TakeEnv(registry);
@@ -45,7 +47,7 @@ internal static class ReplayCommand
         set.Finish("replay");
         if (episode.InitStateId < 0)
             throw new OptionException($"--env.init_state_id: {episode.InitStateId} is not possible; initial states count from 0");
-        var summary = Replay.Run(new ReplayOptions(
+        var options = new ReplayOptions(
             env,
             flags.Actions ?? throw new OptionException("--actions is missing: the safetensors file with the recorded actions"),
             flags.Trace ?? throw new OptionException("--trace is missing: the safetensors file to write"))
@@ -54,7 +56,9 @@ internal static class ReplayCommand
             InitStateId = episode.InitStateId,
             Observe = flags.Observe,
             From = flags.From,
-        });
+        };
+        await AssetFetch.Run(env, terminal, cancellation);
+        var summary = Replay.Run(options);
         string success = summary.FirstSuccess is { } step ? $"success at step {step}" : "no success";
         terminal.Writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using EvalCore.Assets;
 
 namespace EvalCore.Environments;
 
@@ -46,6 +47,9 @@ public abstract class EnvConfig
 
     /// <summary>The actions of this suite.</summary>
     public abstract ActionSpace ActionSpace { get; }
+
+    /// <summary>The benchmark's files that it reads, or null. They are fetched before the first episode.</summary>
+    public virtual AssetSet? Assets => null;
 
     /// <summary>Builds a world for a task, on the thread that will use it.</summary>
     /// <exception cref="OptionException">Something the suite needs is missing on this machine.</exception>
