@@ -2,6 +2,7 @@ using Benchmarks.PushT.Physics;
 using EvalCore;
 using EvalCore.Environments;
 using EvalCore.Numerics;
+using EvalCore.Safetensors;
 using EvalCore.Tests;
 
 namespace Benchmarks.PushT.Tests;
@@ -13,22 +14,12 @@ public sealed class ResetTests
     {
         using var golden = Goldens.Open("pusht/resets.safetensors");
         using var environment = World.Keypoints();
+        var expected = new Expected(golden);
         long[] seeds = golden.Read<long>("seed");
-        double[] states = golden.Read<double>("state");
-        double[] keypoints = golden.Read<double>("keypoints");
-        double[] observed = golden.Read<double>("obs_state");
-        double[] coverage = golden.Read<double>("coverage");
-        long[] points = golden.Read<long>("n_contact_points_raw");
-        long[] contacts = golden.Read<long>("n_contacts");
         for (int i = 0; i < seeds.Length; i++)
         {
             environment.Reset(World.Episode(seeds[i]));
-            Equal.BitForBit(World.Row(states, i, 10), environment.State(), $"seed {seeds[i]}: state");
-            Equal.BitForBit(World.Row(keypoints, i, 16), environment.KeypointsOf(), $"seed {seeds[i]}: keypoints");
-            Equal.BitForBit(World.Row(observed, i, 5), environment.ObservedState(), $"seed {seeds[i]}: observed state");
-            Equal.Area(coverage[i], environment.Coverage, $"seed {seeds[i]}: coverage");
-            Assert.Equal(points[i], environment.ContactPoints);
-            Assert.Equal(contacts[i], environment.Contacts);
+            expected.AssertEqual(i, environment, $"seed {seeds[i]}");
         }
     }
 
@@ -59,22 +50,12 @@ public sealed class ResetTests
     {
         using var golden = Goldens.Open("pusht/resets_to_state.safetensors");
         using var environment = World.Keypoints();
+        var expected = new Expected(golden);
         double[] initial = golden.Read<double>("reset_to_state");
-        double[] states = golden.Read<double>("state");
-        double[] keypoints = golden.Read<double>("keypoints");
-        double[] observed = golden.Read<double>("obs_state");
-        double[] coverage = golden.Read<double>("coverage");
-        long[] points = golden.Read<long>("n_contact_points_raw");
-        long[] contacts = golden.Read<long>("n_contacts");
-        for (int i = 0; i < coverage.Length; i++)
+        for (int i = 0; i < initial.Length / 5; i++)
         {
             environment.Reset(World.Initial(World.Row(initial, i, 5)));
-            Equal.BitForBit(World.Row(states, i, 10), environment.State(), $"row {i}: state");
-            Equal.BitForBit(World.Row(keypoints, i, 16), environment.KeypointsOf(), $"row {i}: keypoints");
-            Equal.BitForBit(World.Row(observed, i, 5), environment.ObservedState(), $"row {i}: observed state");
-            Equal.Area(coverage[i], environment.Coverage, $"row {i}: coverage");
-            Assert.Equal(points[i], environment.ContactPoints);
-            Assert.Equal(contacts[i], environment.Contacts);
+            expected.AssertEqual(i, environment, $"row {i}");
         }
     }
 
@@ -100,6 +81,27 @@ public sealed class ResetTests
         {
             // The block's position is stored as its centre of gravity: adding and taking off the offset may round.
             Assert.Equal(stored[i], read[i], 1e-12);
+        }
+    }
+
+    /// <summary>What the reference recorded after each reset.</summary>
+    private sealed class Expected(SafetensorsFile golden)
+    {
+        private readonly double[] _states = golden.Read<double>("state");
+        private readonly double[] _keypoints = golden.Read<double>("keypoints");
+        private readonly double[] _observed = golden.Read<double>("obs_state");
+        private readonly double[] _coverage = golden.Read<double>("coverage");
+        private readonly long[] _points = golden.Read<long>("n_contact_points_raw");
+        private readonly long[] _contacts = golden.Read<long>("n_contacts");
+
+        public void AssertEqual(int row, PushTEnvironment environment, string what)
+        {
+            Equal.BitForBit(World.Row(_states, row, 10), environment.State(), $"{what}: state");
+            Equal.BitForBit(World.Row(_keypoints, row, 16), environment.KeypointsOf(), $"{what}: keypoints");
+            Equal.BitForBit(World.Row(_observed, row, 5), environment.ObservedState(), $"{what}: observed state");
+            Equal.Area(_coverage[row], environment.Coverage, $"{what}: coverage");
+            Assert.Equal(_points[row], environment.ContactPoints);
+            Assert.Equal(_contacts[row], environment.Contacts);
         }
     }
 }

@@ -40,9 +40,7 @@ internal sealed class Push(SawyerWorld world, TaskInfo info) : SawyerTask(world,
 
     protected override void Reset()
     {
-        double height = _puck.Position.Z;
-        (Vec3 puck, Vec3 goal) = DrawApart(0.15);
-        (ObjectStart, Target) = (puck with { Z = height }, goal with { Z = height });
+        (ObjectStart, Target) = DrawApart(0.15, height: _puck.Position.Z);
         World.SetObject(ObjectStart);
         _goal.Place(Target);
     }

@@ -39,9 +39,7 @@ internal sealed class PushBack(SawyerWorld world, TaskInfo info) : SawyerTask(wo
 
     protected override void Reset()
     {
-        double height = _puck.Position.Z;
-        (Vec3 puck, Vec3 goal) = DrawApart(0.15);
-        (ObjectStart, Target) = (puck with { Z = height }, goal with { Z = height });
+        (ObjectStart, Target) = DrawApart(0.15, height: _puck.Position.Z);
         World.SetObject(ObjectStart);
         _goal.Place(Target);
     }

@@ -75,6 +75,13 @@ internal abstract class SawyerTask(SawyerWorld world, TaskInfo info)
         return (first, second);
     }
 
+    /// <summary>Draws two points that are far enough apart, and puts both at a height.</summary>
+    protected (Vec3 First, Vec3 Second) DrawApart(double distance, double height)
+    {
+        var (first, second) = DrawApart(distance);
+        return (first with { Z = height }, second with { Z = height });
+    }
+
     /// <summary>Draws one point.</summary>
     protected Vec3 DrawPoint() => From(Draw());
 
