@@ -75,9 +75,9 @@ internal static class EvalCommand
         }
         catch (OperationCanceledException)
         {
-            // Said below, when everything that is finished is on disk.
+            // Said below, when the videos are on disk too.
             if (run.Progress.Finished > 0)
-                terminal.Note("stopping; what is finished is put on record, its videos too. Ctrl-C again: at once");
+                terminal.Note("stopping; the videos of what is finished are completed. Ctrl-C again: at once");
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace EvalCore.Cli.Display;
 /// <param name="Tasks">The tasks.</param>
 /// <param name="StepsPerSecond">Steps of all environments, a second.</param>
 /// <param name="Eta">The time left; null while it is not known.</param>
-/// <param name="Videos">Videos of finished episodes that are not written yet.</param>
+/// <param name="Videos">Videos that are not written yet.</param>
 internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double StepsPerSecond, TimeSpan? Eta, int Videos = 0)
 {
     /// <summary>The present state of a run.</summary>
@@ -27,8 +27,9 @@ internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double St
     {
         int successes = Tasks.Sum(task => task.Successes);
         string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
+        string eta = $"ETA {(Eta is { } left ? Clock(left) : "-")}";
         // After the last episode only videos are left.
-        string end = Total > 0 && Finished == Total ? (Videos > 0 ? $"finishing {Videos} videos" : "finishing") : $"ETA {(Eta is { } eta ? Clock(eta) : "-")}";
+        string end = Total > 0 && Finished == Total ? (Videos > 0 ? $"finishing {Videos} videos  {eta}" : "finishing") : eta;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Finished}/{Total} episodes  {Part * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  {end}");

@@ -6,7 +6,7 @@ namespace EvalCore.Results;
 
 /// <summary>
 /// The journal of a run, <c>journal.jsonl</c>: a first line that says which run it is, then a line for each finished
-/// episode and its video, on disk before the episode is part of a result. A run that is killed loses what was in flight and nothing
+/// episode, on disk before the episode counts as finished. A run that is killed loses what was in flight and nothing
 /// else; <c>--resume</c> goes on from here.
 /// </summary>
 public sealed class Journal : IDisposable
@@ -35,7 +35,7 @@ public sealed class Journal : IDisposable
         _empty = finished.Count == 0;
     }
 
-    /// <summary>The episodes that were there when the journal was opened.</summary>
+    /// <summary>The episodes that were there when the journal was opened; where one is there twice, the later is valid.</summary>
     public IReadOnlyList<EpisodeRecord> Finished { get; }
 
     /// <summary>The time the run had taken when the last of them was finished, in seconds.</summary>

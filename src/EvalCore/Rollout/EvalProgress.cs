@@ -15,6 +15,7 @@ public sealed class EvalProgress(TimeProvider time)
     private long _steps;
     private int _playedEpisodes;
     private int _videos;
+    private int _writtenVideos;
 
     /// <summary>Makes a progress on the system's clock.</summary>
     public EvalProgress() : this(TimeProvider.System)
@@ -53,24 +54,32 @@ public sealed class EvalProgress(TimeProvider time)
     /// <summary>Episodes to play, of all tasks.</summary>
     public int Total => Tasks.Sum(task => task.Total);
 
-    /// <summary>Videos that are not written yet, of finished episodes.</summary>
-    public int Videos => Volatile.Read(ref _videos);
+    /// <summary>Videos that are not written yet, those of episodes to play included.</summary>
+    public int Videos => Volatile.Read(ref _videos) - Volatile.Read(ref _writtenVideos);
 
-    /// <summary>The time left at the pace so far, or null before the first episode is finished.</summary>
+    /// <summary>
+    /// The time left at the pace so far, that of the episodes or that of their videos; null before the first episode is
+    /// finished.
+    /// </summary>
     public TimeSpan? Eta
     {
         get
         {
-            int played = Volatile.Read(ref _playedEpisodes);
-            return played == 0 ? null : Elapsed * ((double)(Total - Finished) / played);
+            int played = Volatile.Read(ref _playedEpisodes), written = Volatile.Read(ref _writtenVideos);
+            if (played == 0)
+                return null;
+            double episodes = (double)(Total - Finished) / played, videos = written == 0 ? 0 : (double)Videos / written;
+            return Elapsed * Math.Max(episodes, videos);
         }
     }
 
     /// <summary>Starts the clock anew: what was before is start-up.</summary>
     internal void Start() => _started = time.GetTimestamp();
 
-    internal void Expect(EnvTask task)
+    internal void Expect(EnvTask task, bool video = false)
     {
+        if (video)
+            Interlocked.Increment(ref _videos);
         lock (_lock)
         {
             int index = Index(task.Group, task.Id);
@@ -83,9 +92,7 @@ public sealed class EvalProgress(TimeProvider time)
 
     internal void Step() => Interlocked.Increment(ref _steps);
 
-    internal void VideoBegun() => Interlocked.Increment(ref _videos);
-
-    internal void VideoEnded() => Interlocked.Decrement(ref _videos);
+    internal void FinishVideo() => Interlocked.Increment(ref _writtenVideos);
 
     internal void Finish(EpisodeRecord episode, bool resumed)
     {

@@ -81,7 +81,7 @@ public sealed class EvalRun : IDisposable
     private double ElapsedS => Progress.Elapsed.TotalSeconds + (_journal?.ElapsedS ?? 0);
 
     /// <summary>
-    /// Plays an episode, or takes it from the journal. The task ends when the episode is on record, its video too.
+    /// Plays an episode, or takes it from the journal. The task ends when the episode is on record and its video written.
     /// Asking twice plays once.
     /// </summary>
     public Task<EpisodeRecord> Play(EpisodeSpec episode) =>
@@ -116,7 +116,7 @@ public sealed class EvalRun : IDisposable
         return info;
     }
 
-    /// <summary>Stops: what is in flight is dropped; what is finished is put on record, its video too.</summary>
+    /// <summary>Stops: what is in flight is dropped; what is finished gets its video.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -134,27 +134,36 @@ public sealed class EvalRun : IDisposable
 
     private async Task<EpisodeRecord> PlayOnce(EpisodeSpec episode)
     {
-        Progress.Expect(episode.Task);
-        if (_finished.GetValueOrDefault(Key(episode)) is { } before)
+        bool wantsVideo = _videos is not null && episode.Index < _options.Eval.NEpisodesToRender;
+        var before = _finished.GetValueOrDefault(Key(episode));
+        bool lacksVideo = before is not null && LacksVideo(before);
+        bool plays = before is null || (wantsVideo && lacksVideo);
+        Progress.Expect(episode.Task, plays && wantsVideo);
+        if (!plays)
         {
-            Progress.Finish(before, resumed: true);
-            return before;
+            Progress.Finish(before!, resumed: true);
+            return lacksVideo ? before! with { VideoPath = null } : before!;
         }
 
         _ = _clock.Value;
-        var recording = _videos is not null && episode.Index < _options.Eval.NEpisodesToRender ? new FrameRecording(episode, _videos) : null;
+        var recording = wantsVideo ? new FrameRecording(episode, _videos) : null;
         var played = await _scheduler.Play(episode, recording);
-        Progress.Finish(played, resumed: false);
-        if (recording is not null)
-        {
-            Progress.VideoBegun();
-            played = played with { VideoPath = await _videos!.Write(recording) };
-            Progress.VideoEnded();
-        }
 
-        _journal?.Append(played, ElapsedS);
+        // On record before the video is drawn: that may take longer than the episode.
+        _journal?.Append(wantsVideo ? played with { VideoPath = _videos!.PathOf(episode) } : played, ElapsedS);
+        Progress.Finish(played, resumed: false);
+        if (recording is null)
+            return played;
+        played = played with { VideoPath = await _videos!.Write(recording) };
+        Progress.FinishVideo();
+        if (played.VideoPath is null)
+            _journal!.Append(played, ElapsedS);
         return played;
     }
+
+    /// <summary>Whether an episode's video was never completed: it is played again for it, with the same result.</summary>
+    private bool LacksVideo(EpisodeRecord episode) =>
+        episode.VideoPath is { } path && !File.Exists(Path.Combine(_options.OutputDir!, path));
 
     private int Order(EnvTask task)
     {

@@ -10,9 +10,9 @@ namespace EvalCore.Video;
 /// <param name="writer">Who draws them; an episode does not begin before there is room.</param>
 public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = null)
 {
-    private const int FirstFrames = 64;
+    private const int FramesPerBlock = 64;
 
-    private double[] _snapshots = [];
+    private readonly List<double[]> _blocks = [];
     private int _length;
 
     /// <summary>The episode that is recorded.</summary>
@@ -22,10 +22,10 @@ public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = nu
     public int Count { get; private set; }
 
     /// <summary>The memory it holds.</summary>
-    internal long Bytes => (long)sizeof(double) * _snapshots.Length;
+    internal long Bytes => (long)sizeof(double) * _blocks.Count * FramesPerBlock * _length;
 
     /// <summary>The snapshot of a frame.</summary>
-    public ReadOnlySpan<double> this[int frame] => _snapshots.AsSpan(frame * _length, _length);
+    public ReadOnlySpan<double> this[int frame] => Place(frame);
 
     /// <summary>Waits until the writer has room for another recording.</summary>
     internal void WaitForRoom() => writer?.WaitForRoom();
@@ -34,7 +34,7 @@ public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = nu
     internal void Start(IEnvironment environment)
     {
         _length = environment.SnapshotLength;
-        _snapshots = new double[_length * FirstFrames];
+        _blocks.Clear();
         Count = 0;
         Add(environment);
     }
@@ -42,8 +42,11 @@ public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = nu
     /// <summary>Takes a frame.</summary>
     internal void Add(IEnvironment environment)
     {
-        if (_snapshots.Length == _length * Count)
-            Array.Resize(ref _snapshots, 2 * _snapshots.Length);
-        environment.Snapshot(_snapshots.AsSpan(_length * Count++, _length));
+        if (Count == FramesPerBlock * _blocks.Count)
+            _blocks.Add(new double[FramesPerBlock * _length]);
+        environment.Snapshot(Place(Count++));
     }
+
+    private Span<double> Place(int frame) =>
+        _blocks[frame / FramesPerBlock].AsSpan(frame % FramesPerBlock * _length, _length);
 }

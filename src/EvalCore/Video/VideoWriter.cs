@@ -33,13 +33,13 @@ public sealed class VideoWriter : IDisposable
     internal VideoWriter(EnvConfig config, string outputDir, Action<string> warn, long maxUndrawnBytes) =>
         (_config, _folder, _warn, _maxUndrawnBytes) = (config, outputDir, warn, maxUndrawnBytes);
 
-    /// <summary>The video's path in the output folder, as LeRobot names it.</summary>
-    public static string PathOf(EpisodeSpec episode, string extension) =>
-        Path.Combine("videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{extension}");
+    /// <summary>The path of an episode's video in the output folder, as LeRobot names it.</summary>
+    public string PathOf(EpisodeSpec episode) => Path.Combine(
+        "videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{(_ffmpeg is null ? "png" : "mp4")}");
 
     /// <summary>
     /// Waits while the recordings that are queued take much memory: where videos take longer than episodes, those who
-    /// play wait here, and a run that is killed has not lost many.
+    /// play wait here.
     /// </summary>
     public void WaitForRoom()
     {
@@ -101,7 +101,7 @@ public sealed class VideoWriter : IDisposable
                     frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
                 }
 
-                string name = PathOf(recording.Episode, _ffmpeg is null ? "png" : "mp4");
+                string name = PathOf(recording.Episode);
                 encoder = NewEncoder(Path.Combine(_folder, name), renderer);
                 for (int i = 0; i < recording.Count; i++)
                 {

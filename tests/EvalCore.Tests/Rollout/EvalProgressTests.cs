@@ -14,18 +14,18 @@ public sealed class EvalProgressTests
     public void Steps_a_second_are_those_while_episodes_are_played()
     {
         var progress = new EvalProgress(_clock);
-        progress.Expect(Left);
-        progress.Expect(Left);
+        progress.Expect(Left, video: true);
+        progress.Expect(Left, video: true);
         Play(progress, steps: 30, seconds: 3);
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
         Play(progress, steps: 10, seconds: 1);
         // Videos are written.
-        progress.VideoBegun();
-        _clock.Seconds += 100;
+        _clock.Seconds += 96;
+        progress.FinishVideo();
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
-        Assert.Equal((1, 104), (progress.Videos, progress.Elapsed.TotalSeconds));
-        progress.VideoEnded();
-        Assert.Equal(0, progress.Videos);
+        Assert.Equal((1, 100, 100), (progress.Videos, progress.Elapsed.TotalSeconds, progress.Eta!.Value.TotalSeconds));
+        progress.FinishVideo();
+        Assert.Equal((0, 0), (progress.Videos, progress.Eta!.Value.TotalSeconds));
     }
 
     [Fact]

@@ -56,6 +56,27 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_episode_whose_video_a_kill_prevented_is_played_again_for_it()
+    {
+        var whole = await Run("whole", nEpisodes: 3, render: 2);
+        string[] videos = [.. whole.Episodes.Select(episode => episode.VideoPath).OfType<string>()];
+        string[] lines = File.ReadAllLines(In("whole", Journal.FileName));
+        File.Delete(In("whole", videos[1]));
+
+        var resumed = await Run("whole", nEpisodes: 3, render: 2, resume: true);
+        Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
+        Assert.Equal(videos, resumed.Episodes.Select(episode => episode.VideoPath).OfType<string>());
+        Assert.All(videos, video => Assert.True(File.Exists(In("whole", video))));
+        Assert.Equal(lines.Length + 1, File.ReadAllLines(In("whole", Journal.FileName)).Length);
+
+        // Nobody asks for videos any more: nothing is played, and none is claimed that is not there.
+        File.Delete(In("whole", videos[2]));
+        resumed = await Run("whole", nEpisodes: 3, render: 0, resume: true);
+        Assert.Equal([videos[0], videos[1], videos[3]], resumed.Episodes.Select(episode => episode.VideoPath).OfType<string>());
+        Assert.Equal(lines.Length + 1, File.ReadAllLines(In("whole", Journal.FileName)).Length);
+    }
+
+    [Fact]
     public async Task A_resume_with_another_policy_is_refused()
     {
         await Run("whole");
@@ -141,7 +162,15 @@ public sealed partial class EvalRunTests : IDisposable
         using var run = new EvalRun(
             new WalkConfig(), policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run") }, warnings.Add);
         var info = await run.PlayAll();
+        run.Dispose();
         Assert.Equal(6, info.Overall.NEpisodes);
+
+        // A resume does not try again what cannot be.
+        int lines = File.ReadAllLines(In("run", Journal.FileName)).Length;
+        using var resumed = new EvalRun(
+            new WalkConfig(), policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run"), Resume = true }, warnings.Add);
+        Assert.Equal(PerEpisode(info), PerEpisode(await resumed.PlayAll()));
+        Assert.Equal(lines, File.ReadAllLines(In("run", Journal.FileName)).Length);
         Assert.All(info.Episodes, episode => Assert.Null(episode.VideoPath));
         Assert.StartsWith("no video of episode ", Assert.Single(warnings, line => !line.StartsWith("ffmpeg is not installed", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
