@@ -7,7 +7,8 @@ namespace Benchmarks.MetaWorld;
 /// <summary>Meta-World's model files.</summary>
 public static class MetaWorldAssets
 {
-    private static readonly Lock Fetching = new();
+    private static readonly Lock Looking = new();
+    private static readonly HashSet<string> Verified = [];
 
     /// <summary>Which they are, and where they come from.</summary>
     public static AssetSet Set { get; } = Read();
@@ -27,9 +28,7 @@ public static class MetaWorldAssets
         }
         catch (MujocoException e)
         {
-            throw new OptionException(
-                $"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")} "
-                + $"('evalcore assets verify {Set.Name}' checks its files)", e);
+            throw new OptionException($"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
@@ -38,13 +37,23 @@ public static class MetaWorldAssets
     internal static string Find() => AssetStore.Default.Find(Set) ?? throw new OptionException(
         $"not here: the first evaluation fetches them ({Set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {Set.Name}'");
 
-    /// <summary>Where the files are, fetched if need be.</summary>
+    /// <summary>
+    /// Where the files are, fetched if need be. They are verified once: a damaged mesh would load, and change results.
+    /// </summary>
     private static string Folder(AssetStore store)
     {
-        if (store.Find(Set) is { } folder)
+        lock (Looking)
+        {
+            string folder = store.Find(Set) ?? store.Fetch(Set).GetAwaiter().GetResult();
+            if (!Verified.Contains(folder))
+            {
+                if (store.Verify(Set) is [var problem, ..])
+                    throw new OptionException($"{problem}: run 'evalcore assets fetch {Set.Name}'");
+                Verified.Add(folder);
+            }
+
             return folder;
-        lock (Fetching)
-            return store.Find(Set) ?? store.Fetch(Set).GetAwaiter().GetResult();
+        }
     }
 
     private static AssetSet Read()

@@ -61,6 +61,23 @@ public sealed class MetaWorldConfig : EnvConfig
 
     /// <inheritdoc/>
     [JsonIgnore]
+    public override string? RenderingDevice
+    {
+        get
+        {
+            try
+            {
+                return Renderer.Device;
+            }
+            catch (MujocoException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
     public override IReadOnlyDictionary<string, string> EngineVersions { get; } =
         new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion, ["metaworld"] = "3.0.0" };
 

@@ -54,17 +54,35 @@ public sealed class RobustnessTests
             }
 
             var store = new AssetStore(cache, null);
+            var first = MetaWorldAssets.Set.Files[0];
             string line = Assert.Throws<OptionException>(() => MetaWorldAssets.Load("sawyer_push_v3.xml", store)).Message;
-            Assert.StartsWith("Meta-World's model does not load: ", line, StringComparison.Ordinal);
-            Assert.Contains("sawyer_push_v3.xml", line, StringComparison.Ordinal);
-            Assert.EndsWith("('evalcore assets verify metaworld' checks its files)", line, StringComparison.Ordinal);
-            Assert.DoesNotContain('\n', line);
+            Assert.Equal(
+                $"{Path.Combine(cache, "assets", "metaworld", first.Path)} is damaged: its SHA-256 is not {first.Sha256}: run 'evalcore assets fetch metaworld'",
+                line);
             Assert.Equal(218, store.Verify(MetaWorldAssets.Set).Count);
         }
         finally
         {
             Directory.Delete(cache, recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_model_that_does_not_load_is_one_clear_line()
+    {
+        Machine.NeedsMetaWorld();
+        string line = Assert.Throws<OptionException>(() => MetaWorldAssets.Load("sawyer_chess.xml")).Message;
+        Assert.StartsWith("Meta-World's model does not load: ", line, StringComparison.Ordinal);
+        Assert.Contains("sawyer_chess.xml", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', line);
+    }
+
+    [Fact]
+    public void A_result_says_which_files_and_which_renderer_it_is_of()
+    {
+        Assert.Matches("^[0-9a-f]{64}$", MetaWorldAssets.Set.Sha256);
+        Machine.NeedsPictures();
+        Assert.Equal(MuJoCo.Renderer.Device, new MetaWorldConfig().RenderingDevice);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace EvalCore.Assets;
@@ -14,6 +16,10 @@ public sealed record AssetSet(string Name, string Title, string Licence, Uri Sou
 
     /// <summary>The length of all files.</summary>
     public long Bytes => Files.Sum(file => file.Bytes);
+
+    /// <summary>One SHA-256 for all of them: that of the lines <c>sha256sum</c> prints for the files in their order.</summary>
+    public string Sha256 => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Files.Select(file => $"{file.Sha256}  {file.Path}\n")))));
 
     /// <summary>Reads a manifest: this record as JSON.</summary>
     /// <exception cref="InvalidDataException">It is not one, or a path leads out of the set's folder.</exception>

@@ -59,6 +59,12 @@ public abstract class EnvConfig
     public abstract IFrameRenderer MakeRenderer(EnvTask task);
 
     /// <summary>
+    /// What draws the pictures, where that differs between machines: a policy that sees other pixels acts otherwise. Null
+    /// where it does not differ, or nothing can draw.
+    /// </summary>
+    public virtual string? RenderingDevice => null;
+
+    /// <summary>
     /// The versions of the engines an episode depends on, for <c>provenance</c>: results of different engines are not
     /// merged.
     /// </summary>

@@ -10,7 +10,7 @@ public static class Merge
     /// The facts of <c>provenance</c> that must agree between parts of the same suite. Each suite may have a policy of
     /// its own.
     /// </summary>
-    private static readonly string[] MustAgree = ["policy", "seed", "engines", "env"];
+    private static readonly string[] MustAgree = ["policy", "seed", "engines", "assets", "env"];
 
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>

@@ -21,7 +21,7 @@ internal static class Provenance
         var policyFacts = new JsonObject { ["type"] = policy.Type };
         foreach (var (key, value) in policy.Provenance)
             policyFacts[key] = value;
-        return new JsonObject
+        var identity = new JsonObject
         {
             ["seed"] = options.Seed,
             ["policy"] = policyFacts,
@@ -29,6 +29,9 @@ internal static class Provenance
             ["engines"] = new JsonObject(env.EngineVersions.Select(
                 engine => KeyValuePair.Create(engine.Key, (JsonNode?)engine.Value))),
         };
+        if (env.Assets is { } assets)
+            identity["assets"] = new JsonObject { [assets.Name] = assets.Sha256 };
+        return identity;
     }
 
     /// <summary>The whole record.</summary>
@@ -54,9 +57,14 @@ internal static class Provenance
             ["cores"] = Environment.ProcessorCount,
             ["runtime"] = RuntimeInformation.FrameworkDescription,
         };
+        if (policy.ObservationKeys.Any(key => IsPicture(env, key)) && env.RenderingDevice is { } device)
+            provenance["machine"]!["renderer"] = device;
         provenance["finished_at"] = DateTimeOffset.Now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
         return provenance;
     }
+
+    private static bool IsPicture(EnvConfig env, string key) =>
+        env.ObservationSpace.IndexOf(key) is int i and >= 0 && env.ObservationSpace[i].Kind == ObservationKind.Picture;
 
     /// <summary>The first entry that differs, for a message.</summary>
     public static string Difference(JsonNode? one, JsonNode? two)
