@@ -100,8 +100,10 @@ public sealed class MetaWorldEnvironment : IEnvironment
     public StepResult Step(ReadOnlySpan<double> action)
     {
         CheckAction(action);
-        if (_steps is < 0 or >= Horizon)
+        if (_steps < 0)
             throw new InvalidOperationException($"{_task.Info.Name} must be reset before it is stepped.");
+        if (_steps >= Horizon)
+            throw new InvalidOperationException($"An episode of {_task.Info.Name} has {Horizon} steps and must be reset after them.");
 
         var way = new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2]));
         _world.MoveMocap(_task.Info.Reach.Clip(Vec3.From(_world.Data.mocap_pos) + way));

@@ -101,7 +101,7 @@ public sealed class PictureTests
         }
     }
 
-    private static void AssertRecorded(JsonElement image, ReadOnlySpan<byte> picture)
+    internal static void AssertRecorded(JsonElement image, ReadOnlySpan<byte> picture)
     {
         string name = image.GetProperty("file").GetString()!;
         if (IsSameRenderer())

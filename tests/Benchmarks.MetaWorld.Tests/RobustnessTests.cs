@@ -1,6 +1,7 @@
 using EvalCore;
 using EvalCore.Assets;
 using EvalCore.Environments;
+using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
 
@@ -119,20 +120,12 @@ public sealed class RobustnessTests
         env.Reset(Episode.Of("hammer-v3", 1));
         var observation = new Observation(env.ObservationSpace);
         double[] snapshot = new double[env.SnapshotLength], action = [0.1, 0.2, -0.3, 0.4];
-        Work(2);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Work(5);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void Work(int steps)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            for (int i = 0; i < steps; i++)
-            {
-                env.Step(action);
-                env.Observe(observation);
-                env.Snapshot(snapshot);
-            }
-        }
+            env.Step(action);
+            env.Observe(observation);
+            env.Snapshot(snapshot);
+        }));
     }
 
     [Fact]

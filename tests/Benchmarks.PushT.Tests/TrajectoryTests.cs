@@ -113,16 +113,14 @@ public sealed class TrajectoryTests
         var observation = new EvalCore.Environments.Observation(environment.ObservationSpace);
         double[] snapshot = new double[environment.SnapshotLength];
         double[] action = [200, 300];
-        long before = 0;
-        for (int i = 0; i < 200; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            if (i == 100)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            environment.Step(action);
-            environment.Observe(observation);
-            environment.Snapshot(snapshot);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 40; i++)
+            {
+                environment.Step(action);
+                environment.Observe(observation);
+                environment.Snapshot(snapshot);
+            }
+        }));
     }
 }

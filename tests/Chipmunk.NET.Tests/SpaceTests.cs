@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EvalCore.Tests;
 
 namespace Chipmunk.Tests;
 
@@ -118,12 +119,11 @@ public sealed unsafe class SpaceTests
         using var space = new Space { Gravity = new Vect(0, 10) };
         using var body = new Body(1, 1);
         space.Add(body);
-        Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-            Step();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            for (int i = 0; i < 100; i++)
+                Step();
+        }));
 
         void Step()
         {

@@ -1,3 +1,5 @@
+using EvalCore.Tests;
+
 namespace MuJoCo.Tests;
 
 public sealed class SimulationTests
@@ -138,10 +140,7 @@ public sealed class SimulationTests
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
         double[] jacobian = new double[3 * model.nv];
-        Work();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Work();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(Work));
 
         void Work()
         {

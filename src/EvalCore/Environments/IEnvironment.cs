@@ -26,7 +26,8 @@ public interface IEnvironment : IDisposable
     /// <param name="action">
     /// <see cref="ActionSpace"/>'s number of values. A policy's are float32 numbers, widened exactly.
     /// </param>
-    /// <exception cref="ArgumentException">The action has another number of values.</exception>
+    /// <exception cref="ArgumentException">The action has another number of values, or one that is not finite.</exception>
+    /// <exception cref="InvalidOperationException">It was not reset, or plays no more steps before it is.</exception>
     StepResult Step(ReadOnlySpan<double> action);
 
     /// <summary>Fills every field of <paramref name="observation"/> with the present state. No allocation.</summary>

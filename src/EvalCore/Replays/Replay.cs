@@ -3,8 +3,8 @@ using EvalCore.Environments;
 namespace EvalCore.Replays;
 
 /// <summary>
-/// Plays recorded actions in an environment and writes what came of it: all of them, also past success and the time
-/// limit. The trace has, with T actions,
+/// Plays recorded actions in an environment and writes what came of it: all of them, also past success and, where the
+/// suite allows it, the time limit. The trace has, with T actions,
 /// <list type="bullet">
 /// <item><c>reward [T]</c> F64, <c>success [T]</c> and <c>terminated [T]</c> U8;</item>
 /// <item>the simulator's state by the names of <see cref="IEnvironment.StateSpace"/>, <c>[T+1, ...]</c> F64, row 0 after
@@ -50,9 +50,9 @@ public static class Replay
         {
             return environment.Step(actions[t]);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            throw new OptionException($"--actions: {actions.Name}, row {t}: {e.Message}", e);
+            throw new OptionException($"--actions: {actions.Name}, row {t}: {e.Message.TrimEnd('.')}", e);
         }
     }
 

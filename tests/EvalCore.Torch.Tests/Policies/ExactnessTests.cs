@@ -95,26 +95,22 @@ public class ExactnessTests
         using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
         var observation = Fill(new Observation(space), 0);
         double[] action = new double[2];
-        for (int warm = 0; warm < 2; warm++)
-        {
-            session.Observe(observation);
-            policy.Infer([session]);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 8; i++)
+        session.Observe(observation);
+        policy.Infer([session]);
+
+        // The eight actions of a chunk.
+        Assert.Equal(0, Allocated.By(
+            () =>
             {
-                if (session.NeedsInference)
-                    throw new InvalidOperationException();
-                session.Act(action);
-            }
-
-            if (warm == 1)
-                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        session.Observe(observation);
-        long start = GC.GetAllocatedBytesForCurrentThread();
-        session.Observe(observation);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - start);
+                for (int i = 0; i < 2; i++)
+                {
+                    if (session.NeedsInference)
+                        throw new InvalidOperationException();
+                    session.Act(action);
+                }
+            },
+            times: 4));
+        Assert.Equal(0, Allocated.By(() => session.Observe(observation)));
         Assert.True(session.NeedsInference);
     }
 
