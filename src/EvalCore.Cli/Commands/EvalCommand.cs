@@ -75,9 +75,9 @@ internal static class EvalCommand
         }
         catch (OperationCanceledException)
         {
-            // Said below, when the videos are on disk too.
+            // Said below, when everything has come to an end.
             if (run.Progress.Finished > 0)
-                terminal.Note("stopping; the videos of what is finished are completed. Ctrl-C again: at once");
+                terminal.Note("stopping; what is finished is on record. Ctrl-C again: at once");
         }
         finally
         {

@@ -116,16 +116,17 @@ public sealed class EvalRun : IDisposable
         return info;
     }
 
-    /// <summary>Stops: what is in flight is dropped; what is finished gets its video.</summary>
+    /// <summary>Stops: what is in flight is dropped; what is finished is on record, and a resume makes its video.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
+        _videos?.Stop();
         _scheduler.Dispose();
+        _videos?.Dispose();
         Task.WhenAll(_episodes.Values.Select(episode => episode.Value)).ContinueWith(
             _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
-        _videos?.Dispose();
         _journal?.Dispose();
     }
 

@@ -18,6 +18,7 @@ public sealed class VideoWriter : IDisposable
     private readonly List<Thread> _threads = [];
     private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount, 1, 4);
     private long _undrawnBytes;
+    private bool _stopped;
     private int _warnedOfFfmpeg;
     private int _warnedOfFailure;
 
@@ -45,20 +46,22 @@ public sealed class VideoWriter : IDisposable
     {
         lock (_threads)
         {
-            while (_undrawnBytes >= _maxUndrawnBytes)
+            while (_undrawnBytes >= _maxUndrawnBytes && !_stopped)
                 Monitor.Wait(_threads);
         }
     }
 
     /// <summary>
     /// Writes a video; the task ends when the file is there, with its path in the output folder, or null when it could
-    /// not be made.
+    /// not be made. It is cancelled when the writer is stopped before.
     /// </summary>
     public Task<string?> Write(FrameRecording recording)
     {
         var path = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_threads)
         {
+            if (_stopped)
+                return Task.FromCanceled<string?>(new CancellationToken(canceled: true));
             _undrawnBytes += recording.Bytes;
             if (_threads.Count < _maxThreads)
             {
@@ -66,16 +69,29 @@ public sealed class VideoWriter : IDisposable
                 _threads.Add(thread);
                 thread.Start();
             }
-        }
 
-        _queue.Add((recording, path));
-        return path.Task;
+            _queue.Add((recording, path));
+            return path.Task;
+        }
     }
 
-    /// <summary>Waits for the videos that are queued.</summary>
+    /// <summary>Drops the videos that are not begun, and takes no more.</summary>
+    public void Stop()
+    {
+        lock (_threads)
+        {
+            _stopped = true;
+            _queue.CompleteAdding();
+            while (_queue.TryTake(out var waiting))
+                waiting.Path.TrySetCanceled();
+            Monitor.PulseAll(_threads);
+        }
+    }
+
+    /// <summary>Stops, and waits for the videos that are being drawn.</summary>
     public void Dispose()
     {
-        _queue.CompleteAdding();
+        Stop();
         foreach (var thread in _threads)
             thread.Join();
         _queue.Dispose();

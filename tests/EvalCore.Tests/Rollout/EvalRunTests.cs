@@ -77,6 +77,31 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupted_run_keeps_its_episodes_and_makes_their_videos_when_it_goes_on()
+    {
+        using var drawing = new SemaphoreSlim(0);
+        using var policy = new WalkPolicy(PolicyBatching.PerSession) { Provenance = new Dictionary<string, string> { ["gain"] = "1" } };
+        var run = new EvalRun(new WalkConfig { OnFrame = drawing.Wait }, policy, new EvalRunOptions
+        {
+            Eval = new EvalConfig { NEpisodes = 10, BatchSize = 3 },
+            OutputDir = In("run"),
+        });
+        var playing = run.PlayAll();
+        while (run.Progress.Finished < 20)
+            await Task.Delay(1);
+        Assert.Equal(21, File.ReadAllLines(In("run", Journal.FileName)).Length);
+        var stopping = Task.Run(run.Dispose);
+        drawing.Release(10_000);
+        await stopping;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => playing);
+
+        var whole = await Run("whole", nEpisodes: 10);
+        var resumed = await Run("run", nEpisodes: 10, render: 10, resume: true);
+        Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
+        Assert.All(resumed.Episodes, episode => Assert.True(File.Exists(In("run", episode.VideoPath!))));
+    }
+
+    [Fact]
     public async Task A_resume_with_another_policy_is_refused()
     {
         await Run("whole");

@@ -27,6 +27,33 @@ public sealed class VideoWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_writer_that_is_stopped_completes_what_it_draws_and_drops_the_rest()
+    {
+        using var drawing = new SemaphoreSlim(0);
+        var begun = new SemaphoreSlim(0);
+        var config = new WalkConfig
+        {
+            OnFrame = () =>
+            {
+                begun.Release();
+                drawing.Wait();
+            },
+        };
+        using var writer = new VideoWriter(config, _folder, _ => { }, maxUndrawnBytes: 1);
+        var first = writer.Write(Record(config, writer: null, steps: 0));
+        await begun.WaitAsync();
+        var others = Enumerable.Range(0, 20).Select(_ => writer.Write(Record(config, writer: null, steps: 0))).ToList();
+        var waiting = Task.Run(writer.WaitForRoom);
+
+        writer.Stop();
+        await waiting;
+        drawing.Release(100);
+        Assert.NotNull(await first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => others[^1]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.Write(Record(config, writer: null, steps: 0)));
+    }
+
+    [Fact]
     public void A_recording_takes_any_number_of_frames()
     {
         var config = new WalkConfig();
