@@ -29,7 +29,7 @@ internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double St
         string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
         string eta = $"ETA {(Eta is { } left ? Clock(left) : "-")}";
         // After the last episode only videos are left.
-        string end = Total > 0 && Finished == Total ? (Videos > 0 ? $"finishing {Videos} videos  {eta}" : "finishing") : eta;
+        string end = Total > 0 && Finished == Total ? (Videos > 0 ? $"finishing {Videos} {(Videos == 1 ? "video" : "videos")}  {eta}" : "finishing") : eta;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Finished}/{Total} episodes  {Part * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  {end}");

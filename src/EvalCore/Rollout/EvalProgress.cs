@@ -58,18 +58,18 @@ public sealed class EvalProgress(TimeProvider time)
     public int Videos => Volatile.Read(ref _videos) - Volatile.Read(ref _writtenVideos);
 
     /// <summary>
-    /// The time left at the pace so far, that of the episodes or that of their videos; null before the first episode is
-    /// finished.
+    /// The time left at the pace so far, that of the episodes or that of their videos; null while there is none to go
+    /// by.
     /// </summary>
     public TimeSpan? Eta
     {
         get
         {
             int played = Volatile.Read(ref _playedEpisodes), written = Volatile.Read(ref _writtenVideos);
-            if (played == 0)
+            int left = Total - Finished;
+            if (played == 0 || (left == 0 && Videos > 0 && written == 0))
                 return null;
-            double episodes = (double)(Total - Finished) / played, videos = written == 0 ? 0 : (double)Videos / written;
-            return Elapsed * Math.Max(episodes, videos);
+            return Elapsed * Math.Max((double)left / played, written == 0 ? 0 : (double)Videos / written);
         }
     }
 

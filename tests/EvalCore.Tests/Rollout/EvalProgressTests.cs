@@ -20,6 +20,7 @@ public sealed class EvalProgressTests
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
         Play(progress, steps: 10, seconds: 1);
         // Videos are written.
+        Assert.Null(progress.Eta);
         _clock.Seconds += 96;
         progress.FinishVideo();
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
