@@ -1,4 +1,5 @@
 using EvalCore.Cli.Display;
+using EvalCore.Results;
 using EvalCore.Rollout;
 using Spectre.Console.Testing;
 
@@ -40,6 +41,36 @@ public sealed class DisplayTests
     [Fact]
     public void A_moment_is_one_line() =>
         Assert.Equal("13/30 episodes  43 %  success 53.8 %  8123 steps/s  ETA 1:12", View.ToString());
+
+    [Theory]
+    [InlineData(2, "10/10 episodes  100 %  success 40.0 %  8123 steps/s  finishing 2 videos  ETA 1:12")]
+    [InlineData(1, "10/10 episodes  100 %  success 40.0 %  8123 steps/s  finishing 1 video  ETA 1:12")]
+    [InlineData(0, "10/10 episodes  100 %  success 40.0 %  8123 steps/s  finishing")]
+    public void After_the_last_episode_its_videos_are_left(int videos, string line) =>
+        Assert.Equal(line, (View with { Tasks = [View.Tasks[0]], Videos = videos }).ToString());
+
+    [Fact]
+    public void Tasks_that_were_named_one_by_one_are_one_table()
+    {
+        var console = new TestConsole().Width(120);
+        ResultTable.Write(new EvalInfo([Episode("reach", "reach"), Episode("push", "push")], 1, "", []), console);
+        Assert.Equal(["reach", "push", "overall"], FirstWords(console));
+
+        console = new TestConsole().Width(120);
+        ResultTable.Write(new EvalInfo([Episode("reach", "reach"), Episode("hard", "push"), Episode("hard", "pick", id: 1)], 1, "", []), console);
+        Assert.Equal(["reach", "hard / push", "hard / pick", "reach", "hard", "overall"], FirstWords(console));
+
+        static EpisodeRecord Episode(string group, string task, int id = 0) => new()
+        {
+            Suite = "walk", TaskGroup = group, TaskId = id, Task = task, EpisodeIndex = 0, Seed = 1000,
+            Steps = 1, SumReward = 0, MaxReward = 0, Success = true, Timings = new(0, 0, 0, 0, 0),
+        };
+
+        // Below the heading and its rule: what stands before the first number.
+        static IEnumerable<string> FirstWords(TestConsole console) =>
+            console.Lines.Select(line => line.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Where(words => words.Length > 1 && words[0] != "task").Select(words => words[0]);
+    }
 
     [Fact]
     public void A_log_gets_a_line_for_each_tenth()
