@@ -32,10 +32,10 @@ public sealed class RobustnessTests
     {
         Assert.Equal(
             "--env.obs_type=keypoints: expected one of pixels_agent_pos, pixels",
-            Assert.Throws<OptionException>(new MetaWorldConfig { ObsType = "keypoints" }.Validate).Message);
+            Assert.Throws<OptionException>(new MetaWorldConfig { Task = "push-v3", ObsType = "keypoints" }.Validate).Message);
         Assert.Equal(
             "--env.render_mode=human: expected rgb_array",
-            Assert.Throws<OptionException>(new MetaWorldConfig { RenderMode = "human" }.Validate).Message);
+            Assert.Throws<OptionException>(new MetaWorldConfig { Task = "push-v3", RenderMode = "human" }.Validate).Message);
     }
 
     [Fact]

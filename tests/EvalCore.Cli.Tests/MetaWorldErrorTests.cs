@@ -41,12 +41,22 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Theory]
     [InlineData(float.NaN, "NaN")]
     [InlineData(float.NegativeInfinity, "-Infinity")]
-    public async Task An_action_that_is_not_finite(float number, string name) => await Fails(
-        $"--actions: {In("actions.safetensors")}, tensor 'action', row 1 has the number {name}", Replay([0, 0, 0, 0, 0, number, 0, 0]));
+    public async Task An_action_that_is_not_finite(float number, string name)
+    {
+        Goldens.Asset("metaworld");
+        await Fails(
+            $"--actions: {In("actions.safetensors")}, tensor 'action', row 1 has the number {name}",
+            Replay([0, 0, 0, 0, 0, number, 0, 0]));
+    }
 
     [Fact]
-    public async Task Actions_of_another_size() => await Fails(
-        $"--actions: {In("actions.safetensors")}, tensor 'action' is F32 [2, 3], expected [T, 4]", Replay(new float[6], columns: 3));
+    public async Task Actions_of_another_size()
+    {
+        Goldens.Asset("metaworld");
+        await Fails(
+            $"--actions: {In("actions.safetensors")}, tensor 'action' is F32 [2, 3], expected [T, 4]",
+            Replay(new float[6], columns: 3));
+    }
 
     [Fact]
     public async Task A_damaged_file()

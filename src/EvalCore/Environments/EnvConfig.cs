@@ -21,12 +21,13 @@ public abstract class EnvConfig
     [Description("frames a second, of the video too")]
     public abstract int Fps { get; set; }
 
-    /// <summary>Refuses settings that no environment can have, before anything is built.</summary>
+    /// <summary>Refuses settings that no environment can have, before anything is built or fetched.</summary>
     /// <exception cref="OptionException">One of them; the message names its flag.</exception>
     public virtual void Validate()
     {
         if (Fps < 1)
             throw new OptionException($"--env.fps={Fps}: expected 1 or more");
+        _ = Tasks();
     }
 
     /// <summary>The tasks <see cref="Task"/> asks for, in the order they are evaluated.</summary>
