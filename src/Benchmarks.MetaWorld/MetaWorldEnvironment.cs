@@ -63,6 +63,9 @@ public sealed class MetaWorldEnvironment : IEnvironment
     /// <inheritdoc/>
     public int MaxEpisodeSteps => Horizon;
 
+    /// <inheritdoc/>
+    public string? Warning => _world.Warning is { } text ? $"MuJoCo warns: {text.TrimEnd('.')}" : null;
+
     /// <summary><c>qpos [nq]</c>, <c>qvel [nv]</c> and <c>mocap_pos [3]</c>; metres, radians, seconds.</summary>
     public ObservationSpace StateSpace { get; }
 

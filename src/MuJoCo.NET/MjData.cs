@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MuJoCo.Native;
 
 namespace MuJoCo;
@@ -259,6 +260,19 @@ public sealed unsafe partial class MjData : IDisposable
         fixed (double* f = force, t = torque, p = point, q = generalized)
             Guard.Call(Api.mj_applyFT, (nint)Model.Pointer, (nint)Pointer, (nint)f, (nint)t, (nint)p, body, (nint)q);
         GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// MuJoCo's text of a kind of warning that was raised since the last <see cref="Reset"/>, or null where it was not
+    /// (<c>mju_warningText</c>).
+    /// </summary>
+    public string? WarningText(mjtWarning kind)
+    {
+        InRange((int)kind, warning.Length);
+        ref MjWarningStat stat = ref warning[(int)kind];
+        return stat.number == 0
+            ? null
+            : Marshal.PtrToStringUTF8(Guard.Call(Api.mju_warningText, (nint)kind, stat.lastinfo));
     }
 
     /// <inheritdoc/>

@@ -129,6 +129,21 @@ public sealed class RobustnessTests
     }
 
     [Fact]
+    public void An_unstable_simulation_is_told()
+    {
+        Machine.NeedsMetaWorld();
+        using var env = new MetaWorldEnvironment("push-v3");
+        env.Reset(Episode.Of("push-v3", 1));
+        env.Step([0, 0, 0, 0]);
+        Assert.Null(env.Warning);
+        env.World.Data.qvel[0] = 1e12;
+        env.Step([0, 0, 0, 0]);
+        Assert.StartsWith("MuJoCo warns: Nan, Inf or huge value in Q", env.Warning, StringComparison.Ordinal);
+        env.Reset(Episode.Of("push-v3", 1));
+        Assert.Null(env.Warning);
+    }
+
+    [Fact]
     public void A_stored_state_is_taken_back()
     {
         Machine.NeedsMetaWorld();

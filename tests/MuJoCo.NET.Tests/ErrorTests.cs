@@ -110,6 +110,10 @@ public sealed class ErrorTests
 
         Assert.Contains("QVEL", Assert.Single(seen), StringComparison.Ordinal);
         Assert.Equal(1, data.warning[(int)mjtWarning.mjWARN_BADQVEL].number);
+        Assert.Contains("QVEL", data.WarningText(mjtWarning.mjWARN_BADQVEL), StringComparison.Ordinal);
+        Assert.Null(data.WarningText(mjtWarning.mjWARN_BADQPOS));
+        data.Reset();
+        Assert.Null(data.WarningText(mjtWarning.mjWARN_BADQVEL));
     }
 
     [Fact]

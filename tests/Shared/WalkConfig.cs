@@ -27,6 +27,9 @@ internal sealed class WalkConfig : EnvConfig
     [JsonIgnore]
     public Action? OnFrame { get; set; }
 
+    [JsonIgnore]
+    public string? Warning { get; init; }
+
     public override ObservationSpace ObservationSpace { get; } = new(ObservationField.Vector("observation.state", 2));
 
     public override ActionSpace ActionSpace { get; } = new(1, -1, 1);
@@ -57,6 +60,8 @@ internal sealed class WalkConfig : EnvConfig
         public ObservationSpace StateSpace { get; } = new(ObservationField.Vector("state", 1));
 
         public int SnapshotLength => 1;
+
+        public string? Warning => config.Warning;
 
         public void Reset(EpisodeSpec episode) => (_random, _position, _step) = ((ulong)episode.Seed * 77 + 1, 0, 0);
 

@@ -67,6 +67,12 @@ internal sealed class SawyerWorld : IDisposable
     /// <summary>How far the fingers are open, 0 to 1.</summary>
     public double Opening => Math.Clamp(Vec3.Distance(RightClaw.Position, LeftClaw.Position) / 0.1, 0, 1);
 
+    /// <summary>What MuJoCo warned of since the last reset, or null.</summary>
+    public string? Warning => Enum.GetValues<mjtWarning>()
+        .Where(kind => kind < mjtWarning.mjNWARNING)
+        .Select(kind => Data.WarningText(kind))
+        .FirstOrDefault(text => text is not null);
+
     public Body Body(string name) => new(this, Model.Id(mjtObj.mjOBJ_BODY, name));
 
     public Site Site(string name) => new(this, Model.Id(mjtObj.mjOBJ_SITE, name));

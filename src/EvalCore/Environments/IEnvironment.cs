@@ -19,6 +19,12 @@ public interface IEnvironment : IDisposable
     /// <summary>The number of the stored initial state the last reset used, or null where a suite has none.</summary>
     int? InitStateId => null;
 
+    /// <summary>
+    /// What the simulator has to say against the episode so far, in one line: that it was unstable, for example. Null when
+    /// nothing. The episode goes on, and its result says so.
+    /// </summary>
+    string? Warning => null;
+
     /// <summary>Starts an episode. All randomness comes from <paramref name="episode"/>.</summary>
     void Reset(EpisodeSpec episode);
 

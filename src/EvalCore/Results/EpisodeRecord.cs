@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EvalCore.Results;
 
 /// <summary>
@@ -40,6 +42,10 @@ public sealed record EpisodeRecord
 
     /// <summary>Whether any step succeeded.</summary>
     public required bool Success { get; init; }
+
+    /// <summary>What the simulator had to say against the episode; null, and not in the file, when nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Warning { get; init; }
 
     /// <summary>The video, relative to the output folder; null where none was asked for.</summary>
     public string? VideoPath { get; init; }

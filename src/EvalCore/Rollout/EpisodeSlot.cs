@@ -113,6 +113,7 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
     public EpisodeRecord End()
     {
         int? initStateId = _environment!.InitStateId;
+        string? warning = _environment.Warning;
         _session!.Dispose();
         _session = null;
         Lap(ref _harness);
@@ -129,6 +130,7 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
             SumReward = _sumReward,
             MaxReward = _maxReward,
             Success = _success,
+            Warning = warning,
             Timings = new EpisodeTimings(
                 Seconds(_physics), Seconds(_rendering), Seconds(_inference), Seconds(_waiting), Seconds(_harness)),
         };

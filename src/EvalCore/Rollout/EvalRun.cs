@@ -22,6 +22,8 @@ public sealed class EvalRun : IDisposable
     private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Task<EpisodeRecord>>> _episodes = new();
     private readonly Dictionary<(string, string, int, int, long), EpisodeRecord> _finished = [];
     private readonly Lazy<bool> _clock;
+    private readonly Action<string> _warn;
+    private int _warned;
     private bool _disposed;
 
     /// <summary>Opens the output folder and its journal. Nothing is played yet.</summary>
@@ -35,7 +37,7 @@ public sealed class EvalRun : IDisposable
         options.Eval.Resolve(Environment.ProcessorCount);
         EvalConfig.CheckSeed(options.Seed);
         env.Validate();
-        (_env, _policy, _options) = (env, policy, options);
+        (_env, _policy, _options, _warn) = (env, policy, options, warn ?? (_ => { }));
         Tasks = env.Tasks();
         Episodes = [.. Tasks
             .SelectMany(task => Enumerable.Range(0, options.Eval.NEpisodes)
@@ -54,7 +56,7 @@ public sealed class EvalRun : IDisposable
             _journal = options.Resume ? Journal.Resume(folder, identity) : Journal.Create(folder, identity, options.Given);
             foreach (var record in _journal.Finished)
                 _finished[(record.Suite, record.TaskGroup, record.TaskId, record.EpisodeIndex, record.Seed)] = record;
-            _videos = new VideoWriter(env, folder, warn ?? (_ => { }));
+            _videos = new VideoWriter(env, folder, _warn);
         }
 
         _scheduler = new EpisodeScheduler(Environments, policy, Progress);
@@ -149,6 +151,9 @@ public sealed class EvalRun : IDisposable
         _ = _clock.Value;
         var recording = wantsVideo ? new FrameRecording(episode, _videos) : null;
         var played = await _scheduler.Play(episode, recording);
+
+        if (played.Warning is not null && Interlocked.Exchange(ref _warned, 1) == 0)
+            _warn($"episode {played.EpisodeIndex} of {played.Task}: {played.Warning} (others, if any, are in {EvalInfo.FileName})");
 
         // On record before the video is drawn: that may take longer than the episode.
         _journal?.Append(wantsVideo ? played with { VideoPath = _videos!.PathOf(episode) } : played, ElapsedS);

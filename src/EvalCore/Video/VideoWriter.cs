@@ -15,6 +15,7 @@ public sealed class VideoWriter : IDisposable
     private readonly long _maxUndrawnBytes;
     private readonly string? _ffmpeg = FfmpegEncoder.Find();
     private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
+    private readonly object _lock = new();
     private readonly List<Thread> _threads = [];
     private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount, 1, 4);
     private long _undrawnBytes;
@@ -44,10 +45,10 @@ public sealed class VideoWriter : IDisposable
     /// </summary>
     public void WaitForRoom()
     {
-        lock (_threads)
+        lock (_lock)
         {
             while (_undrawnBytes >= _maxUndrawnBytes && !_stopped)
-                Monitor.Wait(_threads);
+                Monitor.Wait(_lock);
         }
     }
 
@@ -58,7 +59,7 @@ public sealed class VideoWriter : IDisposable
     public Task<string?> Write(FrameRecording recording)
     {
         var path = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_threads)
+        lock (_lock)
         {
             if (_stopped)
                 return Task.FromCanceled<string?>(new CancellationToken(canceled: true));
@@ -78,13 +79,13 @@ public sealed class VideoWriter : IDisposable
     /// <summary>Drops the videos that are not begun, and takes no more.</summary>
     public void Stop()
     {
-        lock (_threads)
+        lock (_lock)
         {
             _stopped = true;
             _queue.CompleteAdding();
             while (_queue.TryTake(out var waiting))
                 waiting.Path.TrySetCanceled();
-            Monitor.PulseAll(_threads);
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -135,10 +136,10 @@ public sealed class VideoWriter : IDisposable
                 Fail(Abandon(encoder) ?? e, recording, path);
             }
 
-            lock (_threads)
+            lock (_lock)
             {
                 _undrawnBytes -= recording.Bytes;
-                Monitor.PulseAll(_threads);
+                Monitor.PulseAll(_lock);
             }
         }
 

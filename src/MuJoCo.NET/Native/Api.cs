@@ -52,6 +52,7 @@ internal static class Api
     public static readonly nint mj_objectAcceleration = Library.Find(nameof(mj_objectAcceleration));
     public static readonly nint mj_applyFT = Library.Find(nameof(mj_applyFT));
     public static readonly nint mj_warning = Library.Find(nameof(mj_warning));
+    public static readonly nint mju_warningText = Library.Find(nameof(mju_warningText));
     public static readonly nint mju_error = Library.Find(nameof(mju_error));
 
     public static readonly nint mj_makeSpec = Library.Find(nameof(mj_makeSpec));

@@ -77,6 +77,20 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_simulator_warns_of_is_told_once_and_on_record()
+    {
+        var warnings = new List<string>();
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        var config = new WalkConfig { Task = "left", Warning = "the ground shakes" };
+        using (var run = new EvalRun(config, policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3, NEpisodesToRender = 0 }, OutputDir = In("run") }, warnings.Add))
+            await run.PlayAll();
+        Assert.Matches(@"^episode \d of left: the ground shakes \(others, if any, are in eval_info\.json\)$", Assert.Single(warnings));
+        Assert.All(EvalInfo.Load(In("run", EvalInfo.FileName)).Episodes, episode => Assert.Equal("the ground shakes", episode.Warning));
+        await Run("quiet");
+        Assert.DoesNotContain("\"warning\"", File.ReadAllText(In("quiet", EvalInfo.FileName)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interrupted_run_keeps_its_episodes_and_makes_their_videos_when_it_goes_on()
     {
         using var drawing = new SemaphoreSlim(0);
