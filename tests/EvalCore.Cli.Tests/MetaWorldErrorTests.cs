@@ -1,4 +1,5 @@
 using Benchmarks.MetaWorld;
+using EvalCore.Assets;
 using EvalCore.Safetensors;
 using MuJoCo;
 
@@ -23,7 +24,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task A_library_that_is_not_there()
     {
-        Goldens.Asset("metaworld");
+        NeedsFiles();
         await Fails(
             "MUJOCO_LIBRARY=/nowhere/libmujoco.so: there is no such file; name the libmujoco.so.3.8.1 of the official release",
             Replay([0, 0, 0, 0]),
@@ -33,7 +34,8 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task No_EGL()
     {
-        NeedsMetaWorld();
+        NeedsFiles();
+        NeedsMujoco();
         string line = await Fails(null, [.. Replay([0, 0, 0, 0]), "--observe"], new() { ["__EGL_VENDOR_LIBRARY_FILENAMES"] = "/dev/null" });
         Assert.EndsWith("(apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)", line, StringComparison.Ordinal);
     }
@@ -43,7 +45,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [InlineData(float.NegativeInfinity, "-Infinity")]
     public async Task An_action_that_is_not_finite(float number, string name)
     {
-        Goldens.Asset("metaworld");
+        NeedsFiles();
         await Fails(
             $"--actions: {In("actions.safetensors")}, tensor 'action', row 1 has the number {name}",
             Replay([0, 0, 0, 0, 0, number, 0, 0]));
@@ -52,7 +54,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task Actions_of_another_size()
     {
-        Goldens.Asset("metaworld");
+        NeedsFiles();
         await Fails(
             $"--actions: {In("actions.safetensors")}, tensor 'action' is F32 [2, 3], expected [T, 4]",
             Replay(new float[6], columns: 3));
@@ -61,8 +63,8 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task A_damaged_file()
     {
-        string mirror = In("mirror", "assets", "metaworld"), original = Goldens.Asset("metaworld");
-        NeedsMetaWorld();
+        string mirror = In("mirror", "assets", "metaworld"), original = NeedsFiles();
+        NeedsMujoco();
         foreach (var file in MetaWorldAssets.Set.Files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(mirror, file.Path))!);
@@ -113,9 +115,15 @@ public sealed class MetaWorldErrorTests : IDisposable
         return line.TrimEnd('\n');
     }
 
-    private static void NeedsMetaWorld()
+    private static string NeedsFiles()
     {
-        Goldens.Asset("metaworld");
+        string? folder = AssetStore.Default.Find(MetaWorldAssets.Set);
+        Assert.SkipWhen(folder is null, "Meta-World's files are not here: run 'evalcore assets fetch metaworld', or set EVALCORE_MIRROR");
+        return folder;
+    }
+
+    private static void NeedsMujoco()
+    {
         try
         {
             _ = Mujoco.Version;
