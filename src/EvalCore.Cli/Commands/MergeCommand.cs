@@ -54,6 +54,8 @@ internal static class MergeCommand
         merged.Save(file);
         foreach (string missing in Merge.MissingShards(merged))
             terminal.Note($"slice {missing} is not among them");
+        if (Merge.Renderers(merged) is { Count: > 1 } renderers)
+            terminal.Note($"the policy saw pictures of different renderers, which differ slightly: {string.Join("; ", renderers)}");
         ResultTable.Write(merged, terminal.Out);
         terminal.Writer.WriteLine($"results: {file}");
         return ExitCode.Success;

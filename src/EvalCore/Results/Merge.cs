@@ -25,23 +25,24 @@ public static class Merge
     }
 
     /// <summary>The slices that a merged result lacks of the runs it has other slices of: <c>1/4 of pusht</c>.</summary>
-    public static IReadOnlyList<string> MissingShards(EvalInfo merged)
-    {
-        return
-        [
-            .. Parts(merged.Provenance)
-                .Where(part => part["shard"] is not null)
-                .GroupBy(part => (string?)part["env"]?["type"], part => Shard.Parse((string?)part["shard"], _ => null))
-                .SelectMany(suite => suite.Select(shard => shard.Count).Distinct()
-                    .SelectMany(count => Enumerable.Range(0, count).Select(index => new Shard(index, count)))
-                    .Except(suite)
-                    .Select(shard => $"{shard} of {suite.Key}")),
-        ];
+    public static IReadOnlyList<string> MissingShards(EvalInfo merged) =>
+    [
+        .. Parts(merged.Provenance)
+            .Where(part => part["shard"] is not null)
+            .GroupBy(part => (string?)part["env"]?["type"], part => Shard.Parse((string?)part["shard"], _ => null))
+            .SelectMany(suite => suite.Select(shard => shard.Count).Distinct()
+                .SelectMany(count => Enumerable.Range(0, count).Select(index => new Shard(index, count)))
+                .Except(suite)
+                .Select(shard => $"{shard} of {suite.Key}")),
+    ];
 
-        static IEnumerable<JsonNode> Parts(JsonNode provenance) => provenance["merged"] is JsonArray parts
-            ? parts.OfType<JsonNode>().SelectMany(Parts)
-            : [provenance];
-    }
+    /// <summary>What drew the pictures that policies saw in the parts of a merged result.</summary>
+    public static IReadOnlyList<string> Renderers(EvalInfo merged) =>
+        [.. Parts(merged.Provenance).Select(part => (string?)part["machine"]?["renderer"]).OfType<string>().Distinct()];
+
+    private static IEnumerable<JsonNode> Parts(JsonNode provenance) => provenance["merged"] is JsonArray parts
+        ? parts.OfType<JsonNode>().SelectMany(Parts)
+        : [provenance];
 
     internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
     {

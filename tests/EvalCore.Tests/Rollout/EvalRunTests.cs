@@ -241,6 +241,22 @@ public sealed partial class EvalRunTests : IDisposable
         Assert.Empty(Merge.MissingShards(Merge.Folders([In("a"), In("b"), In("c")])));
     }
 
+    [Fact]
+    public async Task A_merge_knows_what_drew_the_pictures_of_its_parts()
+    {
+        foreach (var (name, index, renderer) in new[] { ("a", 0, "llvmpipe"), ("b", 1, "H100"), ("c", 2, "llvmpipe") })
+        {
+            await Run(name, shard: new(index, 3));
+            string file = In(name, EvalInfo.FileName);
+            var info = JsonNode.Parse(File.ReadAllText(file))!;
+            info["provenance"]!["machine"]!["renderer"] = renderer;
+            File.WriteAllText(file, info.ToJsonString());
+        }
+
+        Assert.Equal(["llvmpipe"], Merge.Renderers(Merge.Folders([In("a"), In("c")])));
+        Assert.Equal(["llvmpipe", "H100"], Merge.Renderers(Merge.Folders([In("a"), In("b"), In("c")])));
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("""{"provenance": {}}""")]
