@@ -73,6 +73,21 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public void A_narrow_terminal_gets_what_matters_most()
+    {
+        var episode = new EpisodeRecord
+        {
+            Suite = "walk", TaskGroup = "walks", TaskId = 0, Task = "left", EpisodeIndex = 0, Seed = 1000,
+            Steps = 1, SumReward = 0, MaxReward = 0, Success = true, Timings = new(0, 0, 0, 0, 0),
+        };
+        var console = new TestConsole().Width(40);
+        ResultTable.Write(new EvalInfo([episode], 1, "", []), console);
+        Assert.Equal(
+            ["task      episodes   success", "left             1   100.0 %", "overall          1   100.0 %"],
+            console.Lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '─'));
+    }
+
+    [Fact]
     public void A_log_gets_a_line_for_each_tenth()
     {
         var writer = new StringWriter { NewLine = "\n" };

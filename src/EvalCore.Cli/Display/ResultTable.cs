@@ -7,16 +7,21 @@ namespace EvalCore.Cli.Display;
 /// <summary>The result of a run as a table: a row per task, per group where there are several, and overall.</summary>
 internal static class ResultTable
 {
-    /// <summary>Prints the table, and a line about the time.</summary>
+    /// <summary>The columns of a row, all but its name, with the space around them.</summary>
+    private const int NumbersWidth = 71;
+
+    /// <summary>Prints the table. On a narrow terminal rewards and steps are left to the file.</summary>
     public static void Write(EvalInfo info, IAnsiConsole console)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("task");
-        foreach (string heading in (string[])["episodes", "success", "avg sum reward", "avg max reward", "avg steps"])
-            table.AddColumn(new TableColumn(heading).RightAligned());
         // Tasks that were named one by one are groups of their own.
         bool grouped = info.PerGroup.Count > 1 && info.PerGroup.Count < info.PerTask.Count;
-        foreach (var task in info.PerTask)
-            Row(grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes);
+        string[] names = [.. info.PerTask.Select(task => grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task)];
+        bool wide = names.Append("overall").Max(name => name.Length) + NumbersWidth <= console.Profile.Width;
+        var table = new Table().Border(TableBorder.Simple).AddColumn("task");
+        foreach (string heading in (string[])["episodes", "success", .. wide ? (string[])["avg sum reward", "avg max reward", "avg steps"] : []])
+            table.AddColumn(new TableColumn(heading).RightAligned());
+        foreach (var (name, task) in names.Zip(info.PerTask))
+            Row(name, task.Metrics, task.Episodes);
         if (grouped)
         {
             table.AddEmptyRow();
@@ -29,13 +34,15 @@ internal static class ResultTable
         Row("overall", info.Overall, info.Episodes);
         console.Write(table);
 
-        void Row(string name, Aggregate metrics, IEnumerable<EpisodeRecord> episodes) => table.AddRow(
-            new Text(name),
-            new Text($"{metrics.NEpisodes}"),
-            new Text(ProgressView.Percent(metrics.PcSuccess)),
-            new Text(Number(metrics.AvgSumReward)),
-            new Text(Number(metrics.AvgMaxReward)),
-            new Text(episodes.Average(episode => episode.Steps).ToString("0.0", CultureInfo.InvariantCulture)));
+        void Row(string name, Aggregate metrics, IEnumerable<EpisodeRecord> episodes)
+        {
+            string[] cells =
+            [
+                name, $"{metrics.NEpisodes}", ProgressView.Percent(metrics.PcSuccess), Number(metrics.AvgSumReward), Number(metrics.AvgMaxReward),
+                episodes.Average(episode => episode.Steps).ToString("0.0", CultureInfo.InvariantCulture),
+            ];
+            table.AddRow(cells.Take(table.Columns.Count).Select(cell => new Text(cell)));
+        }
     }
 
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
