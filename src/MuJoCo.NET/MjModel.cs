@@ -40,25 +40,18 @@ public sealed unsafe partial class MjModel : IDisposable
         Library.Require();
         Span<byte> error = stackalloc byte[ErrorLength];
         error.Clear();
-        nint name = Marshal.StringToCoTaskMemUTF8(path);
-        try
-        {
-            nint model;
-            fixed (byte* e = error)
-                model = Guard.Call(Api.mj_loadXML, name, files?.Pointer ?? 0, (nint)e, ErrorLength);
-            string text = Text(error);
-            if (model == 0)
-                throw new MujocoException($"{path}: {(text.Length > 0 ? text : "cannot be loaded")}");
-            var loaded = new MjModel(model);
-            if (text.Length > 0)
-                Mujoco.RaiseWarning($"{path}: {text}");
-            return loaded;
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(name);
-            GC.KeepAlive(files);
-        }
+        using var name = new CString(path);
+        nint model;
+        fixed (byte* e = error)
+            model = Guard.Call(Api.mj_loadXML, name.Pointer, files?.Pointer ?? 0, (nint)e, ErrorLength);
+        GC.KeepAlive(files);
+        string text = Text(error);
+        if (model == 0)
+            throw new MujocoException($"{path}: {(text.Length > 0 ? text : "cannot be loaded")}");
+        var loaded = new MjModel(model);
+        if (text.Length > 0)
+            Mujoco.RaiseWarning($"{path}: {text}");
+        return loaded;
     }
 
     /// <summary>Loads and compiles a model from MJCF or URDF text.</summary>
@@ -112,15 +105,8 @@ public sealed unsafe partial class MjModel : IDisposable
     /// <summary>The number of an object, or -1 where the model has none of that name.</summary>
     public int Name2Id(mjtObj type, string name)
     {
-        nint text = Marshal.StringToCoTaskMemUTF8(name);
-        try
-        {
-            return (int)Call(Api.mj_name2id, (nint)type, text);
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
+        using var text = new CString(name);
+        return (int)Call(Api.mj_name2id, (nint)type, text.Pointer);
     }
 
     /// <summary>The number of an object.</summary>

@@ -207,18 +207,12 @@ public sealed unsafe partial class MjSpec : IDisposable
         if (parent.Spec != this)
             throw new ArgumentException("belongs to another specification", nameof(parent));
         Call(Api.mjs_setDeepCopy, (nint)Pointer, 1);
-        nint before = Marshal.StringToCoTaskMemUTF8(prefix), after = Marshal.StringToCoTaskMemUTF8(suffix);
-        try
-        {
-            if (Call(Api.mjs_attach, parent.Element, child.Element, before, after) == 0)
-                throw new MujocoException(Error);
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(before);
-            Marshal.FreeCoTaskMem(after);
-            GC.KeepAlive(child.Spec);
-        }
+        using var before = new CString(prefix);
+        using var after = new CString(suffix);
+        nint attached = Call(Api.mjs_attach, parent.Element, child.Element, before.Pointer, after.Pointer);
+        GC.KeepAlive(child.Spec);
+        if (attached == 0)
+            throw new MujocoException(Error);
     }
 
     /// <summary>Removes an element and all that depends on it.</summary>
@@ -257,16 +251,9 @@ public sealed unsafe partial class MjSpec : IDisposable
 
     internal void SetName(IMjsElement element, string name)
     {
-        nint text = Marshal.StringToCoTaskMemUTF8(name);
-        try
-        {
-            if ((int)Call(Api.mjs_setName, element.Element, text) != 0)
-                throw new MujocoException(Error);
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
+        using var text = new CString(name);
+        if ((int)Call(Api.mjs_setName, element.Element, text.Pointer) != 0)
+            throw new MujocoException(Error);
     }
 
     internal static string GetString(nint source) =>
@@ -274,15 +261,8 @@ public sealed unsafe partial class MjSpec : IDisposable
 
     internal static void SetString(nint destination, string value)
     {
-        nint text = Marshal.StringToCoTaskMemUTF8(value);
-        try
-        {
-            Guard.Call(Api.mjs_setString, destination, text);
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
+        using var text = new CString(value);
+        Guard.Call(Api.mjs_setString, destination, text.Pointer);
     }
 
     internal static ReadOnlySpan<double> GetDouble(nint source)
@@ -312,33 +292,19 @@ public sealed unsafe partial class MjSpec : IDisposable
         Library.Require();
         Span<byte> error = stackalloc byte[ErrorLength];
         error.Clear();
-        nint text = Marshal.StringToCoTaskMemUTF8(source);
-        try
-        {
-            nint spec;
-            fixed (byte* e = error)
-                spec = Guard.Call(function, text, files?.Pointer ?? 0, (nint)e, ErrorLength);
-            return spec != 0 ? new MjSpec(spec) : throw new MujocoException($"{what}: {MjModel.Text(error)}");
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-            GC.KeepAlive(files);
-        }
+        using var text = new CString(source);
+        nint spec;
+        fixed (byte* e = error)
+            spec = Guard.Call(function, text.Pointer, files?.Pointer ?? 0, (nint)e, ErrorLength);
+        GC.KeepAlive(files);
+        return spec != 0 ? new MjSpec(spec) : throw new MujocoException($"{what}: {MjModel.Text(error)}");
     }
 
     private T? Find<T>(mjtObj type, string name) where T : class, IMjsView<T>
     {
-        nint text = Marshal.StringToCoTaskMemUTF8(name);
-        try
-        {
-            nint element = Call(Api.mjs_findElement, (nint)Pointer, (nint)type, text);
-            return element != 0 ? T.At(this, Call(T.Cast, element)) : null;
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
+        using var text = new CString(name);
+        nint element = Call(Api.mjs_findElement, (nint)Pointer, (nint)type, text.Pointer);
+        return element != 0 ? T.At(this, Call(T.Cast, element)) : null;
     }
 
     private T Add<T>(string function, nint parent) where T : class, IMjsView<T>
@@ -349,15 +315,8 @@ public sealed unsafe partial class MjSpec : IDisposable
 
     private nint WithText(nint function, string name)
     {
-        nint text = Marshal.StringToCoTaskMemUTF8(name);
-        try
-        {
-            return Call(function, (nint)Pointer, text);
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
+        using var text = new CString(name);
+        return Call(function, (nint)Pointer, text.Pointer);
     }
 
     private nint Call(nint function, nint a0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0)

@@ -34,24 +34,16 @@ public sealed unsafe class MjVfs : IDisposable
     public void Add(string name, ReadOnlySpan<byte> content)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        nint text = Marshal.StringToCoTaskMemUTF8(name);
-        try
-        {
-            fixed (byte* bytes = content)
-            {
-                const int Repeated = 2;
-                int result = (int)Guard.Call(Api.mj_addBufferVFS, Pointer, text, (nint)bytes, content.Length);
-                if (result == Repeated)
-                    throw new MujocoException($"{name}: the virtual file system has a file of that name already");
-                if (result != 0)
-                    throw new MujocoException($"{name}: cannot be added to the virtual file system");
-            }
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-            GC.KeepAlive(this);
-        }
+        const int Repeated = 2;
+        using var text = new CString(name);
+        int result;
+        fixed (byte* bytes = content)
+            result = (int)Guard.Call(Api.mj_addBufferVFS, Pointer, text.Pointer, (nint)bytes, content.Length);
+        GC.KeepAlive(this);
+        if (result == Repeated)
+            throw new MujocoException($"{name}: the virtual file system has a file of that name already");
+        if (result != 0)
+            throw new MujocoException($"{name}: cannot be added to the virtual file system");
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,6 @@ namespace MuJoCo.Native;
 internal static class Api
 {
     public static readonly nint mj_defaultVFS = Library.Find(nameof(mj_defaultVFS));
-    public static readonly nint mj_addFileVFS = Library.Find(nameof(mj_addFileVFS));
     public static readonly nint mj_addBufferVFS = Library.Find(nameof(mj_addBufferVFS));
     public static readonly nint mj_deleteVFS = Library.Find(nameof(mj_deleteVFS));
 
@@ -51,7 +50,6 @@ internal static class Api
     public static readonly nint mj_objectVelocity = Library.Find(nameof(mj_objectVelocity));
     public static readonly nint mj_objectAcceleration = Library.Find(nameof(mj_objectAcceleration));
     public static readonly nint mj_applyFT = Library.Find(nameof(mj_applyFT));
-    public static readonly nint mj_warning = Library.Find(nameof(mj_warning));
     public static readonly nint mju_warningText = Library.Find(nameof(mju_warningText));
     public static readonly nint mju_error = Library.Find(nameof(mju_error));
 
@@ -63,7 +61,6 @@ internal static class Api
     public static readonly nint mj_compile = Library.Find(nameof(mj_compile));
     public static readonly nint mj_saveXMLString = Library.Find(nameof(mj_saveXMLString));
     public static readonly nint mjs_getError = Library.Find(nameof(mjs_getError));
-    public static readonly nint mjs_isWarning = Library.Find(nameof(mjs_isWarning));
     public static readonly nint mjs_setDeepCopy = Library.Find(nameof(mjs_setDeepCopy));
     public static readonly nint mjs_attach = Library.Find(nameof(mjs_attach));
     public static readonly nint mjs_delete = Library.Find(nameof(mjs_delete));
@@ -72,9 +69,6 @@ internal static class Api
     public static readonly nint mjs_findElement = Library.Find(nameof(mjs_findElement));
     public static readonly nint mjs_firstElement = Library.Find(nameof(mjs_firstElement));
     public static readonly nint mjs_nextElement = Library.Find(nameof(mjs_nextElement));
-    public static readonly nint mjs_firstChild = Library.Find(nameof(mjs_firstChild));
-    public static readonly nint mjs_nextChild = Library.Find(nameof(mjs_nextChild));
-    public static readonly nint mjs_getParent = Library.Find(nameof(mjs_getParent));
     public static readonly nint mjs_getName = Library.Find(nameof(mjs_getName));
     public static readonly nint mjs_setName = Library.Find(nameof(mjs_setName));
     public static readonly nint mjs_getString = Library.Find(nameof(mjs_getString));

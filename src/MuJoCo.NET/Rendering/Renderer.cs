@@ -81,16 +81,7 @@ public sealed unsafe class Renderer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(camera, Model.ncam);
         ArgumentOutOfRangeException.ThrowIfLessThan(camera, -1);
-        MjvCamera view;
-        if (camera < 0)
-            Guard.Call(Api.mjv_defaultFreeCamera, (nint)Model.Pointer, (nint)(&view));
-        else
-        {
-            Guard.Call(Api.mjv_defaultCamera, (nint)(&view));
-            view.type = (int)mjtCamera.mjCAMERA_FIXED;
-            view.fixedcamid = camera;
-        }
-
+        var view = camera < 0 ? FreeCamera() : FixedCamera(camera);
         Render(data, ref view, rgb, bottomUp);
     }
 
@@ -113,10 +104,7 @@ public sealed unsafe class Renderer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)camera, (uint)Model.ncam);
         HasLength(depth.Length, Width * Height);
-        MjvCamera view;
-        Guard.Call(Api.mjv_defaultCamera, (nint)(&view));
-        view.type = (int)mjtCamera.mjCAMERA_FIXED;
-        view.fixedcamid = camera;
+        var view = FixedCamera(camera);
         fixed (float* values = depth)
             Draw(data, &view, null, values);
 
@@ -138,6 +126,22 @@ public sealed unsafe class Renderer : IDisposable
             ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
             return _handle;
         }
+    }
+
+    private MjvCamera FreeCamera()
+    {
+        MjvCamera camera;
+        Guard.Call(Api.mjv_defaultFreeCamera, (nint)Model.Pointer, (nint)(&camera));
+        return camera;
+    }
+
+    private static MjvCamera FixedCamera(int number)
+    {
+        MjvCamera camera;
+        Guard.Call(Api.mjv_defaultCamera, (nint)(&camera));
+        camera.type = (int)mjtCamera.mjCAMERA_FIXED;
+        camera.fixedcamid = number;
+        return camera;
     }
 
     private void Draw(MjData data, MjvCamera* camera, byte* rgb, float* depth)
