@@ -59,7 +59,7 @@ public sealed class Registry
     public EnvConfig NewEnv(string type) => _envs.TryGetValue(type, out var make)
         ? make()
         : throw new OptionException(
-            $"--env.type: unknown suite '{type}'{Nearest.Hint(type, EnvTypes, "")} (known: {Names(EnvTypes)})");
+            $"--env.type: unknown suite '{type}'{Nearest.Hint(type, EnvTypes)} (known: {Names(EnvTypes)})");
 
     /// <summary>Whether a policy type plays a suite.</summary>
     public bool Plays(string policyType, EnvConfig env) => _policies.Exists(factory => factory.Knows(policyType, env));
@@ -82,7 +82,7 @@ public sealed class Registry
 
         throw new OptionException(types.Contains(type)
             ? $"--policy.type: '{type}' does not play {env.Type}"
-            : $"--policy.type: unknown policy type '{type}'{Nearest.Hint(type, types, "")} (known: {Names(types)})");
+            : $"--policy.type: unknown policy type '{type}'{Nearest.Hint(type, types)} (known: {Names(types)})");
     }
 
     /// <summary>Makes the policy the options ask for.</summary>

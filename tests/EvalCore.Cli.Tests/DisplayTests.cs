@@ -60,12 +60,6 @@ public sealed class DisplayTests
         ResultTable.Write(new EvalInfo([Episode("reach", "reach"), Episode("hard", "push"), Episode("hard", "pick", id: 1)], 1, "", []), console);
         Assert.Equal(["reach", "hard / push", "hard / pick", "reach", "hard", "overall"], FirstWords(console));
 
-        static EpisodeRecord Episode(string group, string task, int id = 0) => new()
-        {
-            Suite = "walk", TaskGroup = group, TaskId = id, Task = task, EpisodeIndex = 0, Seed = 1000,
-            Steps = 1, SumReward = 0, MaxReward = 0, Success = true, Timings = new(0, 0, 0, 0, 0),
-        };
-
         // Below the heading and its rule: what stands before the first number.
         static IEnumerable<string> FirstWords(TestConsole console) =>
             console.Lines.Select(line => line.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -75,13 +69,8 @@ public sealed class DisplayTests
     [Fact]
     public void A_narrow_terminal_gets_what_matters_most()
     {
-        var episode = new EpisodeRecord
-        {
-            Suite = "walk", TaskGroup = "walks", TaskId = 0, Task = "left", EpisodeIndex = 0, Seed = 1000,
-            Steps = 1, SumReward = 0, MaxReward = 0, Success = true, Timings = new(0, 0, 0, 0, 0),
-        };
         var console = new TestConsole().Width(40);
-        ResultTable.Write(new EvalInfo([episode], 1, "", []), console);
+        ResultTable.Write(new EvalInfo([Episode("walks", "left")], 1, "", []), console);
         Assert.Equal(
             ["task      episodes   success", "left             1   100.0 %", "overall          1   100.0 %"],
             console.Lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '─'));
@@ -105,4 +94,10 @@ public sealed class DisplayTests
     [InlineData(100000, "27:46:40")]
     public void Times_are_a_clock_s(double seconds, string text) =>
         Assert.Equal(text, ProgressView.Clock(TimeSpan.FromSeconds(seconds)));
+
+    private static EpisodeRecord Episode(string group, string task, int id = 0) => new()
+    {
+        Suite = "walk", TaskGroup = group, TaskId = id, Task = task, EpisodeIndex = 0, Seed = 1000,
+        Steps = 1, SumReward = 0, MaxReward = 0, Success = true, Timings = new(0, 0, 0, 0, 0),
+    };
 }

@@ -11,6 +11,16 @@ internal static class EvalcoreProcess
     public static async Task<(int Code, string Out, string Error)> Run(
         string[] args, IReadOnlyDictionary<string, string?>? variables = null)
     {
+        using var process = Start(args, variables);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts it; parameters as <see cref="Run"/>'s.</summary>
+    public static Process Start(string[] args, IReadOnlyDictionary<string, string?>? variables = null)
+    {
         string name = OperatingSystem.IsWindows() ? "EvalCore.Cli.exe" : "EvalCore.Cli";
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), args)
         {
@@ -19,10 +29,6 @@ internal static class EvalcoreProcess
         };
         foreach (var (variable, value) in variables ?? new Dictionary<string, string?>())
             start.Environment[variable] = value;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        return Process.Start(start)!;
     }
 }

@@ -1,7 +1,7 @@
 using Benchmarks.MetaWorld;
+using Benchmarks.MetaWorld.Tests;
 using EvalCore.Assets;
 using EvalCore.Safetensors;
-using MuJoCo;
 
 namespace EvalCore.Cli.Tests;
 
@@ -24,7 +24,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task A_library_that_is_not_there()
     {
-        NeedsFiles();
+        Machine.NeedsFiles();
         await Fails(
             "MUJOCO_LIBRARY=/nowhere/libmujoco.so: there is no such file; name the libmujoco.so.3.8.1 of the official release",
             Replay([0, 0, 0, 0]),
@@ -34,8 +34,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task No_EGL()
     {
-        NeedsFiles();
-        NeedsMujoco();
+        Machine.NeedsMetaWorld();
         string line = await Fails(null, [.. Replay([0, 0, 0, 0]), "--observe"], new() { ["__EGL_VENDOR_LIBRARY_FILENAMES"] = "/dev/null" });
         Assert.EndsWith("(apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)", line, StringComparison.Ordinal);
     }
@@ -45,7 +44,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [InlineData(float.NegativeInfinity, "-Infinity")]
     public async Task An_action_that_is_not_finite(float number, string name)
     {
-        NeedsFiles();
+        Machine.NeedsFiles();
         await Fails(
             $"--actions: {In("actions.safetensors")}, tensor 'action', row 1 has the number {name}",
             Replay([0, 0, 0, 0, 0, number, 0, 0]));
@@ -54,7 +53,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task Actions_of_another_size()
     {
-        NeedsFiles();
+        Machine.NeedsFiles();
         await Fails(
             $"--actions: {In("actions.safetensors")}, tensor 'action' is F32 [2, 3], expected [T, 4]",
             Replay(new float[6], columns: 3));
@@ -63,8 +62,8 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Fact]
     public async Task A_damaged_file()
     {
-        string mirror = In("mirror", "assets", "metaworld"), original = NeedsFiles();
-        NeedsMujoco();
+        Machine.NeedsMetaWorld();
+        string mirror = In("mirror", "assets", "metaworld"), original = AssetStore.Default.Find(MetaWorldAssets.Set)!;
         foreach (var file in MetaWorldAssets.Set.Files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(mirror, file.Path))!);
@@ -113,25 +112,6 @@ public sealed class MetaWorldErrorTests : IDisposable
         if (expected is not null)
             Assert.Equal(expected, line.TrimEnd('\n'));
         return line.TrimEnd('\n');
-    }
-
-    private static string NeedsFiles()
-    {
-        string? folder = AssetStore.Default.Find(MetaWorldAssets.Set);
-        Assert.SkipWhen(folder is null, "Meta-World's files are not here: run 'evalcore assets fetch metaworld', or set EVALCORE_MIRROR");
-        return folder;
-    }
-
-    private static void NeedsMujoco()
-    {
-        try
-        {
-            _ = Mujoco.Version;
-        }
-        catch (MujocoException e)
-        {
-            Assert.Skip(e.Message);
-        }
     }
 
     /// <summary>The words that replay some actions.</summary>

@@ -58,9 +58,7 @@ internal static class AssetsCommand
     private static IReadOnlyList<AssetSet> Named(IReadOnlyList<AssetSet> sets, string[] names) => names.Length == 0 ? sets :
     [
         .. names.Select(name => sets.FirstOrDefault(set => set.Name == name) ?? throw new OptionException(
-            $"evalcore assets: no set of files is named '{name}'"
-            + (Nearest.To(name, sets.Select(set => set.Name)) is { } near ? $"; did you mean '{near}'?" : "")
-            + $" (known: {Known(sets)})")),
+            $"evalcore assets: no set of files is named '{name}'{Nearest.Hint(name, sets.Select(set => set.Name))} (known: {Known(sets)})")),
     ];
 
     private static string Known(IReadOnlyList<AssetSet> sets) =>

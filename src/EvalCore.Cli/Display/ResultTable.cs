@@ -1,27 +1,32 @@
 using System.Globalization;
 using EvalCore.Results;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace EvalCore.Cli.Display;
 
 /// <summary>The result of a run as a table: a row per task, per group where there are several, and overall.</summary>
 internal static class ResultTable
 {
-    /// <summary>The columns of a row, all but its name, with the space around them.</summary>
-    private const int NumbersWidth = 71;
-
     /// <summary>Prints the table. On a narrow terminal rewards and steps are left to the file.</summary>
     public static void Write(EvalInfo info, IAnsiConsole console)
     {
+        IRenderable whole = Make(info, "avg sum reward", "avg max reward", "avg steps");
+        bool fits = whole.Measure(RenderOptions.Create(console), int.MaxValue).Max <= console.Profile.Width;
+        console.Write(fits ? whole : Make(info));
+    }
+
+    /// <summary>The table with its first columns, and more.</summary>
+    private static Table Make(EvalInfo info, params ReadOnlySpan<string> more)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("task");
+        foreach (string heading in (string[])["episodes", "success", .. more])
+            table.AddColumn(new TableColumn(heading).RightAligned());
+
         // Tasks that were named one by one are groups of their own.
         bool grouped = info.PerGroup.Count > 1 && info.PerGroup.Count < info.PerTask.Count;
-        string[] names = [.. info.PerTask.Select(task => grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task)];
-        bool wide = names.Append("overall").Max(name => name.Length) + NumbersWidth <= console.Profile.Width;
-        var table = new Table().Border(TableBorder.Simple).AddColumn("task");
-        foreach (string heading in (string[])["episodes", "success", .. wide ? (string[])["avg sum reward", "avg max reward", "avg steps"] : []])
-            table.AddColumn(new TableColumn(heading).RightAligned());
-        foreach (var (name, task) in names.Zip(info.PerTask))
-            Row(name, task.Metrics, task.Episodes);
+        foreach (var task in info.PerTask)
+            Row(grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes);
         if (grouped)
         {
             table.AddEmptyRow();
@@ -32,7 +37,7 @@ internal static class ResultTable
         if (info.PerTask.Count > 1)
             table.AddEmptyRow();
         Row("overall", info.Overall, info.Episodes);
-        console.Write(table);
+        return table;
 
         void Row(string name, Aggregate metrics, IEnumerable<EpisodeRecord> episodes)
         {

@@ -22,7 +22,7 @@ public static class Nearest
     }
 
     /// <summary><c>; did you mean 'x'?</c> for the end of a message, or another hint when nothing is close.</summary>
-    internal static string Hint(string name, IEnumerable<string> candidates, string otherwise) =>
+    public static string Hint(string name, IEnumerable<string> candidates, string otherwise = "") =>
         To(name, candidates) is { } near ? $"; did you mean '{near}'?" : otherwise;
 
     private static int Distance(string a, string b)

@@ -45,9 +45,8 @@ internal static class PythonFloat
         int e = shortest.IndexOf('E');
         string mantissa = e < 0 ? shortest : shortest[..e];
         int point = mantissa.IndexOf('.') is int i and >= 0 ? i : mantissa.Length;
-        string digits = mantissa.Replace(".", "").TrimStart('0');
-        int exponent = point - 1 - (mantissa.Replace(".", "").Length - digits.Length);
-        digits = digits.TrimEnd('0');
+        string all = mantissa.Replace(".", ""), significant = all.TrimStart('0'), digits = significant.TrimEnd('0');
+        int exponent = point - 1 - (all.Length - significant.Length);
         if (e >= 0)
             exponent += int.Parse(shortest.AsSpan(e + 1), CultureInfo.InvariantCulture);
         if (digits == "")

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests.Evaluation;
@@ -28,7 +27,7 @@ public sealed class ResumeTests : IDisposable
         int kills = 0;
         while (kills < 10)
         {
-            using var program = Start(begun == 0 ? first : ["eval", $"--resume={folder}"]);
+            using var program = EvalcoreProcess.Start(begun == 0 ? first : ["eval", $"--resume={folder}"]);
 
             // Killed when some more episodes are on record, or a moment later, in the middle of something.
             int target = begun + random.Next(1, 5);
@@ -42,7 +41,7 @@ public sealed class ResumeTests : IDisposable
             begun = Recorded(folder);
         }
 
-        using (var last = Start(["eval", $"--resume={folder}"]))
+        using (var last = EvalcoreProcess.Start(["eval", $"--resume={folder}"]))
         {
             await last.WaitForExitAsync();
             Assert.Equal(0, last.ExitCode);
@@ -64,8 +63,4 @@ public sealed class ResumeTests : IDisposable
         using var reader = new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return Math.Max(0, reader.ReadToEnd().Count(c => c == '\n') - 1);
     }
-
-    private static Process Start(string[] args) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, "EvalCore.Cli"), args)
-    { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }
