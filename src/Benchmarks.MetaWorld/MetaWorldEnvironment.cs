@@ -3,7 +3,6 @@ using Benchmarks.MetaWorld.Tasks;
 using EvalCore;
 using EvalCore.Environments;
 using EvalCore.Numerics;
-using MuJoCo;
 
 namespace Benchmarks.MetaWorld;
 
@@ -49,7 +48,7 @@ public sealed class MetaWorldEnvironment : IEnvironment
         StateSpace = new(
             ObservationField.Vector(Qpos, _world.Model.nq), ObservationField.Vector(Qvel, _world.Model.nv),
             ObservationField.Vector(MocapPos, 3));
-        SnapshotLength = Frame.Length(_world.Model);
+        SnapshotLength = Frame.Length(_world.Data);
     }
 
     /// <inheritdoc/>
@@ -131,7 +130,8 @@ public sealed class MetaWorldEnvironment : IEnvironment
             switch (observation.Space[i].Key)
             {
                 case MetaWorldObservation.Image:
-                    DrawPicture(observation.Picture(i));
+                    _camera ??= new Camera(_world.Model);
+                    _camera.Draw(_world.Data, observation.Picture(i));
                     break;
                 case MetaWorldObservation.State:
                     _observation.AsSpan(0, 4).CopyTo(observation.Vector(i));
@@ -179,20 +179,6 @@ public sealed class MetaWorldEnvironment : IEnvironment
 
     /// <summary>Counts steps from 0 again, without a reset: for measurements.</summary>
     internal void Restart() => _steps = 0;
-
-    private void DrawPicture(Span<byte> picture)
-    {
-        try
-        {
-            _camera ??= new Camera(_world.Model);
-        }
-        catch (MujocoException e)
-        {
-            throw new OptionException(e.Message, e);
-        }
-
-        _camera.Draw(_world.Data, picture);
-    }
 
     /// <summary>
     /// The way along one axis in metres. The original computes it in float32, which the action's numbers are.

@@ -32,14 +32,7 @@ public sealed class MetaWorldRenderer : IFrameRenderer
             _model.vis.quality.shadowsize = ShadowSize;
         _data = new MjData(_model);
         _data.Forward();
-        try
-        {
-            _camera = new Camera(_model, samples: asObserved ? null : 0);
-        }
-        catch (MujocoException e)
-        {
-            throw new OptionException(e.Message, e);
-        }
+        _camera = new Camera(_model, samples: asObserved ? null : 0);
     }
 
     /// <inheritdoc/>

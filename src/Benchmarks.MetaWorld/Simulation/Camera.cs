@@ -1,3 +1,4 @@
+using EvalCore;
 using MuJoCo;
 
 namespace Benchmarks.MetaWorld.Simulation;
@@ -10,8 +11,18 @@ internal sealed class Camera : IDisposable
 
     /// <param name="model">What is drawn.</param>
     /// <param name="samples">Samples per pixel; null for the model's.</param>
-    public Camera(MjModel model, int? samples = null) =>
-        _renderer = new(model, MetaWorldObservation.ImageSize, MetaWorldObservation.ImageSize, samples: samples);
+    /// <exception cref="OptionException">Nothing on this machine can draw; the line says what to install.</exception>
+    public Camera(MjModel model, int? samples = null)
+    {
+        try
+        {
+            _renderer = new(model, MetaWorldObservation.ImageSize, MetaWorldObservation.ImageSize, samples: samples);
+        }
+        catch (MujocoException e)
+        {
+            throw new OptionException(e.Message, e);
+        }
+    }
 
     /// <summary>Puts the camera where LeRobot has it; seen from the next kinematics pass on.</summary>
     public static void Place(MjModel model) => new Vec3(0.75, 0.075, 0.7).CopyTo(model.cam_pos.Slice(3 * Corner2, 3));

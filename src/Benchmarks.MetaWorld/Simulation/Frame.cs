@@ -9,41 +9,33 @@ namespace Benchmarks.MetaWorld.Simulation;
 /// </summary>
 internal static class Frame
 {
-    public static int Length(MjModel model) => 12 * (model.ngeom + model.nsite + model.ncam) + 6 * model.nlight;
+    private delegate Span<double> Part(MjData data);
+
+    private static readonly Part[] Parts =
+    [
+        data => data.geom_xpos, data => data.geom_xmat, data => data.site_xpos, data => data.site_xmat,
+        data => data.cam_xpos, data => data.cam_xmat, data => data.light_xpos, data => data.light_xdir,
+    ];
+
+    public static int Length(MjData data) => Parts.Sum(part => part(data).Length);
 
     public static void Write(MjData data, Span<double> frame)
     {
-        Take(data.geom_xpos, ref frame);
-        Take(data.geom_xmat, ref frame);
-        Take(data.site_xpos, ref frame);
-        Take(data.site_xmat, ref frame);
-        Take(data.cam_xpos, ref frame);
-        Take(data.cam_xmat, ref frame);
-        Take(data.light_xpos, ref frame);
-        Take(data.light_xdir, ref frame);
-
-        static void Take(ReadOnlySpan<double> part, ref Span<double> frame)
+        foreach (var part in Parts)
         {
-            part.CopyTo(frame);
-            frame = frame[part.Length..];
+            var numbers = part(data);
+            numbers.CopyTo(frame);
+            frame = frame[numbers.Length..];
         }
     }
 
     public static void Read(ReadOnlySpan<double> frame, MjData data)
     {
-        Put(data.geom_xpos, ref frame);
-        Put(data.geom_xmat, ref frame);
-        Put(data.site_xpos, ref frame);
-        Put(data.site_xmat, ref frame);
-        Put(data.cam_xpos, ref frame);
-        Put(data.cam_xmat, ref frame);
-        Put(data.light_xpos, ref frame);
-        Put(data.light_xdir, ref frame);
-
-        static void Put(Span<double> part, ref ReadOnlySpan<double> frame)
+        foreach (var part in Parts)
         {
-            frame[..part.Length].CopyTo(part);
-            frame = frame[part.Length..];
+            var numbers = part(data);
+            frame[..numbers.Length].CopyTo(numbers);
+            frame = frame[numbers.Length..];
         }
     }
 }

@@ -5,7 +5,7 @@ using static Benchmarks.MetaWorld.Tasks.Tolerance;
 namespace Benchmarks.MetaWorld.Tasks;
 
 /// <summary>assembly-v3: pick up a nut and place it onto a peg.</summary>
-internal sealed class Assembly(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+internal sealed class Assembly(SawyerWorld world, TaskInfo info) : RoundNut(world, info, Density.Medium)
 {
     public static readonly TaskInfo Task = new(
         "assembly-v3", "Pick up a nut and place it onto a peg", "sawyer_assembly_peg.xml",
@@ -17,25 +17,10 @@ internal sealed class Assembly(SawyerWorld world, TaskInfo info) : SawyerTask(wo
         Goal = new(new(-0.1, 0.75, 0.1), new(0.1, 0.85, 0.1)),
     };
 
-    private static readonly Quat Upright = new(0.707, 0, 0, 0.707);
     private static readonly Vec3 HeightMatters = new(1, 1, 3);
-    private readonly Body _nut = world.Body("RoundNut");
-    private readonly Site _handle = world.Site("RoundNut-8");
-    private readonly Site _centre = world.Site("RoundNut");
-    private readonly Body _peg = world.Body("peg");
-    private readonly Site _pegTop = world.Site("pegTop");
 
-    public override void Observe(Span<double> objects) => Write(objects, _handle.Position, _nut.Orientation);
-
-    public override Outcome Evaluate(in Seen seen, double effort)
+    protected override (bool Success, double InPlace) Judge(in Seen seen, Vec3 centre)
     {
-        Vec3 handle = seen.Object;
-        if (Math.Abs(handle.X - seen.Hand.X) < 0.01)
-            handle = handle with { X = seen.Hand.X };
-        double upright = Math.Max(1 - Quat.Distance(seen.ObjectOrientation, Upright) / 0.4, 0);
-        double grasp = Caging(handle, effort, radius: 0.015, pad: 0.02, reach: 0.01, xz: 0.01, Density.Medium);
-
-        Vec3 centre = _centre.Position;
         double aside = DistanceXY(Target, centre);
         bool success = aside < 0.02 && Target.Z > centre.Z;
         // Away from the peg the nut should be high enough to come down on it.
@@ -44,17 +29,15 @@ internal sealed class Assembly(SawyerWorld world, TaskInfo info) : SawyerTask(wo
         Vec3 error = (Target - centre) with { Z = height - centre.Z };
         bool lifted = centre.Z > 0.02 || aside < close;
         double inPlace = 0.1 * (lifted ? 1 : 0) + 0.9 * LongTail((error * HeightMatters).Norm, 0, 0.02, 0.4);
-
-        double reward = success ? 10 : (2 * grasp + 6 * inPlace) * upright;
-        return new(reward, success, upright, grasp >= 0.5, grasp, inPlace, 0);
+        return (success, inPlace);
     }
 
     protected override void Reset()
     {
         (ObjectStart, Target) = DrawApart(0.1);
         World.SetObject(ObjectStart);
-        _peg.Place(Target - Up(0.05));
-        _pegTop.Place(Target);
+        Peg.Place(Target - Up(0.05));
+        PegTop.Place(Target);
     }
 
     private static Move Expert(in Seen seen)

@@ -63,9 +63,8 @@ internal static class Catalog
         string bare = name.StartsWith("metaworld-", StringComparison.Ordinal) ? name["metaworld-".Length..] : name;
         if (All.FirstOrDefault(task => task.Name == bare) is { } task)
             return task;
-        string? near = Nearest.To(bare, All.Select(t => t.Name).Concat(Groups.Keys));
         throw new OptionException(
-            $"--env.task={name}: Meta-World has no such task or group{(near is null ? "" : $"; did you mean '{near}'?")}"
+            $"--env.task={name}: Meta-World has no such task or group{Nearest.Hint(bare, All.Select(t => t.Name).Concat(Groups.Keys))}"
             + $" (groups: {string.Join(", ", Groups.Keys)})");
     }
 
