@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace MetaWorld.Benchmarks;
 

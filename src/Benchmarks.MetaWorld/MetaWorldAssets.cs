@@ -14,7 +14,7 @@ public static class MetaWorldAssets
     public static AssetSet Set { get; } = Read();
 
     /// <summary>Loads a task's model.</summary>
-    /// <exception cref="OptionException">The files are missing or damaged, or MuJoCo is.</exception>
+    /// <exception cref="EvalCoreException">The files are missing or damaged, or MuJoCo is.</exception>
     internal static MjModel Load(string file) => Load(file, AssetStore.Default);
 
     /// <summary>Loads a task's model from a store.</summary>
@@ -28,13 +28,13 @@ public static class MetaWorldAssets
         }
         catch (MujocoException e)
         {
-            throw new OptionException($"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new EvalCoreException($"Meta-World's model does not load: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
     /// <summary>Where the files are.</summary>
-    /// <exception cref="OptionException">They are missing; the line says what to do.</exception>
-    internal static string Find() => AssetStore.Default.Find(Set) ?? throw new OptionException(
+    /// <exception cref="EvalCoreException">They are missing; the line says what to do.</exception>
+    internal static string Find() => AssetStore.Default.Find(Set) ?? throw new EvalCoreException(
         $"not here: the first evaluation fetches them ({Set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {Set.Name}'");
 
     /// <summary>
@@ -48,7 +48,7 @@ public static class MetaWorldAssets
             if (!Verified.Contains(folder))
             {
                 if (store.Verify(Set) is [var problem, ..])
-                    throw new OptionException($"{problem}: run 'evalcore assets fetch {Set.Name}'");
+                    throw new EvalCoreException($"{problem}: run 'evalcore assets fetch {Set.Name}'");
                 Verified.Add(folder);
             }
 

@@ -18,7 +18,7 @@ public static class MetaWorldChecks
     ];
 
     /// <summary>The version and the file of the engine.</summary>
-    /// <exception cref="OptionException">It is missing, or of another version; the line says what to do.</exception>
+    /// <exception cref="EvalCoreException">It is missing, or of another version; the line says what to do.</exception>
     internal static string Engine() => Try(() => $"{Mujoco.Version}, {Mujoco.LibraryPath}");
 
     private static string Try(Func<string> find)
@@ -29,7 +29,7 @@ public static class MetaWorldChecks
         }
         catch (MujocoException e)
         {
-            throw new OptionException(e.Message, e);
+            throw new EvalCoreException(e.Message, e);
         }
     }
 }

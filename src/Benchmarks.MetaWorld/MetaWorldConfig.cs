@@ -87,7 +87,7 @@ public sealed class MetaWorldConfig : EnvConfig
         base.Validate();
         _ = ObservationSpace;
         if (RenderMode != "rgb_array")
-            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
+            throw new EvalCoreException($"--env.render_mode={RenderMode}: expected rgb_array");
     }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed class MetaWorldConfig : EnvConfig
         string[] groups = [.. Task.Split(',', Trimmed).Distinct()];
         if (groups.Length == 0)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 "--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium");
         }
 

@@ -37,7 +37,7 @@ public sealed class MetaWorldEnvironment : IEnvironment
     /// <summary>Builds the world of a task; it must be reset before anything else.</summary>
     /// <param name="task">One of Meta-World's names, for example <c>push-v3</c>.</param>
     /// <param name="obsType">One of <see cref="MetaWorldObservation.Types"/>.</param>
-    /// <exception cref="OptionException">There is no such task, or something it needs is missing.</exception>
+    /// <exception cref="EvalCoreException">There is no such task, or something it needs is missing.</exception>
     public MetaWorldEnvironment(string task, string obsType = "pixels_agent_pos")
     {
         ObservationSpace = MetaWorldObservation.Of(obsType);
@@ -84,7 +84,7 @@ public sealed class MetaWorldEnvironment : IEnvironment
     {
         ArgumentNullException.ThrowIfNull(episode);
         if (episode.Seed < 0)
-            throw new OptionException($"--seed={episode.Seed}: a seed is 0 or more");
+            throw new EvalCoreException($"--seed={episode.Seed}: a seed is 0 or more");
         var random = Generator.DefaultRng((ulong)episode.Seed);
 
         // Twice, as in the original: the second random vector counts, but the model keeps the edits of the first, and
@@ -131,7 +131,7 @@ public sealed class MetaWorldEnvironment : IEnvironment
             {
                 case MetaWorldObservation.Image:
                     _camera ??= new Camera(_world.Model);
-                    _camera.Draw(_world.Data, observation.Picture(i));
+                    _camera.Draw(_world.Data, observation.Image(i));
                     break;
                 case MetaWorldObservation.State:
                     _observation.AsSpan(0, 4).CopyTo(observation.Vector(i));

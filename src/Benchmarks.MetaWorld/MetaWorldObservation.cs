@@ -21,7 +21,7 @@ public static class MetaWorldObservation
     /// <summary>Rows and columns of the picture.</summary>
     public const int ImageSize = 480;
 
-    private static readonly ObservationField Picture = ObservationField.Picture(Image, ImageSize, ImageSize);
+    private static readonly ObservationField Picture = ObservationField.Image(Image, ImageSize, ImageSize);
     private static readonly ObservationField Whole =
         ObservationField.Vector(EnvironmentState, MetaWorldEnvironment.ObservationLength);
 
@@ -35,9 +35,9 @@ public static class MetaWorldObservation
     public static IReadOnlyCollection<string> Types => Spaces.Keys;
 
     /// <summary>The fields of an observation type.</summary>
-    /// <exception cref="OptionException">There is no such type.</exception>
+    /// <exception cref="EvalCoreException">There is no such type.</exception>
     public static ObservationSpace Of(string type) =>
         Spaces.TryGetValue(type, out var space)
             ? space
-            : throw new OptionException($"--env.obs_type={type}: expected one of {string.Join(", ", Types)}");
+            : throw new EvalCoreException($"--env.obs_type={type}: expected one of {string.Join(", ", Types)}");
 }

@@ -20,7 +20,7 @@ public sealed class MetaWorldRenderer : IFrameRenderer
 
     /// <summary>Makes a renderer for a task.</summary>
     /// <param name="task">One of Meta-World's names.</param>
-    /// <exception cref="OptionException">There is no such task, or something it needs is missing.</exception>
+    /// <exception cref="EvalCoreException">There is no such task, or something it needs is missing.</exception>
     public MetaWorldRenderer(string task) : this(task, asObserved: false)
     {
     }

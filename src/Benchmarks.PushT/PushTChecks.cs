@@ -15,7 +15,7 @@ public static class PushTChecks
         var status = ChipmunkLibrary.Find();
         return status.Problem is null
             ? $"{status.Version}, {status.Path}"
-            : throw new OptionException(
+            : throw new EvalCoreException(
                 $"{status.Problem}; the first evaluation fetches it without root, or run '{ChipmunkLibrary.Fix}'");
     }
 }

@@ -77,9 +77,9 @@ public sealed class PushTConfig : EnvConfig
         base.Validate();
         _ = ObservationSpace;
         if (EpisodeLength < 1)
-            throw new OptionException($"--env.episode_length={EpisodeLength}: expected 1 or more");
+            throw new EvalCoreException($"--env.episode_length={EpisodeLength}: expected 1 or more");
         if (RenderMode != "rgb_array")
-            throw new OptionException($"--env.render_mode={RenderMode}: expected rgb_array");
+            throw new EvalCoreException($"--env.render_mode={RenderMode}: expected rgb_array");
         CheckSize(VisualizationHeight, "height");
         CheckSize(VisualizationWidth, "width");
     }
@@ -88,7 +88,7 @@ public sealed class PushTConfig : EnvConfig
     public override IReadOnlyList<EnvTask> Tasks() =>
         Task == OnlyTask
             ? [new EnvTask(Type, Type, 0, OnlyTask, "")]
-            : throw new OptionException($"--env.task={Task}: PushT has one task, {OnlyTask}");
+            : throw new EvalCoreException($"--env.task={Task}: PushT has one task, {OnlyTask}");
 
     /// <inheritdoc/>
     public override IEnvironment Make(EnvTask task) => new PushTEnvironment(ObsType, EpisodeLength);
@@ -101,6 +101,6 @@ public sealed class PushTConfig : EnvConfig
     {
         // In smaller frames the original fails: the marker of the action would be less than a pixel thick.
         if (size is < 96 or > 2048)
-            throw new OptionException($"--env.visualization_{which}={size}: expected 96 to 2048 pixels");
+            throw new EvalCoreException($"--env.visualization_{which}={size}: expected 96 to 2048 pixels");
     }
 }

@@ -30,13 +30,13 @@ public sealed class PushTEnvironment : IEnvironment
     /// <summary>Makes an environment; it must be reset before anything else.</summary>
     /// <param name="obsType">One of <see cref="PushTObservation.Types"/>.</param>
     /// <param name="maxEpisodeSteps">The time limit in steps.</param>
-    /// <exception cref="OptionException">There is no such observation type, or Chipmunk is not installed.</exception>
+    /// <exception cref="EvalCoreException">There is no such observation type, or Chipmunk is not installed.</exception>
     public PushTEnvironment(string obsType = "pixels_agent_pos", int maxEpisodeSteps = 300)
     {
         ObservationSpace = PushTObservation.Of(obsType);
         MaxEpisodeSteps = maxEpisodeSteps;
         if (ChipmunkLibrary.Restore().Problem is { } problem)
-            throw new OptionException($"PushT cannot run: {problem}; install it with '{ChipmunkLibrary.Fix}'");
+            throw new EvalCoreException($"PushT cannot run: {problem}; install it with '{ChipmunkLibrary.Fix}'");
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class PushTEnvironment : IEnvironment
     {
         ArgumentNullException.ThrowIfNull(episode);
         if (episode.Seed < 0)
-            throw new OptionException($"--seed={episode.Seed}: a seed is 0 or more");
+            throw new EvalCoreException($"--seed={episode.Seed}: a seed is 0 or more");
         Reset(InitialState.Draw(Generator.DefaultRng((ulong)episode.Seed)));
     }
 
@@ -100,7 +100,7 @@ public sealed class PushTEnvironment : IEnvironment
             switch (observation.Space[i].Key)
             {
                 case PushTObservation.Image:
-                    ObserveImage(observation.Picture(i));
+                    ObserveImage(observation.Image(i));
                     break;
                 case PushTObservation.EnvironmentState:
                     Keypoints.Write(World.Block, observation.Vector(i));

@@ -26,10 +26,10 @@ public static class PushTObservation
     private static readonly Dictionary<string, ObservationSpace> Spaces = new()
     {
         ["pixels_agent_pos"] = new(
-            ObservationField.Picture(Image, ImageSize, ImageSize), ObservationField.Vector(State, 2)),
+            ObservationField.Image(Image, ImageSize, ImageSize), ObservationField.Vector(State, 2)),
         ["environment_state_agent_pos"] = new(
             ObservationField.Vector(EnvironmentState, Physics.Keypoints.Length), ObservationField.Vector(State, 2)),
-        ["pixels"] = new(ObservationField.Picture(Image, ImageSize, ImageSize)),
+        ["pixels"] = new(ObservationField.Image(Image, ImageSize, ImageSize)),
         ["state"] = new(ObservationField.Vector(State, 5)),
     };
 
@@ -37,9 +37,9 @@ public static class PushTObservation
     public static IReadOnlyCollection<string> Types => Spaces.Keys;
 
     /// <summary>The fields of an observation type.</summary>
-    /// <exception cref="OptionException">There is no such type.</exception>
+    /// <exception cref="EvalCoreException">There is no such type.</exception>
     public static ObservationSpace Of(string type) =>
         Spaces.TryGetValue(type, out var space)
             ? space
-            : throw new OptionException($"--env.obs_type={type}: expected one of {string.Join(", ", Types)}");
+            : throw new EvalCoreException($"--env.obs_type={type}: expected one of {string.Join(", ", Types)}");
 }

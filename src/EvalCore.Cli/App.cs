@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using EvalCore.Cli.Commands;
 using EvalCore.Cli.Help;
 using EvalCore.Options;
+using Safetensors;
 
 namespace EvalCore.Cli;
 
@@ -24,7 +25,7 @@ public sealed class App(Registry registry, Terminal terminal)
         try
         {
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpPageAction)
-                throw new OptionException(Describe(parsed));
+                throw new EvalCoreException(Describe(parsed));
             return await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {
@@ -35,7 +36,7 @@ public sealed class App(Registry registry, Terminal terminal)
                 },
                 cancellation).ConfigureAwait(false);
         }
-        catch (OptionException e)
+        catch (Exception e) when (e is EvalCoreException or SafetensorsException)
         {
             terminal.Fail(e.Message);
             return ExitCode.BadInput;

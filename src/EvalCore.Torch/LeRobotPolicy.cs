@@ -65,7 +65,7 @@ internal sealed class LeRobotPolicy : IPolicy
     /// <param name="warn">Takes one line for each thing the user should know.</param>
     /// <param name="source">What observes, for messages.</param>
     /// <param name="choices">What it could observe, by the flag that asks for it, for messages.</param>
-    /// <exception cref="OptionException">The checkpoint is damaged or does not fit the environment.</exception>
+    /// <exception cref="EvalCoreException">The checkpoint is damaged or does not fit the environment.</exception>
     public static LeRobotPolicy Load(
         PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment",
         IReadOnlyDictionary<string, ObservationSpace>? choices = null)
@@ -74,19 +74,19 @@ internal sealed class LeRobotPolicy : IPolicy
         {
             null or "exact" => PolicyBatching.PerSession,
             "dynamic" => PolicyBatching.Batched,
-            _ => throw new OptionException($"--policy.batching is '{options.Batching}'; it must be exact or dynamic"),
+            _ => throw new EvalCoreException($"--policy.batching is '{options.Batching}'; it must be exact or dynamic"),
         };
 
         // libtorch takes a fifth of a second to load; meanwhile the configuration is read.
         var loading = Task.Run(TorchThreads.Load);
-        var checkpoint = Checkpoint.Open(options.Path ?? throw new OptionException("--policy.path is missing: the folder of a checkpoint"));
-        var kind = PolicyKind.Find(checkpoint.Type) ?? throw new OptionException(
+        var checkpoint = Checkpoint.Open(options.Path ?? throw new EvalCoreException("--policy.path is missing: the folder of a checkpoint"));
+        var kind = PolicyKind.Find(checkpoint.Type) ?? throw new EvalCoreException(
             $"{checkpoint.ConfigPath}: the policy type '{checkpoint.Type}' is not known; known are {string.Join(", ", PolicyKind.All.Select(k => k.Type))}");
         var config = kind.NewConfig();
         checkpoint.Read(config, options.Overrides, warn);
         if (actionDim is { } expected && expected != config.ActionDim)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"{checkpoint.ConfigPath}: the policy's actions have {config.ActionDim} numbers, the environment's {expected}");
         }
 
@@ -95,9 +95,9 @@ internal sealed class LeRobotPolicy : IPolicy
         {
             inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
         }
-        catch (OptionException e) when (Fitting(config, options.RenameMap, choices) is { } flag)
+        catch (EvalCoreException e) when (Fitting(config, options.RenameMap, choices) is { } flag)
         {
-            throw new OptionException($"{e.Message.Split(';')[0]}; give {flag}", e);
+            throw new EvalCoreException($"{e.Message.Split(';')[0]}; give {flag}", e);
         }
 
         loading.GetAwaiter().GetResult();
@@ -117,7 +117,7 @@ internal sealed class LeRobotPolicy : IPolicy
             });
             postprocessor = ProcessorPipeline.Load(checkpoint.PostprocessorPath, device, new Dictionary<string, JsonObject>());
             state = StateDict.Open(checkpoint.ModelPath, device);
-            var pictures = inputs.Where(input => input.Kind == ObservationKind.Picture).ToDictionary(
+            var pictures = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
                 input => RenameObservationsProcessor.NewName(options.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
             var network = kind.NewNetwork(config, state, [.. config.Images.Where(pictures.ContainsKey).Select(name => pictures[name])]);
             return new LeRobotPolicy(
@@ -234,7 +234,7 @@ internal sealed class LeRobotPolicy : IPolicy
         bool Observes(ObservationSpace space, string name) => space.Any(field =>
             RenameObservationsProcessor.NewName(renameMap, field.Key) == name
             && (config.InputFeatures[name].Type == FeatureType.VISUAL
-                ? field.Kind == ObservationKind.Picture
+                ? field.Kind == ObservationKind.Image
                 : field.Kind == ObservationKind.Vector && field.Length == config.InputFeatures[name].Shape.Aggregate(1, (product, n) => product * n)));
     }
 
@@ -254,16 +254,16 @@ internal sealed class LeRobotPolicy : IPolicy
             var feature = config.InputFeatures[name];
             if (!byName.TryGetValue(name, out var field))
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"{checkpoint.ConfigPath}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)}; if it has another name there, give --rename_map");
             }
 
             bool picture = feature.Type == FeatureType.VISUAL;
-            if (picture != (field.Kind == ObservationKind.Picture))
-                throw new OptionException($"{checkpoint.ConfigPath}: '{name}' is {feature.Type}, but '{field.Key}' of {source} is not");
+            if (picture != (field.Kind == ObservationKind.Image))
+                throw new EvalCoreException($"{checkpoint.ConfigPath}: '{name}' is {feature.Type}, but '{field.Key}' of {source} is not");
             if (!picture && feature.Shape.Aggregate(1, (product, n) => product * n) != field.Length)
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"{checkpoint.ConfigPath}: '{name}' has shape [{string.Join(", ", feature.Shape)}], but '{field.Key}' of {source} has [{string.Join(", ", field.Shape)}]");
             }
 

@@ -76,9 +76,9 @@ internal sealed class LeRobotSession : IPolicySession
             int step = bytes.Length / _observationSteps;
             bytes[step..].CopyTo(bytes);
             var newest = bytes[^step..];
-            if (_inputs[i].Kind == ObservationKind.Picture)
+            if (_inputs[i].Kind == ObservationKind.Image)
             {
-                observation.Picture(_inputs[i].Key).CopyTo(newest);
+                observation.Image(_inputs[i].Key).CopyTo(newest);
             }
             else
             {

@@ -19,7 +19,7 @@ public static class TorchChecks
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException)
         {
             string reason = (e.InnerException ?? e).Message.ReplaceLineEndings(" ");
-            throw new OptionException($"its native libraries do not load ({reason}): build again with 'dotnet build'", e);
+            throw new EvalCoreException($"its native libraries do not load ({reason}): build again with 'dotnet build'", e);
         }
     }
 
@@ -28,6 +28,6 @@ public static class TorchChecks
         Load();
         return torch.cuda.is_available()
             ? $"{torch.cuda.device_count()} with CUDA"
-            : throw new OptionException("none that this build of torch can use: policies compute on the CPU; with an NVIDIA GPU build with 'dotnet build -p:Torch=cuda'");
+            : throw new EvalCoreException("none that this build of torch can use: policies compute on the CPU; with an NVIDIA GPU build with 'dotnet build -p:Torch=cuda'");
     }
 }

@@ -7,13 +7,13 @@ namespace EvalCore.Torch;
 internal static class TorchDevice
 {
     /// <summary>The device that is asked for, or the CPU where there is no such GPU.</summary>
-    /// <exception cref="OptionException">The device has a name torch does not know.</exception>
+    /// <exception cref="EvalCoreException">The device has a name torch does not know.</exception>
     public static Device Choose(PolicyOptions options, Action<string> warn)
     {
         string name = options.Device;
         bool asked = name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name[5..], out _));
         if (!asked && name != "cpu")
-            throw new OptionException($"--policy.device is '{name}'; it must be cuda, cuda:<number> or cpu");
+            throw new EvalCoreException($"--policy.device is '{name}'; it must be cuda, cuda:<number> or cpu");
 
         bool gpu = asked && cuda.is_available();
         if (asked && !gpu)

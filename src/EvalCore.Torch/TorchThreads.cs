@@ -19,7 +19,7 @@ internal static unsafe class TorchThreads
     private static readonly Lazy<nint> SetMklThreadsLocal = new(FindMkl);
 
     /// <summary>Loads libtorch.</summary>
-    /// <exception cref="OptionException">It cannot be loaded on this machine.</exception>
+    /// <exception cref="EvalCoreException">It cannot be loaded on this machine.</exception>
     public static void Load()
     {
         try
@@ -29,7 +29,7 @@ internal static unsafe class TorchThreads
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException)
         {
             string why = e.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r');
-            throw new OptionException($"libtorch cannot be loaded on this machine: {why}", e);
+            throw new EvalCoreException($"libtorch cannot be loaded on this machine: {why}", e);
         }
     }
 

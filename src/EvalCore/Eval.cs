@@ -26,7 +26,7 @@ public static class Eval
     /// <param name="options">Which one, and how; the type of a checkpoint is read from its <c>config.json</c>.</param>
     /// <param name="env">The environment it will play in.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
-    /// <exception cref="OptionException">The checkpoint is missing, damaged, or does not fit the environment.</exception>
+    /// <exception cref="EvalCoreException">The checkpoint is missing, damaged, or does not fit the environment.</exception>
     public static IPolicy MakePolicy(
         IPolicyFactory factory, PolicyOptions options, EnvConfig env, Action<string>? warn = null)
     {
@@ -42,7 +42,7 @@ public static class Eval
     /// <param name="startSeed">The seed of each task's first episode; episode k has this plus k.</param>
     /// <param name="outputDir">Where journal, videos and <c>eval_info.json</c> go; null writes nothing.</param>
     /// <param name="maxEpisodesRendered">How many episodes of each task are recorded, where there is a folder.</param>
-    /// <exception cref="OptionException">The output folder cannot be used, or something is missing on the machine.</exception>
+    /// <exception cref="EvalCoreException">The output folder cannot be used, or something is missing on the machine.</exception>
     public static async Task<EvalInfo> EvalPolicy(
         VectorEnvironment env, IPolicy policy, int nEpisodes, long startSeed = 1000,
         string? outputDir = null, int maxEpisodesRendered = 10)

@@ -55,10 +55,10 @@ public sealed class Registry
     }
 
     /// <summary>A configuration of a suite with its defaults.</summary>
-    /// <exception cref="OptionException">There is no such suite.</exception>
+    /// <exception cref="EvalCoreException">There is no such suite.</exception>
     public EnvConfig NewEnv(string type) => _envs.TryGetValue(type, out var make)
         ? make()
-        : throw new OptionException(
+        : throw new EvalCoreException(
             $"--env.type: unknown suite '{type}'{Nearest.Hint(type, EnvTypes)} (known: {Names(EnvTypes)})");
 
     /// <summary>Whether a policy type plays a suite.</summary>
@@ -67,20 +67,20 @@ public sealed class Registry
     /// <summary>The source of a policy for an environment.</summary>
     /// <param name="options">Which one; <see cref="PolicyOptions.Type"/> is set.</param>
     /// <param name="env">The environment it will play in.</param>
-    /// <exception cref="OptionException">No source makes this type for this environment.</exception>
+    /// <exception cref="EvalCoreException">No source makes this type for this environment.</exception>
     public IPolicyFactory PoliciesFor(PolicyOptions options, EnvConfig env)
     {
-        string type = options.Type ?? throw new OptionException("--policy.type is missing");
+        string type = options.Type ?? throw new EvalCoreException("--policy.type is missing");
         if (_policies.Find(factory => factory.Knows(type, env)) is { } known)
             return known;
         var types = PolicyTypes.Keys.Order(StringComparer.Ordinal).ToList();
         if (options.Path is not null && !types.Contains(type))
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"--policy.path: the checkpoint {options.Path} is of type '{type}', which this version cannot run (known: {Names(types)})");
         }
 
-        throw new OptionException(types.Contains(type)
+        throw new EvalCoreException(types.Contains(type)
             ? $"--policy.type: '{type}' does not play {env.Type}"
             : $"--policy.type: unknown policy type '{type}'{Nearest.Hint(type, types)} (known: {Names(types)})");
     }
@@ -89,7 +89,7 @@ public sealed class Registry
     /// <param name="options">Which one; <see cref="PolicyOptions.Type"/> is set.</param>
     /// <param name="env">The environment it will play in.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
-    /// <exception cref="OptionException">There is no such policy, or it does not fit the environment.</exception>
+    /// <exception cref="EvalCoreException">There is no such policy, or it does not fit the environment.</exception>
     public IPolicy MakePolicy(PolicyOptions options, EnvConfig env, Action<string> warn) =>
         PoliciesFor(options, env).Make(options, env, warn);
 

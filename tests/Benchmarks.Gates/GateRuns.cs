@@ -23,7 +23,7 @@ public sealed class GateRuns : IDisposable
     private readonly ConcurrentDictionary<string, Lazy<(EvalRun Run, IPolicy Policy)>> _runs = new();
 
     /// <summary>The suites a policy is configured for.</summary>
-    /// <exception cref="OptionException">The settings are wrong; the message says where.</exception>
+    /// <exception cref="EvalCoreException">The settings are wrong; the message says where.</exception>
     public static IReadOnlyList<SuiteGate> Configured => Gates.Value;
 
     /// <summary>Where a suite's videos and results are.</summary>

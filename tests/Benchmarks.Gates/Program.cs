@@ -20,9 +20,9 @@ internal static partial class Program
         {
             string[] configured = [.. GateRuns.Configured.Select(gate => gate.Options.Env.Type)];
             if (named.Length > 0 && !named.Intersect(configured).Any())
-                throw new OptionException(NoGate(named[0]));
+                throw new EvalCoreException(NoGate(named[0]));
         }
-        catch (OptionException e)
+        catch (EvalCoreException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return InvalidCommandLine;

@@ -1,5 +1,5 @@
 using Benchmarks.MetaWorld.Tasks;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;

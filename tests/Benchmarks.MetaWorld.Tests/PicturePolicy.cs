@@ -37,7 +37,7 @@ internal sealed class PicturePolicy : IPolicy
         public bool NeedsInference => false;
 
         public void Observe(Observation observation) =>
-            _random = new Random(BitConverter.ToInt32(SHA256.HashData(observation.Picture(0))));
+            _random = new Random(BitConverter.ToInt32(SHA256.HashData(observation.Image(0))));
 
         public void Act(Span<double> action)
         {

@@ -28,7 +28,7 @@ public sealed class PictureTests
         {
             Play(env, image.GetProperty("seed").GetInt64(), image.GetProperty("step").GetInt32());
             env.Observe(observation);
-            AssertRecorded(image, observation.Picture(0));
+            AssertRecorded(image, observation.Image(0));
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class PictureTests
             using var env = new MetaWorldEnvironment(task);
             Play(env, 1000, 2);
             env.Observe(observation);
-            return observation.Picture(0).ToArray();
+            return observation.Image(0).ToArray();
         })];
 
         MetaWorldEnvironment[] envs = [.. tasks.Select(task => new MetaWorldEnvironment(task))];
@@ -54,7 +54,7 @@ public sealed class PictureTests
             for (int i = 0; i < envs.Length; i++)
             {
                 envs[i].Observe(observation);
-                Assert.True(observation.Picture(0).SequenceEqual(alone[i]), tasks[i]);
+                Assert.True(observation.Image(0).SequenceEqual(alone[i]), tasks[i]);
             }
         }
 
@@ -78,13 +78,13 @@ public sealed class PictureTests
             env.Observe(observation);
             env.Snapshot(snapshot);
             smooth.Render(snapshot, frame);
-            Assert.True(observation.Picture(0).SequenceEqual(frame), $"step {steps}");
+            Assert.True(observation.Image(0).SequenceEqual(frame), $"step {steps}");
 
             // Without multisampling edges differ, those of shadows too, and nothing else.
             video.Render(snapshot, frame);
             int different = 0;
             for (int i = 0; i < frame.Length; i++)
-                different += Math.Abs(frame[i] - observation.Picture(0)[i]) > 8 ? 1 : 0;
+                different += Math.Abs(frame[i] - observation.Image(0)[i]) > 8 ? 1 : 0;
             Assert.InRange(different, 1, frame.Length / 20);
         }
     }

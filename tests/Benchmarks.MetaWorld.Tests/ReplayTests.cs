@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EvalCore;
 using EvalCore.Replays;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
@@ -71,7 +71,7 @@ public sealed class ReplayTests : IDisposable
     {
         Machine.NeedsMetaWorld();
         new SafetensorsWriter().Add<float>("action", new float[4 * 501], 501, 4).Save(In("actions"));
-        var e = Assert.Throws<OptionException>(() => Replay.Run(new ReplayOptions(new MetaWorldConfig { Task = "reach-v3" }, In("actions"), In("trace"))));
+        var e = Assert.Throws<EvalCoreException>(() => Replay.Run(new ReplayOptions(new MetaWorldConfig { Task = "reach-v3" }, In("actions"), In("trace"))));
         Assert.Equal(
             $"--actions: {In("actions")}, tensor 'action', row 500: An episode of reach-v3 has 500 steps and must be reset after them", e.Message);
     }

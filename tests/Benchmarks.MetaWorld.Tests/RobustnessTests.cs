@@ -13,7 +13,7 @@ public sealed class RobustnessTests
     [InlineData("qwertyuiop", "--env.task=qwertyuiop: Meta-World has no such task or group (groups: easy, medium, hard, very_hard, MT50)")]
     [InlineData(" , ", "--env.task is empty: give tasks or groups of Meta-World, for example push-v3 or easy,medium")]
     public void An_unknown_task_is_one_clear_line(string task, string line) =>
-        Assert.Equal(line, Assert.Throws<OptionException>(() => new MetaWorldConfig { Task = task }.Tasks()).Message);
+        Assert.Equal(line, Assert.Throws<EvalCoreException>(() => new MetaWorldConfig { Task = task }.Tasks()).Message);
 
     [Fact]
     public void Tasks_come_in_groups_with_numbers_and_instructions()
@@ -32,10 +32,10 @@ public sealed class RobustnessTests
     {
         Assert.Equal(
             "--env.obs_type=keypoints: expected one of pixels_agent_pos, pixels",
-            Assert.Throws<OptionException>(new MetaWorldConfig { Task = "push-v3", ObsType = "keypoints" }.Validate).Message);
+            Assert.Throws<EvalCoreException>(new MetaWorldConfig { Task = "push-v3", ObsType = "keypoints" }.Validate).Message);
         Assert.Equal(
             "--env.render_mode=human: expected rgb_array",
-            Assert.Throws<OptionException>(new MetaWorldConfig { Task = "push-v3", RenderMode = "human" }.Validate).Message);
+            Assert.Throws<EvalCoreException>(new MetaWorldConfig { Task = "push-v3", RenderMode = "human" }.Validate).Message);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RobustnessTests
 
             var store = new AssetStore(cache, null);
             var first = MetaWorldAssets.Set.Files[0];
-            string line = Assert.Throws<OptionException>(() => MetaWorldAssets.Load("sawyer_push_v3.xml", store)).Message;
+            string line = Assert.Throws<EvalCoreException>(() => MetaWorldAssets.Load("sawyer_push_v3.xml", store)).Message;
             Assert.Equal(
                 $"{Path.Combine(cache, "assets", "metaworld", first.Path)} is damaged: its SHA-256 is not {first.Sha256}: run 'evalcore assets fetch metaworld'",
                 line);
@@ -72,7 +72,7 @@ public sealed class RobustnessTests
     public void A_model_that_does_not_load_is_one_clear_line()
     {
         Machine.NeedsMetaWorld();
-        string line = Assert.Throws<OptionException>(() => MetaWorldAssets.Load("sawyer_chess.xml")).Message;
+        string line = Assert.Throws<EvalCoreException>(() => MetaWorldAssets.Load("sawyer_chess.xml")).Message;
         Assert.StartsWith("Meta-World's model does not load: ", line, StringComparison.Ordinal);
         Assert.Contains("sawyer_chess.xml", line, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', line);
@@ -98,7 +98,7 @@ public sealed class RobustnessTests
         Assert.StartsWith(
             "Number 1 of the action of reach-v3 is NaN.", Assert.Throws<ArgumentException>(() => env.Step([0, double.NaN, 0, 0])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => env.Step([0, 0, 0, double.PositiveInfinity]));
-        Assert.Throws<OptionException>(() => env.Reset(Episode.Of("reach-v3", -1)));
+        Assert.Throws<EvalCoreException>(() => env.Reset(Episode.Of("reach-v3", -1)));
     }
 
     [Fact]

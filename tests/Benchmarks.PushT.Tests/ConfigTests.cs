@@ -21,7 +21,7 @@ public sealed class ConfigTests
     {
         var task = Assert.Single(new PushTConfig().Tasks());
         Assert.Equal(("pusht", "pusht", 0, "PushT-v0", ""), (task.Suite, task.Group, task.Id, task.Name, task.Description));
-        var e = Assert.Throws<OptionException>(() => new PushTConfig { Task = "PushT-v1" }.Tasks());
+        var e = Assert.Throws<EvalCoreException>(() => new PushTConfig { Task = "PushT-v1" }.Tasks());
         Assert.Equal("--env.task=PushT-v1: PushT has one task, PushT-v0", e.Message);
     }
 
@@ -43,17 +43,17 @@ public sealed class ConfigTests
     {
         Assert.Equal(
             "--env.obs_type=depth: expected one of pixels_agent_pos, environment_state_agent_pos, pixels, state",
-            Assert.Throws<OptionException>(new PushTConfig { ObsType = "depth" }.Validate).Message);
+            Assert.Throws<EvalCoreException>(new PushTConfig { ObsType = "depth" }.Validate).Message);
         Assert.Equal(
             "--env.episode_length=0: expected 1 or more",
-            Assert.Throws<OptionException>(new PushTConfig { EpisodeLength = 0 }.Validate).Message);
+            Assert.Throws<EvalCoreException>(new PushTConfig { EpisodeLength = 0 }.Validate).Message);
         Assert.Equal(
             "--env.render_mode=human: expected rgb_array",
-            Assert.Throws<OptionException>(new PushTConfig { RenderMode = "human" }.Validate).Message);
+            Assert.Throws<EvalCoreException>(new PushTConfig { RenderMode = "human" }.Validate).Message);
         Assert.Equal(
             "--env.visualization_width=0: expected 96 to 2048 pixels",
-            Assert.Throws<OptionException>(new PushTConfig { VisualizationWidth = 0 }.Validate).Message);
-        Assert.Equal("--env.fps=0: expected 1 or more", Assert.Throws<OptionException>(new PushTConfig { Fps = 0 }.Validate).Message);
+            Assert.Throws<EvalCoreException>(new PushTConfig { VisualizationWidth = 0 }.Validate).Message);
+        Assert.Equal("--env.fps=0: expected 1 or more", Assert.Throws<EvalCoreException>(new PushTConfig { Fps = 0 }.Validate).Message);
     }
 
     [Fact]

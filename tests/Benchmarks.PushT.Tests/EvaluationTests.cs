@@ -92,7 +92,7 @@ public sealed class EvaluationTests
                 for (; !result.Terminated && !result.Truncated; t++)
                 {
                     environment.Observe(observation);
-                    Assert.Equal(observations[call + t][i].GetString(), Hash(observation.Picture(PushTObservation.Image)));
+                    Assert.Equal(observations[call + t][i].GetString(), Hash(observation.Image(PushTObservation.Image)));
                     environment.Snapshot(state);
                     if (rollout > 0 && t == 0)
                     {

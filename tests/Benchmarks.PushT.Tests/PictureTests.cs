@@ -43,7 +43,7 @@ public sealed class PictureTests
         Assert.Equal(expected.GetProperty("sha256_obs96").GetString(), Hash(image));
         var observation = new Observation(environment.ObservationSpace);
         environment.Observe(observation);
-        Assert.Equal(image, observation.Picture(PushTObservation.Image));
+        Assert.Equal(image, observation.Image(PushTObservation.Image));
 
         using var renderer = new PushTRenderer(384, 384);
         byte[] frame = new byte[384 * 384 * 3];
@@ -66,7 +66,7 @@ public sealed class PictureTests
         {
             Reach(environment, json.RootElement[i]);
             environment.Observe(observation);
-            var image = observation.Picture(PushTObservation.Image);
+            var image = observation.Image(PushTObservation.Image);
             Assert.Equal(golden.Span<byte>("obs96").Slice(i * image.Length, image.Length), image);
             int stored = Array.IndexOf(indices, i);
             if (stored < 0)

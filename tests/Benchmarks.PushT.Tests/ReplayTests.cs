@@ -2,7 +2,7 @@ using Benchmarks.PushT.Physics;
 using Chipmunk;
 using EvalCore;
 using EvalCore.Replays;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Tests;
 
 namespace Benchmarks.PushT.Tests;
@@ -129,7 +129,7 @@ public sealed class ReplayTests : IDisposable
 
     private static void Refused(string line, ReplayOptions options)
     {
-        var e = Assert.Throws<OptionException>(() => Replay.Run(options));
+        var e = Assert.Throws<EvalCoreException>(() => Replay.Run(options));
         Assert.StartsWith(line, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }

@@ -2,7 +2,7 @@ using Benchmarks.PushT.Physics;
 using EvalCore;
 using EvalCore.Environments;
 using EvalCore.Numerics;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Tests;
 
 namespace Benchmarks.PushT.Tests;
@@ -63,7 +63,7 @@ public sealed class ResetTests
     public void A_negative_seed_is_refused()
     {
         using var environment = World.Keypoints();
-        var e = Assert.Throws<OptionException>(() => environment.Reset(World.Episode(-1)));
+        var e = Assert.Throws<EvalCoreException>(() => environment.Reset(World.Episode(-1)));
         Assert.Equal("--seed=-1: a seed is 0 or more", e.Message);
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Tests;
 
 namespace Benchmarks.PushT.Tests;

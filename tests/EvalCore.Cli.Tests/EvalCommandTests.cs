@@ -68,7 +68,7 @@ public sealed partial class EvalCommandTests : IDisposable
     [Fact]
     public async Task A_run_in_which_nothing_ran_leaves_nothing_behind()
     {
-        _line.OnStep = () => throw new OptionException("the leg is broken");
+        _line.OnStep = () => throw new EvalCoreException("the leg is broken");
         Assert.Equal(2, await _line.Run([.. Walk, $"--output_dir={_line.In("new", "run")}"]));
         Assert.Equal(2, await _line.Run([.. Walk, "--env.task=left", "--eval.n_episodes=50", $"--output_dir={_line.In("new", "run")}", "--shard=998/999"]));
         Assert.EndsWith("error: --shard: slice 998/999 has no episode: there are only 50; give fewer slices\n", _line.Error.Output);
@@ -79,7 +79,7 @@ public sealed partial class EvalCommandTests : IDisposable
     public async Task A_folder_that_was_there_stays()
     {
         Directory.CreateDirectory(_line.In("mine"));
-        _line.OnStep = () => throw new OptionException("the leg is broken");
+        _line.OnStep = () => throw new EvalCoreException("the leg is broken");
         Assert.Equal(2, await _line.Run([.. Walk, $"--output_dir={_line.In("mine")}"]));
         Assert.True(Directory.Exists(_line.In("mine")));
     }

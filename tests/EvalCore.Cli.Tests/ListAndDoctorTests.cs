@@ -21,13 +21,13 @@ public sealed class ListAndDoctorTests : IDisposable
     public async Task What_is_missing_is_told_with_the_line_that_fixes_it()
     {
         _line.Checks.Add(new Check("engine", () => "7.0.3"));
-        _line.Checks.Add(new Check("camera", () => throw new OptionException("not there: sudo apt-get install camera"), Optional: true));
+        _line.Checks.Add(new Check("camera", () => throw new EvalCoreException("not there: sudo apt-get install camera"), Optional: true));
         Assert.Equal(0, await _line.Run("doctor"));
         Assert.Contains("ok      engine  7.0.3\n", _line.Out.Output);
         Assert.Contains("without camera  not there: sudo apt-get install camera\n", _line.Out.Output);
         Assert.EndsWith("ready to evaluate\n", _line.Out.Output);
 
-        _line.Checks.Add(new Check("robot", () => throw new OptionException("not there: buy one, [here]")));
+        _line.Checks.Add(new Check("robot", () => throw new EvalCoreException("not there: buy one, [here]")));
         Assert.Equal(1, await _line.Run("doctor"));
         Assert.Contains("missing robot   not there: buy one, [here]\n", _line.Out.Output);
         Assert.EndsWith("1 missing\n", _line.Out.Output);

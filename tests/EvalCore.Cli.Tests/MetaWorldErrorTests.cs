@@ -1,7 +1,7 @@
 using Benchmarks.MetaWorld;
 using Benchmarks.MetaWorld.Tests;
 using EvalCore.Assets;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Cli.Tests;
 

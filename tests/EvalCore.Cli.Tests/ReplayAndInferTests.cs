@@ -1,4 +1,4 @@
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Cli.Tests;
 

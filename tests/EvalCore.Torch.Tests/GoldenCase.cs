@@ -1,6 +1,6 @@
 using System.Text.Json;
 using EvalCore.Policies;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Torch.Inference;
 using static EvalCore.Torch.Tests.Closeness;
 

@@ -46,7 +46,7 @@ public class RecordedEvaluationTests
             if (session.NeedsObservation)
             {
                 world.Observe(observation);
-                Assert.Equal(crcs[row * (steps + 1) + step], Crc32(observation.Picture("observation.image")));
+                Assert.Equal(crcs[row * (steps + 1) + step], Crc32(observation.Image("observation.image")));
                 session.Observe(observation);
                 observed++;
             }

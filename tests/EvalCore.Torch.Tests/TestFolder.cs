@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Torch.Tests;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Tests;
 

@@ -11,7 +11,7 @@ internal sealed class Camera : IDisposable
 
     /// <param name="model">What is drawn.</param>
     /// <param name="samples">Samples per pixel; null for the model's.</param>
-    /// <exception cref="OptionException">Nothing on this machine can draw; the line says what to install.</exception>
+    /// <exception cref="EvalCoreException">Nothing on this machine can draw; the line says what to install.</exception>
     public Camera(MjModel model, int? samples = null)
     {
         try
@@ -20,7 +20,7 @@ internal sealed class Camera : IDisposable
         }
         catch (MujocoException e)
         {
-            throw new OptionException(e.Message, e);
+            throw new EvalCoreException(e.Message, e);
         }
     }
 

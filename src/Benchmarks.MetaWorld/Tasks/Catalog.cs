@@ -57,19 +57,19 @@ internal static class Catalog
         };
 
     /// <summary>A task by name; LeRobot's prefix <c>metaworld-</c> may be there.</summary>
-    /// <exception cref="OptionException">There is no such task; the line names the nearest.</exception>
+    /// <exception cref="EvalCoreException">There is no such task; the line names the nearest.</exception>
     public static TaskInfo Get(string name)
     {
         string bare = name.StartsWith("metaworld-", StringComparison.Ordinal) ? name["metaworld-".Length..] : name;
         if (All.FirstOrDefault(task => task.Name == bare) is { } task)
             return task;
-        throw new OptionException(
+        throw new EvalCoreException(
             $"--env.task={name}: Meta-World has no such task or group{Nearest.Hint(bare, All.Select(t => t.Name).Concat(Groups.Keys))}"
             + $" (groups: {string.Join(", ", Groups.Keys)})");
     }
 
     /// <summary>The tasks of a group, or the one task of a name.</summary>
-    /// <exception cref="OptionException">There is no such group or task.</exception>
+    /// <exception cref="EvalCoreException">There is no such group or task.</exception>
     public static IReadOnlyList<TaskInfo> Members(string group) =>
         Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)];
 }

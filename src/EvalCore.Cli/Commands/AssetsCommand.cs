@@ -49,7 +49,7 @@ internal static class AssetsCommand
                 null or "list" => Task.FromResult(List(sets, terminal)),
                 "fetch" => Fetch(sets, terminal, cancellation),
                 "verify" => Task.FromResult(Verify(sets, terminal)),
-                { } other => throw new OptionException($"evalcore assets {other}: expected list, fetch or verify"),
+                { } other => throw new EvalCoreException($"evalcore assets {other}: expected list, fetch or verify"),
             };
         });
         return command;
@@ -57,7 +57,7 @@ internal static class AssetsCommand
 
     private static IReadOnlyList<AssetSet> Named(IReadOnlyList<AssetSet> sets, string[] names) => names.Length == 0 ? sets :
     [
-        .. names.Select(name => sets.FirstOrDefault(set => set.Name == name) ?? throw new OptionException(
+        .. names.Select(name => sets.FirstOrDefault(set => set.Name == name) ?? throw new EvalCoreException(
             $"evalcore assets: no set of files is named '{name}'{Nearest.Hint(name, sets.Select(set => set.Name))} (known: {Known(sets)})")),
     ];
 

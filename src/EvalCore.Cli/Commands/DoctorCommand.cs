@@ -38,7 +38,7 @@ internal static class DoctorCommand
             {
                 found = check.Find();
             }
-            catch (OptionException e)
+            catch (EvalCoreException e)
             {
                 verdict = check.Optional ? "[yellow]without[/]" : "[red]missing[/]";
                 found = e.Message;

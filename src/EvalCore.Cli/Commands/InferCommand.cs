@@ -43,8 +43,8 @@ internal static class InferCommand
             new InferOptions
             {
                 Policy = policy,
-                Input = flags.Input ?? throw new OptionException("--input is missing: the safetensors file with the stored observations"),
-                Output = flags.Output ?? throw new OptionException("--output is missing: the safetensors file to write"),
+                Input = flags.Input ?? throw new EvalCoreException("--input is missing: the safetensors file with the stored observations"),
+                Output = flags.Output ?? throw new EvalCoreException("--output is missing: the safetensors file to write"),
                 Tasks = flags.Task ?? [],
                 Draws = flags.Draws,
             },
@@ -58,7 +58,7 @@ internal static class InferCommand
         var policies = new LeRobotPolicyFactory();
         return policies.Types.ContainsKey(policy.Type!)
             ? policies.Fields(policy.Type!)
-            : throw new OptionException(
+            : throw new EvalCoreException(
                 $"--policy.path: the checkpoint {policy.Path} is of type '{policy.Type}', which this version cannot run (known: {string.Join(", ", policies.Types.Keys.Order(StringComparer.Ordinal))})");
     }
 }

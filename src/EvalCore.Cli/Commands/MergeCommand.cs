@@ -37,18 +37,18 @@ internal static class MergeCommand
     private static int Run(string[] folders, string? output, Terminal terminal)
     {
         if (output is null)
-            throw new OptionException("-o is missing: name the folder that the merged eval_info.json goes to, -o DIR");
+            throw new EvalCoreException("-o is missing: name the folder that the merged eval_info.json goes to, -o DIR");
         var merged = Merge.Folders(folders);
         string file = Path.Combine(output, EvalInfo.FileName);
         if (File.Exists(file))
-            throw new OptionException($"--output_dir: {output} has an {EvalInfo.FileName} already; name another folder");
+            throw new EvalCoreException($"--output_dir: {output} has an {EvalInfo.FileName} already; name another folder");
         try
         {
             Directory.CreateDirectory(output);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new OptionException($"--output_dir: {output} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--output_dir: {output} cannot be written ({e.Message.TrimEnd('.')})", e);
         }
 
         merged.Save(file);

@@ -46,11 +46,11 @@ internal static class ReplayCommand
         set.Bind(flags);
         set.Finish("replay");
         if (episode.InitStateId < 0)
-            throw new OptionException($"--env.init_state_id: {episode.InitStateId} is not possible; initial states count from 0");
+            throw new EvalCoreException($"--env.init_state_id: {episode.InitStateId} is not possible; initial states count from 0");
         var options = new ReplayOptions(
             env,
-            flags.Actions ?? throw new OptionException("--actions is missing: the safetensors file with the recorded actions"),
-            flags.Trace ?? throw new OptionException("--trace is missing: the safetensors file to write"))
+            flags.Actions ?? throw new EvalCoreException("--actions is missing: the safetensors file with the recorded actions"),
+            flags.Trace ?? throw new EvalCoreException("--trace is missing: the safetensors file to write"))
         {
             Seed = flags.Seed,
             InitStateId = episode.InitStateId,

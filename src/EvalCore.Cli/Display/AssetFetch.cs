@@ -8,7 +8,7 @@ namespace EvalCore.Cli.Display;
 internal static class AssetFetch
 {
     /// <summary>Fetches what a suite needs, if it is not here.</summary>
-    /// <exception cref="OptionException">A file cannot be had; the line says why and what to do.</exception>
+    /// <exception cref="EvalCoreException">A file cannot be had; the line says why and what to do.</exception>
     public static async Task Run(EnvConfig env, Terminal terminal, CancellationToken cancellation)
     {
         if (env.Assets is { } set && AssetStore.Default.Find(set) is null)
@@ -17,7 +17,7 @@ internal static class AssetFetch
 
     /// <summary>Fetches a set into the cache.</summary>
     /// <returns>The folder.</returns>
-    /// <exception cref="OptionException">A file cannot be had; the line says why and what to do.</exception>
+    /// <exception cref="EvalCoreException">A file cannot be had; the line says why and what to do.</exception>
     public static Task<string> Run(AssetSet set, Terminal terminal, CancellationToken cancellation)
     {
         if (!terminal.IsLive)

@@ -15,7 +15,7 @@ internal sealed class Checkpoint
         _config = config;
         Type = config["type"] is JsonValue type && type.TryGetValue(out string? name)
             ? name
-            : throw new OptionException($"{ConfigPath}: has no field 'type', which names the policy");
+            : throw new EvalCoreException($"{ConfigPath}: has no field 'type', which names the policy");
     }
 
     public string Folder { get; }
@@ -32,14 +32,14 @@ internal sealed class Checkpoint
     public string PostprocessorPath => Path.Combine(Folder, "policy_postprocessor.json");
 
     /// <summary>Opens a checkpoint, and checks that its files are there.</summary>
-    /// <exception cref="OptionException">The folder or a file is missing or damaged.</exception>
+    /// <exception cref="EvalCoreException">The folder or a file is missing or damaged.</exception>
     public static Checkpoint Open(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new OptionException($"--policy.path: there is no folder {folder}; give the pretrained_model folder of a LeRobot checkpoint");
+            throw new EvalCoreException($"--policy.path: there is no folder {folder}; give the pretrained_model folder of a LeRobot checkpoint");
         string path = Path.Combine(folder, "config.json");
         if (!File.Exists(path))
-            throw new OptionException($"--policy.path: {folder} has no config.json; give the pretrained_model folder of a LeRobot checkpoint");
+            throw new EvalCoreException($"--policy.path: {folder} has no config.json; give the pretrained_model folder of a LeRobot checkpoint");
 
         JsonNode? json;
         try
@@ -48,17 +48,17 @@ internal sealed class Checkpoint
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{path}: is not valid JSON ({e.Message.Split('.')[0]})", e);
+            throw new EvalCoreException($"{path}: is not valid JSON ({e.Message.Split('.')[0]})", e);
         }
 
-        var checkpoint = new Checkpoint(folder, json as JsonObject ?? throw new OptionException($"{path}: is not a JSON object"));
+        var checkpoint = new Checkpoint(folder, json as JsonObject ?? throw new EvalCoreException($"{path}: is not a JSON object"));
         if (!File.Exists(checkpoint.ModelPath))
-            throw new OptionException($"--policy.path: {folder} has no model.safetensors");
+            throw new EvalCoreException($"--policy.path: {folder} has no model.safetensors");
         foreach (string pipeline in (string[])[checkpoint.PreprocessorPath, checkpoint.PostprocessorPath])
         {
             if (!File.Exists(pipeline))
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"--policy.path: {folder} has no {Path.GetFileName(pipeline)}: it was saved before LeRobot had processor pipelines; convert it once with LeRobot's lerobot/processor/migrate_policy_normalization.py");
             }
         }
@@ -70,7 +70,7 @@ internal sealed class Checkpoint
     /// <param name="config">An object with the defaults, of the class for <see cref="Type"/>.</param>
     /// <param name="overrides">What <c>--policy.&lt;field&gt;</c> flags say.</param>
     /// <param name="warn">Takes a line about fields this version does not know.</param>
-    /// <exception cref="OptionException">A field has a value it cannot have.</exception>
+    /// <exception cref="EvalCoreException">A field has a value it cannot have.</exception>
     public void Read(PolicyConfig config, IReadOnlyDictionary<string, string> overrides, Action<string> warn)
     {
         ConfigFields.Read(config, _config, ConfigPath, out var unknown);
@@ -78,12 +78,12 @@ internal sealed class Checkpoint
             warn($"{ConfigPath}: ignoring fields this version does not know: {string.Join(", ", unknown)}");
         ConfigFields.Override(config, overrides);
         if (config.UsePeft)
-            throw new OptionException($"{ConfigPath}: use_peft is true; merge the adapter into the model and save it again");
+            throw new EvalCoreException($"{ConfigPath}: use_peft is true; merge the adapter into the model and save it again");
         if (!config.OutputFeatures.TryGetValue(ObservationNames.Action, out var action) || action.Shape is not [> 0])
-            throw new OptionException($"{ConfigPath}: output_features has no 'action' with one dimension");
+            throw new EvalCoreException($"{ConfigPath}: output_features has no 'action' with one dimension");
         config.ActionDim = action.Shape[0];
         if (config.Validate() is { } wrong)
-            throw new OptionException(overrides.Keys.Any(field => wrong.StartsWith($"{field} is ", StringComparison.Ordinal)) ? $"--policy.{wrong}" : $"{ConfigPath}: {wrong}");
+            throw new EvalCoreException(overrides.Keys.Any(field => wrong.StartsWith($"{field} is ", StringComparison.Ordinal)) ? $"--policy.{wrong}" : $"{ConfigPath}: {wrong}");
     }
 
     /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>

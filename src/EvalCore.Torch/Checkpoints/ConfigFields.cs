@@ -45,7 +45,7 @@ internal static class ConfigFields
             if (!fields.TryGetValue(name, out var property))
             {
                 string hint = Nearest.To(name, fields.Keys) is { } near ? $"; did you mean --policy.{near}?" : "";
-                throw new OptionException($"--policy.{name}: a policy of type '{config.Type}' has no such field{hint}");
+                throw new EvalCoreException($"--policy.{name}: a policy of type '{config.Type}' has no such field{hint}");
             }
 
             Set(config, property, Parse(text, property.PropertyType), $"--policy.{name}");
@@ -59,7 +59,7 @@ internal static class ConfigFields
     private static void Set(PolicyConfig config, PropertyInfo property, JsonNode? json, string where)
     {
         if (!JsonReader.TryRead(json, property.PropertyType, out object? value) || (value is null && !MayBeNull(property)))
-            throw new OptionException($"{where} is {json?.ToJsonString() ?? "null"}, expected {JsonReader.Describe(property.PropertyType)}");
+            throw new EvalCoreException($"{where} is {json?.ToJsonString() ?? "null"}, expected {JsonReader.Describe(property.PropertyType)}");
         property.SetValue(config, value);
     }
 

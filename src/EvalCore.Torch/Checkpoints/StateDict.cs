@@ -1,4 +1,4 @@
-using EvalCore.Safetensors;
+using Safetensors;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Checkpoints;
@@ -37,13 +37,13 @@ internal sealed class StateDict : IDisposable
     public bool Has(string name) => _store.File.TryGet(_prefix + name, out _);
 
     /// <summary>The shape of a tensor, to read widths that the configuration does not state.</summary>
-    /// <exception cref="OptionException">There is no such tensor.</exception>
+    /// <exception cref="EvalCoreException">There is no such tensor.</exception>
     public IReadOnlyList<long> Shape(string name) => _store.File[_prefix + name].Shape;
 
     /// <summary>Takes a tensor, as float32 where it is stored in another floating type.</summary>
     /// <param name="name">Its name below this part's.</param>
     /// <param name="shape">The shape it must have; -1 for a dimension of any size.</param>
-    /// <exception cref="OptionException">There is no such tensor, or it has another shape or no floating type.</exception>
+    /// <exception cref="EvalCoreException">There is no such tensor, or it has another shape or no floating type.</exception>
     public Tensor Take(string name, params ReadOnlySpan<long> shape) => Keep(TakeOnce(name, shape));
 
     /// <summary>As <see cref="Take"/>, for a tensor that is only needed to make others of.</summary>
@@ -51,13 +51,13 @@ internal sealed class StateDict : IDisposable
     {
         var entry = _store.File[_prefix + name];
         if (entry.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64))
-            throw new OptionException($"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64");
+            throw new EvalCoreException($"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64");
         bool fits = entry.Shape.Count == shape.Length;
         for (int i = 0; fits && i < shape.Length; i++)
             fits = shape[i] == -1 || shape[i] == entry.Shape[i];
         if (!fits)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{string.Join(", ", shape.ToArray()).Replace("-1", "any")}]");
         }
 
@@ -74,14 +74,14 @@ internal sealed class StateDict : IDisposable
 
     /// <summary>Closes the file, after checking that the network took all that is in it.</summary>
     /// <param name="unused">Whether a name is one that evaluation does not use.</param>
-    /// <exception cref="OptionException">The file has a tensor that belongs to no part of the network.</exception>
+    /// <exception cref="EvalCoreException">The file has a tensor that belongs to no part of the network.</exception>
     public void Close(Func<string, bool> unused)
     {
         string[] left = [.. _store.File.Select(entry => entry.Name).Where(name => !_store.Taken.Contains(name) && !unused(name))];
         if (left.Length > 0)
         {
             string more = left.Length == 1 ? "" : $" and {left.Length - 1} more";
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"{_store.File.Path}: tensor '{left[0]}'{more} belongs to no part of the network that the configuration describes");
         }
 
@@ -112,7 +112,7 @@ internal sealed class StateDict : IDisposable
             TensorType.BF16 => ScalarType.BFloat16,
             TensorType.F32 => ScalarType.Float32,
             TensorType.F64 => ScalarType.Float64,
-            _ => throw new OptionException($"{file.Path}: tensor '{entry.Name}' is {entry.Type}, which torch has no type for"),
+            _ => throw new EvalCoreException($"{file.Path}: tensor '{entry.Name}' is {entry.Type}, which torch has no type for"),
         };
         var tensor = empty([.. entry.Shape], dtype: stored);
         file.Bytes(entry).CopyTo(tensor.bytes);

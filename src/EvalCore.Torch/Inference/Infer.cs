@@ -1,6 +1,6 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Torch.Inference;
 
@@ -12,7 +12,7 @@ public static class Infer
     /// <summary>Runs it.</summary>
     /// <param name="options">What is asked for.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
-    /// <exception cref="OptionException">
+    /// <exception cref="EvalCoreException">
     /// The checkpoint, the observations or the draws are missing, damaged or do not go together.
     /// </exception>
     public static void Run(InferOptions options, Action<string> warn)
@@ -28,7 +28,7 @@ public static class Infer
         {
             SelectActions(policy, NewSessions(policy, options, tasks, draws?.Steps), input, writer);
         }
-        catch (OptionException e) when (draws is { Steps.ForTheChunk: true })
+        catch (EvalCoreException e) when (draws is { Steps.ForTheChunk: true })
         {
             warn($"{e.Message}: they are for the chunk alone, so select.raw and select.post are left out");
         }
@@ -41,7 +41,7 @@ public static class Infer
         0 => [.. Enumerable.Repeat("", input.Episodes)],
         1 => [.. Enumerable.Repeat(tasks[0], input.Episodes)],
         _ when tasks.Count == input.Episodes => [.. tasks],
-        _ => throw new OptionException($"--task is given {tasks.Count} times; {input.Episodes} episodes need one for all or one for each"),
+        _ => throw new EvalCoreException($"--task is given {tasks.Count} times; {input.Episodes} episodes need one for all or one for each"),
     };
 
     private static LeRobotSession[] NewSessions(LeRobotPolicy policy, InferOptions options, string[] tasks, RecordedDraws? draws) =>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Torch.Policies;
 using static TorchSharp.torch;
 
@@ -27,7 +27,7 @@ internal sealed class RecordedDraws
     /// Reads a file's draws: those for the chunk, <c>rng.NNN.*</c>, and those for the steps, <c>rng.tTT.*</c>; where it has
     /// but one kind, both are that.
     /// </summary>
-    /// <exception cref="OptionException">The file has no draws, or one that is not F32 [B, ...].</exception>
+    /// <exception cref="EvalCoreException">The file has no draws, or one that is not F32 [B, ...].</exception>
     public static (RecordedDraws Chunk, RecordedDraws Steps) Open(string path, int episodes)
     {
         using var file = SafetensorsFile.Open(path);
@@ -35,12 +35,12 @@ internal sealed class RecordedDraws
         foreach (var entry in file.Where(entry => entry.Name.StartsWith("rng.", StringComparison.Ordinal)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             if (entry.Type != TensorType.F32 || entry.Shape.Count == 0 || entry.Shape[0] != episodes)
-                throw new OptionException($"{path}: draw '{entry.Name}' is {entry}, expected F32 [{episodes}, ...]: a row for each episode");
+                throw new EvalCoreException($"{path}: draw '{entry.Name}' is {entry}, expected F32 [{episodes}, ...]: a row for each episode");
             all.Add((entry.Name, [.. entry.Shape], file.Read<float>(entry.Name)));
         }
 
         if (all.Count == 0)
-            throw new OptionException($"{path}: has no draws; they are named rng.*");
+            throw new EvalCoreException($"{path}: has no draws; they are named rng.*");
         var steps = all.Where(draw => IsOfAStep(draw.Name)).ToList();
         var chunk = all.Except(steps).ToList();
         return (new RecordedDraws(path, chunk.Count > 0 ? chunk : steps), new RecordedDraws(path, steps.Count > 0 ? steps : chunk));
@@ -58,11 +58,11 @@ internal sealed class RecordedDraws
         public Tensor Randn(params ReadOnlySpan<long> size)
         {
             if (_next == draws.Count)
-                throw new OptionException($"{draws._path}: has {draws.Count} draws, but the policy draws more");
+                throw new EvalCoreException($"{draws._path}: has {draws.Count} draws, but the policy draws more");
             var (name, shape, values) = draws._draws[_next++];
             if (!size[1..].SequenceEqual(shape.AsSpan(1)))
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"{draws._path}: draw '{name}' is [{string.Join(", ", shape)}], but the policy draws [{shape[0]}, {string.Join(", ", size[1..].ToArray())}]");
             }
 

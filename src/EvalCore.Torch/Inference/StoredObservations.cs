@@ -1,5 +1,5 @@
 using EvalCore.Environments;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Torch.Inference;
 
@@ -13,7 +13,7 @@ internal sealed class StoredObservations : IDisposable
     private readonly Dictionary<string, TensorEntry> _entries = [];
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="OptionException">It cannot be read, or its tensors do not go together.</exception>
+    /// <exception cref="EvalCoreException">It cannot be read, or its tensors do not go together.</exception>
     public StoredObservations(string path)
     {
         _file = SafetensorsFile.Open(path);
@@ -28,26 +28,26 @@ internal sealed class StoredObservations : IDisposable
                 : entry.Type is TensorType.F32 or TensorType.F64 && entry.Shape.Count == 3;
             if (!well)
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"{path}: tensor '{entry.Name}' is {entry}, expected {(picture ? "U8 [T, B, height, width, 3]" : "F32 or F64 [T, B, n]")}");
             }
 
             string key = entry.Name[(picture ? Pictures : Vectors).Length..];
             if (!_entries.TryAdd(key, entry))
-                throw new OptionException($"{path}: has '{key}' both as {Vectors}{key} and as {Pictures}{key}");
+                throw new EvalCoreException($"{path}: has '{key}' both as {Vectors}{key} and as {Pictures}{key}");
             fields.Add(picture
-                ? ObservationField.Picture(key, (int)entry.Shape[2], (int)entry.Shape[3])
+                ? ObservationField.Image(key, (int)entry.Shape[2], (int)entry.Shape[3])
                 : ObservationField.Vector(key, (int)entry.Shape[2]));
         }
 
         if (fields.Count == 0)
-            throw new OptionException($"{path}: has no observations; they are named {Vectors}<key> or {Pictures}<key>");
+            throw new EvalCoreException($"{path}: has no observations; they are named {Vectors}<key> or {Pictures}<key>");
         var first = _entries.Values.First();
         (Steps, Episodes) = ((int)first.Shape[0], (int)first.Shape[1]);
         if (_entries.Values.FirstOrDefault(entry => entry.Shape[0] != Steps || entry.Shape[1] != Episodes) is { } other)
-            throw new OptionException($"{path}: '{first.Name}' has {Steps} steps of {Episodes} episodes, but '{other.Name}' is {other}");
+            throw new EvalCoreException($"{path}: '{first.Name}' has {Steps} steps of {Episodes} episodes, but '{other.Name}' is {other}");
         if (Steps == 0 || Episodes == 0)
-            throw new OptionException($"{path}: has {Steps} steps of {Episodes} episodes; at least one of each is needed");
+            throw new EvalCoreException($"{path}: has {Steps} steps of {Episodes} episodes; at least one of each is needed");
         Space = new ObservationSpace(fields);
     }
 
@@ -68,9 +68,9 @@ internal sealed class StoredObservations : IDisposable
             var field = observation.Space[i];
             var entry = _entries[field.Key];
             int from = (step * Episodes + episode) * field.Length;
-            if (field.Kind == ObservationKind.Picture)
+            if (field.Kind == ObservationKind.Image)
             {
-                _file.Span<byte>(entry.Name).Slice(from, field.Length).CopyTo(observation.Picture(i));
+                _file.Span<byte>(entry.Name).Slice(from, field.Length).CopyTo(observation.Image(i));
             }
             else if (entry.Type == TensorType.F64)
             {

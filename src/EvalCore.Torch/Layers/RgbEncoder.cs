@@ -33,7 +33,7 @@ internal sealed class RgbEncoder
         if (crop is not null)
         {
             if (crop[0] > height || crop[1] > width)
-                throw new OptionException($"the policy crops pictures to {crop[0]}x{crop[1]} (config.json: crop_shape), but here they are {height}x{width}");
+                throw new EvalCoreException($"the policy crops pictures to {crop[0]}x{crop[1]} (config.json: crop_shape), but here they are {height}x{width}");
             _crop = (Middle(height - crop[0]), Middle(width - crop[1]), crop[0], crop[1]);
         }
 

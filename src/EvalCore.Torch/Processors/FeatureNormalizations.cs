@@ -1,4 +1,4 @@
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Torch.Checkpoints;
 using static TorchSharp.torch;
 
@@ -16,7 +16,7 @@ internal sealed class FeatureNormalizations : IDisposable
     /// <param name="config">The step's configuration.</param>
     /// <param name="statistics">Its state, or null when it was saved without statistics.</param>
     /// <param name="device">Where the tensors are that will be normalised.</param>
-    /// <exception cref="OptionException">A statistic that a mode needs is missing, or a mode is unknown.</exception>
+    /// <exception cref="EvalCoreException">A statistic that a mode needs is missing, or a mode is unknown.</exception>
     public FeatureNormalizations(StepConfig config, SafetensorsFile? statistics, Device device)
     {
         var features = config.Get<OrderedDictionary<string, PolicyFeature>>("features", []);
@@ -39,10 +39,10 @@ internal sealed class FeatureNormalizations : IDisposable
             Tensor Statistic(string statistic)
             {
                 if (!statistics.TryGet($"{name}.{statistic}", out var entry))
-                    throw new OptionException($"{statistics.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs");
+                    throw new EvalCoreException($"{statistics.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs");
                 long wanted = picture && feature.Shape is [var channels, ..] ? channels : feature.Shape.Aggregate(1L, (product, n) => product * n);
                 if (entry.Count is var count && count != 1 && count != wanted)
-                    throw new OptionException($"{statistics.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]");
+                    throw new EvalCoreException($"{statistics.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]");
                 var tensor = StateDict.Read(statistics, entry, device);
                 return picture && tensor.dim() == 1 ? tensor.reshape(-1, 1, 1) : tensor;
             }

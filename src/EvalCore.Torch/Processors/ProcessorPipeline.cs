@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EvalCore.Safetensors;
+using Safetensors;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Processors;
@@ -22,7 +22,7 @@ internal sealed class ProcessorPipeline : IDisposable
     /// <param name="path">The JSON file; state files are beside it.</param>
     /// <param name="device">Where the policy computes.</param>
     /// <param name="overrides">For a step's registry name, the fields that replace saved ones.</param>
-    /// <exception cref="OptionException">
+    /// <exception cref="EvalCoreException">
     /// The file is damaged, a step is unknown, a state file is missing, or an override matches no step.
     /// </exception>
     public static ProcessorPipeline Load(string path, Device device, IReadOnlyDictionary<string, JsonObject> overrides)
@@ -36,7 +36,7 @@ internal sealed class ProcessorPipeline : IDisposable
             foreach (var step in json)
                 steps.Add(Step(path, step, device, overrides, unused, files));
             if (unused.Count > 0)
-                throw new OptionException($"{path}: has no step '{unused.First()}', which an evaluation sets up");
+                throw new EvalCoreException($"{path}: has no step '{unused.First()}', which an evaluation sets up");
         }
         catch (Exception)
         {
@@ -69,7 +69,7 @@ internal sealed class ProcessorPipeline : IDisposable
     {
         string? name = json is JsonObject ? (json["registry_name"] ?? json["class"])?.ToString() : null;
         if (name is null)
-            throw new OptionException($"{path}: a step has neither registry_name nor class");
+            throw new EvalCoreException($"{path}: a step has neither registry_name nor class");
 
         var fields = json!["config"]?.DeepClone() as JsonObject ?? [];
         if (overrides.TryGetValue(name, out var replaced))
@@ -92,7 +92,7 @@ internal sealed class ProcessorPipeline : IDisposable
             "device_processor" => new DeviceProcessor(OfDevice(config, device), FloatType(config)),
             "normalizer_processor" => new NormalizerProcessor(new FeatureNormalizations(config, state, device)),
             "unnormalizer_processor" => new UnnormalizerProcessor(new FeatureNormalizations(config, state, device)),
-            _ => throw new OptionException($"{path}: step '{name}' is not known to this version"),
+            _ => throw new EvalCoreException($"{path}: step '{name}' is not known to this version"),
         };
     }
 
@@ -114,7 +114,7 @@ internal sealed class ProcessorPipeline : IDisposable
         string statePath = Path.Combine(Path.GetDirectoryName(path)!, stateFile);
         return File.Exists(statePath)
             ? SafetensorsFile.Open(statePath)
-            : throw new OptionException($"{statePath}: is missing; it is the state of step '{step}' in {Path.GetFileName(path)}");
+            : throw new EvalCoreException($"{statePath}: is missing; it is the state of step '{step}' in {Path.GetFileName(path)}");
     }
 
     private static JsonArray Steps(string path)
@@ -123,15 +123,15 @@ internal sealed class ProcessorPipeline : IDisposable
         {
             return JsonNode.Parse(File.ReadAllText(path)) is JsonObject file && file["steps"] is JsonArray steps
                 ? steps
-                : throw new OptionException($"{path}: has no list of steps");
+                : throw new EvalCoreException($"{path}: has no list of steps");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
         }
         catch (JsonException e)
         {
-            throw new OptionException($"{path}: is not valid JSON ({e.Message.Split('.')[0]})", e);
+            throw new EvalCoreException($"{path}: is not valid JSON ({e.Message.Split('.')[0]})", e);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace EvalCore.Torch.Processors;
 internal sealed class StepConfig(string path, string step, JsonObject json)
 {
     /// <summary>Reads a field; one that is missing or null has the given value.</summary>
-    /// <exception cref="OptionException">The field is of another kind.</exception>
+    /// <exception cref="EvalCoreException">The field is of another kind.</exception>
     public T Get<T>(string name, T missing)
     {
         if (!JsonReader.TryRead(json[name], typeof(T), out object? value))
@@ -16,5 +16,5 @@ internal sealed class StepConfig(string path, string step, JsonObject json)
     }
 
     /// <summary>An error about this step.</summary>
-    public OptionException Bad(string what) => new($"{path}: step '{step}': {what}");
+    public EvalCoreException Bad(string what) => new($"{path}: step '{step}': {what}");
 }

@@ -68,7 +68,7 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <param name="progress">Is told whenever a part has arrived.</param>
     /// <param name="cancellation">Stops; what has arrived stays.</param>
     /// <returns>The folder.</returns>
-    /// <exception cref="OptionException">A file cannot be had; the line says why and what to do.</exception>
+    /// <exception cref="EvalCoreException">A file cannot be had; the line says why and what to do.</exception>
     public async Task<string> Fetch(
         AssetSet set, IProgress<AssetProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -98,7 +98,7 @@ public sealed class AssetStore(string cache, string? mirror)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"{folder} cannot be written ({e.Message.TrimEnd('.')}): set EVALCORE_CACHE to another folder", e);
         }
 
@@ -145,7 +145,7 @@ public sealed class AssetStore(string cache, string? mirror)
 
             if (attempt == Attempts)
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"{source} cannot be fetched ({problem}): run 'evalcore assets fetch {set.Name}' again, or set EVALCORE_MIRROR to a "
                     + $"folder with assets/{set.Name}");
             }

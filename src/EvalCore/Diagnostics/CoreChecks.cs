@@ -15,7 +15,7 @@ public static class CoreChecks
     ];
 
     private static string Ffmpeg() => FfmpegEncoder.Find()
-        ?? throw new OptionException("not installed: videos are written as animated PNG; for mp4: sudo apt-get install ffmpeg");
+        ?? throw new EvalCoreException("not installed: videos are written as animated PNG; for mp4: sudo apt-get install ffmpeg");
 
     private static string Mirror()
     {
@@ -24,6 +24,6 @@ public static class CoreChecks
             return "EVALCORE_MIRROR is not set: assets come from their authors' releases";
         return Directory.Exists(folder)
             ? folder
-            : throw new OptionException($"EVALCORE_MIRROR names '{folder}', which is no folder: unset EVALCORE_MIRROR, or name one");
+            : throw new EvalCoreException($"EVALCORE_MIRROR names '{folder}', which is no folder: unset EVALCORE_MIRROR, or name one");
     }
 }

@@ -22,16 +22,16 @@ public abstract class EnvConfig
     public abstract int Fps { get; set; }
 
     /// <summary>Refuses settings that no environment can have, before anything is built or fetched.</summary>
-    /// <exception cref="OptionException">One of them; the message names its flag.</exception>
+    /// <exception cref="EvalCoreException">One of them; the message names its flag.</exception>
     public virtual void Validate()
     {
         if (Fps < 1)
-            throw new OptionException($"--env.fps={Fps}: expected 1 or more");
+            throw new EvalCoreException($"--env.fps={Fps}: expected 1 or more");
         _ = Tasks();
     }
 
     /// <summary>The tasks <see cref="Task"/> asks for, in the order they are evaluated.</summary>
-    /// <exception cref="OptionException">A task has no such name.</exception>
+    /// <exception cref="EvalCoreException">A task has no such name.</exception>
     public abstract IReadOnlyList<EnvTask> Tasks();
 
     /// <summary>Every task of the suite, for <c>evalcore list</c>.</summary>
@@ -53,7 +53,7 @@ public abstract class EnvConfig
     public virtual AssetSet? Assets => null;
 
     /// <summary>Builds a world for a task, on the thread that will use it.</summary>
-    /// <exception cref="OptionException">Something the suite needs is missing on this machine.</exception>
+    /// <exception cref="EvalCoreException">Something the suite needs is missing on this machine.</exception>
     public abstract IEnvironment Make(EnvTask task);
 
     /// <summary>Builds a renderer for the videos of a task, on the thread that will use it.</summary>

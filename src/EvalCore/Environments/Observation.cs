@@ -17,7 +17,7 @@ public sealed class Observation
         _pictures = new byte[space.Count][];
         for (int i = 0; i < space.Count; i++)
         {
-            bool picture = space[i].Kind == ObservationKind.Picture;
+            bool picture = space[i].Kind == ObservationKind.Image;
             _vectors[i] = picture ? [] : GC.AllocateArray<double>(space[i].Length, pinned: true);
             _pictures[i] = picture ? GC.AllocateArray<byte>(space[i].Length, pinned: true) : [];
         }
@@ -37,11 +37,11 @@ public sealed class Observation
     public Span<double> Vector(string key) => _vectors[Index(key)];
 
     /// <summary>The picture at a position, height x width x 3; empty for numbers.</summary>
-    public Span<byte> Picture(int index) => _pictures[index];
+    public Span<byte> Image(int index) => _pictures[index];
 
     /// <summary>The picture of a field, height x width x 3.</summary>
     /// <exception cref="KeyNotFoundException">No such field is requested.</exception>
-    public Span<byte> Picture(string key) => _pictures[Index(key)];
+    public Span<byte> Image(string key) => _pictures[Index(key)];
 
     private int Index(string key)
     {

@@ -13,6 +13,6 @@ public sealed record ObservationField(string Key, ObservationKind Kind, IReadOnl
     public static ObservationField Vector(string key, int length) => new(key, ObservationKind.Vector, [length]);
 
     /// <summary>An RGB picture.</summary>
-    public static ObservationField Picture(string key, int height, int width) =>
-        new(key, ObservationKind.Picture, [height, width, 3]);
+    public static ObservationField Image(string key, int height, int width) =>
+        new(key, ObservationKind.Image, [height, width, 3]);
 }

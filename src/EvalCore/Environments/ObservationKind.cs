@@ -6,6 +6,6 @@ public enum ObservationKind
     /// <summary>Numbers, float64, row-major.</summary>
     Vector,
 
-    /// <summary>A picture, 8-bit RGB, height x width x 3, row-major.</summary>
-    Picture,
+    /// <summary>An image, 8-bit RGB, height x width x 3, row-major.</summary>
+    Image,
 }

@@ -28,7 +28,7 @@ public sealed class RunSettings
     /// <param name="folder">Where to begin.</param>
     /// <param name="suites">The suites a parameter's name may begin with.</param>
     /// <param name="environment">The environment variables.</param>
-    /// <exception cref="OptionException">There is no such file, or it is malformed.</exception>
+    /// <exception cref="EvalCoreException">There is no such file, or it is malformed.</exception>
     public static RunSettings Load(
         string folder, IReadOnlyCollection<string> suites, IReadOnlyDictionary<string, string> environment)
     {
@@ -36,7 +36,7 @@ public sealed class RunSettings
         while (at is not null && !File.Exists(Path.Combine(at, FileName)))
             at = Path.GetDirectoryName(at);
         if (at is null)
-            throw new OptionException($"{FileName} is in no folder above {folder}");
+            throw new EvalCoreException($"{FileName} is in no folder above {folder}");
 
         var parameters = ReadFile(Path.Combine(at, FileName));
         foreach (var (variable, value) in environment)
@@ -77,7 +77,7 @@ public sealed class RunSettings
             foreach (var element in XDocument.Load(path).Root!.Elements("TestRunParameters").Elements("Parameter"))
             {
                 if (element.Attribute("name")?.Value is not { } name || element.Attribute("value")?.Value is not { } value)
-                    throw new OptionException($"{path}: a Parameter needs the attributes name and value");
+                    throw new EvalCoreException($"{path}: a Parameter needs the attributes name and value");
                 parameters[name] = value;
             }
 
@@ -85,7 +85,7 @@ public sealed class RunSettings
         }
         catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
         }
     }
 }

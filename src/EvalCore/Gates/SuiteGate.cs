@@ -37,7 +37,7 @@ public sealed class SuiteGate
     /// Reads a suite's gate; null where no policy is configured for it. Every parameter is a flag of <c>evalcore eval</c>,
     /// for all suites (<c>policy.device</c>) or for one (<c>pusht.policy.path</c>), or a threshold.
     /// </summary>
-    /// <exception cref="OptionException">A parameter is unknown or has no possible value.</exception>
+    /// <exception cref="EvalCoreException">A parameter is unknown or has no possible value.</exception>
     public static SuiteGate? Read(string suite, RunSettings settings, Registry registry)
     {
         var own = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -79,7 +79,7 @@ public sealed class SuiteGate
 
         if (!hasThreshold)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"{RunSettings.FileName}: {suite}.{MinSuccess} is missing: a gate needs the success rate, in percent, below which it fails");
         }
 
@@ -87,9 +87,9 @@ public sealed class SuiteGate
         {
             return new SuiteGate(EvalOptions.Read(tokens, registry), minSuccess, minTaskSuccess, minSuccessOf);
         }
-        catch (OptionException e)
+        catch (EvalCoreException e)
         {
-            throw new OptionException($"{RunSettings.FileName}, suite {suite}: {e.Message}", e);
+            throw new EvalCoreException($"{RunSettings.FileName}, suite {suite}: {e.Message}", e);
         }
     }
 
@@ -109,5 +109,5 @@ public sealed class SuiteGate
     private static double Percent(string name, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) && percent is >= 0 and <= 100
             ? percent
-            : throw new OptionException($"{RunSettings.FileName}: {name}: '{value}' is not a percentage from 0 to 100");
+            : throw new EvalCoreException($"{RunSettings.FileName}: {name}: '{value}' is not a percentage from 0 to 100");
 }

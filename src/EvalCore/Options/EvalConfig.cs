@@ -30,25 +30,25 @@ public sealed class EvalConfig
     /// Settles what depends on the machine, as LeRobot does: an automatic batch size is 0.7 of the cores, at least 1,
     /// at most <see cref="NEpisodes"/> and 64; with one episode in flight there is nothing to step asynchronously.
     /// </summary>
-    /// <exception cref="OptionException">A number is out of range.</exception>
+    /// <exception cref="EvalCoreException">A number is out of range.</exception>
     internal void Resolve(int cores)
     {
         if (NEpisodes < 1)
-            throw new OptionException($"--eval.n_episodes: {NEpisodes} is not possible; at least 1 episode is needed");
+            throw new EvalCoreException($"--eval.n_episodes: {NEpisodes} is not possible; at least 1 episode is needed");
         if (BatchSize < 0)
-            throw new OptionException($"--eval.batch_size: {BatchSize} is not possible; give a positive number, or 0 to choose by the cores");
+            throw new EvalCoreException($"--eval.batch_size: {BatchSize} is not possible; give a positive number, or 0 to choose by the cores");
         if (NEpisodesToRender < 0)
-            throw new OptionException($"--eval.n_episodes_to_render: {NEpisodesToRender} is not possible; give 0 to write no videos");
+            throw new EvalCoreException($"--eval.n_episodes_to_render: {NEpisodesToRender} is not possible; give 0 to write no videos");
         if (BatchSize == 0)
             BatchSize = Math.Max(1, Math.Min((int)(cores * 0.7), Math.Min(NEpisodes, MostByDefault)));
         UseAsyncEnvs &= BatchSize > 1;
     }
 
     /// <summary>Refuses a seed of a run that lerobot-eval refuses: it seeds numpy's global generator, which takes 32 bits.</summary>
-    /// <exception cref="OptionException">The seed is out of range.</exception>
+    /// <exception cref="EvalCoreException">The seed is out of range.</exception>
     internal static void CheckSeed(long seed)
     {
         if (seed is < 0 or > uint.MaxValue)
-            throw new OptionException($"--seed: {seed} is not possible; give a number from 0 to {uint.MaxValue}");
+            throw new EvalCoreException($"--seed: {seed} is not possible; give a number from 0 to {uint.MaxValue}");
     }
 }

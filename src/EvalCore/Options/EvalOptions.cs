@@ -80,7 +80,7 @@ public sealed class EvalOptions
     /// <param name="tokens">The flags, for example <c>--env.type=pusht</c>.</param>
     /// <param name="registry">The suites and policies there are.</param>
     /// <param name="host">The machine; <see cref="Host.Local"/> when null.</param>
-    /// <exception cref="OptionException">Something asked for is not possible; the message names the flag or file.</exception>
+    /// <exception cref="EvalCoreException">Something asked for is not possible; the message names the flag or file.</exception>
     public static EvalOptions Read(IReadOnlyList<string> tokens, Registry registry, Host? host = null)
     {
         host ??= Host.Local;
@@ -144,7 +144,7 @@ public sealed class EvalOptions
         if (set.TakeText("resume") is not { } folder)
             return null;
         if (set.TakeText("output_dir") is { } output && Path.GetFullPath(output) != Path.GetFullPath(folder))
-            throw new OptionException($"--output_dir: a resumed run goes on in '{folder}'; leave the flag away");
+            throw new EvalCoreException($"--output_dir: a resumed run goes on in '{folder}'; leave the flag away");
         var before = Journal.ReadOptions(folder);
         before.Remove("output_dir");
         set.Add(Path.Combine(folder, Journal.FileName), before, Groups);

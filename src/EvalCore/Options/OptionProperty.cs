@@ -81,7 +81,7 @@ public sealed class OptionProperty
         JsonSerializer.SerializeToNode(_property.GetValue(owner), _property.PropertyType, Json);
 
     /// <summary>Gives the property a value.</summary>
-    /// <exception cref="OptionException">The value is not of the property's type, or the property refuses it.</exception>
+    /// <exception cref="EvalCoreException">The value is not of the property's type, or the property refuses it.</exception>
     internal void Set(object owner, OptionValue value)
     {
         object? converted = value.Texts is { } texts ? Convert(value, texts) : Convert(value, value.Json);
@@ -89,10 +89,10 @@ public sealed class OptionProperty
         {
             _property.SetValue(owner, converted);
         }
-        catch (TargetInvocationException e) when (e.InnerException is ArgumentException or OptionException)
+        catch (TargetInvocationException e) when (e.InnerException is ArgumentException or EvalCoreException)
         {
             string reason = e.InnerException.Message;
-            throw new OptionException(reason.Contains(value.Label, StringComparison.Ordinal) ? reason : $"{value.Label}: {reason}", e.InnerException);
+            throw new EvalCoreException(reason.Contains(value.Label, StringComparison.Ordinal) ? reason : $"{value.Label}: {reason}", e.InnerException);
         }
     }
 

@@ -16,16 +16,16 @@ public sealed partial class OptionSet
     private readonly List<string> _known = [];
 
     /// <summary>Reads flags: <c>--name=value</c>, <c>--name value</c>, or <c>--name</c> alone for a truth value.</summary>
-    /// <exception cref="OptionException">A word is not a flag.</exception>
+    /// <exception cref="EvalCoreException">A word is not a flag.</exception>
     public OptionSet(IReadOnlyList<string> tokens)
     {
         if (tokens.Any(token => token.Contains('\0', StringComparison.Ordinal)))
-            throw new OptionException("a flag has a NUL character in it, which no number, name or path has");
+            throw new EvalCoreException("a flag has a NUL character in it, which no number, name or path has");
         for (int i = 0; i < tokens.Count; i++)
         {
             string token = tokens[i];
             if (!IsFlag(token))
-                throw new OptionException($"unexpected '{token}'; flags are written --flag=value");
+                throw new EvalCoreException($"unexpected '{token}'; flags are written --flag=value");
             string[] parts = token[2..].Split('=', 2);
             string? text = parts.Length == 2 ? parts[1] : i + 1 < tokens.Count && !IsFlag(tokens[i + 1]) ? tokens[++i] : null;
             _values[parts[0]] = _values.TryGetValue(parts[0], out var before) ? before.Again(text) : OptionValue.OfFlag(parts[0], text);
@@ -37,7 +37,7 @@ public sealed partial class OptionSet
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="groups">The names of the nested objects, for example <c>env</c>.</param>
-    /// <exception cref="OptionException">The file is not there or is no JSON object.</exception>
+    /// <exception cref="EvalCoreException">The file is not there or is no JSON object.</exception>
     public void AddFile(string path, params ReadOnlySpan<string> groups) => Add(path, ReadObject(path), groups);
 
     /// <summary>Puts values under the flags.</summary>
@@ -71,7 +71,7 @@ public sealed partial class OptionSet
     }
 
     /// <summary>Reads the suite, <c>--env.type</c>, and its fields.</summary>
-    /// <exception cref="OptionException">There is no such suite, or a value is not one its field can have.</exception>
+    /// <exception cref="EvalCoreException">There is no such suite, or a value is not one its field can have.</exception>
     public EnvConfig TakeEnv(Registry registry)
     {
         string type = TakeText("env.type")
@@ -88,26 +88,26 @@ public sealed partial class OptionSet
     /// </summary>
     /// <param name="fields">The fields of a policy whose type is known.</param>
     /// <param name="missing">The message when no policy is named.</param>
-    /// <exception cref="OptionException">No policy or an impossible one is named.</exception>
+    /// <exception cref="EvalCoreException">No policy or an impossible one is named.</exception>
     public PolicyOptions TakePolicy(Func<PolicyOptions, IReadOnlyCollection<string>> fields, string missing)
     {
         var policy = new PolicyOptions();
         Bind(policy, "policy.");
         string? stored = TakeText("policy.pretrained_path");
         if (policy is { Path: not null, Type: not null })
-            throw new OptionException("--policy.path and --policy.type exclude each other; a checkpoint knows its type");
+            throw new EvalCoreException("--policy.path and --policy.type exclude each other; a checkpoint knows its type");
         policy.Path ??= stored;
         if (policy.Path is null && policy.Type is null)
             throw Missing(missing, "policy.path", "policy.type");
         if (!Device().IsMatch(policy.Device))
-            throw new OptionException($"--policy.device: '{policy.Device}' is not cuda, cuda:N or cpu");
+            throw new EvalCoreException($"--policy.device: '{policy.Device}' is not cuda, cuda:N or cpu");
         if (policy.Batching is not (null or "exact" or "dynamic"))
-            throw new OptionException($"--policy.batching: '{policy.Batching}' is not exact or dynamic");
+            throw new EvalCoreException($"--policy.batching: '{policy.Batching}' is not exact or dynamic");
         if (policy.Path is not null)
         {
             string type = Checkpoint.TypeOf(policy.Path);
             if (policy.Type is not null && policy.Type != type)
-                throw new OptionException($"--policy.type: the checkpoint '{policy.Path}' is of type {type}, not {policy.Type}");
+                throw new EvalCoreException($"--policy.type: the checkpoint '{policy.Path}' is of type {type}, not {policy.Type}");
             policy.Type = type;
             policy.Path = Path.GetFullPath(policy.Path);
         }
@@ -124,17 +124,17 @@ public sealed partial class OptionSet
     }
 
     /// <summary>The exception for a value that must be given: where its name is misspelt, that is what is wrong.</summary>
-    private OptionException Missing(string message, params IReadOnlyCollection<string> names)
+    private EvalCoreException Missing(string message, params IReadOnlyCollection<string> names)
     {
         var (given, value) = _values.FirstOrDefault(entry => Nearest.To(entry.Key, names) is not null);
-        return value is null ? new OptionException(message) : Unknown(given, value, names, "");
+        return value is null ? new EvalCoreException(message) : Unknown(given, value, names, "");
     }
 
     /// <summary>Takes a value out as text; null when none is given, or <c>null</c> is.</summary>
     public string? TakeText(string name) => Take(name)?.Text() is { } text && text is not ("null" or "None") ? text : null;
 
     /// <summary>Gives each property of <paramref name="owner"/> the value that was asked for it.</summary>
-    /// <exception cref="OptionException">A value is not of its property's type.</exception>
+    /// <exception cref="EvalCoreException">A value is not of its property's type.</exception>
     public void Bind(object owner, string prefix = "")
     {
         foreach (var property in OptionProperty.Of(owner.GetType(), prefix))
@@ -146,7 +146,7 @@ public sealed partial class OptionSet
 
     /// <summary>Ends the reading: what nobody took is unknown.</summary>
     /// <param name="command">The command whose help tells what is known.</param>
-    /// <exception cref="OptionException">A flag or key is left.</exception>
+    /// <exception cref="EvalCoreException">A flag or key is left.</exception>
     public void Finish(string command)
     {
         foreach (var (name, value) in _values)
@@ -154,12 +154,12 @@ public sealed partial class OptionSet
     }
 
     /// <summary>The exception for a name that nothing bears.</summary>
-    internal static OptionException Unknown(string name, OptionValue value, IEnumerable<string> known, string otherwise)
+    internal static EvalCoreException Unknown(string name, OptionValue value, IEnumerable<string> known, string otherwise)
     {
         string near = Nearest.To(name, known) is { } match ? $"; did you mean '{(value.Texts is null ? "" : "--")}{match}'?" : otherwise;
         return value.Texts is null
-            ? new OptionException($"{value.Label[..^(name.Length + 2)]}: unknown key '{name}'{near}")
-            : new OptionException($"unknown flag '{value.Label}'{near}");
+            ? new EvalCoreException($"{value.Label[..^(name.Length + 2)]}: unknown key '{name}'{near}")
+            : new EvalCoreException($"unknown flag '{value.Label}'{near}");
     }
 
     [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?)$")]
@@ -202,22 +202,22 @@ public sealed partial class OptionSet
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
             var values = JsonNode.Parse(File.ReadAllBytes(path), documentOptions: options) as JsonObject
-                ?? throw new OptionException($"{path}: is not a JSON object");
+                ?? throw new EvalCoreException($"{path}: is not a JSON object");
             ReadTexts(values);
             return values;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             string where = e is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "";
-            throw new OptionException($"{path}: is not JSON{where}; a configuration file is JSON with the flags' nested structure", e);
+            throw new EvalCoreException($"{path}: is not JSON{where}; a configuration file is JSON with the flags' nested structure", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new OptionException($"{path}: there is no such configuration file", e);
+            throw new EvalCoreException($"{path}: there is no such configuration file", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
         }
     }
 }

@@ -28,14 +28,14 @@ internal sealed class OptionValue
     public OptionValue Again(string? text) => new(Label, [.. Texts ?? [], text], null);
 
     /// <summary>The value as text, as if it had been given to a flag.</summary>
-    /// <exception cref="OptionException">The flag has no value.</exception>
+    /// <exception cref="EvalCoreException">The flag has no value.</exception>
     public string Text() => Texts is not null
         ? Texts[^1] ?? throw Missing()
         : Json is JsonValue json && json.GetValueKind() == JsonValueKind.String ? json.GetValue<string>() : Json?.ToJsonString() ?? "null";
 
     /// <summary>The exception for a flag without its value.</summary>
-    public OptionException Missing() => new($"{Label} needs a value: {Label}=...");
+    public EvalCoreException Missing() => new($"{Label} needs a value: {Label}=...");
 
     /// <summary>The exception for a value that is not what it should be.</summary>
-    public OptionException Bad(string expected) => new($"{Label}: '{Text()}' is not {expected}");
+    public EvalCoreException Bad(string expected) => new($"{Label}: '{Text()}' is not {expected}");
 }

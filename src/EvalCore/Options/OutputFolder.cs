@@ -13,18 +13,18 @@ public sealed class OutputFolder : IDisposable
     /// Makes the folder of a run before any work is done: one that cannot be used is found out before a policy is
     /// loaded.
     /// </summary>
-    /// <exception cref="OptionException">The folder holds another run, or cannot be written.</exception>
+    /// <exception cref="EvalCoreException">The folder holds another run, or cannot be written.</exception>
     public static OutputFolder Create(EvalOptions options)
     {
         string folder = options.OutputDir;
         if (options.Resume)
             return new OutputFolder([]);
         if (File.Exists(Path.Combine(folder, Journal.FileName)))
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"--output_dir: {folder} has a run already; go on with it by --resume={folder}, or name another folder");
         var above = Above(folder).ToList();
         if (above.Find(File.Exists) is { } file)
-            throw new OptionException($"--output_dir: {folder} cannot be written ({file} is a file)");
+            throw new EvalCoreException($"--output_dir: {folder} cannot be written ({file} is a file)");
         var made = new OutputFolder(above.TakeWhile(path => !Directory.Exists(path)).ToList());
         try
         {
@@ -37,7 +37,7 @@ public sealed class OutputFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             made.Dispose();
-            throw new OptionException($"--output_dir: {folder} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--output_dir: {folder} cannot be written ({e.Message.TrimEnd('.')})", e);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed record Shard(int Index, int Count)
     /// <c>_STEP</c>, with <c>_COUNT</c> tasks; Kubernetes' <c>JOB_COMPLETION_INDEX</c> counts from 0 and does not say
     /// of how many.
     /// </param>
-    /// <exception cref="OptionException">The value is malformed, or the job does not say how many slices there are.</exception>
+    /// <exception cref="EvalCoreException">The value is malformed, or the job does not say how many slices there are.</exception>
     public static Shard Parse(string? text, Func<string, string?> variable)
     {
         if (text is not null && text.Split('/') is not ["auto", _])
@@ -38,7 +38,7 @@ public sealed record Shard(int Index, int Count)
             return Of("JOB_COMPLETION_INDEX", Number("JOB_COMPLETION_INDEX", completion), given);
         return text is null
             ? Whole
-            : throw new OptionException(
+            : throw new EvalCoreException(
                 $"--shard: '{text}' needs SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX, and neither is set; give --shard=i/n");
     }
 
@@ -49,24 +49,24 @@ public sealed record Shard(int Index, int Count)
     {
         string[] parts = text.Split('/');
         if (parts.Length != 2 || !TryNumber(parts[0], out int index) || !TryNumber(parts[1], out int count) || count < 1)
-            throw new OptionException($"--shard: '{text}' is not i/n, for example 0/4 for the first of four slices");
+            throw new EvalCoreException($"--shard: '{text}' is not i/n, for example 0/4 for the first of four slices");
         return index < count
             ? new Shard(index, count)
-            : throw new OptionException($"--shard: '{text}' is out of range; slices count from 0: 0/{count} to {count - 1}/{count}");
+            : throw new EvalCoreException($"--shard: '{text}' is out of range; slices count from 0: 0/{count} to {count - 1}/{count}");
     }
 
     private static Shard Of(string variable, int index, string? count)
     {
         if (count is null)
-            throw new OptionException($"{variable} is set, but not how many slices there are; give --shard=auto/n, or --shard=0/1 to run everything");
+            throw new EvalCoreException($"{variable} is set, but not how many slices there are; give --shard=auto/n, or --shard=0/1 to run everything");
         int n = Number("--shard", count);
         return index >= 0 && index < n
             ? new Shard(index, n)
-            : throw new OptionException($"{variable}: slice {index} of {n} is out of range; give --shard=i/n");
+            : throw new EvalCoreException($"{variable}: slice {index} of {n} is out of range; give --shard=i/n");
     }
 
     private static int Number(string name, string text) =>
-        TryNumber(text, out int number) ? number : throw new OptionException($"{name}: '{text}' is not a whole number from 0 up");
+        TryNumber(text, out int number) ? number : throw new EvalCoreException($"{name}: '{text}' is not a whole number from 0 up");
 
     private static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

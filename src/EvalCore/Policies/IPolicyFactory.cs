@@ -20,6 +20,6 @@ public interface IPolicyFactory
     /// <param name="options">Which one, and how.</param>
     /// <param name="env">The environment it will play in.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
-    /// <exception cref="OptionException">The checkpoint is damaged or does not fit the environment.</exception>
+    /// <exception cref="EvalCoreException">The checkpoint is damaged or does not fit the environment.</exception>
     IPolicy Make(PolicyOptions options, EnvConfig env, Action<string> warn);
 }

@@ -1,4 +1,4 @@
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Replays;
 
@@ -25,20 +25,20 @@ internal sealed class RecordedActions
     /// <summary>Reads actions.</summary>
     /// <param name="source">A file, or a file and the name of a tensor with a colon between them.</param>
     /// <param name="dimension">Numbers per action.</param>
-    /// <exception cref="OptionException">There is no such file or tensor, or it is not a list of actions.</exception>
+    /// <exception cref="EvalCoreException">There is no such file or tensor, or it is not a list of actions.</exception>
     public static RecordedActions Read(string source, int dimension)
     {
         var (path, tensor) = Split(source);
         using var file = SafetensorsFile.Open(path);
         var entry = tensor is null ? Default(file) : file[tensor];
         string name = $"{path}, tensor '{entry.Name}'";
-        int count = Rows(entry, dimension) ?? throw new OptionException(
+        int count = Rows(entry, dimension) ?? throw new EvalCoreException(
             $"--actions: {name} is {entry}, expected [T, {dimension}]");
-        double[] values = Numbers.Read(file, entry) ?? throw new OptionException(
+        double[] values = Numbers.Read(file, entry) ?? throw new EvalCoreException(
             $"--actions: {name} is {entry}, expected F32 or F64");
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         if (bad >= 0)
-            throw new OptionException($"--actions: {name}, row {bad / dimension} has the number {values[bad]}");
+            throw new EvalCoreException($"--actions: {name}, row {bad / dimension} has the number {values[bad]}");
         return new RecordedActions(name, values.AsSpan(0, count * dimension).ToArray(), dimension);
     }
 
@@ -55,7 +55,7 @@ internal sealed class RecordedActions
             return entry;
         return file.Count == 1
             ? file.First()
-            : throw new OptionException(
+            : throw new EvalCoreException(
                 $"--actions: {file.Path} has {file.Count} tensors and none is called 'action': name one, "
                 + $"for example {file.Path}:{file.Select(e => e.Name).Order(StringComparer.Ordinal).FirstOrDefault("NAME")}");
     }

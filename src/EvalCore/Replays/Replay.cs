@@ -17,13 +17,13 @@ namespace EvalCore.Replays;
 public static class Replay
 {
     /// <summary>Plays and writes the trace.</summary>
-    /// <exception cref="OptionException">A file or option does not fit; the message says which.</exception>
+    /// <exception cref="EvalCoreException">A file or option does not fit; the message says which.</exception>
     public static ReplaySummary Run(ReplayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var tasks = options.Env.Tasks();
         if (tasks.Count != 1)
-            throw new OptionException($"--env.task={options.Env.Task}: names {tasks.Count} tasks, a replay plays one");
+            throw new EvalCoreException($"--env.task={options.Env.Task}: names {tasks.Count} tasks, a replay plays one");
         var actions = RecordedActions.Read(options.Actions, options.Env.ActionSpace.Dimension);
         CheckFolder(options.Trace);
 
@@ -52,7 +52,7 @@ public static class Replay
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            throw new OptionException($"--actions: {actions.Name}, row {t}: {e.Message.TrimEnd('.')}", e);
+            throw new EvalCoreException($"--actions: {actions.Name}, row {t}: {e.Message.TrimEnd('.')}", e);
         }
     }
 
@@ -61,14 +61,14 @@ public static class Replay
     {
         string path = Path.GetFullPath(file);
         if (Directory.Exists(path))
-            throw new OptionException($"--trace={file}: is a folder, expected a file");
+            throw new EvalCoreException($"--trace={file}: is a folder, expected a file");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"--trace={file}: its folder cannot be made ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--trace={file}: its folder cannot be made ({e.Message.TrimEnd('.')})", e);
         }
     }
 }

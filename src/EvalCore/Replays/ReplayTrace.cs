@@ -1,5 +1,5 @@
 using EvalCore.Environments;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Replays;
 
@@ -37,7 +37,7 @@ internal sealed class ReplayTrace
             return;
         _observation = new Observation(environment.ObservationSpace);
         _vectors = [.. _observation.Space.Select(f => f.Kind == ObservationKind.Vector ? new double[Size(rows, f)] : [])];
-        _pictures = [.. _observation.Space.Select(f => f.Kind == ObservationKind.Picture ? new byte[Size(rows, f)] : [])];
+        _pictures = [.. _observation.Space.Select(f => f.Kind == ObservationKind.Image ? new byte[Size(rows, f)] : [])];
     }
 
     /// <summary>Adds a row of the present state.</summary>
@@ -55,7 +55,7 @@ internal sealed class ReplayTrace
         for (int i = 0; i < _vectors.Length; i++)
         {
             Put(_observation.Vector(i), _vectors[i], row);
-            Put(_observation.Picture(i), _pictures[i], row);
+            Put(_observation.Image(i), _pictures[i], row);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class ReplayTrace
     }
 
     /// <summary>Writes the file.</summary>
-    /// <exception cref="OptionException">It cannot be written.</exception>
+    /// <exception cref="EvalCoreException">It cannot be written.</exception>
     public void Save(string path)
     {
         var file = new SafetensorsWriter()
@@ -102,7 +102,7 @@ internal sealed class ReplayTrace
     private static int Size(int rows, ObservationField field) =>
         (long)rows * field.Length is var size && size <= Array.MaxLength
             ? (int)size
-            : throw new OptionException($"--actions: {rows - 1} steps of '{field.Key}' are too many for one trace; replay them in parts");
+            : throw new EvalCoreException($"--actions: {rows - 1} steps of '{field.Key}' are too many for one trace; replay them in parts");
 
     private long[] Shape(ObservationField field) => [_rows, .. field.Shape.Select(n => (long)n)];
 }

@@ -1,5 +1,5 @@
 using EvalCore.Environments;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Replays;
 
@@ -10,7 +10,7 @@ internal static class StoredState
     private const string Optional = "mocap";
 
     /// <summary>Puts an environment into a stored state.</summary>
-    /// <exception cref="OptionException">The file lacks a part of the state, or a part has another shape.</exception>
+    /// <exception cref="EvalCoreException">The file lacks a part of the state, or a part has another shape.</exception>
     public static void Restore(string path, IEnvironment environment)
     {
         using var file = SafetensorsFile.Open(path);
@@ -22,7 +22,7 @@ internal static class StoredState
             if (file.TryGet(field.Key, out var entry))
                 Read(file, entry, state.Vector(i));
             else if (!field.Key.StartsWith(Optional, StringComparison.Ordinal))
-                throw new OptionException($"--from: {path} has no tensor '{field.Key}', a part of the simulator's state");
+                throw new EvalCoreException($"--from: {path} has no tensor '{field.Key}', a part of the simulator's state");
         }
 
         environment.SetState(state);
@@ -31,12 +31,12 @@ internal static class StoredState
     private static void Read(SafetensorsFile file, TensorEntry entry, Span<double> part)
     {
         if (entry.Count != part.Length)
-            throw new OptionException($"--from: {file.Path}, tensor '{entry.Name}' is {entry}, expected [{part.Length}]");
-        double[] values = Numbers.Read(file, entry) ?? throw new OptionException(
+            throw new EvalCoreException($"--from: {file.Path}, tensor '{entry.Name}' is {entry}, expected [{part.Length}]");
+        double[] values = Numbers.Read(file, entry) ?? throw new EvalCoreException(
             $"--from: {file.Path}, tensor '{entry.Name}' is {entry}, expected F64 or F32");
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         if (bad >= 0)
-            throw new OptionException($"--from: {file.Path}, tensor '{entry.Name}', place {bad} has the number {values[bad]}");
+            throw new EvalCoreException($"--from: {file.Path}, tensor '{entry.Name}', place {bad} has the number {values[bad]}");
         values.CopyTo(part);
     }
 }

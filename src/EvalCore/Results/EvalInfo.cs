@@ -55,7 +55,7 @@ public sealed class EvalInfo
     public JsonObject Provenance { get; }
 
     /// <summary>Writes the file, in one piece: a reader sees the old file or the new one.</summary>
-    /// <exception cref="OptionException">The file cannot be written.</exception>
+    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
     public void Save(string path)
     {
         try
@@ -65,12 +65,12 @@ public sealed class EvalInfo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
         }
     }
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
-    /// <exception cref="OptionException">The file is missing, damaged, or was written by lerobot-eval itself.</exception>
+    /// <exception cref="EvalCoreException">The file is missing, damaged, or was written by lerobot-eval itself.</exception>
     public static EvalInfo Load(string path)
     {
         try
@@ -79,15 +79,15 @@ public sealed class EvalInfo
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new OptionException($"{path}: there is no such file; name the output folder of a finished run", e);
+            throw new EvalCoreException($"{path}: there is no such file; name the output folder of a finished run", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new OptionException($"{path}: is not an eval_info.json ({e.Message.Split(". ")[0].Split(" Path:")[0].TrimEnd('.')})", e);
+            throw new EvalCoreException($"{path}: is not an eval_info.json ({e.Message.Split(". ")[0].Split(" Path:")[0].TrimEnd('.')})", e);
         }
     }
 }

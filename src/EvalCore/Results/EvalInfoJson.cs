@@ -53,7 +53,7 @@ internal static class EvalInfoJson
     {
         var root = JsonNode.Parse(text)!.AsObject();
         if (root["provenance"] is not JsonObject provenance)
-            throw new OptionException($"{path}: has no provenance: lerobot-eval wrote it, not evalcore");
+            throw new EvalCoreException($"{path}: has no provenance: lerobot-eval wrote it, not evalcore");
 
         if (root["per_task"] is not JsonArray { Count: > 0 } tasks || (root["overall"] as JsonObject)?["eval_s"] is not JsonValue evalS)
             throw new JsonException("it has no per_task, or no overall.eval_s");
@@ -61,7 +61,7 @@ internal static class EvalInfoJson
         foreach (var task in tasks)
         {
             if (task?["episodes"] is not JsonArray list)
-                throw new OptionException($"{path}: has no 'episodes' per task: lerobot-eval wrote it, not evalcore");
+                throw new EvalCoreException($"{path}: has no 'episodes' per task: lerobot-eval wrote it, not evalcore");
             foreach (var episode in list)
                 episodes.Add(episode.Deserialize<EpisodeRecord>(Journal.Json) ?? throw new JsonException("null episode"));
         }

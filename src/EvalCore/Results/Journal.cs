@@ -45,7 +45,7 @@ public sealed class Journal : IDisposable
     /// <param name="folder">The run's output folder; created where it is missing.</param>
     /// <param name="identity">What makes the run: a resume with anything else is refused.</param>
     /// <param name="options">The options it was started with, for a resume without repeating them.</param>
-    /// <exception cref="OptionException">The folder has a journal already, or cannot be written.</exception>
+    /// <exception cref="EvalCoreException">The folder has a journal already, or cannot be written.</exception>
     public static Journal Create(string folder, JsonObject identity, JsonObject options)
     {
         string path = Path.Combine(folder, FileName);
@@ -60,17 +60,17 @@ public sealed class Journal : IDisposable
         }
         catch (IOException) when (File.Exists(path))
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"--output_dir: {folder} has a run already; go on with it by --resume={folder}, or name another folder");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"--output_dir: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--output_dir: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
         }
     }
 
     /// <summary>The options an interrupted run was started with.</summary>
-    /// <exception cref="OptionException">The folder has no journal, or it is damaged.</exception>
+    /// <exception cref="EvalCoreException">The folder has no journal, or it is damaged.</exception>
     public static JsonObject ReadOptions(string folder)
     {
         string path = Path.Combine(folder, FileName);
@@ -78,7 +78,7 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Opens the journal of a run that was interrupted. A last line torn by the kill is dropped.</summary>
-    /// <exception cref="OptionException">The journal is missing, damaged, or of another run.</exception>
+    /// <exception cref="EvalCoreException">The journal is missing, damaged, or of another run.</exception>
     public static Journal Resume(string folder, JsonObject identity)
     {
         string path = Path.Combine(folder, FileName);
@@ -89,7 +89,7 @@ public sealed class Journal : IDisposable
         {
             return Resume(path, claim, identity);
         }
-        catch (OptionException)
+        catch (EvalCoreException)
         {
             claim.Dispose();
             throw;
@@ -104,7 +104,7 @@ public sealed class Journal : IDisposable
         {
             if (!JsonNode.DeepEquals(before[key], identity[key]))
             {
-                throw new OptionException(
+                throw new EvalCoreException(
                     $"--resume: {path} is of another run: {key} differs ({Provenance.Difference(before[key], identity[key])}, then and now)");
             }
         }
@@ -120,7 +120,7 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"--resume: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--resume: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
         }
     }
 
@@ -157,7 +157,7 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"--resume: {path}: another process is writing it, or its folder is read-only ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--resume: {path}: another process is writing it, or its folder is read-only ({e.Message.TrimEnd('.')})", e);
         }
     }
 
@@ -184,7 +184,7 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"--resume: {path} cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--resume: {path} cannot be read ({e.Message.TrimEnd('.')})", e);
         }
 
         wholeLines = Array.LastIndexOf(bytes, (byte)'\n') + 1;
@@ -192,7 +192,7 @@ public sealed class Journal : IDisposable
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static OptionException NoJournal(string path) =>
+    private static EvalCoreException NoJournal(string path) =>
         new($"--resume: {path} does not exist; name the output folder of an interrupted run");
 
     private static (JsonObject Identity, JsonObject Options) ParseRun(string path, string[] lines)
@@ -210,7 +210,7 @@ public sealed class Journal : IDisposable
             // Reported below, as a first line that is something else.
         }
 
-        throw new OptionException($"--resume: {path} is damaged: its first line does not say which run it is; start anew");
+        throw new EvalCoreException($"--resume: {path} is damaged: its first line does not say which run it is; start anew");
     }
 
     private static (EpisodeRecord Episode, Clock Clock) ParseEpisode(string path, string line, int number)
@@ -222,7 +222,7 @@ public sealed class Journal : IDisposable
         }
         catch (JsonException e)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"--resume: {path}: line {number} is damaged; delete that line to play its episode again", e);
         }
     }

@@ -14,13 +14,13 @@ public static class Merge
 
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>
-    /// <exception cref="OptionException">
+    /// <exception cref="EvalCoreException">
     /// A folder has no result, two are of different policies, seeds or engine versions, or an episode is in two.
     /// </exception>
     public static EvalInfo Folders(IReadOnlyList<string> folders)
     {
         if (folders.Count == 0)
-            throw new OptionException("merge: name at least one output folder");
+            throw new EvalCoreException("merge: name at least one output folder");
         return Infos([.. folders.Select(folder => (folder, EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName))))]);
     }
 
@@ -69,7 +69,7 @@ public static class Merge
                     : episode with { VideoPath = Path.Combine(info.OutputDir, episode.VideoPath) };
                 if (!episodes.TryAdd(key, (withPath, folder)))
                 {
-                    throw new OptionException(
+                    throw new EvalCoreException(
                         $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {episodes[key].Folder} and {folder}");
                 }
             }
@@ -95,7 +95,7 @@ public static class Merge
         var (one, two) = (info.Provenance[key], other.Provenance[key]);
         if (!JsonNode.DeepEquals(one, two))
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"merge: {folder} and {otherFolder} differ in {key} ({Provenance.Difference(one, two)}); only parts of one evaluation can be merged");
         }
     }

@@ -64,7 +64,7 @@ internal static class Provenance
     }
 
     private static bool IsPicture(EnvConfig env, string key) =>
-        env.ObservationSpace.IndexOf(key) is int i and >= 0 && env.ObservationSpace[i].Kind == ObservationKind.Picture;
+        env.ObservationSpace.IndexOf(key) is int i and >= 0 && env.ObservationSpace[i].Kind == ObservationKind.Image;
 
     /// <summary>The first entry that differs, for a message.</summary>
     public static string Difference(JsonNode? one, JsonNode? two)

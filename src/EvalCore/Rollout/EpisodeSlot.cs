@@ -153,7 +153,7 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
         Session.Act(_action);
         if (!AllFinite(_action))
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"the policy's action {_steps} in episode {_episode!.Index} of {_episode.Task.Name} (seed {_episode.Seed}) "
                 + "is not finite: its weights or its normalisation statistics are damaged");
         }

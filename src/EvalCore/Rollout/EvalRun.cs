@@ -31,7 +31,7 @@ public sealed class EvalRun : IDisposable
     /// <param name="policy">The policy; stays the caller's.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="warn">Takes one line for each thing the user should know.</param>
-    /// <exception cref="OptionException">The output folder cannot be used, or the task has no such name.</exception>
+    /// <exception cref="EvalCoreException">The output folder cannot be used, or the task has no such name.</exception>
     public EvalRun(EnvConfig env, IPolicy policy, EvalRunOptions options, Action<string>? warn = null)
     {
         options.Eval.Resolve(Environment.ProcessorCount);
@@ -45,7 +45,7 @@ public sealed class EvalRun : IDisposable
             .Where((_, i) => i % options.Shard.Count == options.Shard.Index)];
         if (Episodes.Count == 0)
         {
-            throw new OptionException(
+            throw new EvalCoreException(
                 $"--shard: slice {options.Shard} has no episode: there are only {Tasks.Count * options.Eval.NEpisodes}; give fewer slices");
         }
 
@@ -90,7 +90,7 @@ public sealed class EvalRun : IDisposable
         _episodes.GetOrAdd(episode, spec => new Lazy<Task<EpisodeRecord>>(() => PlayOnce(spec))).Value;
 
     /// <summary>Plays all episodes of the run.</summary>
-    /// <exception cref="OptionException">A simulator cannot be built on this machine.</exception>
+    /// <exception cref="EvalCoreException">A simulator cannot be built on this machine.</exception>
     public async Task<EvalInfo> PlayAll()
     {
         // The first failure ends the run; what is finished by then is in the journal.
@@ -101,7 +101,7 @@ public sealed class EvalRun : IDisposable
     }
 
     /// <summary>The result of the episodes finished so far, written to the output folder where there is one.</summary>
-    /// <exception cref="OptionException">The file cannot be written.</exception>
+    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
     public EvalInfo Complete()
     {
         var finished = _episodes

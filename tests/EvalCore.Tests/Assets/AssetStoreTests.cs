@@ -61,7 +61,7 @@ public sealed class AssetStoreTests : IDisposable
     {
         using var cutting = new UnreliableServer(_files, _ => true);
         var set = SetOf(cutting);
-        await Assert.ThrowsAsync<OptionException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
         Assert.Null(Store().Find(set));
 
         using var server = new UnreliableServer(_files, _ => false);
@@ -104,7 +104,7 @@ public sealed class AssetStoreTests : IDisposable
         var others = new Dictionary<string, byte[]>(_files) { ["meshes/c.stl"] = Content(3, 70_001) };
         using var server = new UnreliableServer(others, _ => false);
         var set = SetOf(server);
-        var e = await Assert.ThrowsAsync<OptionException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
         Assert.Equal(
             $"{server.Address}meshes/c.stl cannot be fetched (what comes is not the file that is pinned): run 'evalcore assets fetch test' again, "
             + "or set EVALCORE_MIRROR to a folder with assets/test",

@@ -60,17 +60,17 @@ public sealed class SuiteGateTests : IDisposable
     public void A_wrong_parameter_is_one_line_that_names_it(string name, string value, string error) =>
         Assert.Equal(
             error,
-            Assert.Throws<OptionException>(() => Gate(("policy.type", "expert"), ("min_success", "1"), (name, value))).Message);
+            Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"), ("min_success", "1"), (name, value))).Message);
 
     [Fact]
     public void A_gate_needs_a_threshold() =>
-        Assert.Contains("toy.min_success is missing", Assert.Throws<OptionException>(() => Gate(("policy.type", "expert"))).Message, StringComparison.Ordinal);
+        Assert.Contains("toy.min_success is missing", Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_malformed_file_is_named()
     {
         File.WriteAllText(Path.Combine(_folder, RunSettings.FileName), "<RunSettings>");
-        var e = Assert.Throws<OptionException>(() => Read());
+        var e = Assert.Throws<EvalCoreException>(() => Read());
         Assert.StartsWith(Path.Combine(_folder, RunSettings.FileName), e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }

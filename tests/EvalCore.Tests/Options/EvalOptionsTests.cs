@@ -21,7 +21,7 @@ public sealed class EvalOptionsTests : IDisposable
             ["--env.type=toy", "--policy.type=expert", .. tokens], Registry,
             new Host(variables.GetValueOrDefault, new NoonClock(), cores));
 
-    private static string Error(params string[] tokens) => Assert.Throws<OptionException>(() => Read(tokens)).Message;
+    private static string Error(params string[] tokens) => Assert.Throws<EvalCoreException>(() => Read(tokens)).Message;
 
     private string FileWith(string name, string text)
     {
@@ -198,7 +198,7 @@ public sealed class EvalOptionsTests : IDisposable
     {
         string output = Path.Combine(_folder, "run");
         WriteJournal(output, []);
-        string error = Assert.Throws<OptionException>(() => OutputFolder.Create(Read($"--output_dir={output}"))).Message;
+        string error = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read($"--output_dir={output}"))).Message;
         Assert.Equal($"--output_dir: {output} has a run already; go on with it by --resume={output}, or name another folder", error);
     }
 
@@ -213,7 +213,7 @@ public sealed class EvalOptionsTests : IDisposable
     public void A_folder_that_cannot_be_written_is_found_out_before_the_run()
     {
         string file = FileWith("file", "");
-        string error = Assert.Throws<OptionException>(() => OutputFolder.Create(Read($"--output_dir={file}/run"))).Message;
+        string error = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read($"--output_dir={file}/run"))).Message;
         Assert.StartsWith($"--output_dir: {file}/run cannot be written ({file} is a file)", error);
     }
 
@@ -236,7 +236,7 @@ public sealed class EvalOptionsTests : IDisposable
         Assert.Equal(new Shard(0, 2), Read(1, slurm, "--shard=0/2").Shard);
         var kubernetes = new Dictionary<string, string> { ["JOB_COMPLETION_INDEX"] = "5" };
         Assert.Equal(new Shard(5, 8), Read(1, kubernetes, "--shard=auto/8").Shard);
-        Assert.Contains("give --shard=auto/n", Assert.Throws<OptionException>(() => Read(1, kubernetes)).Message);
+        Assert.Contains("give --shard=auto/n", Assert.Throws<EvalCoreException>(() => Read(1, kubernetes)).Message);
     }
 
     [Theory]
@@ -284,16 +284,16 @@ public sealed class EvalOptionsTests : IDisposable
     {
         Assert.Equal(
             "--env.type is missing (known: toy)",
-            Assert.Throws<OptionException>(() => EvalOptions.Read([], Registry)).Message);
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read([], Registry)).Message);
         Assert.Equal(
             "--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list toy)",
-            Assert.Throws<OptionException>(() => EvalOptions.Read(["--env.type=toy"], Registry)).Message);
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read(["--env.type=toy"], Registry)).Message);
     }
 
     [Fact]
     public void A_folder_that_is_no_checkpoint_is_said()
     {
-        string Message(string path) => Assert.Throws<OptionException>(
+        string Message(string path) => Assert.Throws<EvalCoreException>(
             () => EvalOptions.Read(["--env.type=toy", $"--policy.path={path}"], Registry)).Message;
 
         Assert.Equal("--policy.path: there is no folder './nowhere'", Message("./nowhere"));
@@ -317,7 +317,7 @@ public sealed class EvalOptionsTests : IDisposable
     [Fact]
     public void An_override_is_checked_against_the_policy_s_own_fields()
     {
-        var e = Assert.Throws<OptionException>(() => ReadCheckpoint("--policy.n_action_step=4"));
+        var e = Assert.Throws<EvalCoreException>(() => ReadCheckpoint("--policy.n_action_step=4"));
         Assert.Equal("unknown flag '--policy.n_action_step'; did you mean '--policy.n_action_steps'?", e.Message);
     }
 

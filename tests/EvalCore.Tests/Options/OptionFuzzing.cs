@@ -2,7 +2,7 @@ using EvalCore.Options;
 
 namespace EvalCore.Tests.Options;
 
-/// <summary>Whatever is asked for, the answer is options or one <see cref="OptionException"/>.</summary>
+/// <summary>Whatever is asked for, the answer is options or one <see cref="EvalCoreException"/>.</summary>
 public sealed class OptionFuzzing
 {
     private static readonly Registry Registry = new Registry().Add(() => new ToyConfig()).Add(new ToyPolicies());
@@ -50,7 +50,7 @@ public sealed class OptionFuzzing
             Assert.NotEmpty(options.OutputDir);
             Assert.NotNull(options.ToJson().ToJsonString());
         }
-        catch (OptionException e)
+        catch (EvalCoreException e)
         {
             Assert.NotEmpty(e.Message);
         }

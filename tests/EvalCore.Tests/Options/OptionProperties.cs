@@ -64,7 +64,7 @@ public sealed class OptionProperties
             Read(token);
             return "";
         }
-        catch (OptionException e)
+        catch (EvalCoreException e)
         {
             return e.Message;
         }

@@ -30,7 +30,7 @@ internal sealed class ToyConfig : EnvConfig
     public int Size
     {
         get => _size;
-        set => _size = value > 0 ? value : throw new OptionException($"--env.size: {value} pixels are no picture");
+        set => _size = value > 0 ? value : throw new EvalCoreException($"--env.size: {value} pixels are no picture");
     }
 
     public override ObservationSpace ObservationSpace => new();

@@ -68,7 +68,7 @@ public sealed class EpisodeSchedulerTests
         var config = new WalkConfig();
         using var policy = new WalkPolicy(PolicyBatching.PerSession) { Bias = value };
         using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 1, false), policy, Expecting(config));
-        var e = await Assert.ThrowsAsync<OptionException>(() => scheduler.Play(Spec(config, 3)));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => scheduler.Play(Spec(config, 3)));
         Assert.StartsWith("the policy's action 0 in episode 3 of left (seed 1003) is not finite", e.Message, StringComparison.Ordinal);
     }
 
@@ -119,8 +119,8 @@ public sealed class EpisodeSchedulerTests
     [InlineData(true, PolicyBatching.PerSession)]
     public async Task What_the_policy_fails_with_is_what_the_episode_fails_with(bool isAsync, PolicyBatching batching)
     {
-        using var policy = new WalkPolicy(batching) { Failure = new OptionException("the network is torn") };
-        Assert.Same(policy.Failure, await Assert.ThrowsAsync<OptionException>(() => Play(4, isAsync, policy)));
+        using var policy = new WalkPolicy(batching) { Failure = new EvalCoreException("the network is torn") };
+        Assert.Same(policy.Failure, await Assert.ThrowsAsync<EvalCoreException>(() => Play(4, isAsync, policy)));
     }
 
     private static async Task<long> AllocatedBy(int steps, bool isAsync)

@@ -119,7 +119,7 @@ public sealed partial class EvalRunTests : IDisposable
     public async Task A_resume_with_another_policy_is_refused()
     {
         await Run("whole");
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("whole", resume: true, gain: "2"));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("whole", resume: true, gain: "2"));
         Assert.Contains("--resume", e.Message, StringComparison.Ordinal);
         Assert.Contains("policy", e.Message, StringComparison.Ordinal);
     }
@@ -147,7 +147,7 @@ public sealed partial class EvalRunTests : IDisposable
         lines[3] = lines[3][..20] + "#" + lines[3][21..];
         lines[3] = lines[3].Replace("steps", "stops", StringComparison.Ordinal);
         File.WriteAllLines(path, lines);
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("whole", resume: true));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("whole", resume: true));
         Assert.Contains("line 4 is damaged", e.Message, StringComparison.Ordinal);
     }
 
@@ -156,7 +156,7 @@ public sealed partial class EvalRunTests : IDisposable
     {
         Directory.CreateDirectory(In("bad"));
         File.WriteAllText(In("bad", Journal.FileName), "{}\n");
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("bad", resume: true));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("bad", resume: true));
         Assert.Contains("first line", e.Message, StringComparison.Ordinal);
     }
 
@@ -164,17 +164,17 @@ public sealed partial class EvalRunTests : IDisposable
     public async Task A_folder_with_a_run_is_not_overwritten()
     {
         await Run("whole");
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("whole"));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("whole"));
         Assert.Contains("--resume=", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_run_that_finishes_no_episode_leaves_no_journal()
     {
-        var config = new WalkConfig { OnStep = () => throw new OptionException("the leg is broken") };
+        var config = new WalkConfig { OnStep = () => throw new EvalCoreException("the leg is broken") };
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
         using (var run = new EvalRun(config, policy, new EvalRunOptions { OutputDir = In("none") }))
-            await Assert.ThrowsAsync<OptionException>(run.PlayAll);
+            await Assert.ThrowsAsync<EvalCoreException>(run.PlayAll);
         Assert.False(File.Exists(In("none", Journal.FileName)));
     }
 
@@ -185,7 +185,7 @@ public sealed partial class EvalRunTests : IDisposable
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
         var options = new EvalRunOptions { OutputDir = In("whole"), Resume = true };
         using var first = new EvalRun(new WalkConfig(), policy, options);
-        var e = Assert.Throws<OptionException>(() => new EvalRun(new WalkConfig(), policy, options).Dispose());
+        var e = Assert.Throws<EvalCoreException>(() => new EvalRun(new WalkConfig(), policy, options).Dispose());
         Assert.StartsWith($"--resume: {In("whole", Journal.FileName)}: another process is writing it", e.Message, StringComparison.Ordinal);
         first.Dispose();
         Assert.Equal(["eval_info.json", "journal.jsonl"], Directory.GetFiles(In("whole")).Select(file => Path.GetFileName(file)).Order());
@@ -217,7 +217,7 @@ public sealed partial class EvalRunTests : IDisposable
     [Fact]
     public async Task A_slice_without_an_episode_is_refused()
     {
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", nEpisodes: 1, shard: new(2, 3)));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", nEpisodes: 1, shard: new(2, 3)));
         Assert.Equal("--shard: slice 2/3 has no episode: there are only 2; give fewer slices", e.Message);
         Assert.False(Directory.Exists(In("none")));
     }
@@ -227,7 +227,7 @@ public sealed partial class EvalRunTests : IDisposable
     [InlineData(uint.MaxValue + 1L)]
     public async Task A_seed_that_numpy_does_not_take_is_refused(long seed)
     {
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", seed: seed));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", seed: seed));
         Assert.StartsWith($"--seed: {seed} is not possible", e.Message, StringComparison.Ordinal);
     }
 
@@ -267,7 +267,7 @@ public sealed partial class EvalRunTests : IDisposable
     public void A_file_that_is_no_result_is_one_clear_line(string text)
     {
         File.WriteAllText(In(EvalInfo.FileName), text);
-        var e = Assert.Throws<OptionException>(() => Merge.Folders([_folder]));
+        var e = Assert.Throws<EvalCoreException>(() => Merge.Folders([_folder]));
         Assert.StartsWith($"{In(EvalInfo.FileName)}: is not an eval_info.json (", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }
@@ -291,7 +291,7 @@ public sealed partial class EvalRunTests : IDisposable
     {
         await Run("a", shard: new(0, 2));
         await Run("b", shard: new(1, 2), gain: "2");
-        var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
+        var e = Assert.Throws<EvalCoreException>(() => Merge.Folders([In("a"), In("b")]));
         Assert.Contains("differ in policy (gain: \"1\" and \"2\")", e.Message, StringComparison.Ordinal);
     }
 
@@ -300,7 +300,7 @@ public sealed partial class EvalRunTests : IDisposable
     {
         await Run("a", shard: new(0, 2));
         await Run("b", shard: new(1, 2), seed: 7);
-        var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
+        var e = Assert.Throws<EvalCoreException>(() => Merge.Folders([In("a"), In("b")]));
         Assert.Contains("differ in seed", e.Message, StringComparison.Ordinal);
     }
 
@@ -309,7 +309,7 @@ public sealed partial class EvalRunTests : IDisposable
     {
         await Run("a");
         await Run("b");
-        var e = Assert.Throws<OptionException>(() => Merge.Folders([In("a"), In("b")]));
+        var e = Assert.Throws<EvalCoreException>(() => Merge.Folders([In("a"), In("b")]));
         Assert.Contains("is in both", e.Message, StringComparison.Ordinal);
     }
 
@@ -346,7 +346,7 @@ public sealed partial class EvalRunTests : IDisposable
     [Fact]
     public async Task No_episodes_are_no_run()
     {
-        var e = await Assert.ThrowsAsync<OptionException>(() => Run("none", nEpisodes: 0));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", nEpisodes: 0));
         Assert.StartsWith("--eval.n_episodes", e.Message, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,6 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Safetensors;
+using Safetensors;
 
 namespace EvalCore.Torch.Tests.Checkpoints;
 
@@ -115,7 +115,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_missing_folder_is_one_clear_line()
     {
-        var exception = Assert.Throws<OptionException>(() =>
+        var exception = Assert.Throws<EvalCoreException>(() =>
             LeRobotPolicy.Load(new PolicyOptions { Path = "/no/such/folder", Device = "cpu" }, Keypoints, 2, _warnings.Add));
         Assert.Contains("--policy.path: there is no folder /no/such/folder", exception.Message, StringComparison.Ordinal);
     }
@@ -294,9 +294,9 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Unknown_devices_and_batchings_are_one_clear_line()
     {
-        Assert.Contains("--policy.device is 'tpu'", Assert.Throws<OptionException>(() =>
+        Assert.Contains("--policy.device is 'tpu'", Assert.Throws<EvalCoreException>(() =>
             LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "tpu" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
-        Assert.Contains("--policy.batching is 'quick'", Assert.Throws<OptionException>(() =>
+        Assert.Contains("--policy.batching is 'quick'", Assert.Throws<EvalCoreException>(() =>
             LeRobotPolicy.Load(new PolicyOptions { Path = _folder.Root, Device = "cpu", Batching = "quick" }, Keypoints, 2, _warnings.Add)).Message, StringComparison.Ordinal);
     }
 
@@ -306,7 +306,7 @@ public sealed class CheckpointTests : IDisposable
 
     private void Fails(string message, Dictionary<string, string>? overrides = null, ObservationSpace? space = null, int actionDim = 2)
     {
-        var exception = Assert.Throws<OptionException>(() => Load(overrides, space, actionDim).Dispose());
+        var exception = Assert.Throws<EvalCoreException>(() => Load(overrides, space, actionDim).Dispose());
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }

@@ -1,5 +1,5 @@
 using EvalCore.Policies;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Torch.Inference;
 
 namespace EvalCore.Torch.Tests.Inference;
@@ -132,7 +132,7 @@ public sealed class InferTests : IDisposable
 
     private void Fails(string message, string input, string? draws = null, string? checkpoint = null, string[]? tasks = null, string? output = null)
     {
-        var exception = Assert.Throws<OptionException>(() => Run(input, draws, checkpoint, tasks, output).Dispose());
+        var exception = Assert.Throws<EvalCoreException>(() => Run(input, draws, checkpoint, tasks, output).Dispose());
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }

@@ -1,4 +1,4 @@
-using EvalCore.Safetensors;
+using Safetensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -13,7 +13,7 @@ public class ExactnessTests
         ObservationField.Vector("observation.environment_state", 16), ObservationField.Vector("observation.state", 2));
 
     private static readonly ObservationSpace Pictures = new(
-        ObservationField.Picture("observation.image", 96, 96), ObservationField.Vector("observation.state", 2));
+        ObservationField.Image("observation.image", 96, 96), ObservationField.Vector("observation.state", 2));
 
     [Theory]
     [InlineData("pusht_act_keypoints")]
@@ -176,7 +176,7 @@ public class ExactnessTests
         var random = new Random(episode);
         for (int i = 0; i < observation.Space.Count; i++)
         {
-            random.NextBytes(observation.Picture(i));
+            random.NextBytes(observation.Image(i));
             foreach (ref double number in observation.Vector(i))
                 number = 512 * random.NextDouble();
         }

@@ -1,6 +1,6 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Safetensors;
+using Safetensors;
 using EvalCore.Torch.Policies;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;

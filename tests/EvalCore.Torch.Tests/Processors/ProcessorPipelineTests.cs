@@ -69,7 +69,7 @@ public sealed class ProcessorPipelineTests : IDisposable
     [InlineData("[", "is not valid JSON")]
     public void A_damaged_pipeline_is_one_clear_line(string steps, string message)
     {
-        var exception = Assert.Throws<OptionException>(() => Load(steps));
+        var exception = Assert.Throws<EvalCoreException>(() => Load(steps));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }
@@ -77,7 +77,7 @@ public sealed class ProcessorPipelineTests : IDisposable
     [Fact]
     public void An_override_without_its_step_is_an_error()
     {
-        var exception = Assert.Throws<OptionException>(() => Load("[]", new() { ["device_processor"] = [] }));
+        var exception = Assert.Throws<EvalCoreException>(() => Load("[]", new() { ["device_processor"] = [] }));
         Assert.Contains("has no step 'device_processor'", exception.Message, StringComparison.Ordinal);
     }
 

@@ -28,7 +28,7 @@ internal sealed class DiffusionNetwork : PolicyNetwork
         using var scope = NewDisposeScope();
         var diffusion = state["diffusion"];
         if (pictures.Distinct().Count() > 1)
-            throw new OptionException($"a Diffusion policy takes pictures of one size, but these are {string.Join(", ", pictures.Select(p => $"{p.Height}x{p.Width}"))}");
+            throw new EvalCoreException($"a Diffusion policy takes pictures of one size, but these are {string.Join(", ", pictures.Select(p => $"{p.Height}x{p.Width}"))}");
 
         _encoders = config.Images.Count == 0 ? [] : config.UseSeparateRgbEncoderPerCamera
             ? [.. pictures.Select((picture, i) => Encoder(diffusion["rgb_encoder"][i], picture))]

@@ -1,4 +1,4 @@
-namespace EvalCore.Safetensors;
+namespace Safetensors;
 
 /// <summary>A tensor of a safetensors file, without its data.</summary>
 /// <param name="Name">Its name.</param>

@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using EvalCore.Numerics;
 
-namespace EvalCore.Tests.Numerics;
+namespace EvalCore.Numerics.Tests;
 
 /// <summary>
 /// Every draw of the reference file, in its order, bit for bit. The names are the file's; the calls behind them are in

@@ -1,7 +1,6 @@
 using System.Text;
-using EvalCore.Safetensors;
 
-namespace EvalCore.Tests.Safetensors;
+namespace Safetensors.Tests;
 
 public sealed class SafetensorsTests
 {
@@ -70,7 +69,7 @@ public sealed class SafetensorsTests
     public void A_file_that_cannot_be_written_gives_one_line()
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "x.safetensors");
-        var e = Assert.Throws<OptionException>(() => new SafetensorsWriter().Save(path));
+        var e = Assert.Throws<SafetensorsException>(() => new SafetensorsWriter().Save(path));
         Assert.StartsWith($"{path}: cannot be written (", e.Message, StringComparison.Ordinal);
     }
 
@@ -101,9 +100,9 @@ public sealed class SafetensorsTests
         new SafetensorsWriter().Add<float>("obs.state", [1, 2], 1, 2).Save(temporary.Path);
         using var file = SafetensorsFile.Open(temporary.Path);
         Assert.Equal($"{temporary.Path}: has no tensor 'obs.sate'; it has 'obs.state'",
-            Assert.Throws<OptionException>(() => file["obs.sate"]).Message);
+            Assert.Throws<SafetensorsException>(() => file["obs.sate"]).Message);
         Assert.Equal($"{temporary.Path}: tensor 'obs.state' is F32 [1, 2], expected F64",
-            Assert.Throws<OptionException>(() => file.Read<double>("obs.state")).Message);
+            Assert.Throws<SafetensorsException>(() => file.Read<double>("obs.state")).Message);
     }
 
     /// <summary>A file: the header's length, the header, data.</summary>

@@ -1,7 +1,6 @@
-using EvalCore.Numerics;
-using EvalCore.Safetensors;
+using Safetensors;
 
-namespace EvalCore.Tests.Numerics;
+namespace EvalCore.Numerics.Tests;
 
 public sealed class CvResizeTests
 {

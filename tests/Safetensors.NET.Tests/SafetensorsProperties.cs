@@ -1,9 +1,8 @@
-using EvalCore.Safetensors;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
-namespace EvalCore.Tests.Safetensors;
+namespace Safetensors.Tests;
 
 public sealed class SafetensorsProperties
 {

@@ -1,6 +1,4 @@
-using EvalCore.Numerics;
-
-namespace EvalCore.Tests.Numerics;
+namespace EvalCore.Numerics.Tests;
 
 public sealed class TorchResizeTests
 {

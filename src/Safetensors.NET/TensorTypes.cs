@@ -1,4 +1,4 @@
-namespace EvalCore.Safetensors;
+namespace Safetensors;
 
 /// <summary>Facts about the element types.</summary>
 public static class TensorTypes

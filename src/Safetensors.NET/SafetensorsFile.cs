@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
-namespace EvalCore.Safetensors;
+namespace Safetensors;
 
 /// <summary>
 /// A safetensors file, mapped into memory: 8 bytes with the length of a JSON header, the header, the data of all
@@ -31,7 +31,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     {
         Path = path;
         if (Directory.Exists(path))
-            throw new OptionException($"{path}: is a folder; name the .safetensors file in it");
+            throw new SafetensorsException($"{path}: is a folder; name the .safetensors file in it");
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -49,7 +49,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new OptionException($"{path}: cannot be read ({Printable(e.Message.TrimEnd('.'))})", e);
+            throw new SafetensorsException($"{path}: cannot be read ({Printable(e.Message.TrimEnd('.'))})", e);
         }
     }
 
@@ -63,12 +63,12 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     public int Count => _entries.Count;
 
     /// <summary>A tensor by name.</summary>
-    /// <exception cref="OptionException">The file has no such tensor.</exception>
+    /// <exception cref="SafetensorsException">The file has no such tensor.</exception>
     public TensorEntry this[string name] =>
         TryGet(name, out var entry) ? entry : throw Bad($"has no tensor '{Printable(name)}'; it has {Names()}");
 
     /// <summary>Opens a file and checks its header.</summary>
-    /// <exception cref="OptionException">The file cannot be read, or is not a valid safetensors file.</exception>
+    /// <exception cref="SafetensorsException">The file cannot be read, or is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path) => new(path);
 
     /// <summary>Looks a tensor up by name.</summary>
@@ -76,7 +76,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
 
     /// <summary>The data of a tensor as they lie in the file. Valid until the file is disposed.</summary>
     /// <exception cref="ArgumentException">The entry is another file's.</exception>
-    /// <exception cref="OptionException">The tensor has more than 2 GiB.</exception>
+    /// <exception cref="SafetensorsException">The tensor has more than 2 GiB.</exception>
     public ReadOnlySpan<byte> Bytes(TensorEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -91,7 +91,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     }
 
     /// <summary>The elements of a tensor as they lie in the file. Valid until the file is disposed.</summary>
-    /// <exception cref="OptionException">There is no such tensor, or it has another element type.</exception>
+    /// <exception cref="SafetensorsException">There is no such tensor, or it has another element type.</exception>
     public ReadOnlySpan<T> Span<T>(string name) where T : unmanaged
     {
         var entry = this[name];
@@ -101,7 +101,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     }
 
     /// <summary>A copy of a tensor's elements.</summary>
-    /// <exception cref="OptionException">There is no such tensor, or it has another element type.</exception>
+    /// <exception cref="SafetensorsException">There is no such tensor, or it has another element type.</exception>
     public T[] Read<T>(string name) where T : unmanaged => Span<T>(name).ToArray();
 
     /// <inheritdoc/>
@@ -263,8 +263,8 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         return string.Concat(shown.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? $"\\u{(int)c:x4}" : c.ToString()));
     }
 
-    private OptionException Damaged(string what, Exception? cause = null) => Bad($"{what}; fetch or write the file again", cause);
+    private SafetensorsException Damaged(string what, Exception? cause = null) => Bad($"{what}; fetch or write the file again", cause);
 
-    private OptionException Bad(string what, Exception? cause = null) =>
-        cause is null ? new OptionException($"{Path}: {what}") : new OptionException($"{Path}: {what}", cause);
+    private SafetensorsException Bad(string what, Exception? cause = null) =>
+        cause is null ? new SafetensorsException($"{Path}: {what}") : new SafetensorsException($"{Path}: {what}", cause);
 }

@@ -1,6 +1,4 @@
-using EvalCore.Safetensors;
-
-namespace EvalCore.Tests.Safetensors;
+namespace Safetensors.Tests;
 
 /// <summary>Whatever the bytes, the reader opens them as a sound file or refuses them in one line.</summary>
 public sealed class Fuzzing
@@ -29,7 +27,7 @@ public sealed class Fuzzing
 
             Assert.Equal(content.Length, 8 + BitConverter.ToInt64(content) + bytes);
         }
-        catch (OptionException e)
+        catch (SafetensorsException e)
         {
             DamagedFileTests.AssertOneLine(e.Message);
         }

@@ -1,4 +1,4 @@
-namespace EvalCore.Tests.Safetensors;
+namespace Safetensors.Tests;
 
 /// <summary>A file that goes when the test ends.</summary>
 internal sealed class TemporaryFile : IDisposable

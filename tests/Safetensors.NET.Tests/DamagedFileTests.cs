@@ -1,6 +1,4 @@
-using EvalCore.Safetensors;
-
-namespace EvalCore.Tests.Safetensors;
+namespace Safetensors.Tests;
 
 /// <summary>A file that is no safetensors file gives one line that names it and says what is wrong.</summary>
 public sealed class DamagedFileTests
@@ -69,7 +67,7 @@ public sealed class DamagedFileTests
     public void A_damaged_file_gives_one_line(string problem, byte[] content)
     {
         using var temporary = new TemporaryFile(content);
-        var e = Assert.Throws<OptionException>(() => SafetensorsFile.Open(temporary.Path));
+        var e = Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(temporary.Path));
         Assert.StartsWith($"{temporary.Path}: ", e.Message, StringComparison.Ordinal);
         Assert.All(problem.Split('…'), part => Assert.Contains(part, e.Message, StringComparison.Ordinal));
         AssertOneLine(e.Message);
@@ -80,12 +78,12 @@ public sealed class DamagedFileTests
     {
         string folder = Path.GetTempPath();
         Assert.Equal($"{folder}: is a folder; name the .safetensors file in it",
-            Assert.Throws<OptionException>(() => SafetensorsFile.Open(folder)).Message);
+            Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(folder)).Message);
 
         string missing = Path.Combine(folder, Path.GetRandomFileName());
         foreach (string path in (string[])[missing, "", "a\0b"])
         {
-            var e = Assert.Throws<OptionException>(() => SafetensorsFile.Open(path));
+            var e = Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(path));
             Assert.Contains("cannot be read (", e.Message, StringComparison.Ordinal);
         }
     }
@@ -96,7 +94,7 @@ public sealed class DamagedFileTests
         string numbers = string.Concat(Enumerable.Repeat("1,", 1_000_000));
         string header = $$$"""{"a":{"dtype":"U8","shape":[{{{numbers}}}[]],"data_offsets":[0,1]}}""";
         using var temporary = new TemporaryFile(SafetensorsTests.Bytes(header, 1));
-        Assert.Throws<OptionException>(() => SafetensorsFile.Open(temporary.Path));
+        Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(temporary.Path));
     }
 
     internal static void AssertOneLine(string message)

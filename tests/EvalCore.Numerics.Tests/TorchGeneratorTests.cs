@@ -1,8 +1,7 @@
 using System.Text.Json;
-using EvalCore.Numerics;
-using EvalCore.Safetensors;
+using Safetensors;
 
-namespace EvalCore.Tests.Numerics;
+namespace EvalCore.Numerics.Tests;
 
 /// <summary>torch's draws, all bit for bit.</summary>
 public sealed class TorchGeneratorTests

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace EvalCore.Safetensors;
+namespace Safetensors;
 
 /// <summary>Collects tensors and writes them as a safetensors file.</summary>
 public sealed class SafetensorsWriter
@@ -36,7 +36,7 @@ public sealed class SafetensorsWriter
     }
 
     /// <summary>Writes the file, replacing one that is there.</summary>
-    /// <exception cref="OptionException">The file cannot be written.</exception>
+    /// <exception cref="SafetensorsException">The file cannot be written.</exception>
     public void Save(string path)
     {
         byte[] header = Header();
@@ -50,7 +50,7 @@ public sealed class SafetensorsWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new OptionException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new SafetensorsException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
         }
     }
 

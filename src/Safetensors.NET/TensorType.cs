@@ -1,4 +1,4 @@
-namespace EvalCore.Safetensors;
+namespace Safetensors;
 
 /// <summary>The element types of the safetensors format this reader knows, by their names in the file.</summary>
 public enum TensorType
