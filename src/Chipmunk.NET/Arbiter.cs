@@ -1,8 +1,8 @@
 namespace Chipmunk;
 
 /// <summary>
-/// <c>cpArbiter</c>: a pair of shapes that touch. Chipmunk owns it: it is valid only inside the callback that was
-/// handed it.
+/// <c>cpArbiter</c>: a pair of touching shapes. Chipmunk owns it; it is valid only inside the callback that receives
+/// it.
 /// </summary>
 public readonly struct Arbiter
 {
@@ -13,25 +13,25 @@ public readonly struct Arbiter
     /// <summary>The number of contact points, 1 or 2.</summary>
     public int Count => Native.cpArbiterGetCount(_arbiter);
 
-    /// <summary>The normal of the collision, from the first shape to the second.</summary>
+    /// <summary>The unit normal of the collision, from the first shape to the second.</summary>
     public Vect Normal => Native.cpArbiterGetNormal(_arbiter);
 
-    /// <summary>Whether the shapes began to touch in this step.</summary>
+    /// <summary>Whether this is the first step in which the shapes touch.</summary>
     public bool IsFirstContact => Native.cpArbiterIsFirstContact(_arbiter) != 0;
 
-    /// <summary>The impulse the solver applied in this step; meaningful in a post-solve callback.</summary>
+    /// <summary>The impulse that the solver applied in this step; defined only in a post-solve callback.</summary>
     public Vect TotalImpulse => Native.cpArbiterTotalImpulse(_arbiter);
 
-    /// <summary>All contacts, with penetrations.</summary>
+    /// <summary>All contacts, with their penetration.</summary>
     public ContactPointSet ContactPointSet => Native.cpArbiterGetContactPointSet(_arbiter);
 
-    /// <summary>A contact on the surface of the first shape, in world coordinates.</summary>
+    /// <summary>The position of a contact on the surface of the first shape, in world coordinates.</summary>
     public Vect PointA(int index) => Native.cpArbiterGetPointA(_arbiter, index);
 
-    /// <summary>A contact on the surface of the second shape, in world coordinates.</summary>
+    /// <summary>The position of a contact on the surface of the second shape, in world coordinates.</summary>
     public Vect PointB(int index) => Native.cpArbiterGetPointB(_arbiter, index);
 
-    /// <summary>The two shapes, as <see cref="ShapeHandle"/> holds them.</summary>
+    /// <summary>The native pointers (<c>cpShape*</c>) of the two shapes.</summary>
     public unsafe void GetShapes(out nint a, out nint b)
     {
         fixed (nint* pa = &a, pb = &b)

@@ -5,13 +5,13 @@ namespace Chipmunk;
 /// <summary>Owns a <c>cpBody</c>.</summary>
 public sealed class BodyHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
-    /// <summary>For the marshaller.</summary>
+    /// <summary>Called by the marshaller.</summary>
     public BodyHandle()
         : base(ownsHandle: true)
     {
     }
 
-    /// <summary>A body that belongs to its space: <c>cpSpaceGetStaticBody</c>.</summary>
+    /// <summary>A body that its space frees (<c>cpSpaceGetStaticBody</c>).</summary>
     internal BodyHandle(nint body)
         : base(ownsHandle: false) => SetHandle(body);
 

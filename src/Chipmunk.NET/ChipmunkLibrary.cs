@@ -5,16 +5,15 @@ using System.Runtime.InteropServices;
 namespace Chipmunk;
 
 /// <summary>
-/// Finds and loads the native library: the system's <c>libchipmunk.so.7</c>, else the one in the user's cache.
+/// Finds and loads the native library: the system's <c>libchipmunk.so.7</c>, or else the copy in the user's cache.
 /// </summary>
 /// <remarks>
-/// The environment decides where to look: <c>EVALCORE_CACHE</c> is the cache folder (else <c>evalcore</c> in
-/// <c>XDG_CACHE_HOME</c>, else <c>~/.cache/evalcore</c>), and <c>EVALCORE_IGNORE_SYSTEM_LIBRARIES=1</c> leaves the
-/// system's library aside.
+/// Environment variables: <c>EVALCORE_CACHE</c> is the cache folder (default: <c>evalcore</c> in <c>XDG_CACHE_HOME</c>,
+/// or else <c>~/.cache/evalcore</c>); <c>EVALCORE_IGNORE_SYSTEM_LIBRARIES=1</c> skips the system's library.
 /// </remarks>
 public static unsafe class ChipmunkLibrary
 {
-    /// <summary>The one version this binding is for.</summary>
+    /// <summary>The only version that this binding accepts.</summary>
     public const string Version = "7.0.3";
 
     /// <summary>The command that installs the library for all users, as root.</summary>
@@ -26,7 +25,7 @@ public static unsafe class ChipmunkLibrary
     private static nint _handle;
     private static LibraryStatus? _found;
 
-    /// <summary>Where the library is looked for after the system's folders, and where a restore puts it.</summary>
+    /// <summary>The file in the cache: searched after the system's folders, written by <see cref="Restore"/>.</summary>
     public static string CachePath => Path.Combine(CacheFolder, "native", $"chipmunk-{Version}", FileName);
 
     private static string CacheFolder
@@ -35,7 +34,7 @@ public static unsafe class ChipmunkLibrary
         {
             string? own = Environment.GetEnvironmentVariable("EVALCORE_CACHE");
             if (!string.IsNullOrEmpty(own))
-                return own;
+                return Path.GetFullPath(own);
             string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             if (string.IsNullOrEmpty(cache))
                 cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
@@ -43,7 +42,7 @@ public static unsafe class ChipmunkLibrary
         }
     }
 
-    /// <summary>Looks for the library without failing, and loads it.</summary>
+    /// <summary>Finds and loads the library; never throws, but returns the problem.</summary>
     public static LibraryStatus Find()
     {
         lock (Loading)
@@ -55,10 +54,11 @@ public static unsafe class ChipmunkLibrary
     }
 
     /// <summary>
-    /// Looks for the library, and where there is none fetches it into the cache, without root: from the folder
-    /// <c>EVALCORE_MIRROR</c> names, else from the distribution's package. Takes seconds, and a network.
+    /// Finds and loads the library. When there is none, copies it into the cache from the folder that
+    /// <c>EVALCORE_MIRROR</c> names, or else from the distribution's package, which takes some seconds and needs
+    /// network access, but not root.
     /// </summary>
-    /// <param name="again">Whether to try although an attempt failed in the last ten minutes.</param>
+    /// <param name="again">Whether to retry when an attempt failed in the last ten minutes.</param>
     public static LibraryStatus Restore(bool again = false)
     {
         lock (Loading)
@@ -67,7 +67,7 @@ public static unsafe class ChipmunkLibrary
             if (found.Problem is null || !OperatingSystem.IsLinux())
                 return found;
             return Fetch(again) is { } failure
-                ? found with { Problem = $"{found.Problem}, and cannot be fetched: {failure}" }
+                ? found with { Problem = $"{found.Problem}, and fetching it failed: {failure}" }
                 : Find();
         }
     }
@@ -81,7 +81,7 @@ public static unsafe class ChipmunkLibrary
         {
             return TryLoad(out string? problem)
                 ? _handle
-                : throw new DllNotFoundException($"{problem}: install it with '{Fix}', or call {nameof(ChipmunkLibrary)}.{nameof(Restore)}");
+                : throw new DllNotFoundException($"{problem}: install it with '{Fix}', or call {nameof(ChipmunkLibrary)}.{nameof(Restore)}()");
         }
     }
 
@@ -97,20 +97,22 @@ public static unsafe class ChipmunkLibrary
             string version = VersionOf(handle);
             if (version == Version)
             {
-                Greeting.Swallow(handle);
+                StartupOutput.Discard(handle);
                 _handle = handle;
                 return true;
             }
 
-            problem ??= $"{PathOf(handle) ?? candidate} is Chipmunk {version}, and {Version} is needed";
+            problem ??= $"{PathOf(handle) ?? candidate} is Chipmunk {version}, but {Version} is required";
             NativeLibrary.Free(handle);
         }
 
-        problem ??= $"Chipmunk {Version} ({FileName}) is neither a system library nor at {CachePath}";
+        problem ??= $"Chipmunk {Version} ({FileName}) is neither installed on the system nor at {CachePath}";
         return false;
     }
 
-    /// <summary>Runs the script the build runs; returns the line it fails with, or null.</summary>
+    /// <summary>
+    /// Runs <c>restore-chipmunk.sh</c>, as the build does; returns its error line, or null on success.
+    /// </summary>
     private static string? Fetch(bool again)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-s", "--", .. again ? (string[])["--again"] : [], CachePath])
@@ -142,13 +144,13 @@ public static unsafe class ChipmunkLibrary
         yield return CachePath;
     }
 
-    /// <summary>Chipmunk states its version in <c>const char *cpVersionString</c>.</summary>
+    /// <summary>The version of a loaded library, from its variable <c>const char *cpVersionString</c>.</summary>
     private static string VersionOf(nint handle) =>
         NativeLibrary.TryGetExport(handle, "cpVersionString", out nint variable)
-            ? Marshal.PtrToStringUTF8(*(nint*)variable) ?? "of no version"
-            : "of no version";
+            ? Marshal.PtrToStringUTF8(*(nint*)variable) ?? "of unknown version"
+            : "of unknown version";
 
-    /// <summary>The file a loaded library came from, where the system tells (Linux: the process's memory map).</summary>
+    /// <summary>The file of a loaded library, from the process's memory map; null on systems without one.</summary>
     private static string? PathOf(nint handle)
     {
         const string Maps = "/proc/self/maps";

@@ -1,12 +1,12 @@
 namespace Chipmunk;
 
-/// <summary><c>cpCircleShape</c>.</summary>
+/// <summary><c>cpCircleShape</c>: a circle.</summary>
 public sealed class CircleShape : Shape
 {
-    /// <summary><c>cpCircleShapeNew</c>.</summary>
+    /// <summary><c>cpCircleShapeNew</c>: a circle attached to a body.</summary>
     /// <param name="body">The body it is attached to.</param>
-    /// <param name="radius">Its radius.</param>
-    /// <param name="offset">Its centre in the body's coordinates.</param>
+    /// <param name="radius">The radius.</param>
+    /// <param name="offset">The centre, in the body's coordinates.</param>
     public CircleShape(Body body, double radius, Vect offset)
         : base(Native.cpCircleShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, radius, offset), body)
     {

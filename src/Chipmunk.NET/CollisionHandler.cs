@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Chipmunk;
 
 /// <summary>
-/// <c>cpCollisionHandler</c>: what is called for pairs of shapes of two collision types. It belongs to its space and
-/// lives as long.
+/// <c>cpCollisionHandler</c>: callbacks for pairs of shapes of two collision types. Its space owns it; it is valid as
+/// long as the space.
 /// </summary>
 public readonly unsafe struct CollisionHandler
 {
@@ -13,9 +13,9 @@ public readonly unsafe struct CollisionHandler
     internal CollisionHandler(nint handler) => _handler = (Fields*)handler;
 
     /// <summary>
-    /// Called after the solver for each pair that touches, in the solver's order: the arbiter, the space
-    /// (<c>cpSpace*</c>) and <see cref="UserData"/>. The function runs inside <see cref="Space.Step"/>, on its thread;
-    /// it must not throw, and must not add to or remove from the space.
+    /// Called after the solver for each pair of touching shapes, in the solver's order. The arguments are the arbiter,
+    /// the space (<c>cpSpace*</c>) and <see cref="UserData"/>. The function runs inside <see cref="Space.Step"/>, on
+    /// the same thread. It must not throw, and must not add to the space or remove from it.
     /// </summary>
     public delegate* unmanaged[Cdecl]<Arbiter, nint, void*, void> PostSolve
     {
@@ -23,14 +23,16 @@ public readonly unsafe struct CollisionHandler
         set => _handler->PostSolve = value;
     }
 
-    /// <summary>What the functions get as their last argument.</summary>
+    /// <summary>The last argument of the callbacks.</summary>
     public void* UserData
     {
         get => _handler->UserData;
         set => _handler->UserData = value;
     }
 
-    /// <summary>Two types and four functions come before the user's pointer; of the functions this one is used.</summary>
+    /// <summary>
+    /// The native struct: two collision types, four functions, the user's pointer. Only the two used here are declared.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 56)]
     private struct Fields
     {

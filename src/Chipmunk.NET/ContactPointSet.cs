@@ -1,9 +1,9 @@
 namespace Chipmunk;
 
-/// <summary><c>cpContactPointSet</c>: the one or two contacts of a pair of shapes.</summary>
+/// <summary><c>cpContactPointSet</c>: the contacts of a pair of shapes, at most two.</summary>
 public readonly struct ContactPointSet
 {
-    // In the order of the native structure.
+    // The fields have the order of the native struct.
     private readonly int _count;
     private readonly Vect _normal;
     private readonly ContactPoint _first;
@@ -20,11 +20,11 @@ public readonly struct ContactPointSet
     /// <summary>The number of contacts, 0 to 2.</summary>
     public int Count => _count;
 
-    /// <summary>The normal of the collision, from the first shape to the second.</summary>
+    /// <summary>The unit normal of the collision, from the first shape to the second.</summary>
     public Vect Normal => _normal;
 
-    /// <summary>A contact.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    /// <summary>A contact by index.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Count"/>.</exception>
     public ContactPoint this[int index] =>
         (uint)index >= (uint)Count ? throw new ArgumentOutOfRangeException(nameof(index))
         : index == 0 ? _first : _second;

@@ -1,7 +1,10 @@
 namespace Chipmunk;
 
-/// <summary>Whether Chipmunk is there: what a diagnosis shows.</summary>
-/// <param name="Path">The file that was loaded; null when there is none.</param>
-/// <param name="Version">The version the library states; null when there is none.</param>
-/// <param name="Problem">What is wrong, in one line; null when all is well. <see cref="ChipmunkLibrary.Fix"/> helps.</param>
+/// <summary>The result of looking for the native library.</summary>
+/// <param name="Path">The loaded file; null when none was found.</param>
+/// <param name="Version">The version of the loaded library; null when none was found.</param>
+/// <param name="Problem">
+/// The problem, in one line; null when the library was loaded. <see cref="ChipmunkLibrary.Fix"/> is the command that
+/// installs it.
+/// </param>
 public sealed record LibraryStatus(string? Path, string? Version, string? Problem);

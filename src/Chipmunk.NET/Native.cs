@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Chipmunk;
 
 /// <summary>
-/// The functions of Chipmunk 7.0.3 this binding uses, by their own names. What only reads or writes a field or two
-/// skips the transition to native code; what may call back does not.
+/// The functions of Chipmunk 7.0.3 that this binding uses, under their native names. Functions that only read or write
+/// a few fields suppress the GC transition, to be faster; functions that may call back or run long must not.
 /// </summary>
 internal static unsafe partial class Native
 {

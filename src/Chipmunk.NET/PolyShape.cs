@@ -6,7 +6,7 @@ public sealed class PolyShape : Shape
     /// <summary><c>cpPolyShapeNew</c>: the convex hull of the given points.</summary>
     /// <param name="body">The body it is attached to.</param>
     /// <param name="vertices">The points in the body's coordinates.</param>
-    /// <param name="radius">How far the polygon is rounded outwards; 0 for sharp corners.</param>
+    /// <param name="radius">The radius of the rounded corners, added outside the hull; 0 for sharp corners.</param>
     public PolyShape(Body body, ReadOnlySpan<Vect> vertices, double radius)
         : base(New(body, vertices, radius), body)
     {
@@ -16,7 +16,7 @@ public sealed class PolyShape : Shape
     public int Count => Native.cpPolyShapeGetCount(Handle);
 
     /// <summary>A vertex of the hull in the body's coordinates.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Count"/>.</exception>
     public Vect this[int index] => (uint)index < (uint)Count
         ? Native.cpPolyShapeGetVert(Handle, index)
         : throw new ArgumentOutOfRangeException(nameof(index));

@@ -1,22 +1,22 @@
 namespace Chipmunk;
 
-/// <summary><c>cpSegmentShape</c>: a line with rounded ends.</summary>
+/// <summary><c>cpSegmentShape</c>: a line segment with thickness and rounded ends.</summary>
 public sealed class SegmentShape : Shape
 {
-    /// <summary><c>cpSegmentShapeNew</c>.</summary>
+    /// <summary><c>cpSegmentShapeNew</c>: a segment attached to a body.</summary>
     /// <param name="body">The body it is attached to.</param>
-    /// <param name="a">One end in the body's coordinates.</param>
-    /// <param name="b">The other end.</param>
-    /// <param name="radius">Half its thickness.</param>
+    /// <param name="a">One end, in the body's coordinates.</param>
+    /// <param name="b">The other end, in the body's coordinates.</param>
+    /// <param name="radius">Half the thickness.</param>
     public SegmentShape(Body body, Vect a, Vect b, double radius)
         : base(Native.cpSegmentShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, a, b, radius), body)
     {
     }
 
-    /// <summary>One end in the body's coordinates.</summary>
+    /// <summary>One end, in the body's coordinates.</summary>
     public Vect A => Native.cpSegmentShapeGetA(Handle);
 
-    /// <summary>The other end.</summary>
+    /// <summary>The other end, in the body's coordinates.</summary>
     public Vect B => Native.cpSegmentShapeGetB(Handle);
 
     /// <summary>Half the thickness.</summary>

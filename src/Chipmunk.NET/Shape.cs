@@ -13,31 +13,31 @@ public abstract class Shape : IDisposable
     /// <summary>The native shape.</summary>
     public ShapeHandle Handle { get; }
 
-    /// <summary>The body it is attached to.</summary>
+    /// <summary>The body that the shape is attached to.</summary>
     public Body Body { get; }
 
-    /// <summary>The coefficient of friction; 0 unless set.</summary>
+    /// <summary>The coefficient of friction; default 0.</summary>
     public double Friction
     {
         get => Native.cpShapeGetFriction(Handle);
         set => Native.cpShapeSetFriction(Handle, value);
     }
 
-    /// <summary>The elasticity; 0 unless set.</summary>
+    /// <summary>The elasticity; default 0.</summary>
     public double Elasticity
     {
         get => Native.cpShapeGetElasticity(Handle);
         set => Native.cpShapeSetElasticity(Handle, value);
     }
 
-    /// <summary>Which collision handler looks at it; 0 unless set.</summary>
+    /// <summary>The collision type, which selects the collision handlers; default 0.</summary>
     public nuint CollisionType
     {
         get => Native.cpShapeGetCollisionType(Handle);
         set => Native.cpShapeSetCollisionType(Handle, value);
     }
 
-    /// <summary>Frees the shape, as soon as no space uses it any more.</summary>
+    /// <summary>Frees the shape once no space refers to it.</summary>
     public void Dispose()
     {
         Handle.Dispose();

@@ -2,18 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Chipmunk;
 
-/// <summary>Owns a <c>cpShape</c>, and keeps the body it is attached to.</summary>
+/// <summary>Owns a <c>cpShape</c>, and holds a reference to the body it is attached to.</summary>
 public sealed class ShapeHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     private BodyHandle? _body;
 
-    /// <summary>For the marshaller.</summary>
+    /// <summary>Called by the marshaller.</summary>
     public ShapeHandle()
         : base(ownsHandle: true)
     {
     }
 
-    /// <summary>The body may not be freed before the shape.</summary>
+    /// <summary>Adds a reference to the body, so that it is freed after the shape.</summary>
     internal void Keep(BodyHandle body)
     {
         bool kept = false;

@@ -4,25 +4,25 @@ using Microsoft.Win32.SafeHandles;
 namespace Chipmunk;
 
 /// <summary>
-/// Owns a <c>cpSpace</c>, and keeps what was added to it: <c>cpSpaceFree</c> looks at the bodies, so they are freed
-/// after the space, whatever the order in which they are disposed or finalized.
+/// Owns a <c>cpSpace</c>, and holds references to the bodies and shapes in it. <c>cpSpaceFree</c> reads the bodies, so
+/// they must be freed after the space, in whatever order they are disposed or finalized.
 /// </summary>
 public sealed class SpaceHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     private readonly List<SafeHandle> _kept = [];
 
-    /// <summary>For the marshaller.</summary>
+    /// <summary>Called by the marshaller.</summary>
     public SpaceHandle()
         : base(ownsHandle: true)
     {
     }
 
-    /// <summary>Keeps what is added.</summary>
-    /// <exception cref="InvalidOperationException">It is in this space already.</exception>
+    /// <summary>Adds a reference to a body or shape.</summary>
+    /// <exception cref="InvalidOperationException">It is already in this space.</exception>
     internal void Keep(SafeHandle added)
     {
         if (_kept.Contains(added))
-            throw new InvalidOperationException("It is in this space already.");
+            throw new InvalidOperationException("The body or shape is already in this space.");
         bool kept = false;
         added.DangerousAddRef(ref kept);
         _kept.Add(added);

@@ -1,6 +1,6 @@
 namespace Chipmunk;
 
-/// <summary><c>cpVect</c>: a point or a direction.</summary>
+/// <summary><c>cpVect</c>: a point or a direction in the plane.</summary>
 /// <param name="X">The first coordinate.</param>
 /// <param name="Y">The second coordinate.</param>
 public readonly record struct Vect(double X, double Y)

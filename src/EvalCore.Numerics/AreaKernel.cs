@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// The mean of the area that a pixel covers, in single precision: first along x, then along y, source pixels in their
-/// order. A vector holds the channels of one pixel, so its sums are the scalar ones.
+/// <c>INTER_AREA</c> when shrinking: the mean of the source area that a result pixel covers, in single precision, first
+/// along x, then along y, with source pixels added in their order. A vector holds the channels of one pixel, so each
+/// channel is summed in the same order as in scalar code.
 /// </summary>
 internal sealed unsafe class AreaKernel : ResizeKernel
 {
@@ -28,13 +29,13 @@ internal sealed unsafe class AreaKernel : ResizeKernel
 
     public override void Apply(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        int held = -1;
+        int heldRow = -1;
         for (int i = 0; i < _rows.Length; i++)
         {
             var tap = _rows[i];
-            if (tap.Source != held)
+            if (tap.Source != heldRow)
                 Horizontal(source[(tap.Source * _sourceStride)..]);
-            held = tap.Source;
+            heldRow = tap.Source;
 
             bool isFirst = i == 0 || _rows[i - 1].Index != tap.Index;
             for (int x = 0; x < _sum.Length; x++)
@@ -44,10 +45,12 @@ internal sealed unsafe class AreaKernel : ResizeKernel
         }
     }
 
-    /// <summary>Averages a row along x; the source goes on to the end of the picture.</summary>
+    /// <summary>
+    /// Averages a row along x. <paramref name="source"/> is the image from the row's first byte to its end.
+    /// </summary>
     private void Horizontal(ReadOnlySpan<byte> source)
     {
-        // The picture's last pixel has no fourth byte after it to load.
+        // A pixel is loaded as 4 bytes; after the image's last pixel there is no fourth byte.
         bool isLast = source.Length == _sourceStride;
         fixed (byte* s = source)
         fixed (AreaTap* taps = _columns)
@@ -76,7 +79,7 @@ internal sealed unsafe class AreaKernel : ResizeKernel
     {
         for (int x = 0; x < _sum.Length; x++)
         {
-            // A mean of bytes stays a byte, except that the weights may add up to a little more than 1.
+            // The weights may add up to slightly more than 1, so a mean may round to 256.
             var rounded = Vector128.Min(Vector128.ConvertToInt32(Vector128.Round(_sum[x])), Vector128.Create((int)byte.MaxValue));
             for (int c = 0; c < CvResize.Channels; c++)
                 destination[x * CvResize.Channels + c] = (byte)rounded[c];

@@ -4,16 +4,20 @@ using System.Runtime.Intrinsics.X86;
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// Bilinear interpolation in integers: first along x with weights of 11 bits, kept with 7 fractional bits, then along y
-/// with both products shifted down on their own. The two-step rounding is OpenCV's and visible in 1 % of the bytes.
-/// Integer arithmetic gives the same bytes in vectors and one by one.
+/// Bilinear interpolation in integer arithmetic: first along x with 11-bit weights, keeping 7 fractional bits, then
+/// along y, where each of the two products is shifted right before they are added. This rounding in two steps is
+/// OpenCV's; one rounding at the end would change 1 % of the bytes. Vector and scalar code give the same bytes.
 /// </summary>
 internal sealed unsafe class BilinearKernel : ResizeKernel
 {
-    /// <summary>A row that is interpolated along x has four values a pixel, the last 0: a pixel is then 64 bits.</summary>
+    /// <summary>
+    /// Values per pixel in a row interpolated along x: three channels and a 0, so that a pixel has 64 bits.
+    /// </summary>
     private const int Padded = 4;
 
-    /// <summary>Pixels that the vertical pass computes at a time; padded rows have a multiple of it.</summary>
+    /// <summary>
+    /// Pixels that the vertical pass computes at a time; the length of a padded row is a multiple of it.
+    /// </summary>
     private const int Block = 8;
 
     private readonly int _sourceStride;
@@ -21,16 +25,21 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
     private readonly int _width;
     private readonly LinearTap[] _rows;
 
-    /// <summary>Per column, the byte in the source's row where its left pixel begins.</summary>
+    /// <summary>Per column, the offset in bytes of its left pixel in a source row.</summary>
     private readonly int[] _offsets;
 
-    /// <summary>Per column, the distance in bytes from its left to its right pixel.</summary>
+    /// <summary>Per column, the distance in bytes from its left to its right pixel; 0 past an edge.</summary>
     private readonly int[] _steps;
 
-    /// <summary>Per column four times its pair of weights, in the order 0, 2, 1, 3 of every four columns.</summary>
+    /// <summary>
+    /// Per column, its pair of weights four times. Every four columns are stored in the order 0, 2, 1, 3.
+    /// </summary>
     private readonly short[] _weights;
 
-    /// <summary>The last even and the last odd source row, interpolated along x: neighbours never evict each other.</summary>
+    /// <summary>
+    /// The last even and the last odd source row, interpolated along x. A result row needs two neighbouring source
+    /// rows, so one never replaces the other.
+    /// </summary>
     private readonly short[][] _scratch;
 
     public BilinearKernel(ResizeAxis y, ResizeAxis x, LinearTap[] rows, LinearTap[] columns)
@@ -48,7 +57,7 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
         int last = x.SourceSize - 1;
         for (int i = 0; i < padded; i++)
         {
-            // Past the left and right edge there is the edge pixel alone.
+            // Past the left and right edge the edge pixel has the weight 1.
             var tap = columns[Math.Min(i, _width - 1)];
             tap = tap.Index < 0 ? new LinearTap(0, 0) : tap.Index >= last ? new LinearTap(last, 0) : tap;
             _offsets[i] = tap.Index * CvResize.Channels;
@@ -65,7 +74,7 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
         int stride = _width * CvResize.Channels;
         for (int y = 0; y < _rows.Length; y++)
         {
-            // Past the upper and lower edge the edge row is taken for both, with the weights as they are.
+            // Past the upper and lower edge both rows are the edge row, and the weights stay unchanged.
             var tap = _rows[y];
             var upper = Interpolated(Math.Clamp(tap.Index, 0, _sourceHeight - 1), source, held);
             var lower = Interpolated(Math.Clamp(tap.Index + 1, 0, _sourceHeight - 1), source, held);
@@ -73,11 +82,16 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
         }
     }
 
-    /// <summary>Where a column's weights are: columns 1 and 2 of every four change places (see <see cref="Horizontal"/>).</summary>
+    /// <summary>
+    /// The index of a column's weights in <see cref="_weights"/>: columns 1 and 2 of every four are swapped, as
+    /// <see cref="Horizontal"/> reads them.
+    /// </summary>
     private static int WeightsOf(int column) =>
         ((column & ~3) | ((column & 1) << 1) | ((column >> 1) & 1)) * Padded * 2;
 
-    /// <summary>A source row interpolated along x, computed unless it is still there.</summary>
+    /// <summary>
+    /// Returns a source row interpolated along x; computes it only when the scratch row holds another.
+    /// </summary>
     private short[] Interpolated(int row, ReadOnlySpan<byte> source, Span<int> held)
     {
         short[] scratch = _scratch[row & 1];
@@ -91,14 +105,14 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
     }
 
     /// <summary>Interpolates a row along x.</summary>
-    /// <param name="source">From the row's first byte to the end of the picture.</param>
+    /// <param name="source">The image from the row's first byte to its end.</param>
     /// <param name="row">Receives the padded row.</param>
     private void Horizontal(ReadOnlySpan<byte> source, short[] row)
     {
         int x = 0;
         if (Avx2.IsSupported)
         {
-            // (r0, r1, g0, g1, b0, b1, 0, 0) from the six bytes of two pixels, in each half.
+            // In each 128-bit half: (r0, r1, g0, g1, b0, b1, 0, 0) from the six bytes of two pixels.
             var pairs = Vector256.Create(
                 0x80_04_80_01_80_03_80_00UL, 0x80_80_80_80_80_05_80_02UL,
                 0x80_04_80_01_80_03_80_00UL, 0x80_80_80_80_80_05_80_02UL).AsByte();
@@ -107,12 +121,13 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
             fixed (short* weights = _weights)
             fixed (short* r = row)
             {
-                // 16 bytes are loaded for a pixel: those after its pair get the weight 0, but must be there.
+                // 16 bytes are loaded for a pixel. Those after its pair get the weight 0, but must be inside the image.
                 int end = row.Length / Padded;
                 int longest = source.Length - Vector128<byte>.Count;
                 for (; x < end && offsets[x + 3] <= longest; x += 4)
                 {
-                    // Columns 0 and 2 together, 1 and 3 together: packing works within halves and restores the order.
+                    // Columns 0 and 2 share a vector, 1 and 3 another: packing works within 128-bit halves and restores
+                    // the order.
                     var even = Vector256.Create(Vector128.Load(s + offsets[x]), Vector128.Load(s + offsets[x + 2]));
                     var odd = Vector256.Create(Vector128.Load(s + offsets[x + 1]), Vector128.Load(s + offsets[x + 3]));
                     var h02 = Avx2.MultiplyAddAdjacent(Avx2.Shuffle(even, pairs).AsInt16(), Vector256.Load(weights + 8 * x));
@@ -138,14 +153,15 @@ internal sealed unsafe class BilinearKernel : ResizeKernel
     /// <param name="weight0">The upper row's weight.</param>
     /// <param name="weight1">The lower row's weight.</param>
     /// <param name="destination">
-    /// From the row's first byte to the end of the picture: what is after the row may be overwritten, later rows come later.
+    /// The image from the row's first byte to its end. Bytes after the row may be overwritten: later rows are written
+    /// later.
     /// </param>
     private void Vertical(short[] upper, short[] lower, short weight0, short weight1, Span<byte> destination)
     {
         int x = 0;
         if (Avx2.IsSupported)
         {
-            // Four pixels of four bytes to four of three, in each half.
+            // In each 128-bit half: four pixels of four bytes to four pixels of three bytes.
             var compress = Vector256.Create(
                 0x09_08_06_05_04_02_01_00UL, 0x80_80_80_80_0E_0D_0C_0AUL,
                 0x09_08_06_05_04_02_01_00UL, 0x80_80_80_80_0E_0D_0C_0AUL).AsByte();

@@ -1,11 +1,14 @@
 namespace EvalCore.Numerics;
 
-/// <summary>The mean of a block of whole pixels. Of four it is rounded half up, of any other number half to even.</summary>
+/// <summary>
+/// Shrinking by whole factors: the mean of a block of source pixels. As in OpenCV, blocks of 2 x 2 are rounded half up,
+/// all others half to even.
+/// </summary>
 internal sealed class BlockMeanKernel(ResizeAxis y, ResizeAxis x) : ResizeKernel
 {
     private readonly int _blockHeight = y.WholeScale;
     private readonly int _blockWidth = x.WholeScale;
-    private readonly float _part = 1f / (y.WholeScale * x.WholeScale);
+    private readonly float _weight = 1f / (y.WholeScale * x.WholeScale);
 
     public override void Apply(ReadOnlySpan<byte> source, Span<byte> destination)
     {
@@ -38,5 +41,5 @@ internal sealed class BlockMeanKernel(ResizeAxis y, ResizeAxis x) : ResizeKernel
         }
     }
 
-    private byte Mean(int sum) => (byte)Math.Min(MathF.Round(sum * _part), byte.MaxValue);
+    private byte Mean(int sum) => (byte)Math.Min(MathF.Round(sum * _weight), byte.MaxValue);
 }

@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// <c>cv2.resize</c> of pictures with three channels of 8 bits, byte for byte what OpenCV 4.13 computes on x86-64.
-/// Made once for a pair of sizes; holds its own scratch rows, so one instance serves one thread at a time, and
-/// <see cref="Apply"/> allocates nothing.
+/// <c>cv2.resize</c> of images with three 8-bit channels, with the same bytes as OpenCV 4.13 on x86-64. An instance is
+/// made for one pair of sizes and holds its own scratch rows: one thread at a time may use it, and <see cref="Apply"/>
+/// allocates nothing.
 /// </summary>
 public sealed class CvResize
 {
-    /// <summary>Red, green, blue (or any other three).</summary>
+    /// <summary>Channels of an image: red, green, blue or any other three.</summary>
     internal const int Channels = 3;
 
     private readonly int _sourceBytes;
@@ -21,7 +21,7 @@ public sealed class CvResize
     /// <param name="sourceWidth">Columns of the source, at least 1.</param>
     /// <param name="height">Rows of the result, at least 1.</param>
     /// <param name="width">Columns of the result, at least 1.</param>
-    /// <param name="interpolation">The method.</param>
+    /// <param name="interpolation">The interpolation method.</param>
     public CvResize(
         int sourceHeight, int sourceWidth, int height, int width, CvInterpolation interpolation = CvInterpolation.Linear)
     {
@@ -34,10 +34,12 @@ public sealed class CvResize
         _kernel = Choose(new ResizeAxis(sourceHeight, height), new ResizeAxis(sourceWidth, width), interpolation);
     }
 
-    /// <summary>Resizes a picture.</summary>
-    /// <param name="source">Row-major, height x width x 3, of exactly the size given to the constructor.</param>
-    /// <param name="destination">Where the result goes, height x width x 3; must not overlap the source.</param>
-    /// <exception cref="ArgumentException">A buffer has another length than its picture.</exception>
+    /// <summary>Resizes an image.</summary>
+    /// <param name="source">The source image, [sourceHeight, sourceWidth, 3], row-major.</param>
+    /// <param name="destination">
+    /// Receives the result, [height, width, 3], row-major; must not overlap the source.
+    /// </param>
+    /// <exception cref="ArgumentException">The length of a buffer is not that of its image.</exception>
     public void Apply(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         if (source.Length != _sourceBytes)
@@ -50,7 +52,7 @@ public sealed class CvResize
             _kernel.Apply(source, destination);
     }
 
-    /// <summary>OpenCV's choice among its algorithms. Nothing to do, a plain copy, is null.</summary>
+    /// <summary>Chooses the algorithm that OpenCV uses for these sizes; null for a plain copy.</summary>
     private static ResizeKernel? Choose(ResizeAxis y, ResizeAxis x, CvInterpolation interpolation)
     {
         if (y.SourceSize == y.Size && x.SourceSize == x.Size)
@@ -59,7 +61,8 @@ public sealed class CvResize
         bool halving = whole && y.WholeScale == 2 && x.WholeScale == 2;
         return interpolation switch
         {
-            // Halving by bilinear interpolation is the mean of four pixels, and rounded as such.
+            // OpenCV computes halving by bilinear interpolation as the mean of four pixels, with that kernel's
+            // rounding.
             CvInterpolation.Linear when halving => new BlockMeanKernel(y, x),
             CvInterpolation.Linear => new BilinearKernel(y, x, y.LinearTaps(), x.LinearTaps()),
             CvInterpolation.Area when y.Scale < 1 || x.Scale < 1 => new BilinearKernel(y, x, y.EnlargingAreaTaps(), x.EnlargingAreaTaps()),

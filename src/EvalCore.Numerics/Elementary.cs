@@ -1,14 +1,14 @@
 namespace EvalCore.Numerics;
 
-/// <summary>Elementary functions that .NET lacks, with the bits of the C library that the peers call.</summary>
+/// <summary>Elementary functions that .NET lacks, with the bits of the C library that numpy and torch call.</summary>
 internal static class Elementary
 {
     private const double Ln2Upper = 6.93147180369123816490e-01;
     private const double Ln2Lower = 1.90821492927058770002e-10;
 
     /// <summary>
-    /// ln(1 + x) for x in (-1, 0] by the method of FDLIBM (Sun, 1993) as glibc 2.36 computes it on a processor with
-    /// fused multiply-add, bit for bit: 1 + x = 2^k (1 + f) with 1 + f near 1, then a series in s = f / (2 + f).
+    /// ln(1 + x) for x in (-1, 0], bit for bit as glibc 2.36 computes it on a processor with fused multiply-add. The
+    /// method is FDLIBM's (Sun, 1993): 1 + x = 2^k (1 + f) with 1 + f near 1, then a series in s = f / (2 + f).
     /// </summary>
     public static double Log1p(double x)
     {
@@ -21,7 +21,7 @@ internal static class Elementary
         bool nearOne = false;
         if (UpperHalf(-x) > 0x3FD2BEC3)
         {
-            // u is 1 + x rounded; the correction makes good for the rounding.
+            // u is 1 + x rounded; the correction compensates for that rounding.
             double u = 1 + x;
             correction = (x - (u - 1)) / u;
             long bits = BitConverter.DoubleToInt64Bits(u);
@@ -55,7 +55,10 @@ internal static class Elementary
             : Math.FusedMultiplyAdd(k, Ln2Upper, -(half - (s * (half + r) + lower) - f));
     }
 
-    /// <summary>The same in single precision, where glibc fuses nothing and sums by Horner's scheme.</summary>
+    /// <summary>
+    /// ln(1 + x) in single precision for x in (-1, 0], bit for bit as in glibc 2.36. Here glibc evaluates the series by
+    /// Horner's scheme, without fused multiply-add.
+    /// </summary>
     public static float Log1p(float x)
     {
         const float Tiny = 1f / (1 << 29), Least = Tiny / (1 << 25), Upper = 6.9313812256e-01f, Lower = 9.0580006145e-06f;

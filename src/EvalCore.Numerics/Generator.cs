@@ -3,19 +3,19 @@ using System.Numerics;
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// <c>numpy.random.Generator</c>: the same numbers as numpy 2.2's, bit for bit. One value per call; numpy's
-/// <c>size=n</c> is n calls. Draws allocate nothing.
+/// <c>numpy.random.Generator</c>: draws the same numbers as numpy 2.2, bit for bit. A call draws one value; numpy's
+/// <c>size=n</c> corresponds to n calls. Drawing a value allocates nothing.
 /// </summary>
-/// <param name="bitGenerator">Where its bits come from.</param>
+/// <param name="bitGenerator">The source of random bits.</param>
 public sealed class Generator(PCG64 bitGenerator)
 {
     /// <summary>
-    /// <c>numpy.random.default_rng(seed)</c>. Gymnasium's <c>np_random(seed)</c>, which <c>reset(seed=...)</c> seeds an
-    /// environment with, is the same.
+    /// <c>numpy.random.default_rng(seed)</c>. It is also Gymnasium's <c>np_random(seed)</c>, the generator of an
+    /// environment after <c>reset(seed=...)</c>.
     /// </summary>
     public static Generator DefaultRng(ulong seed) => new(new PCG64(new SeedSequence(seed)));
 
-    /// <summary><c>random()</c>: uniform in [0, 1), 53 bits.</summary>
+    /// <summary><c>random()</c>: uniform in [0, 1), with 53 random bits.</summary>
     public double Random() => (bitGenerator.NextUInt64() >> 11) * (1 / 9007199254740992.0);
 
     /// <summary><c>uniform(low, high)</c>: uniform in [low, high).</summary>
@@ -50,7 +50,7 @@ public sealed class Generator(PCG64 bitGenerator)
         }
     }
 
-    /// <summary><c>standard_normal(dtype=float32)</c>: from 32 bits.</summary>
+    /// <summary><c>standard_normal(dtype=float32)</c>: the same method on 32 random bits.</summary>
     public float StandardNormalSingle()
     {
         while (true)
@@ -72,7 +72,7 @@ public sealed class Generator(PCG64 bitGenerator)
         }
     }
 
-    /// <summary><c>normal(loc, scale)</c>.</summary>
+    /// <summary><c>normal(loc, scale)</c>: a normally distributed number.</summary>
     /// <param name="loc">The mean.</param>
     /// <param name="scale">The standard deviation, not negative.</param>
     public double Normal(double loc, double scale)
@@ -81,7 +81,9 @@ public sealed class Generator(PCG64 bitGenerator)
         return loc + scale * StandardNormal();
     }
 
-    /// <summary><c>exponential(scale)</c>: the ziggurat with 256 layers.</summary>
+    /// <summary>
+    /// <c>exponential(scale)</c>: an exponentially distributed number, by the ziggurat with 256 layers.
+    /// </summary>
     /// <param name="scale">The mean, not negative.</param>
     public double Exponential(double scale)
     {
@@ -89,7 +91,7 @@ public sealed class Generator(PCG64 bitGenerator)
         return scale * StandardExponential();
     }
 
-    /// <summary><c>shuffle(x)</c>.</summary>
+    /// <summary><c>shuffle(x)</c>: puts the elements in random order, in place.</summary>
     public void Shuffle<T>(Span<T> x)
     {
         for (int i = x.Length - 1; i > 0; i--)
@@ -107,14 +109,14 @@ public sealed class Generator(PCG64 bitGenerator)
         return order;
     }
 
-    /// <summary><c>choice(n, size, replace=False)</c>: different numbers out of 0..n-1.</summary>
-    /// <param name="n">How many there are to choose from.</param>
-    /// <param name="size">How many are chosen, at most <paramref name="n"/>.</param>
+    /// <summary><c>choice(n, size, replace=False)</c>: distinct numbers out of 0..n-1, in random order.</summary>
+    /// <param name="n">The numbers to choose from are 0..n-1.</param>
+    /// <param name="size">How many numbers to choose, at most <paramref name="n"/>.</param>
     public int[] Choice(int n, int size)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, n);
 
-        // numpy shuffles a part of 0..n-1 when that is cheaper than to remember what was chosen (Floyd's algorithm).
+        // numpy shuffles the end of 0..n-1 when size is large in proportion to n, and uses Floyd's algorithm otherwise.
         if (n > 10000 && size > n / 50)
         {
             int[] all = [.. Enumerable.Range(0, n)];
@@ -136,7 +138,7 @@ public sealed class Generator(PCG64 bitGenerator)
         return chosen;
     }
 
-    /// <summary>Puts a random element at each place from the last down to <paramref name="first"/>.</summary>
+    /// <summary>Fisher-Yates shuffle of the elements from the last down to <paramref name="first"/>.</summary>
     private void ShuffleFrom(int[] x, int first)
     {
         for (int i = x.Length - 1; i >= first; i--)
@@ -146,7 +148,9 @@ public sealed class Generator(PCG64 bitGenerator)
         }
     }
 
-    /// <summary>Uniform in 0..max by Lemire's multiplication (2019). Draws nothing for 0.</summary>
+    /// <summary>
+    /// Uniform in 0..max by Lemire's method (2019): multiply, reject the biased part. max = 0 uses no random bits.
+    /// </summary>
     private ulong Bounded(ulong max)
     {
         switch (max)
@@ -187,7 +191,9 @@ public sealed class Generator(PCG64 bitGenerator)
         }
     }
 
-    /// <summary>Uniform in 0..max, max at least 1: as many bits as max has, until they are not above it.</summary>
+    /// <summary>
+    /// Uniform in 0..max, max at least 1: draws as many bits as max has and rejects values above max.
+    /// </summary>
     private uint Masked(uint max)
     {
         uint mask = uint.MaxValue >> BitOperations.LeadingZeroCount(max);
@@ -237,7 +243,7 @@ public sealed class Generator(PCG64 bitGenerator)
         }
     }
 
-    /// <summary>A height within a layer; t from 0, its lower edge, to 1.</summary>
+    /// <summary>A height within a layer: its lower edge at t = 0, its upper edge at t = 1.</summary>
     private static double Between(double[] heights, int layer, double t) =>
         (heights[layer - 1] - heights[layer]) * t + heights[layer];
 

@@ -6,7 +6,7 @@ namespace EvalCore.Numerics;
 /// </summary>
 internal sealed class MT19937
 {
-    /// <summary>Words of state; so many numbers come from one refill.</summary>
+    /// <summary>Words of state. One refill gives this many 32-bit numbers.</summary>
     public const int Length = 624;
 
     private const int Shift = 397;
@@ -23,9 +23,9 @@ internal sealed class MT19937
         }
     }
 
-    /// <summary>Takes a state over.</summary>
-    /// <param name="state">All words.</param>
-    /// <param name="next">How many of them were drawn since the last refill, 0 to <see cref="Length"/>.</param>
+    /// <summary>Restores a stored state.</summary>
+    /// <param name="state">The <see cref="Length"/> words of state.</param>
+    /// <param name="next">The number of words drawn since the last refill, 0 to <see cref="Length"/>.</param>
     public MT19937(ReadOnlySpan<uint> state, int next)
     {
         state.CopyTo(_state);

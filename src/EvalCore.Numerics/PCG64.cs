@@ -3,8 +3,8 @@ using System.Numerics;
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// <c>numpy.random.PCG64</c>: O'Neill's permuted congruential generator with 128 bits of state and 64 of output
-/// (XSL-RR), the engine of <c>numpy.random.default_rng</c>.
+/// <c>numpy.random.PCG64</c>: O'Neill's permuted congruential generator with 128 bits of state and 64 bits of
+/// output (XSL-RR), the bit generator of <c>numpy.random.default_rng</c>.
 /// </summary>
 public sealed class PCG64
 {
@@ -33,7 +33,10 @@ public sealed class PCG64
         return BitOperations.RotateRight(upper ^ (ulong)_state, (int)(upper >> 58));
     }
 
-    /// <summary>The next 32 bits: the lower half of 64 new ones, then the upper half, whatever is drawn in between.</summary>
+    /// <summary>
+    /// The next 32 bits. A call draws 64 bits and returns the lower half; the next call returns the upper half, even if
+    /// <see cref="NextUInt64"/> was called in between.
+    /// </summary>
     public uint NextUInt32()
     {
         if (_hasUpperHalf)

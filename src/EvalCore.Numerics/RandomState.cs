@@ -1,8 +1,9 @@
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// numpy's legacy generator, <c>numpy.random.RandomState(seed)</c> (also behind <c>numpy.random.seed</c>): the same
-/// numbers, bit for bit (numpy 2.2). One value per call; numpy's <c>size=n</c> is n calls. Draws allocate nothing.
+/// numpy's legacy generator, <c>numpy.random.RandomState(seed)</c>, also used by <c>numpy.random.seed</c>: draws the
+/// same numbers as numpy 2.2, bit for bit. A call draws one value; numpy's <c>size=n</c> corresponds to n calls.
+/// Drawing a value allocates nothing.
 /// </summary>
 /// <param name="seed">The seed, 0 to 2^32 - 1.</param>
 public sealed class RandomState(uint seed)
@@ -11,7 +12,7 @@ public sealed class RandomState(uint seed)
     private double _gauss;
     private bool _hasGauss;
 
-    /// <summary><c>random_sample()</c>, <c>rand()</c>: uniform in [0, 1), 53 bits.</summary>
+    /// <summary><c>random_sample()</c>, <c>rand()</c>: uniform in [0, 1), with 53 random bits.</summary>
     public double RandomSample()
     {
         uint upper = _engine.NextUInt32() >> 5;
@@ -34,7 +35,10 @@ public sealed class RandomState(uint seed)
     /// <summary><c>tomaxint()</c>: uniform in 0..2^63-1.</summary>
     public long Tomaxint() => (long)(_engine.NextUInt64() >> 1);
 
-    /// <summary><c>randn()</c>, <c>standard_normal()</c>: polar method, every other call uses up the spare value.</summary>
+    /// <summary>
+    /// <c>randn()</c>, <c>standard_normal()</c>: a standard normal number by the polar method, which computes two; the
+    /// next call returns the second.
+    /// </summary>
     public double Randn()
     {
         if (_hasGauss)
@@ -57,7 +61,7 @@ public sealed class RandomState(uint seed)
         return f * y;
     }
 
-    /// <summary><c>normal(loc, scale)</c>.</summary>
+    /// <summary><c>normal(loc, scale)</c>: a normally distributed number.</summary>
     /// <param name="loc">The mean.</param>
     /// <param name="scale">The standard deviation, not negative.</param>
     public double Normal(double loc, double scale)
@@ -66,7 +70,7 @@ public sealed class RandomState(uint seed)
         return loc + scale * Randn();
     }
 
-    /// <summary><c>shuffle(x)</c>.</summary>
+    /// <summary><c>shuffle(x)</c>: puts the elements in random order, in place.</summary>
     public void Shuffle<T>(Span<T> x)
     {
         for (int i = x.Length - 1; i > 0; i--)
@@ -84,16 +88,18 @@ public sealed class RandomState(uint seed)
         return order;
     }
 
-    /// <summary><c>choice(n, size, replace=False)</c>: different numbers out of 0..n-1.</summary>
-    /// <param name="n">How many there are to choose from.</param>
-    /// <param name="size">How many are chosen, at most <paramref name="n"/>.</param>
+    /// <summary><c>choice(n, size, replace=False)</c>: distinct numbers out of 0..n-1, in random order.</summary>
+    /// <param name="n">The numbers to choose from are 0..n-1.</param>
+    /// <param name="size">How many numbers to choose, at most <paramref name="n"/>.</param>
     public int[] Choice(int n, int size)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, n);
         return Permutation(n)[..size];
     }
 
-    /// <summary>Uniform in 0..max: as many bits as max has, until they are not above it. Draws nothing for 0.</summary>
+    /// <summary>
+    /// Uniform in 0..max: draws as many bits as max has and rejects values above max. max = 0 uses no random bits.
+    /// </summary>
     private ulong Interval(ulong max)
     {
         if (max == 0)

@@ -1,8 +1,9 @@
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// One axis of a resize, and where along it a result takes its values from. The expressions, their order and their
-/// precision are OpenCV's (<c>imgproc</c>, 4.13): a weight that is off by one bit changes bytes.
+/// One axis of a resize: the source pixels and weights of each result pixel. The expressions, their order and their
+/// precision follow OpenCV 4.13 (<c>modules/imgproc/src/resize.cpp</c>), because a weight that differs in one bit
+/// changes bytes of the result.
 /// </summary>
 /// <param name="SourceSize">Pixels of the source along this axis.</param>
 /// <param name="Size">Pixels of the result along this axis.</param>
@@ -13,16 +14,19 @@ internal sealed record ResizeAxis(int SourceSize, int Size)
     /// <summary>Result pixels per source pixel.</summary>
     private readonly double _inverse = (double)Size / SourceSize;
 
-    /// <summary>Source pixels per result pixel, as the inverse of the inverse: not always the nearest double to the quotient.</summary>
+    /// <summary>
+    /// Source pixels per result pixel. As in OpenCV it is the reciprocal of <see cref="_inverse"/>, which is not always
+    /// the double nearest to the quotient.
+    /// </summary>
     public double Scale => 1 / _inverse;
 
     /// <summary>Whether a result pixel covers a whole number of source pixels.</summary>
     public bool IsWhole => Math.Abs(Scale - WholeScale) < MachineEpsilon;
 
-    /// <summary>The scale, rounded.</summary>
+    /// <summary>The scale, rounded to an integer.</summary>
     public int WholeScale => (int)Math.Round(Scale);
 
-    /// <summary>Sample positions of bilinear interpolation: pixel centres map to pixel centres.</summary>
+    /// <summary>Sample positions of <c>INTER_LINEAR</c>: pixel centres map to pixel centres.</summary>
     public LinearTap[] LinearTaps()
     {
         var taps = new LinearTap[Size];
@@ -36,7 +40,7 @@ internal sealed record ResizeAxis(int SourceSize, int Size)
         return taps;
     }
 
-    /// <summary>Sample positions with which <c>INTER_AREA</c> enlarges.</summary>
+    /// <summary>Sample positions of <c>INTER_AREA</c> when enlarging.</summary>
     public LinearTap[] EnlargingAreaTaps()
     {
         var taps = new LinearTap[Size];
@@ -50,11 +54,11 @@ internal sealed record ResizeAxis(int SourceSize, int Size)
         return taps;
     }
 
-    /// <summary>The source pixels that each result pixel covers, with the part of it each fills.</summary>
+    /// <summary>The source pixels that each result pixel covers, weighted by their overlap with it.</summary>
     public AreaTap[] AreaTaps()
     {
-        // A sliver thinner than this is left out.
-        const double Sliver = 1e-3;
+        // An overlap smaller than this many source pixels is ignored.
+        const double LeastOverlap = 1e-3;
         var taps = new List<AreaTap>();
         for (int i = 0; i < Size; i++)
         {
@@ -64,11 +68,11 @@ internal sealed record ResizeAxis(int SourceSize, int Size)
             int lastWhole = Math.Min((int)Math.Floor(end), SourceSize - 1);
             int firstWhole = Math.Min((int)Math.Ceiling(begin), lastWhole);
 
-            if (firstWhole - begin > Sliver)
+            if (firstWhole - begin > LeastOverlap)
                 taps.Add(new AreaTap(i, firstWhole - 1, (float)((firstWhole - begin) / extent)));
             for (int source = firstWhole; source < lastWhole; source++)
                 taps.Add(new AreaTap(i, source, (float)(1 / extent)));
-            if (end - lastWhole > Sliver)
+            if (end - lastWhole > LeastOverlap)
                 taps.Add(new AreaTap(i, lastWhole, (float)(Math.Min(Math.Min(end - lastWhole, 1), extent) / extent)));
         }
 

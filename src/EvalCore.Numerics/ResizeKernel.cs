@@ -1,8 +1,8 @@
 namespace EvalCore.Numerics;
 
-/// <summary>One algorithm of <see cref="CvResize"/> with its tables for one pair of sizes.</summary>
+/// <summary>An algorithm of <see cref="CvResize"/> with its tables for one pair of sizes.</summary>
 internal abstract class ResizeKernel
 {
-    /// <summary>Resizes a picture; the buffers have the right lengths.</summary>
+    /// <summary>Resizes an image. The caller has checked the lengths of the buffers.</summary>
     public abstract void Apply(ReadOnlySpan<byte> source, Span<byte> destination);
 }

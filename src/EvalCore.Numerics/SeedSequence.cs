@@ -1,8 +1,8 @@
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// <c>numpy.random.SeedSequence</c>: turns a seed, good or bad, into as many well mixed words as a generator needs, and
-/// into seeds of independent children. The hash is O'Neill's <c>randutils</c> (2015); the words are numpy's, bit for bit.
+/// <c>numpy.random.SeedSequence</c>: hashes a seed into as many well mixed words as a generator needs, and derives
+/// independent child sequences. The hash is O'Neill's <c>randutils</c> (2015); the words are numpy's, bit for bit.
 /// </summary>
 public sealed class SeedSequence
 {
@@ -13,15 +13,15 @@ public sealed class SeedSequence
     private readonly uint[] _pool = new uint[PoolSize];
     private uint _children;
 
-    /// <summary><c>SeedSequence(entropy)</c>.</summary>
+    /// <summary><c>SeedSequence(entropy)</c>: from one seed.</summary>
     /// <param name="entropy">The seed.</param>
     public SeedSequence(ulong entropy) : this(Words(entropy), [])
     {
     }
 
-    /// <summary><c>SeedSequence([...], spawn_key=(...))</c>.</summary>
-    /// <param name="entropy">Several seeds, at least one.</param>
-    /// <param name="spawnKey">The place in the tree of children.</param>
+    /// <summary><c>SeedSequence([...], spawn_key=(...))</c>: from several seeds.</summary>
+    /// <param name="entropy">The seeds, at least one.</param>
+    /// <param name="spawnKey">The child's indices, from the root of the tree of spawned sequences to the child.</param>
     public SeedSequence(ReadOnlySpan<ulong> entropy, params ReadOnlySpan<uint> spawnKey)
         : this(Words(entropy), spawnKey.ToArray())
     {
@@ -34,8 +34,8 @@ public sealed class SeedSequence
         Mix();
     }
 
-    /// <summary><c>generate_state(n, uint32)</c>. The same words at every call.</summary>
-    /// <param name="words">Receives them.</param>
+    /// <summary><c>generate_state(n, uint32)</c>. Every call returns the same words.</summary>
+    /// <param name="words">Receives the n words.</param>
     public void GenerateState(Span<uint> words)
     {
         uint hash = 0x8B51F9DD;
@@ -48,8 +48,10 @@ public sealed class SeedSequence
         }
     }
 
-    /// <summary><c>generate_state(n, uint64)</c>: the words of <see cref="GenerateState(Span{uint})"/>, the lower half first.</summary>
-    /// <param name="words">Receives them.</param>
+    /// <summary>
+    /// <c>generate_state(n, uint64)</c>: the words of <see cref="GenerateState(Span{uint})"/>, the lower half first.
+    /// </summary>
+    /// <param name="words">Receives the n words.</param>
     public void GenerateState(Span<ulong> words)
     {
         uint[] halves = new uint[2 * words.Length];
@@ -58,7 +60,7 @@ public sealed class SeedSequence
             words[i] = halves[2 * i] | ((ulong)halves[2 * i + 1] << 32);
     }
 
-    /// <summary><c>spawn(n)</c>: the next n children; a later call goes on with others.</summary>
+    /// <summary><c>spawn(n)</c>: n new child sequences. A later call returns other children.</summary>
     public SeedSequence[] Spawn(int n)
     {
         var children = new SeedSequence[n];
@@ -67,7 +69,9 @@ public sealed class SeedSequence
         return children;
     }
 
-    /// <summary>An integer in 32-bit words, the lowest first and none too many, but at least one.</summary>
+    /// <summary>
+    /// An integer as 32-bit words, the lowest first, without leading zero words, but at least one word.
+    /// </summary>
     private static uint[] Words(ulong value) => value >> 32 == 0 ? [(uint)value] : [(uint)value, (uint)(value >> 32)];
 
     private static uint[] Words(ReadOnlySpan<ulong> values)
@@ -80,7 +84,8 @@ public sealed class SeedSequence
 
     private void Mix()
     {
-        // A child's key must not pass for a longer seed: the seed is filled up to the pool's size first.
+        // The seed is padded to the pool's size first, so that a child's key is not mistaken for the end of a longer
+        // seed.
         var words = new List<uint>(_entropy);
         if (_spawnKey.Length > 0)
             words.AddRange(Enumerable.Repeat(0u, Math.Max(0, PoolSize - words.Count)));

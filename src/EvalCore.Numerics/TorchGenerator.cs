@@ -3,41 +3,42 @@ using System.Buffers.Binary;
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// torch's CPU generator, <c>torch.manual_seed(seed)</c> and <c>torch.Generator</c>, without torch: the numbers that
-/// torch 2.14 draws on x86-64 with AVX2, bit for bit. A tensor's draws depend on its number of elements (from 16 on
-/// torch computes normal numbers in another way), so each method fills a whole tensor; its shape does not matter.
+/// torch's CPU generator (<c>torch.manual_seed(seed)</c>, <c>torch.Generator</c>) without torch: draws the same numbers
+/// as torch 2.14 on x86-64 with AVX2, bit for bit. What torch draws depends on the tensor's number of elements (from 16
+/// on it computes normal numbers by another method), so each method fills a whole tensor. The tensor's shape does not
+/// matter.
 /// </summary>
 public sealed class TorchGenerator
 {
-    /// <summary>The length of a stored state, <c>torch.get_rng_state()</c>.</summary>
+    /// <summary>The length in bytes of a stored state, <c>torch.get_rng_state()</c>.</summary>
     public const int StateLength = 5056;
 
-    /// <summary>Normal numbers of larger tensors are made sixteen at a time.</summary>
+    /// <summary>Tensors of at least this many elements get their normal numbers in blocks of this many.</summary>
     private const int Block = 16;
 
     private readonly MT19937 _engine;
     private double? _spareNormal;
 
-    /// <summary><c>torch.manual_seed(seed)</c>, of which the lower 32 bits count.</summary>
+    /// <summary><c>torch.manual_seed(seed)</c>. Only the lower 32 bits of the seed are used, as in torch.</summary>
     public TorchGenerator(ulong seed) => _engine = new MT19937((uint)seed);
 
     private TorchGenerator(MT19937 engine, double? spareNormal) => (_engine, _spareNormal) = (engine, spareNormal);
 
-    /// <summary><c>torch.set_rng_state(state)</c>: a generator that goes on where the stored one was.</summary>
+    /// <summary><c>torch.set_rng_state(state)</c>: a generator that continues from a stored state.</summary>
     /// <param name="state">The bytes of <c>torch.get_rng_state()</c>.</param>
-    /// <exception cref="ArgumentException">That is no state of a CPU generator.</exception>
+    /// <exception cref="ArgumentException">The bytes are not the state of a CPU generator.</exception>
     public static TorchGenerator FromState(ReadOnlySpan<byte> state)
     {
         if (state.Length != StateLength)
             throw new ArgumentException($"A state of torch's CPU generator has {StateLength} bytes, not {state.Length}.", nameof(state));
 
-        // The layout: seed (8 bytes), left (4), seeded (4), next (8), the words in 8 bytes each, three doubles of the
-        // normal numbers of which the second is the spare one, whether it is valid (4).
+        // Layout: seed (8 bytes), left (4), seeded (4), next (8), the words (8 bytes each), three doubles of the normal
+        // distribution, of which the second is the spare number, and whether that is valid (4).
         const int WordsAt = 24, SpareAt = WordsAt + 8 * MT19937.Length + 8, IsSpareAt = SpareAt + 16;
         int left = BinaryPrimitives.ReadInt32LittleEndian(state[8..]);
         int seeded = BinaryPrimitives.ReadInt32LittleEndian(state[12..]);
         if (seeded != 1 || left is < 1 or > MT19937.Length)
-            throw new ArgumentException("That is not the state of a seeded generator.", nameof(state));
+            throw new ArgumentException("The bytes are not the state of a seeded torch CPU generator.", nameof(state));
 
         Span<uint> words = stackalloc uint[MT19937.Length];
         for (int i = 0; i < words.Length; i++)
@@ -48,10 +49,10 @@ public sealed class TorchGenerator
             isSpare ? BinaryPrimitives.ReadDoubleLittleEndian(state[SpareAt..]) : null);
     }
 
-    /// <summary><c>torch.randn(...)</c>: mean 0, standard deviation 1.</summary>
+    /// <summary><c>torch.randn(...)</c>: normal numbers with mean 0 and standard deviation 1.</summary>
     public void Randn(Span<float> tensor) => Normal(tensor, 0, 1);
 
-    /// <summary><c>torch.normal(mean, std, size)</c>.</summary>
+    /// <summary><c>torch.normal(mean, std, size)</c>: normal numbers.</summary>
     /// <param name="tensor">Receives the numbers.</param>
     /// <param name="mean">The mean.</param>
     /// <param name="std">The standard deviation, not negative.</param>
@@ -70,7 +71,7 @@ public sealed class TorchGenerator
             ToNormal(tensor.Slice(i, Block), mean, std);
         if (tensor.Length % Block != 0)
         {
-            // The rest is not a block: the last sixteen are drawn again.
+            // The remainder is shorter than a block, so torch draws the last 16 numbers again.
             Rand(tensor[^Block..]);
             ToNormal(tensor[^Block..], mean, std);
         }
@@ -78,7 +79,7 @@ public sealed class TorchGenerator
 
     /// <summary><c>torch.randn(n, dtype=float64)</c> for n below 16.</summary>
     /// <param name="tensor">Receives the numbers.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It has 16 elements or more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor has 16 elements or more.</exception>
     public void Randn(Span<double> tensor)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tensor.Length, Block);
@@ -86,16 +87,16 @@ public sealed class TorchGenerator
             value = NextNormal();
     }
 
-    /// <summary><c>torch.rand(...)</c>: uniform in [0, 1), 24 bits.</summary>
+    /// <summary><c>torch.rand(...)</c>: uniform in [0, 1), with 24 random bits.</summary>
     public void Rand(Span<float> tensor)
     {
         foreach (ref float value in tensor)
             value = NextSingle();
     }
 
-    /// <summary><c>tensor.uniform_(from, to)</c>.</summary>
+    /// <summary><c>tensor.uniform_(from, to)</c>: uniform in [from, to).</summary>
     /// <param name="tensor">Receives the numbers.</param>
-    /// <param name="from">The smallest.</param>
+    /// <param name="from">The smallest value.</param>
     /// <param name="to">The upper bound.</param>
     public void Uniform(Span<float> tensor, float from, float to)
     {
@@ -104,7 +105,7 @@ public sealed class TorchGenerator
             value = MathF.FusedMultiplyAdd(NextSingle(), range, from);
     }
 
-    /// <summary>One element of <c>torch.randint(low, high, size)</c>: low..high-1.</summary>
+    /// <summary>One element of <c>torch.randint(low, high, size)</c>: uniform in low..high-1.</summary>
     /// <param name="low">The smallest value.</param>
     /// <param name="high">The first value not drawn, above <paramref name="low"/>.</param>
     public long Randint(long low, long high)
@@ -116,15 +117,17 @@ public sealed class TorchGenerator
     }
 
     /// <summary>
-    /// One row of <c>torch.multinomial(weights, 1)</c>: an index, drawn with a probability in proportion to its weight.
-    /// So torch does it on AMD's processors; on Intel's it draws from MKL's own generator instead.
+    /// One row of <c>torch.multinomial(weights, 1)</c>: an index, drawn with a probability proportional to its weight.
+    /// This is torch's method on AMD processors; on Intel processors torch uses MKL's own generator, which gives other
+    /// numbers.
     /// </summary>
-    /// <param name="weights">Not negative, not all 0.</param>
+    /// <param name="weights">One weight per index, not negative, not all 0.</param>
     public int Multinomial(ReadOnlySpan<float> weights)
     {
         ArgumentOutOfRangeException.ThrowIfZero(weights.Length, nameof(weights));
 
-        // The index that is hit first if each is hit at random times, so often as its weight says.
+        // Exponential race: index i gets an exponential time of rate weights[i], and the earliest time wins. This
+        // compares the reciprocals of the times.
         int first = 0;
         float highest = float.NegativeInfinity;
         for (int i = 0; i < weights.Length; i++)
@@ -137,7 +140,9 @@ public sealed class TorchGenerator
         return first;
     }
 
-    /// <summary>Turns sixteen uniform numbers into normal ones (Box and Muller), eight radii before eight angles.</summary>
+    /// <summary>
+    /// Box-Muller: turns 16 uniform numbers into normal ones. The first 8 give radii, the last 8 angles.
+    /// </summary>
     private static void ToNormal(Span<float> block, float mean, float std)
     {
         const int Half = Block / 2;
@@ -150,7 +155,9 @@ public sealed class TorchGenerator
         }
     }
 
-    /// <summary>A normal number in double precision; they come in pairs, of which one is kept.</summary>
+    /// <summary>
+    /// A normal number in double precision. Box-Muller gives two; the second is kept for the next call.
+    /// </summary>
     private double NextNormal()
     {
         if (_spareNormal is { } spare)

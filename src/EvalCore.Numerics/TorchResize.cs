@@ -4,8 +4,8 @@ namespace EvalCore.Numerics;
 
 /// <summary>
 /// <c>torch.nn.functional.interpolate(x, size, mode="bilinear", align_corners=False, antialias=...)</c> of float32
-/// pictures, to within 1e-6 of torch 2.14 for values in [0, 1]. Made once for a pair of sizes; holds its own scratch
-/// rows, so one instance serves one thread at a time, and <see cref="Apply"/> allocates nothing.
+/// images, within 1e-6 of torch 2.14 for values in [0, 1]. An instance is made for one pair of sizes and holds its own
+/// scratch rows: one thread at a time may use it, and <see cref="Apply"/> allocates nothing.
 /// </summary>
 public sealed class TorchResize
 {
@@ -16,7 +16,7 @@ public sealed class TorchResize
     private readonly Taps[] _rows;
     private readonly Taps[] _columns;
 
-    /// <summary>The picture with its final width and its first height.</summary>
+    /// <summary>A plane resized along x only: [sourceHeight, width].</summary>
     private readonly float[] _scratch;
 
     /// <summary>Prepares resizing from one size to another.</summary>
@@ -24,7 +24,9 @@ public sealed class TorchResize
     /// <param name="sourceWidth">Columns of the source, at least 1.</param>
     /// <param name="height">Rows of the result, at least 1.</param>
     /// <param name="width">Columns of the result, at least 1.</param>
-    /// <param name="antialias">Whether shrinking takes the mean of what a pixel covers, as Pillow does.</param>
+    /// <param name="antialias">
+    /// Whether shrinking averages over all source pixels that a result pixel covers, as Pillow does.
+    /// </param>
     public TorchResize(int sourceHeight, int sourceWidth, int height, int width, bool antialias = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sourceHeight);
@@ -38,9 +40,9 @@ public sealed class TorchResize
     }
 
     /// <summary>Resizes one or more planes.</summary>
-    /// <param name="source">C x height x width, row-major, any C.</param>
-    /// <param name="destination">Receives C x height x width; must not overlap the source.</param>
-    /// <exception cref="ArgumentException">The buffers are not of the same number of whole planes.</exception>
+    /// <param name="source">[C, sourceHeight, sourceWidth], row-major, any C.</param>
+    /// <param name="destination">Receives [C, height, width], row-major; must not overlap the source.</param>
+    /// <exception cref="ArgumentException">The buffers do not have the same number of whole planes.</exception>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination)
     {
         int sourcePlane = _sourceHeight * _sourceWidth;
@@ -87,7 +89,9 @@ public sealed class TorchResize
         }
     }
 
-    /// <summary>The two pixels on either side of a result pixel's centre; at the edge the edge pixel alone.</summary>
+    /// <summary>
+    /// Without antialiasing: the two source pixels next to a result pixel's centre; past an edge, the edge pixel.
+    /// </summary>
     private static Taps[] Neighbours(int sourceSize, int size)
     {
         float scale = (float)sourceSize / size;
@@ -103,7 +107,10 @@ public sealed class TorchResize
         return taps;
     }
 
-    /// <summary>All pixels below a triangle around a result pixel's centre, twice as wide as that pixel when shrinking.</summary>
+    /// <summary>
+    /// With antialiasing: the source pixels under a triangle filter around a result pixel's centre. Its half width is
+    /// the larger of one source pixel and one result pixel.
+    /// </summary>
     private static Taps[] Triangles(int sourceSize, int size)
     {
         float scale = (float)sourceSize / size;
@@ -130,6 +137,8 @@ public sealed class TorchResize
         return taps;
     }
 
-    /// <summary>Neighbouring source pixels and their weights in a result pixel.</summary>
+    /// <summary>
+    /// The source pixels of one result pixel: the index of the first, and the weights of it and those after it.
+    /// </summary>
     private readonly record struct Taps(int First, float[] Weights);
 }

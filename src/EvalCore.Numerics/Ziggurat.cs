@@ -1,22 +1,26 @@
 namespace EvalCore.Numerics;
 
 /// <summary>
-/// The layers of the ziggurats below the half normal and the exponential curve (Marsaglia and Tsang, 2000), 256 each.
-/// Layer 0 is the base with the tail. The figures are numpy's: they are rounded from slightly inexact widths, so
-/// computing them anew, however precisely, gives others.
+/// Tables of the ziggurat method (Marsaglia and Tsang, 2000) for the half-normal and the exponential distribution, 256
+/// layers each. Layer 0 is the base layer with the tail. The numbers are copied from numpy
+/// (<c>numpy/random/src/distributions/ziggurat_constants.h</c>): numpy computed them from slightly inexact widths, so
+/// recomputing them exactly gives other values.
 /// </summary>
 internal static class Ziggurat
 {
-    /// <summary>Where the normal curve's tail begins.</summary>
+    /// <summary>The x at which the tail of the normal distribution begins.</summary>
     public const double NormalBase = 3.6541528853610087963519472518;
 
     /// <summary>1 / <see cref="NormalBase"/>.</summary>
     public const double NormalBaseInverse = 0.27366123732975827203338247596;
 
-    /// <summary>Where the exponential curve's tail begins.</summary>
+    /// <summary>The x at which the tail of the exponential distribution begins.</summary>
     public const double ExponentialBase = 7.6971174701310497140446280481;
 
-    /// <summary>Below so many of 2^52 parts of a layer's width a point lies inside the curve.</summary>
+    /// <summary>
+    /// Per layer, the mantissa below which a point lies inside the curve without a further test, in units of the
+    /// layer's width / 2^52.
+    /// </summary>
     public static readonly ulong[] NormalInside =
     [
         0xEF33D8025EF6A, 0x0, 0xC08BE98FBC6A8, 0xDA354FABD8142, 0xE51F67EC1EEEA, 0xEB255E9D3F77E,
@@ -64,7 +68,7 @@ internal static class Ziggurat
         0xF9E971E014598, 0xF89FA48A41DFC, 0xF66C5F7F0302C, 0xF1A5A4B331C4A,
     ];
 
-    /// <summary>A layer's width / 2^52.</summary>
+    /// <summary>Per layer, its width / 2^52.</summary>
     public static readonly double[] NormalWidth =
     [
         8.683627060801306e-16, 4.779330175727737e-17, 6.354352417405262e-17, 7.454870481247696e-17,
@@ -133,7 +137,7 @@ internal static class Ziggurat
         7.159994934830664e-16, 7.372424301798799e-16, 7.658936370805573e-16, 8.113849337656484e-16,
     ];
 
-    /// <summary>The curve's height at a layer's width.</summary>
+    /// <summary>Per layer, the height of the curve at its width.</summary>
     public static readonly double[] NormalHeight =
     [
         1.0, 0.9771017012676716, 0.9598790918001067, 0.9451989534422996,
@@ -202,7 +206,7 @@ internal static class Ziggurat
         0.0055224032992509916, 0.0040379725933630236, 0.0026090727461021593, 0.001260285930498598,
     ];
 
-    /// <summary>As <see cref="NormalInside"/>, of 2^53 parts.</summary>
+    /// <summary>As <see cref="NormalInside"/>, in units of the layer's width / 2^53.</summary>
     public static readonly ulong[] ExponentialInside =
     [
         0x1C5214272497C6, 0x0, 0x137D5BD79C317E, 0x186EF58E3F3C10, 0x1A9BB7320EB0AE, 0x1BD127F719447C,
@@ -250,7 +254,7 @@ internal static class Ziggurat
         0x1EA2A61E122DB0, 0x1E5961C78B267C, 0x1DDDF62BAC0BB0, 0x1CDB4DD9E4E8C0,
     ];
 
-    /// <summary>A layer's width / 2^53.</summary>
+    /// <summary>Per layer, its width / 2^53.</summary>
     public static readonly double[] ExponentialWidth =
     [
         9.655740063209183e-16, 7.089014243955414e-18, 1.1639412496691224e-17, 1.524391512353216e-17,
@@ -319,7 +323,7 @@ internal static class Ziggurat
         6.821393079028929e-16, 7.192444966089362e-16, 7.706095350032097e-16, 8.545517038584027e-16,
     ];
 
-    /// <summary>The curve's height at a layer's width.</summary>
+    /// <summary>Per layer, the height of the curve at its width.</summary>
     public static readonly double[] ExponentialHeight =
     [
         1.0, 0.9381436808621747, 0.9004699299257465, 0.8717043323812036,
@@ -388,9 +392,9 @@ internal static class Ziggurat
         0.0021459677437189063, 0.0015362997803015724, 0.0009672692823271745, 0.00045413435384149677,
     ];
 
-    /// <summary><see cref="NormalInside"/> of 2^23 parts, for single precision.</summary>
+    /// <summary><see cref="NormalInside"/> for single precision, in units of the layer's width / 2^23.</summary>
     public static uint NormalInsideSingle(int layer) => (uint)((NormalInside[layer] + (1 << 28)) >> 29);
 
-    /// <summary>A layer's width / 2^23, for single precision.</summary>
+    /// <summary><see cref="NormalWidth"/> for single precision: the layer's width / 2^23.</summary>
     public static float NormalWidthSingle(int layer) => (float)(NormalWidth[layer] * (1 << 29));
 }

@@ -1,11 +1,13 @@
 namespace MuJoCo;
 
-/// <summary>How an element of a type is made from what MuJoCo returns.</summary>
+/// <summary>Creates an element of a type from a native pointer.</summary>
 internal interface IMjsView<T> where T : class
 {
-    /// <summary>The function that finds the struct of an <c>mjsElement</c>.</summary>
+    /// <summary>
+    /// The native function that converts an <c>mjsElement*</c> to this type's struct (<c>mjs_asGeom</c> and the like).
+    /// </summary>
     static abstract nint Cast { get; }
 
-    /// <summary>The element at an address.</summary>
+    /// <summary>Creates the element for the struct at an address.</summary>
     static abstract T At(MjSpec spec, nint pointer);
 }

@@ -4,27 +4,27 @@ using MuJoCo.Native;
 namespace MuJoCo;
 
 /// <summary>
-/// The state of a world and all that is computed from it. Every field of <c>mjData</c> is a member of the same name;
-/// arrays are spans over MuJoCo's memory, row-major, with the shape their documentation gives. What is computed holds
-/// the values of the last computation, as in MuJoCo: after a step, positions of bodies are those before its
-/// integration.
+/// The state of a simulation and the quantities computed from it. Every field of <c>mjData</c> is a member of the same
+/// name; arrays are spans over MuJoCo's memory, row-major, with the shape given in their documentation. As in MuJoCo,
+/// computed quantities keep the values of the last computation: after a step, positions of bodies are those before the
+/// step's integration.
 /// </summary>
 /// <remarks>
-/// Used by one thread at a time. Nothing here allocates, but for the constructor and <see cref="Copy"/>.
+/// One thread at a time may use an instance. Only the constructor and <see cref="Copy"/> allocate.
 /// </remarks>
 public sealed unsafe partial class MjData : IDisposable
 {
     private readonly DataHandle _handle = new();
     private readonly byte* _pointer;
 
-    /// <summary>Makes the data of a model, in its initial state.</summary>
+    /// <summary>Allocates the data of a model, in the model's initial state (<c>mj_makeData</c>).</summary>
     public MjData(MjModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         Model = model;
         _pointer = (byte*)Guard.Call(Api.mj_makeData, (nint)model.Pointer);
         if (_pointer is null)
-            throw new MujocoException("MuJoCo cannot allocate the model's data");
+            throw new MujocoException("mj_makeData failed: MuJoCo cannot allocate the data of the model");
         _handle.Own((nint)_pointer);
     }
 
@@ -48,10 +48,12 @@ public sealed unsafe partial class MjData : IDisposable
     }
 
     /// <summary>Advances the simulation by one time step (<c>mj_step</c>).</summary>
-    /// <exception cref="MujocoException">MuJoCo reported an error; <see cref="Reset"/> before going on.</exception>
+    /// <exception cref="MujocoException">
+    /// MuJoCo reported an error; call <see cref="Reset"/> before any other method.
+    /// </exception>
     public void Step() => Call(Api.mj_step);
 
-    /// <summary>Advances the simulation by a number of time steps.</summary>
+    /// <summary>Advances the simulation by <paramref name="count"/> time steps.</summary>
     public void Step(int count)
     {
         for (int i = 0; i < count; i++)
@@ -64,42 +66,43 @@ public sealed unsafe partial class MjData : IDisposable
     /// <summary>The part of a step after the control is set (<c>mj_step2</c>).</summary>
     public void Step2() => Call(Api.mj_step2);
 
-    /// <summary>Computes everything from the state, without advancing it (<c>mj_forward</c>).</summary>
+    /// <summary>Computes all quantities from the state, without advancing it (<c>mj_forward</c>).</summary>
     public void Forward() => Call(Api.mj_forward);
 
-    /// <summary>Inverse dynamics: the forces that cause <see cref="qacc"/> (<c>mj_inverse</c>).</summary>
+    /// <summary>Computes inverse dynamics: the forces that cause <see cref="qacc"/> (<c>mj_inverse</c>).</summary>
     public void Inverse() => Call(Api.mj_inverse);
 
-    /// <summary>Positions and orientations from <see cref="qpos"/> (<c>mj_kinematics</c>).</summary>
+    /// <summary>Computes positions and orientations from <see cref="qpos"/> (<c>mj_kinematics</c>).</summary>
     public void Kinematics() => Call(Api.mj_kinematics);
 
-    /// <summary>Quantities of centres of mass (<c>mj_comPos</c>).</summary>
+    /// <summary>Computes quantities of the centres of mass (<c>mj_comPos</c>).</summary>
     public void ComPos() => Call(Api.mj_comPos);
 
-    /// <summary>Poses of cameras and lights (<c>mj_camlight</c>).</summary>
+    /// <summary>Computes poses of cameras and lights (<c>mj_camlight</c>).</summary>
     public void CamLight() => Call(Api.mj_camlight);
 
-    /// <summary>All that depends on positions only (<c>mj_fwdPosition</c>).</summary>
+    /// <summary>Computes all quantities that depend on positions only (<c>mj_fwdPosition</c>).</summary>
     public void ForwardPosition() => Call(Api.mj_fwdPosition);
 
-    /// <summary>All that depends on velocities (<c>mj_fwdVelocity</c>).</summary>
+    /// <summary>Computes all quantities that depend on velocities (<c>mj_fwdVelocity</c>).</summary>
     public void ForwardVelocity() => Call(Api.mj_fwdVelocity);
 
-    /// <summary>Contacts (<c>mj_collision</c>).</summary>
+    /// <summary>Detects contacts (<c>mj_collision</c>).</summary>
     public void Collision() => Call(Api.mj_collision);
 
     /// <summary>
-    /// Accelerations and interaction forces of bodies, after the solver (<c>mj_rnePostConstraint</c>).
+    /// Computes accelerations and interaction forces of bodies, after the constraint solver
+    /// (<c>mj_rnePostConstraint</c>).
     /// </summary>
     public void RnePostConstraint() => Call(Api.mj_rnePostConstraint);
 
-    /// <summary>Velocities and momenta of subtrees (<c>mj_subtreeVel</c>).</summary>
+    /// <summary>Computes velocities and momenta of subtrees (<c>mj_subtreeVel</c>).</summary>
     public void SubtreeVel() => Call(Api.mj_subtreeVel);
 
-    /// <summary>Back to the model's initial state (<c>mj_resetData</c>).</summary>
+    /// <summary>Resets to the model's initial state (<c>mj_resetData</c>).</summary>
     public void Reset() => Call(Api.mj_resetData);
 
-    /// <summary>To one of the model's stored states (<c>mj_resetDataKeyframe</c>).</summary>
+    /// <summary>Resets to one of the model's keyframes (<c>mj_resetDataKeyframe</c>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such keyframe.</exception>
     public void ResetKeyframe(int key)
     {
@@ -107,9 +110,12 @@ public sealed unsafe partial class MjData : IDisposable
         Call(Api.mj_resetDataKeyframe, key);
     }
 
-    /// <summary>Reads parts of the state, in the order of their bits (<c>mj_getState</c>).</summary>
-    /// <param name="state">As long as <see cref="MjModel.StateSize"/> says.</param>
-    /// <param name="parts">Which parts.</param>
+    /// <summary>
+    /// Copies parts of the state to a buffer, in the order of their bits in <see cref="mjtState"/>
+    /// (<c>mj_getState</c>).
+    /// </summary>
+    /// <param name="state">The buffer, of length <see cref="MjModel.StateSize"/>.</param>
+    /// <param name="parts">The parts.</param>
     public void GetState(Span<double> state, mjtState parts)
     {
         HasLength(state, Model.StateSize(parts));
@@ -117,9 +123,9 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_getState, (nint)s, (nint)parts);
     }
 
-    /// <summary>Writes parts of the state, and computes nothing (<c>mj_setState</c>).</summary>
-    /// <param name="state">As long as <see cref="MjModel.StateSize"/> says.</param>
-    /// <param name="parts">Which parts.</param>
+    /// <summary>Sets parts of the state, without computing dependent quantities (<c>mj_setState</c>).</summary>
+    /// <param name="state">The buffer, of length <see cref="MjModel.StateSize"/>.</param>
+    /// <param name="parts">The parts.</param>
     public void SetState(ReadOnlySpan<double> state, mjtState parts)
     {
         HasLength(state, Model.StateSize(parts));
@@ -127,7 +133,7 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_setState, (nint)s, (nint)parts);
     }
 
-    /// <summary>Copies everything into the data of an equal model (<c>mj_copyData</c>).</summary>
+    /// <summary>Copies everything to the data of an equal model (<c>mj_copyData</c>).</summary>
     public void CopyTo(MjData destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -136,7 +142,7 @@ public sealed unsafe partial class MjData : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>An independent copy.</summary>
+    /// <summary>Returns an independent copy (<c>mj_copyData</c>).</summary>
     public MjData Copy()
     {
         nint copy = Guard.Call(Api.mj_copyData, 0, (nint)Model.Pointer, (nint)Pointer);
@@ -144,9 +150,12 @@ public sealed unsafe partial class MjData : IDisposable
         return new MjData(Model, copy);
     }
 
-    /// <summary>The force of a contact in its frame: normal and tangential forces, then torques.</summary>
-    /// <param name="contact">Its position in <see cref="contact"/>.</param>
-    /// <param name="force">6 numbers.</param>
+    /// <summary>
+    /// Computes the force of a contact in the contact's frame: normal force, two tangential forces, three torques
+    /// (<c>mj_contactForce</c>).
+    /// </summary>
+    /// <param name="contact">The index of the contact in <see cref="contact"/>.</param>
+    /// <param name="force">Receives 6 numbers.</param>
     public void ContactForce(int contact, Span<double> force)
     {
         InRange(contact, ncon);
@@ -155,26 +164,32 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_contactForce, contact, (nint)f);
     }
 
-    /// <summary>Jacobians of a body's frame.</summary>
-    /// <param name="jacp">Of the position, 3 x nv; may be empty.</param>
-    /// <param name="jacr">Of the rotation, 3 x nv; may be empty.</param>
-    /// <param name="body">The body's number.</param>
+    /// <summary>Computes Jacobians of a body's frame (<c>mj_jacBody</c>).</summary>
+    /// <param name="jacp">Receives the Jacobian of the position, [3, nv]; may be empty.</param>
+    /// <param name="jacr">Receives the Jacobian of the rotation, [3, nv]; may be empty.</param>
+    /// <param name="body">The body's id.</param>
     public void JacBody(Span<double> jacp, Span<double> jacr, int body) =>
         Jacobian(Api.mj_jacBody, jacp, jacr, body, Model.nbody);
 
-    /// <summary>Jacobians of a body's centre of mass; parameters as <see cref="JacBody"/>.</summary>
+    /// <summary>
+    /// Computes Jacobians of a body's centre of mass (<c>mj_jacBodyCom</c>); parameters as in <see cref="JacBody"/>.
+    /// </summary>
     public void JacBodyCom(Span<double> jacp, Span<double> jacr, int body) =>
         Jacobian(Api.mj_jacBodyCom, jacp, jacr, body, Model.nbody);
 
-    /// <summary>Jacobians of a geom's frame; parameters as <see cref="JacBody"/>.</summary>
+    /// <summary>
+    /// Computes Jacobians of a geom's frame (<c>mj_jacGeom</c>); parameters as in <see cref="JacBody"/>.
+    /// </summary>
     public void JacGeom(Span<double> jacp, Span<double> jacr, int geom) =>
         Jacobian(Api.mj_jacGeom, jacp, jacr, geom, Model.ngeom);
 
-    /// <summary>Jacobians of a site's frame; parameters as <see cref="JacBody"/>.</summary>
+    /// <summary>
+    /// Computes Jacobians of a site's frame (<c>mj_jacSite</c>); parameters as in <see cref="JacBody"/>.
+    /// </summary>
     public void JacSite(Span<double> jacp, Span<double> jacr, int site) =>
         Jacobian(Api.mj_jacSite, jacp, jacr, site, Model.nsite);
 
-    /// <summary>Jacobians of a point, given in world coordinates, that moves with a body.</summary>
+    /// <summary>Computes Jacobians of a point in world coordinates that moves with a body (<c>mj_jac</c>).</summary>
     public void Jac(Span<double> jacp, Span<double> jacr, ReadOnlySpan<double> point, int body)
     {
         InRange(body, Model.nbody);
@@ -185,8 +200,8 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_jac, (nint)p, (nint)r, (nint)at, body);
     }
 
-    /// <summary>The joint-space inertia matrix as a full one (<c>mj_fullM</c>).</summary>
-    /// <param name="matrix">nv x nv.</param>
+    /// <summary>Converts the sparse joint-space inertia matrix to a dense one (<c>mj_fullM</c>).</summary>
+    /// <param name="matrix">Receives [nv, nv].</param>
     public void FullM(Span<double> matrix)
     {
         HasLength(matrix, Model.nv * Model.nv);
@@ -196,8 +211,8 @@ public sealed unsafe partial class MjData : IDisposable
     }
 
     /// <summary>Multiplies a vector by the inertia matrix (<c>mj_mulM</c>).</summary>
-    /// <param name="result">nv.</param>
-    /// <param name="vector">nv.</param>
+    /// <param name="result">Receives nv numbers.</param>
+    /// <param name="vector">nv numbers.</param>
     public void MulM(Span<double> result, ReadOnlySpan<double> vector)
     {
         HasLength(result, Model.nv);
@@ -207,8 +222,8 @@ public sealed unsafe partial class MjData : IDisposable
     }
 
     /// <summary>Solves M x = y for each row of <paramref name="y"/> (<c>mj_solveM</c>).</summary>
-    /// <param name="x">n x nv.</param>
-    /// <param name="y">n x nv.</param>
+    /// <param name="x">Receives [n, nv].</param>
+    /// <param name="y">[n, nv].</param>
     public void SolveM(Span<double> x, ReadOnlySpan<double> y)
     {
         HasLength(x, y.Length);
@@ -218,11 +233,13 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_solveM, (nint)px, (nint)py, y.Length / Model.nv);
     }
 
-    /// <summary>The velocity of an object: rotational, then linear.</summary>
-    /// <param name="type">A body, geom, site or camera.</param>
-    /// <param name="id">Its number.</param>
-    /// <param name="velocity">6 numbers.</param>
-    /// <param name="local">In the object's frame instead of the world's.</param>
+    /// <summary>
+    /// Computes the velocity of an object: 3 rotational, then 3 linear components (<c>mj_objectVelocity</c>).
+    /// </summary>
+    /// <param name="type">The type of object: a body, geom, site or camera.</param>
+    /// <param name="id">The object's id.</param>
+    /// <param name="velocity">Receives 6 numbers.</param>
+    /// <param name="local">Whether to use the object's orientation instead of the world's.</param>
     public void ObjectVelocity(mjtObj type, int id, Span<double> velocity, bool local = false)
     {
         HasLength(velocity, 6);
@@ -231,7 +248,10 @@ public sealed unsafe partial class MjData : IDisposable
             Call(Api.mj_objectVelocity, (nint)type, id, (nint)v, local ? 1 : 0);
     }
 
-    /// <summary>The acceleration of an object; parameters as <see cref="ObjectVelocity"/>.</summary>
+    /// <summary>
+    /// Computes the acceleration of an object (<c>mj_objectAcceleration</c>); parameters as in
+    /// <see cref="ObjectVelocity"/>.
+    /// </summary>
     public void ObjectAcceleration(mjtObj type, int id, Span<double> acceleration, bool local = false)
     {
         HasLength(acceleration, 6);
@@ -241,13 +261,14 @@ public sealed unsafe partial class MjData : IDisposable
     }
 
     /// <summary>
-    /// Adds to <paramref name="generalized"/> the joint forces of a force and a torque on a body (<c>mj_applyFT</c>).
+    /// Converts a force and a torque on a body to joint forces and adds them to <paramref name="generalized"/>
+    /// (<c>mj_applyFT</c>).
     /// </summary>
     /// <param name="force">3 numbers, world frame.</param>
     /// <param name="torque">3 numbers, world frame.</param>
-    /// <param name="point">Where the force acts, world frame.</param>
-    /// <param name="body">The body's number.</param>
-    /// <param name="generalized">nv numbers that are added to.</param>
+    /// <param name="point">The point at which the force acts, 3 numbers, world frame.</param>
+    /// <param name="body">The body's id.</param>
+    /// <param name="generalized">nv numbers, changed in place.</param>
     public void ApplyForceTorque(
         ReadOnlySpan<double> force, ReadOnlySpan<double> torque, ReadOnlySpan<double> point, int body,
         Span<double> generalized)
@@ -263,8 +284,8 @@ public sealed unsafe partial class MjData : IDisposable
     }
 
     /// <summary>
-    /// MuJoCo's text of a kind of warning that was raised since the last <see cref="Reset"/>, or null where it was not
-    /// (<c>mju_warningText</c>).
+    /// The message of a kind of warning (<c>mju_warningText</c>); null when it was not raised since the last
+    /// <see cref="Reset"/>.
     /// </summary>
     public string? WarningText(mjtWarning kind)
     {
@@ -284,7 +305,7 @@ public sealed unsafe partial class MjData : IDisposable
         mjtObj.mjOBJ_GEOM => Model.ngeom,
         mjtObj.mjOBJ_SITE => Model.nsite,
         mjtObj.mjOBJ_CAMERA => Model.ncam,
-        _ => throw new ArgumentException($"{type} has no frame", nameof(type)),
+        _ => throw new ArgumentException($"{type} has no frame: use a body, geom, site or camera", nameof(type)),
     };
 
     private void Jacobian(nint function, Span<double> jacp, Span<double> jacr, int id, int count)
@@ -302,7 +323,7 @@ public sealed unsafe partial class MjData : IDisposable
         GC.KeepAlive(this);
     }
 
-    // MuJoCo takes bare pointers and does not check them, so lengths and numbers are checked here.
+    // MuJoCo's functions take pointers without lengths, so lengths and ids are checked here.
     private static void HasLength(ReadOnlySpan<double> span, int length)
     {
         if (span.Length != length)
@@ -318,6 +339,6 @@ public sealed unsafe partial class MjData : IDisposable
     private static void InRange(int id, int count)
     {
         if ((uint)id >= (uint)count)
-            throw new ArgumentOutOfRangeException(nameof(id), id, $"the model has {count}");
+            throw new ArgumentOutOfRangeException(nameof(id), id, $"expected 0 <= id < {count}");
     }
 }

@@ -5,10 +5,10 @@ using MuJoCo.Native;
 namespace MuJoCo;
 
 /// <summary>
-/// A compiled model: what is constant while a world runs. Every field of <c>mjModel</c> is a member of the same name;
-/// arrays are spans over MuJoCo's memory, row-major, with the shape their documentation gives.
+/// A compiled model: the constant part of a simulation. Every field of <c>mjModel</c> is a member of the same name;
+/// arrays are spans over MuJoCo's memory, row-major, with the shape given in their documentation.
 /// </summary>
-/// <remarks>Any number of threads may read a model at once, as long as no thread changes it.</remarks>
+/// <remarks>Any number of threads may read a model at the same time, as long as no thread changes it.</remarks>
 public sealed unsafe partial class MjModel : IDisposable
 {
     private const int ErrorLength = 1024;
@@ -31,9 +31,9 @@ public sealed unsafe partial class MjModel : IDisposable
     }
 
     /// <summary>Loads and compiles a model from an MJCF or URDF file.</summary>
-    /// <param name="path">The file; what it includes is found relative to its folder.</param>
-    /// <param name="files">Files in memory that are found before those on disk.</param>
-    /// <exception cref="MujocoException">The file is missing, or does not compile; the message is MuJoCo's.</exception>
+    /// <param name="path">The file. Paths in it are relative to its folder.</param>
+    /// <param name="files">Files in memory, which take precedence over files on disk.</param>
+    /// <exception cref="MujocoException">The file is missing or does not compile; the message is MuJoCo's.</exception>
     public static MjModel FromXmlFile(string path, MjVfs? files = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -54,10 +54,12 @@ public sealed unsafe partial class MjModel : IDisposable
         return loaded;
     }
 
-    /// <summary>Loads and compiles a model from MJCF or URDF text.</summary>
-    /// <param name="xml">The text.</param>
-    /// <param name="files">The files it refers to, by the names it uses; others are looked for on disk.</param>
-    /// <exception cref="MujocoException">The text does not compile; the message is MuJoCo's.</exception>
+    /// <summary>Loads and compiles a model from an MJCF or URDF string.</summary>
+    /// <param name="xml">The XML.</param>
+    /// <param name="files">
+    /// Files that the XML refers to, by the names used in it; all other files are read from disk.
+    /// </param>
+    /// <exception cref="MujocoException">The model does not compile; the message is MuJoCo's.</exception>
     public static MjModel FromXml(string xml, IEnumerable<KeyValuePair<string, byte[]>>? files = null)
     {
         ArgumentNullException.ThrowIfNull(xml);
@@ -68,8 +70,8 @@ public sealed unsafe partial class MjModel : IDisposable
         return FromXmlFile("model.xml", vfs);
     }
 
-    /// <summary>Loads a model that <see cref="ToBytes"/> wrote (an <c>.mjb</c> file).</summary>
-    /// <exception cref="MujocoException">The bytes are not a model of this version.</exception>
+    /// <summary>Loads a model from MuJoCo's binary format (<c>.mjb</c>), as <see cref="ToBytes"/> writes it.</summary>
+    /// <exception cref="MujocoException">The bytes are not a binary model of this version of MuJoCo.</exception>
     public static MjModel FromBytes(ReadOnlySpan<byte> bytes)
     {
         Library.Require();
@@ -78,11 +80,11 @@ public sealed unsafe partial class MjModel : IDisposable
             nint model = Guard.Call(Api.mj_loadModelBuffer, (nint)b, bytes.Length);
             return model != 0
                 ? new MjModel(model)
-                : throw new MujocoException($"the bytes are not a model of MuJoCo {Mujoco.RequiredVersion}");
+                : throw new MujocoException($"the bytes are not a binary model (.mjb) of MuJoCo {Mujoco.RequiredVersion}");
         }
     }
 
-    /// <summary>The model as bytes, in MuJoCo's binary format.</summary>
+    /// <summary>Returns the model in MuJoCo's binary format (<c>mj_saveModel</c>).</summary>
     public byte[] ToBytes()
     {
         byte[] bytes = new byte[Size];
@@ -91,10 +93,10 @@ public sealed unsafe partial class MjModel : IDisposable
         return bytes;
     }
 
-    /// <summary>The length of <see cref="ToBytes"/>.</summary>
+    /// <summary>The size of the model in MuJoCo's binary format, in bytes (<c>mj_sizeModel</c>).</summary>
     public long Size => Call(Api.mj_sizeModel);
 
-    /// <summary>An independent copy.</summary>
+    /// <summary>Returns an independent copy (<c>mj_copyModel</c>).</summary>
     public MjModel Copy()
     {
         nint copy = Guard.Call(Api.mj_copyModel, 0, (nint)Pointer);
@@ -102,15 +104,17 @@ public sealed unsafe partial class MjModel : IDisposable
         return new MjModel(copy);
     }
 
-    /// <summary>The number of an object, or -1 where the model has none of that name.</summary>
+    /// <summary>
+    /// Returns the id of an object, or -1 when the model has no object of that type and name (<c>mj_name2id</c>).
+    /// </summary>
     public int Name2Id(mjtObj type, string name)
     {
         using var text = new CString(name);
         return (int)Call(Api.mj_name2id, (nint)type, text.Pointer);
     }
 
-    /// <summary>The number of an object.</summary>
-    /// <exception cref="KeyNotFoundException">The model has no such object.</exception>
+    /// <summary>Returns the id of an object.</summary>
+    /// <exception cref="KeyNotFoundException">The model has no object of that type and name.</exception>
     public int Id(mjtObj type, string name)
     {
         int id = Name2Id(type, name);
@@ -118,16 +122,17 @@ public sealed unsafe partial class MjModel : IDisposable
             $"the model has no {type.ToString()["mjOBJ_".Length..].ToLowerInvariant()} named '{name}'");
     }
 
-    /// <summary>The name of an object, or null where it has none or there is no such object.</summary>
+    /// <summary>
+    /// Returns the name of an object; null when it has none or there is no such object (<c>mj_id2name</c>).
+    /// </summary>
     public string? Id2Name(mjtObj type, int id) => Marshal.PtrToStringUTF8(Call(Api.mj_id2name, (nint)type, id));
 
-    /// <summary>The length of the vector that holds the given parts of a state.</summary>
+    /// <summary>Returns the length of a vector with the given parts of the state (<c>mj_stateSize</c>).</summary>
     public int StateSize(mjtState parts) => (int)Call(Api.mj_stateSize, (nint)parts);
 
     /// <summary>
-    /// Recomputes what is derived from the editable fields at <see cref="qpos0"/> (inertia weights, lengths,
-    /// statistics);
-    /// <paramref name="data"/> is overwritten.
+    /// Recomputes the fields derived from the editable ones at <see cref="qpos0"/>: inertia weights, lengths,
+    /// statistics (<c>mj_setConst</c>). Overwrites <paramref name="data"/>.
     /// </summary>
     public void SetConst(MjData data)
     {
@@ -139,7 +144,7 @@ public sealed unsafe partial class MjModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>A C string in a buffer.</summary>
+    /// <summary>The C string at the start of a buffer.</summary>
     internal static string Text(ReadOnlySpan<byte> buffer)
     {
         int end = buffer.IndexOf((byte)0);

@@ -4,11 +4,11 @@ using MuJoCo.Native;
 namespace MuJoCo;
 
 /// <summary>
-/// A model that can be edited: parsed from XML or made from nothing, changed, joined with others, compiled, saved as
-/// XML. Elements are thin views of MuJoCo's structs with members of the same names.
+/// An editable model specification (<c>mjSpec</c>): created empty or parsed from XML, edited, attached to others,
+/// compiled, saved as XML. Elements are views of MuJoCo's structs with members of the same names.
 /// </summary>
 /// <remarks>
-/// Used by one thread at a time. Elements are valid until they are deleted or the specification is disposed.
+/// One thread at a time may use a specification. An element is valid until it is deleted or the specification disposed.
 /// </remarks>
 public sealed unsafe partial class MjSpec : IDisposable
 {
@@ -16,8 +16,8 @@ public sealed unsafe partial class MjSpec : IDisposable
     private readonly SpecHandle _handle = new();
     private readonly byte* _pointer;
 
-    /// <summary>An empty specification: a world without anything.</summary>
-    /// <exception cref="MujocoException">The library is missing or of another version.</exception>
+    /// <summary>Creates an empty specification: only the world body.</summary>
+    /// <exception cref="MujocoException">The library is missing or has another version.</exception>
     public MjSpec() : this(Make())
     {
     }
@@ -28,7 +28,7 @@ public sealed unsafe partial class MjSpec : IDisposable
         _handle.Own(spec);
     }
 
-    /// <summary>The root of the tree of bodies.</summary>
+    /// <summary>The world body, the root of the tree of bodies.</summary>
     public MjsBody WorldBody => FindBody("world")!;
 
     internal byte* Pointer
@@ -44,16 +44,16 @@ public sealed unsafe partial class MjSpec : IDisposable
     /// <exception cref="MujocoException">The file is missing or not valid; the message is MuJoCo's.</exception>
     public static MjSpec FromXmlFile(string path, MjVfs? files = null) => Parse(Api.mj_parseXML, path, path, files);
 
-    /// <summary>Parses MJCF or URDF text.</summary>
-    /// <exception cref="MujocoException">The text is not valid; the message is MuJoCo's.</exception>
+    /// <summary>Parses an MJCF or URDF string.</summary>
+    /// <exception cref="MujocoException">The XML is not valid; the message is MuJoCo's.</exception>
     public static MjSpec FromXml(string xml, MjVfs? files = null) => Parse(Api.mj_parseXMLString, xml, "model", files);
 
-    /// <summary>An independent copy.</summary>
+    /// <summary>Returns an independent copy (<c>mj_copySpec</c>).</summary>
     public MjSpec Copy() => new(Call(Api.mj_copySpec, (nint)Pointer));
 
     /// <summary>Compiles the specification.</summary>
-    /// <param name="files">Files in memory that are found before those on disk.</param>
-    /// <exception cref="MujocoException">It does not compile; the message is MuJoCo's.</exception>
+    /// <param name="files">Files in memory, which take precedence over files on disk.</param>
+    /// <exception cref="MujocoException">The specification does not compile; the message is MuJoCo's.</exception>
     public MjModel Compile(MjVfs? files = null)
     {
         nint model = Call(Api.mj_compile, (nint)Pointer, files?.Pointer ?? 0);
@@ -67,8 +67,8 @@ public sealed unsafe partial class MjSpec : IDisposable
         return compiled;
     }
 
-    /// <summary>The specification as XML. It must have been compiled since it was last changed.</summary>
-    /// <exception cref="MujocoException">It cannot be saved; the message is MuJoCo's.</exception>
+    /// <summary>Returns the specification as XML. It must be compiled after every change first.</summary>
+    /// <exception cref="MujocoException">The specification cannot be saved; the message is MuJoCo's.</exception>
     public string ToXml()
     {
         Span<byte> error = stackalloc byte[ErrorLength];
@@ -81,70 +81,70 @@ public sealed unsafe partial class MjSpec : IDisposable
                 result = (int)Call(Api.mj_saveXMLString, (nint)Pointer, (nint)x, length, (nint)e, ErrorLength);
             if (result == 0)
                 return MjModel.Text(xml);
-            // A positive result is the length that would be needed.
+            // A positive result is the length needed.
             if (result < 0 || length > 1 << 28)
                 throw new MujocoException(MjModel.Text(error));
         }
     }
 
     /// <summary>Writes the specification to an XML file.</summary>
-    /// <exception cref="MujocoException">It cannot be saved; the message is MuJoCo's.</exception>
+    /// <exception cref="MujocoException">The specification cannot be saved; the message is MuJoCo's.</exception>
     public void SaveXml(string path) => File.WriteAllText(path, ToXml());
 
-    /// <summary>The body of a name, or null.</summary>
+    /// <summary>Finds a body by name; null when there is none.</summary>
     public MjsBody? FindBody(string name)
     {
         nint body = WithText(Api.mjs_findBody, name);
         return body != 0 ? new MjsBody(this, body) : null;
     }
 
-    /// <summary>The frame of a name, or null.</summary>
+    /// <summary>Finds a frame by name; null when there is none.</summary>
     public MjsFrame? FindFrame(string name)
     {
         nint frame = WithText(Api.mjs_findFrame, name);
         return frame != 0 ? new MjsFrame(this, frame) : null;
     }
 
-    /// <summary>The geom of a name, or null.</summary>
+    /// <summary>Finds a geom by name; null when there is none.</summary>
     public MjsGeom? FindGeom(string name) => Find<MjsGeom>(mjtObj.mjOBJ_GEOM, name);
 
-    /// <summary>The site of a name, or null.</summary>
+    /// <summary>Finds a site by name; null when there is none.</summary>
     public MjsSite? FindSite(string name) => Find<MjsSite>(mjtObj.mjOBJ_SITE, name);
 
-    /// <summary>The joint of a name, or null.</summary>
+    /// <summary>Finds a joint by name; null when there is none.</summary>
     public MjsJoint? FindJoint(string name) => Find<MjsJoint>(mjtObj.mjOBJ_JOINT, name);
 
-    /// <summary>The camera of a name, or null.</summary>
+    /// <summary>Finds a camera by name; null when there is none.</summary>
     public MjsCamera? FindCamera(string name) => Find<MjsCamera>(mjtObj.mjOBJ_CAMERA, name);
 
-    /// <summary>The light of a name, or null.</summary>
+    /// <summary>Finds a light by name; null when there is none.</summary>
     public MjsLight? FindLight(string name) => Find<MjsLight>(mjtObj.mjOBJ_LIGHT, name);
 
-    /// <summary>The mesh of a name, or null.</summary>
+    /// <summary>Finds a mesh by name; null when there is none.</summary>
     public MjsMesh? FindMesh(string name) => Find<MjsMesh>(mjtObj.mjOBJ_MESH, name);
 
-    /// <summary>The texture of a name, or null.</summary>
+    /// <summary>Finds a texture by name; null when there is none.</summary>
     public MjsTexture? FindTexture(string name) => Find<MjsTexture>(mjtObj.mjOBJ_TEXTURE, name);
 
-    /// <summary>The material of a name, or null.</summary>
+    /// <summary>Finds a material by name; null when there is none.</summary>
     public MjsMaterial? FindMaterial(string name) => Find<MjsMaterial>(mjtObj.mjOBJ_MATERIAL, name);
 
-    /// <summary>The actuator of a name, or null.</summary>
+    /// <summary>Finds an actuator by name; null when there is none.</summary>
     public MjsActuator? FindActuator(string name) => Find<MjsActuator>(mjtObj.mjOBJ_ACTUATOR, name);
 
-    /// <summary>The sensor of a name, or null.</summary>
+    /// <summary>Finds a sensor by name; null when there is none.</summary>
     public MjsSensor? FindSensor(string name) => Find<MjsSensor>(mjtObj.mjOBJ_SENSOR, name);
 
-    /// <summary>The equality constraint of a name, or null.</summary>
+    /// <summary>Finds an equality constraint by name; null when there is none.</summary>
     public MjsEquality? FindEquality(string name) => Find<MjsEquality>(mjtObj.mjOBJ_EQUALITY, name);
 
-    /// <summary>The tendon of a name, or null.</summary>
+    /// <summary>Finds a tendon by name; null when there is none.</summary>
     public MjsTendon? FindTendon(string name) => Find<MjsTendon>(mjtObj.mjOBJ_TENDON, name);
 
-    /// <summary>The keyframe of a name, or null.</summary>
+    /// <summary>Finds a keyframe by name; null when there is none.</summary>
     public MjsKey? FindKey(string name) => Find<MjsKey>(mjtObj.mjOBJ_KEY, name);
 
-    /// <summary>Adds a body under another.</summary>
+    /// <summary>Adds a body as a child of another.</summary>
     public MjsBody AddBody(MjsBody parent) => Add<MjsBody>("mjs_addBody", (nint)parent.Pointer);
 
     /// <summary>Adds a geom to a body.</summary>
@@ -165,7 +165,7 @@ public sealed unsafe partial class MjSpec : IDisposable
     /// <summary>Adds a light to a body.</summary>
     public MjsLight AddLight(MjsBody body) => Add<MjsLight>("mjs_addLight", (nint)body.Pointer);
 
-    /// <summary>Adds a frame to a body: a place where something can be attached.</summary>
+    /// <summary>Adds a frame to a body, to which other elements can be attached.</summary>
     public MjsFrame AddFrame(MjsBody body) => Add<MjsFrame>("mjs_addFrame", (nint)body.Pointer);
 
     /// <summary>Adds an actuator.</summary>
@@ -193,19 +193,20 @@ public sealed unsafe partial class MjSpec : IDisposable
     public MjsKey AddKey() => Add<MjsKey>("mjs_addKey", (nint)Pointer);
 
     /// <summary>
-    /// Attaches a copy of a body of another specification, with all below it and all it refers to (<c>mjs_attach</c>).
+    /// Attaches a copy of a body of another specification, with its descendants and the elements they refer to
+    /// (<c>mjs_attach</c>).
     /// </summary>
     /// <param name="parent">A frame or a site of this specification.</param>
-    /// <param name="child">A body or a frame of the other.</param>
-    /// <param name="prefix">Put before the names of what is attached.</param>
-    /// <param name="suffix">Put after the names of what is attached.</param>
-    /// <exception cref="MujocoException">It cannot be attached; the message is MuJoCo's.</exception>
+    /// <param name="child">A body or a frame of the other specification.</param>
+    /// <param name="prefix">Added before the names of the attached elements.</param>
+    /// <param name="suffix">Added after the names of the attached elements.</param>
+    /// <exception cref="MujocoException">The child cannot be attached; the message is MuJoCo's.</exception>
     public void Attach(IMjsElement parent, IMjsElement child, string prefix = "", string suffix = "")
     {
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(child);
         if (parent.Spec != this)
-            throw new ArgumentException("belongs to another specification", nameof(parent));
+            throw new ArgumentException("the parent belongs to another specification", nameof(parent));
         Call(Api.mjs_setDeepCopy, (nint)Pointer, 1);
         using var before = new CString(prefix);
         using var after = new CString(suffix);
@@ -215,8 +216,8 @@ public sealed unsafe partial class MjSpec : IDisposable
             throw new MujocoException(Error);
     }
 
-    /// <summary>Removes an element and all that depends on it.</summary>
-    /// <exception cref="MujocoException">It cannot be removed; the message is MuJoCo's.</exception>
+    /// <summary>Removes an element and the elements that depend on it.</summary>
+    /// <exception cref="MujocoException">The element cannot be removed; the message is MuJoCo's.</exception>
     public void Delete(IMjsElement element)
     {
         ArgumentNullException.ThrowIfNull(element);
@@ -224,7 +225,9 @@ public sealed unsafe partial class MjSpec : IDisposable
             throw new MujocoException(Error);
     }
 
-    /// <summary>The names of all elements of a type, in order; empty for those that have none.</summary>
+    /// <summary>
+    /// Returns the names of all elements of a type, in order; empty strings for elements without a name.
+    /// </summary>
     public IReadOnlyList<string> Names(mjtObj type)
     {
         var names = new List<string>();
@@ -244,7 +247,7 @@ public sealed unsafe partial class MjSpec : IDisposable
     internal nint Alive(nint element)
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
-        return element != 0 ? element : throw new InvalidOperationException("the element was not made by an MjSpec");
+        return element != 0 ? element : throw new InvalidOperationException("the element was not created by an MjSpec");
     }
 
     internal string GetName(IMjsElement element) => GetString(Call(Api.mjs_getName, element.Element));

@@ -4,14 +4,15 @@ using MuJoCo.Native;
 namespace MuJoCo;
 
 /// <summary>
-/// A virtual file system: files in memory under names, found before those on disk when a model is loaded or compiled.
+/// A virtual file system (<c>mjVFS</c>): named files in memory, which take precedence over files on disk when a model
+/// is loaded or compiled.
 /// </summary>
 public sealed unsafe class MjVfs : IDisposable
 {
     private readonly Handle _handle = new();
 
-    /// <summary>Makes an empty file system.</summary>
-    /// <exception cref="MujocoException">The library is missing or of another version.</exception>
+    /// <summary>Creates an empty virtual file system.</summary>
+    /// <exception cref="MujocoException">The library is missing or has another version.</exception>
     public MjVfs()
     {
         Library.Require();
@@ -27,10 +28,10 @@ public sealed unsafe class MjVfs : IDisposable
         }
     }
 
-    /// <summary>Adds a file; the content is copied.</summary>
-    /// <param name="name">The path a model refers to it by.</param>
-    /// <param name="content">Its bytes.</param>
-    /// <exception cref="MujocoException">There is a file of that name already.</exception>
+    /// <summary>Adds a file; copies its content.</summary>
+    /// <param name="name">The path under which a model refers to the file.</param>
+    /// <param name="content">The bytes of the file.</param>
+    /// <exception cref="MujocoException">A file of that name exists already.</exception>
     public void Add(string name, ReadOnlySpan<byte> content)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -41,7 +42,7 @@ public sealed unsafe class MjVfs : IDisposable
             result = (int)Guard.Call(Api.mj_addBufferVFS, Pointer, text.Pointer, (nint)bytes, content.Length);
         GC.KeepAlive(this);
         if (result == Repeated)
-            throw new MujocoException($"{name}: the virtual file system has a file of that name already");
+            throw new MujocoException($"{name}: the virtual file system already has a file of that name");
         if (result != 0)
             throw new MujocoException($"{name}: cannot be added to the virtual file system");
     }

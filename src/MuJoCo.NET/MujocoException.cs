@@ -1,18 +1,18 @@
 namespace MuJoCo;
 
 /// <summary>
-/// An error of MuJoCo itself: a model that does not compile, an argument it refuses, memory that does not suffice.
-/// After an error inside <see cref="MjData.Step()"/> or another computation the data are in an undefined state:
-/// <see cref="MjData.Reset()"/> makes them usable again.
+/// An error reported by MuJoCo, such as a model that does not compile, an invalid argument or insufficient memory, or a
+/// missing native library. After an error inside <see cref="MjData.Step()"/> or another computation the data are in an
+/// undefined state until <see cref="MjData.Reset()"/> is called.
 /// </summary>
 public sealed class MujocoException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public MujocoException(string message) : base(message)
     {
     }
 
-    /// <summary>Makes the exception, keeping what caused it.</summary>
+    /// <summary>Creates the exception with its cause.</summary>
     public MujocoException(string message, Exception innerException) : base(message, innerException)
     {
     }

@@ -1,9 +1,9 @@
 namespace MuJoCo;
 
-/// <summary>A warning of MuJoCo.</summary>
-/// <param name="message">MuJoCo's text.</param>
+/// <summary>The argument of <see cref="Mujoco.Warning"/>.</summary>
+/// <param name="message">MuJoCo's message.</param>
 public sealed class MujocoWarningEventArgs(string message) : EventArgs
 {
-    /// <summary>MuJoCo's text.</summary>
+    /// <summary>MuJoCo's message.</summary>
     public string Message { get; } = message;
 }

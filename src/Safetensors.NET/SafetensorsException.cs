@@ -1,16 +1,17 @@
 namespace Safetensors;
 
 /// <summary>
-/// A safetensors file that cannot be read or written. The message is one line that names the file and what is wrong with it.
+/// Thrown when a safetensors file cannot be read or written. The message is one line with the file's path and the
+/// error.
 /// </summary>
 public sealed class SafetensorsException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public SafetensorsException(string message) : base(message)
     {
     }
 
-    /// <summary>Makes the exception, keeping what caused it.</summary>
+    /// <summary>Creates the exception with its cause.</summary>
     public SafetensorsException(string message, Exception innerException) : base(message, innerException)
     {
     }

@@ -9,16 +9,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Safetensors;
 
 /// <summary>
-/// A safetensors file, mapped into memory: 8 bytes with the length of a JSON header, the header, the data of all
-/// tensors one after the other (little-endian, row-major). The format is Hugging Face's, github.com/huggingface/safetensors.
-/// Every tensor is checked when the file is opened, so reading one cannot go outside its data.
+/// A safetensors file, mapped into memory. The format is Hugging Face's (github.com/huggingface/safetensors): 8 bytes
+/// with the length of a JSON header, the header, then the data of all tensors (little-endian, row-major). Type, shape
+/// and offsets of every tensor are checked when the file is opened, so that reads stay inside the file.
 /// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<TensorEntry>
 {
-    /// <summary>The name in the header that is not a tensor's.</summary>
+    /// <summary>The header's key for the metadata; no tensor may have this name.</summary>
     internal const string MetadataName = "__metadata__";
 
-    /// <summary>The longest header that is read, as in the reference reader.</summary>
+    /// <summary>The longest header accepted, in bytes; the limit of the reference implementation.</summary>
     private const long LongestHeader = 100_000_000;
 
     private readonly Dictionary<string, TensorEntry> _entries = [];
@@ -53,16 +53,16 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         }
     }
 
-    /// <summary>The file's path.</summary>
+    /// <summary>The path of the file, as given to <see cref="Open"/>.</summary>
     public string Path { get; }
 
-    /// <summary>The file's free-form metadata.</summary>
+    /// <summary>The file's metadata: names and values chosen by its writer.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
     /// <inheritdoc/>
     public int Count => _entries.Count;
 
-    /// <summary>A tensor by name.</summary>
+    /// <summary>The entry of a tensor.</summary>
     /// <exception cref="SafetensorsException">The file has no such tensor.</exception>
     public TensorEntry this[string name] =>
         TryGet(name, out var entry) ? entry : throw Bad($"has no tensor '{Printable(name)}'; it has {Names()}");
@@ -71,17 +71,17 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     /// <exception cref="SafetensorsException">The file cannot be read, or is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path) => new(path);
 
-    /// <summary>Looks a tensor up by name.</summary>
+    /// <summary>Looks up a tensor by name; returns false when the file has none of that name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out TensorEntry? entry) => _entries.TryGetValue(name, out entry);
 
-    /// <summary>The data of a tensor as they lie in the file. Valid until the file is disposed.</summary>
-    /// <exception cref="ArgumentException">The entry is another file's.</exception>
+    /// <summary>The bytes of a tensor, without a copy. Valid until the file is disposed.</summary>
+    /// <exception cref="ArgumentException">The entry belongs to another file.</exception>
     /// <exception cref="SafetensorsException">The tensor has more than 2 GiB.</exception>
     public ReadOnlySpan<byte> Bytes(TensorEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         if (!TryGet(entry.Name, out var own) || !ReferenceEquals(own, entry))
-            throw new ArgumentException($"That entry is not one of {Path}.", nameof(entry));
+            throw new ArgumentException($"The entry does not belong to {Path}.", nameof(entry));
         if (entry.Bytes == 0)
             return [];
         ObjectDisposedException.ThrowIf(_handle is null || _handle.IsClosed, this);
@@ -90,8 +90,8 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
             : throw Bad($"tensor '{Printable(entry.Name)}' has more than 2 GiB and must be read in parts");
     }
 
-    /// <summary>The elements of a tensor as they lie in the file. Valid until the file is disposed.</summary>
-    /// <exception cref="SafetensorsException">There is no such tensor, or it has another element type.</exception>
+    /// <summary>The elements of a tensor, without a copy. Valid until the file is disposed.</summary>
+    /// <exception cref="SafetensorsException">The file has no such tensor, or it has another element type.</exception>
     public ReadOnlySpan<T> Span<T>(string name) where T : unmanaged
     {
         var entry = this[name];
@@ -101,7 +101,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     }
 
     /// <summary>A copy of a tensor's elements.</summary>
-    /// <exception cref="SafetensorsException">There is no such tensor, or it has another element type.</exception>
+    /// <exception cref="SafetensorsException">The file has no such tensor, or it has another element type.</exception>
     public T[] Read<T>(string name) where T : unmanaged => Span<T>(name).ToArray();
 
     /// <inheritdoc/>
@@ -118,16 +118,16 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         _map?.Dispose();
     }
 
-    /// <summary>Reads and checks the header; returns where the data begin.</summary>
+    /// <summary>Reads and checks the header; returns the offset of the data in the file.</summary>
     private long ReadHeader(FileStream stream, long fileLength)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (fileLength < 8)
-            throw Damaged("is truncated: no header");
+            throw Damaged("is truncated: it has no header");
         stream.ReadExactly(prefix);
         ulong headerLength = BitConverter.ToUInt64(prefix);
         if (headerLength > LongestHeader)
-            throw Damaged($"is no safetensors file: it claims a header of {headerLength} bytes, the longest allowed has {LongestHeader}");
+            throw Damaged($"is not a safetensors file: its first 8 bytes state a header of {headerLength} bytes, at most {LongestHeader} are allowed");
         if (headerLength > (ulong)(fileLength - 8))
             throw Damaged($"is truncated: the header needs {headerLength} bytes, the file has {fileLength - 8} after its length");
 
@@ -155,8 +155,8 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         }
         catch (InvalidOperationException e)
         {
-            // Half a surrogate pair, written as an escape: valid JSON, but no text.
-            throw Damaged("has a header with a name that is not text", e);
+            // An unpaired surrogate, written as an escape, is valid JSON but not valid Unicode.
+            throw Damaged("has a header with a string that is not valid Unicode", e);
         }
 
         CheckLayout(dataStart, fileLength);
@@ -166,7 +166,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     private Dictionary<string, string> ReadMetadata(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Any(p => p.Value.ValueKind != JsonValueKind.String))
-            throw Damaged("has metadata that are not a map of strings");
+            throw Damaged("has metadata that are not a map from strings to strings");
         return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
     }
 
@@ -178,7 +178,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
             || !json.TryGetProperty("data_offsets", out var offsetsJson)
             || !TryReadNumbers(shapeJson, out long[] shape)
             || !TryReadNumbers(offsetsJson, out long[] offsets) || offsets.Length != 2)
-            throw Damaged($"describes tensor '{Printable(name)}' badly: it needs dtype, shape and data_offsets");
+            throw Damaged($"has an invalid header entry for tensor '{Printable(name)}': it needs dtype, shape and data_offsets");
 
         string typeName = dtype.GetString()!;
         if (!Enum.TryParse(typeName, out TensorType type) || !Enum.IsDefined(type) || type.ToString() != typeName)
@@ -194,7 +194,9 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         return new TensorEntry(name, type, shape, dataStart + begin, bytes);
     }
 
-    /// <summary>The format allows neither overlaps nor holes: a byte belongs to exactly one tensor.</summary>
+    /// <summary>
+    /// Checks that every byte of data belongs to exactly one tensor: the format allows no overlaps and no gaps.
+    /// </summary>
     private void CheckLayout(long dataStart, long fileLength)
     {
         long next = dataStart;
@@ -242,7 +244,7 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         return true;
     }
 
-    /// <summary>The first few names, for a message.</summary>
+    /// <summary>The names of the first tensors, for a message.</summary>
     private string Names()
     {
         const int Shown = 5;
@@ -255,7 +257,9 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         };
     }
 
-    /// <summary>A text of unknown origin, fit for a message of one line.</summary>
+    /// <summary>
+    /// A string from the file, shortened and with control characters escaped, for a message of one line.
+    /// </summary>
     private static string Printable(string text)
     {
         const int Longest = 100;

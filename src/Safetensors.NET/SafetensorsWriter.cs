@@ -10,11 +10,13 @@ public sealed class SafetensorsWriter
     private readonly List<(string Name, TensorType Type, long[] Shape, byte[] Data)> _tensors = [];
     private readonly HashSet<string> _names = [SafetensorsFile.MetadataName];
 
-    /// <summary>Adds a tensor. The data are copied.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="data">Its elements, row-major.</param>
-    /// <param name="shape">Its dimensions, outermost first; none for a scalar.</param>
-    /// <exception cref="ArgumentException">The shape does not fit the data, or the name is taken or no text.</exception>
+    /// <summary>Adds a tensor; copies its data.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="data">The elements, row-major.</param>
+    /// <param name="shape">The dimensions, outermost first; none for a scalar.</param>
+    /// <exception cref="ArgumentException">
+    /// The shape does not match the number of elements, or the name is in use or not valid Unicode.
+    /// </exception>
     public SafetensorsWriter Add<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<long> shape) where T : unmanaged
     {
         UInt128 count = 1;
@@ -26,16 +28,16 @@ public sealed class SafetensorsWriter
         }
 
         if (negative || count != (UInt128)data.Length)
-            throw new ArgumentException($"Tensor '{name}' has {data.Length} elements, not a shape of [{string.Join(", ", shape.ToArray())}].", nameof(shape));
+            throw new ArgumentException($"Tensor '{name}' has {data.Length} elements, which does not match its shape [{string.Join(", ", shape.ToArray())}].", nameof(shape));
         if (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) != name)
-            throw new ArgumentException($"The name '{name}' is not text.", nameof(name));
+            throw new ArgumentException($"The name '{name}' is not valid Unicode.", nameof(name));
         if (!_names.Add(name))
-            throw new ArgumentException($"The name '{name}' is taken.", nameof(name));
+            throw new ArgumentException($"The name '{name}' is in use.", nameof(name));
         _tensors.Add((name, TensorTypes.Of<T>(), shape.ToArray(), MemoryMarshal.AsBytes(data).ToArray()));
         return this;
     }
 
-    /// <summary>Writes the file, replacing one that is there.</summary>
+    /// <summary>Writes the file; replaces an existing one.</summary>
     /// <exception cref="SafetensorsException">The file cannot be written.</exception>
     public void Save(string path)
     {
@@ -54,7 +56,9 @@ public sealed class SafetensorsWriter
         }
     }
 
-    /// <summary>Widest elements first, so that every tensor is aligned to its element size.</summary>
+    /// <summary>
+    /// The tensors in file order: the largest element size first, so that every tensor is aligned to its element size.
+    /// </summary>
     private IEnumerable<(string Name, TensorType Type, long[] Shape, byte[] Data)> InOrder() =>
         _tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal);
 
@@ -83,7 +87,7 @@ public sealed class SafetensorsWriter
             json.WriteEndObject();
         }
 
-        // Spaces after the header, so that the data begin at a multiple of eight.
+        // Spaces at the end of the header align the data to 8 bytes.
         int padding = (int)(-buffer.Length & 7);
         buffer.Write(Encoding.ASCII.GetBytes(new string(' ', padding)));
         return buffer.ToArray();

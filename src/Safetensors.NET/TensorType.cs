@@ -1,6 +1,6 @@
 namespace Safetensors;
 
-/// <summary>The element types of the safetensors format this reader knows, by their names in the file.</summary>
+/// <summary>The supported element types of the safetensors format, named as in the header's <c>dtype</c>.</summary>
 public enum TensorType
 {
     /// <summary>One byte, 0 or 1.</summary>
@@ -21,7 +21,7 @@ public enum TensorType
     /// <summary>IEEE half precision.</summary>
     F16,
 
-    /// <summary>Brain float: the upper half of a float32.</summary>
+    /// <summary>bfloat16: the upper 16 bits of a float32.</summary>
     BF16,
 
     /// <summary>Signed, 32 bits.</summary>

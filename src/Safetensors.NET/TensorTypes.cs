@@ -1,6 +1,6 @@
 namespace Safetensors;
 
-/// <summary>Facts about the element types.</summary>
+/// <summary>Sizes of the element types, and the .NET types they correspond to.</summary>
 public static class TensorTypes
 {
     /// <summary>Bytes per element.</summary>
@@ -13,7 +13,7 @@ public static class TensorTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
-    /// <summary>The element type that holds a .NET type's values. A <c>bool</c> is one byte in both.</summary>
+    /// <summary>The element type of a .NET type. A <c>bool</c> is one byte in both.</summary>
     internal static TensorType Of<T>() where T : unmanaged => default(T) switch
     {
         bool => TensorType.BOOL,
@@ -28,6 +28,6 @@ public static class TensorTypes
         double => TensorType.F64,
         long => TensorType.I64,
         ulong => TensorType.U64,
-        _ => throw new NotSupportedException($"safetensors has no type for {typeof(T).Name}"),
+        _ => throw new NotSupportedException($"the safetensors format has no element type for {typeof(T).Name}"),
     };
 }

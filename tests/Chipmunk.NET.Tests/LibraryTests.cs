@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Chipmunk.Tests;
 
 /// <summary>
-/// Finding, fetching and loading the native library. A process loads it once, so each case is a process of its own:
-/// this test program again, with the environment of the case, running one test.
+/// Finding, fetching and loading the native library. A process loads it only once, so each case starts this test
+/// program again, with the environment variables of the case, and runs one test in it.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class LibraryTests : IDisposable
@@ -15,7 +15,7 @@ public sealed class LibraryTests : IDisposable
     private string CachePath => Path.Combine(_folder, "cache", "native", "chipmunk-7.0.3", "libchipmunk.so.7");
 
     [Fact]
-    public void The_library_tells_where_it_is_and_its_version()
+    public void Find_returns_the_path_and_the_version()
     {
         var status = ChipmunkLibrary.Find();
         Assert.Null(status.Problem);
@@ -24,27 +24,27 @@ public sealed class LibraryTests : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_no_library_the_line_says_what_to_do()
+    public void The_message_for_a_missing_library_states_how_to_install_it()
     {
-        string output = Child(typeof(SpaceTests), nameof(SpaceTests.A_body_falls_as_gravity_says), [], fails: true);
-        Assert.Contains($"Chipmunk 7.0.3 (libchipmunk.so.7) is neither a system library nor at {CachePath}: install it with 'apt-get install libchipmunk7'", output, StringComparison.Ordinal);
+        string output = Child(typeof(SpaceTests), nameof(SpaceTests.A_body_falls_under_gravity), [], fails: true);
+        Assert.Contains($"Chipmunk 7.0.3 (libchipmunk.so.7) is neither installed on the system nor at {CachePath}: install it with 'apt-get install libchipmunk7'", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_library_is_taken_from_the_mirror_into_the_cache()
+    public void Restore_copies_the_library_from_the_mirror_to_the_cache()
     {
         string mirrored = Path.Combine(_folder, "mirror", "native", "chipmunk-7.0.3", "libchipmunk.so.7");
         Directory.CreateDirectory(Path.GetDirectoryName(mirrored)!);
         File.Copy(ChipmunkLibrary.Find().Path!, mirrored);
-        string output = Child(typeof(LibraryTests), nameof(What_is_restored_simulates), new() { ["EVALCORE_MIRROR"] = Path.Combine(_folder, "mirror") });
+        string output = Child(typeof(LibraryTests), nameof(A_restored_library_steps_a_space), new() { ["EVALCORE_MIRROR"] = Path.Combine(_folder, "mirror") });
         Assert.Contains($"7.0.3 at {CachePath}, problem: none", output, StringComparison.Ordinal);
         Assert.Equal(["libchipmunk.so.7"], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(CachePath)!).Select(Path.GetFileName));
     }
 
     [Fact]
-    public void The_library_is_taken_out_of_the_distributions_package()
+    public void Restore_extracts_the_library_from_the_distributions_package()
     {
-        // An apt-get that delivers a package of one file, as the real one does with a network.
+        // A fake apt-get, which "downloads" a package with one file, and a fake dpkg-deb, which unpacks it.
         string package = Directory.CreateDirectory(Path.Combine(_folder, "package", "usr", "lib")).FullName;
         File.Copy(ChipmunkLibrary.Find().Path!, Path.Combine(package, "libchipmunk.so.7.0.3"));
         string tools = Directory.CreateDirectory(Path.Combine(_folder, "bin")).FullName;
@@ -53,25 +53,25 @@ public sealed class LibraryTests : IDisposable
             [ "$last" = libchipmunk7 ] && : > libchipmunk7_7.0.3-5_amd64.deb
             """);
         Script(Path.Combine(tools, "dpkg-deb"), $"cp -r '{Path.Combine(_folder, "package")}/.' \"$3\"");
-        string output = Child(typeof(LibraryTests), nameof(What_is_restored_simulates), new() { ["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" });
+        string output = Child(typeof(LibraryTests), nameof(A_restored_library_steps_a_space), new() { ["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" });
         Assert.Contains($"7.0.3 at {CachePath}, problem: none", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_fetch_that_fails_says_why_in_one_line_and_is_not_repeated_at_once()
+    public void A_failed_fetch_is_reported_in_one_line_and_not_retried_at_once()
     {
         string tools = Directory.CreateDirectory(Path.Combine(_folder, "bin")).FullName;
         Script(Path.Combine(tools, "apt-get"), $"echo again >> '{_folder}/attempts'; echo 'E: no network'; exit 100");
         var environment = new Dictionary<string, string> { ["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" };
-        string line = "and cannot be fetched: apt-get cannot fetch the package libchipmunk7 (no network)";
-        Assert.Contains(line, Child(typeof(LibraryTests), nameof(What_is_restored_simulates), environment, fails: true), StringComparison.Ordinal);
+        string line = "and fetching it failed: apt-get cannot fetch the package libchipmunk7 (no network)";
+        Assert.Contains(line, Child(typeof(LibraryTests), nameof(A_restored_library_steps_a_space), environment, fails: true), StringComparison.Ordinal);
         int attempts = File.ReadAllLines(Path.Combine(_folder, "attempts")).Length;
-        Assert.Contains(line, Child(typeof(LibraryTests), nameof(What_is_restored_simulates), environment, fails: true), StringComparison.Ordinal);
+        Assert.Contains(line, Child(typeof(LibraryTests), nameof(A_restored_library_steps_a_space), environment, fails: true), StringComparison.Ordinal);
         Assert.Equal(attempts, File.ReadAllLines(Path.Combine(_folder, "attempts")).Length);
     }
 
     [Fact]
-    public void What_is_restored_simulates()
+    public void A_restored_library_steps_a_space()
     {
         var status = ChipmunkLibrary.Restore();
         Console.WriteLine($"{status.Version} at {status.Path}, problem: {status.Problem ?? "none"}");

@@ -8,7 +8,7 @@ namespace Chipmunk.Tests;
 public sealed unsafe class SpaceTests
 {
     [Fact]
-    public void A_body_falls_as_gravity_says()
+    public void A_body_falls_under_gravity()
     {
         using var space = new Space { Gravity = new Vect(0, 10) };
         using var body = new Body(1, 2);
@@ -17,7 +17,7 @@ public sealed unsafe class SpaceTests
         space.Add(shape);
         space.Step(0.5);
         space.Step(0.5);
-        // Positions are integrated before velocities.
+        // Chipmunk integrates positions before velocities.
         Assert.Equal(new Vect(0, 10), body.Velocity);
         Assert.Equal(new Vect(0, 2.5), body.Position);
     }
@@ -55,7 +55,7 @@ public sealed unsafe class SpaceTests
     }
 
     [Fact]
-    public void Turning_a_body_moves_its_origin_about_the_centre_of_gravity()
+    public void Setting_the_angle_rotates_the_origin_about_the_centre_of_gravity()
     {
         using var body = new Body(1, 1) { CenterOfGravity = new Vect(0, 45), Position = new Vect(100, 100) };
         body.Angle = Math.PI;
@@ -67,7 +67,7 @@ public sealed unsafe class SpaceTests
     }
 
     [Fact]
-    public void A_contact_is_reported_after_the_solver()
+    public void PostSolve_reports_a_contact()
     {
         using var space = new Space();
         using var disc = new Body(1, 1) { Position = new Vect(0, 0), Velocity = new Vect(0, 1) };
@@ -91,7 +91,7 @@ public sealed unsafe class SpaceTests
     }
 
     [Fact]
-    public void Spaces_on_different_threads_do_not_disturb_each_other()
+    public void Spaces_on_different_threads_are_independent()
     {
         Vect alone = Fall();
         var together = new Vect[8];
@@ -133,7 +133,7 @@ public sealed unsafe class SpaceTests
     }
 
     [Fact]
-    public void Bodies_outlive_what_uses_them_in_whatever_order_they_are_disposed()
+    public void Bodies_are_freed_after_their_space_in_any_order_of_disposal()
     {
         var space = new Space();
         var body = new Body(1, 1);
@@ -149,16 +149,16 @@ public sealed unsafe class SpaceTests
     }
 
     [Fact]
-    public void Spaces_that_are_forgotten_are_finalized()
+    public void Unreferenced_spaces_are_finalized()
     {
         for (int i = 0; i < 200; i++)
-            Forget();
+            CreateUnreferenced();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Forget()
+        static void CreateUnreferenced()
         {
             var space = new Space();
             var body = new Body(1, 1);
@@ -169,7 +169,7 @@ public sealed unsafe class SpaceTests
     }
 
     [Fact]
-    public void What_would_end_the_process_is_refused()
+    public void Calls_that_would_abort_the_process_throw()
     {
         using var space = new Space();
         using var body = new Body(1, 1);
@@ -187,7 +187,7 @@ public sealed unsafe class SpaceTests
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(SpaceTests).Assembly.Location);
         start.ArgumentList.Add("-method");
-        start.ArgumentList.Add($"{typeof(SpaceTests).FullName}.{nameof(A_body_falls_as_gravity_says)}");
+        start.ArgumentList.Add($"{typeof(SpaceTests).FullName}.{nameof(A_body_falls_under_gravity)}");
         using var process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

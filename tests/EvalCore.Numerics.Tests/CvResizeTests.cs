@@ -8,13 +8,16 @@ public sealed class CvResizeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Linear_gives_the_bytes_of_cv2(int k) => Matches(k, "cv2_linear", CvInterpolation.Linear);
+    public void Linear_gives_the_same_bytes_as_cv2(int k) => Matches(k, "cv2_linear", CvInterpolation.Linear);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Area_gives_the_bytes_of_cv2(int k) => Matches(k, "cv2_area", CvInterpolation.Area);
+    public void Area_gives_the_same_bytes_as_cv2(int k) => Matches(k, "cv2_area", CvInterpolation.Area);
 
-    /// <summary>The formula of the reference, one byte at a time, against the vectors: odd sizes reach every tail.</summary>
+    /// <summary>
+    /// Compares the vector code with a scalar implementation of OpenCV's formula; odd sizes cover the scalar
+    /// remainders.
+    /// </summary>
     [Theory]
     [InlineData(512, 512, 384, 384)]
     [InlineData(512, 512, 96, 96)]
@@ -26,7 +29,7 @@ public sealed class CvResizeTests
     [InlineData(31, 17, 16, 40)]
     [InlineData(64, 9, 3, 33)]
     [InlineData(100, 211, 211, 100)]
-    public void Linear_follows_the_formula_at_any_size(int sourceHeight, int sourceWidth, int height, int width)
+    public void Linear_matches_a_scalar_implementation_at_any_size(int sourceHeight, int sourceWidth, int height, int width)
     {
         byte[] source = new byte[sourceHeight * sourceWidth * 3];
         new Random(sourceHeight + width).NextBytes(source);
@@ -48,7 +51,7 @@ public sealed class CvResizeTests
     }
 
     [Fact]
-    public void A_buffer_of_the_wrong_length_is_refused()
+    public void A_buffer_of_the_wrong_length_is_rejected()
     {
         var resize = new CvResize(4, 4, 2, 3);
         Assert.Throws<ArgumentException>("source", () => resize.Apply(new byte[47], new byte[18]));
@@ -61,8 +64,8 @@ public sealed class CvResizeTests
         byte[] result = new byte[height * width * 3];
         for (int i = 0; i < result.Length; i++)
         {
-            var (y0, y1, v0, v1) = Sample(i / 3 / width, sourceHeight, height, atEdgeAlone: false);
-            var (x0, x1, w0, w1) = Sample(i / 3 % width, sourceWidth, width, atEdgeAlone: true);
+            var (y0, y1, v0, v1) = Sample(i / 3 / width, sourceHeight, height, edgePixelOnly: false);
+            var (x0, x1, w0, w1) = Sample(i / 3 % width, sourceWidth, width, edgePixelOnly: true);
             int Along(int y) => source[(y * sourceWidth + x0) * 3 + i % 3] * w0 + source[(y * sourceWidth + x1) * 3 + i % 3] * w1;
             result[i] = (byte)(((((Along(y0) >> 4) * v0) >> 16) + (((Along(y1) >> 4) * v1) >> 16) + 2) >> 2);
         }
@@ -70,12 +73,12 @@ public sealed class CvResizeTests
         return result;
     }
 
-    private static (int First, int Second, int Weight0, int Weight1) Sample(int i, int from, int to, bool atEdgeAlone)
+    private static (int First, int Second, int Weight0, int Weight1) Sample(int i, int from, int to, bool edgePixelOnly)
     {
         float f = (float)((i + 0.5) * (1 / ((double)to / from)) - 0.5);
         int index = (int)MathF.Floor(f);
         f -= index;
-        if (atEdgeAlone && (index < 0 || index >= from - 1))
+        if (edgePixelOnly && (index < 0 || index >= from - 1))
             (index, f) = (Math.Clamp(index, 0, from - 1), 0);
         return (Math.Clamp(index, 0, from - 1), Math.Clamp(index + 1, 0, from - 1),
             (int)MathF.Round((1 - f) * 2048), (int)MathF.Round(f * 2048));

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace EvalCore.Numerics.Tests;
 
 /// <summary>
-/// Every draw of the reference file, in its order, bit for bit. The names are the file's; the calls behind them are in
-/// its README.
+/// Compares numpy's generators with the reference draws in <c>numerics/rng.json</c>, in the file's order, bit for bit.
+/// The names are the file's; its README lists the calls.
 /// </summary>
 public sealed class NumpyRandomTests
 {
@@ -17,7 +17,7 @@ public sealed class NumpyRandomTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void RandomState_draws_what_numpy_draws(uint seed)
+    public void RandomState_draws_the_same_numbers_as_numpy(uint seed)
     {
         var random = new RandomState(seed);
         var draws = new Draws(Golden.GetProperty("numpy_RandomState").GetProperty($"{seed}"));
@@ -38,7 +38,7 @@ public sealed class NumpyRandomTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Generator_draws_what_numpy_draws(uint seed)
+    public void Generator_draws_the_same_numbers_as_numpy(uint seed)
     {
         var random = Generator.DefaultRng(seed);
         var draws = new Draws(Golden.GetProperty("numpy_default_rng_PCG64").GetProperty($"{seed}"));
@@ -60,7 +60,7 @@ public sealed class NumpyRandomTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Gymnasium_seeds_as_default_rng_does(uint seed)
+    public void Gymnasium_np_random_is_default_rng(uint seed)
     {
         var random = Generator.DefaultRng(seed);
         foreach (var expected in Golden.GetProperty("gymnasium_np_random").GetProperty($"{seed}").EnumerateArray())
@@ -69,7 +69,7 @@ public sealed class NumpyRandomTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void SeedSequence_mixes_and_spawns_as_numpy_does(uint seed)
+    public void SeedSequence_state_and_children_match_numpy(uint seed)
     {
         var golden = Golden.GetProperty("numpy_SeedSequence").GetProperty($"{seed}");
         var sequence = new SeedSequence(seed);
@@ -88,12 +88,12 @@ public sealed class NumpyRandomTests
         }
     }
 
-    /// <summary>Streams long enough to reach every rare branch, compared by their hashes.</summary>
+    /// <summary>Compares hashes of streams that are long enough to reach every rare branch.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(12345678901234567890)]
-    public void Long_streams_of_Generator_are_those_of_numpy(ulong seed)
+    public void Long_streams_of_Generator_match_numpy(ulong seed)
     {
         var random = Generator.DefaultRng(seed);
         AssertHashes($"default_rng({seed})",
@@ -105,7 +105,7 @@ public sealed class NumpyRandomTests
     [Theory]
     [InlineData(0)]
     [InlineData(5)]
-    public void Long_streams_of_RandomState_are_those_of_numpy(uint seed)
+    public void Long_streams_of_RandomState_match_numpy(uint seed)
     {
         var random = new RandomState(seed);
         AssertHashes($"RandomState({seed})",
@@ -113,9 +113,11 @@ public sealed class NumpyRandomTests
             Bytes(1001, () => random.Normal(3, 2)), () => Longs(random.Permutation(100000)), () => Longs(random.Choice(1000, 300)));
     }
 
-    /// <summary>The words of a sequence with several seeds, and of a child's child; from numpy 1.24.</summary>
+    /// <summary>
+    /// The expected words, of a sequence with several seeds and a spawn key and of its child, are from numpy 1.24.
+    /// </summary>
     [Fact]
-    public void SeedSequence_takes_lists_and_keys()
+    public void SeedSequence_accepts_several_seeds_and_a_spawn_key()
     {
         var sequence = new SeedSequence([1, 1UL << 40, 3, 0, 9], 7, 8);
         uint[] words = new uint[6];
@@ -138,7 +140,9 @@ public sealed class NumpyRandomTests
         }));
     }
 
-    /// <summary>Draws in the order of the file's calls.</summary>
+    /// <summary>
+    /// Compares the draws with the hashes of a generator in <c>long_streams.json</c>, in the file's order.
+    /// </summary>
     private static void AssertHashes(string generator, params Func<byte[]>[] draws)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Goldens.Find("numerics/long_streams.json")));
@@ -165,7 +169,7 @@ public sealed class NumpyRandomTests
         return x;
     }
 
-    /// <summary>The reference's draws of one generator; each must be asked for, in order.</summary>
+    /// <summary>The reference draws of one generator. A test must compare all of them, in order.</summary>
     private sealed class Draws(JsonElement golden)
     {
         private readonly Queue<JsonProperty> _left = new(golden.EnumerateObject());
@@ -191,7 +195,9 @@ public sealed class NumpyRandomTests
                 check(value);
         }
 
-        /// <summary>A number as C writes doubles in hexadecimal, <c>-0x1.8p+3</c>, or in decimal.</summary>
+        /// <summary>
+        /// Parses a number: a decimal JSON number, or a string with a C hexadecimal float such as <c>-0x1.8p+3</c>.
+        /// </summary>
         public static double Number(JsonElement value)
         {
             if (value.ValueKind == JsonValueKind.Number)

@@ -3,14 +3,14 @@ using Safetensors;
 
 namespace EvalCore.Numerics.Tests;
 
-/// <summary>torch's draws, all bit for bit.</summary>
+/// <summary>Compares <see cref="TorchGenerator"/> with recorded draws of torch, bit for bit.</summary>
 public sealed class TorchGeneratorTests
 {
     [Theory]
     [InlineData(0)]
     [InlineData(42)]
     [InlineData(1000)]
-    public void A_seed_draws_what_torch_draws(ulong seed)
+    public void A_seeded_generator_draws_the_same_numbers_as_torch(ulong seed)
     {
         var json = JsonDocument.Parse(File.ReadAllBytes(Goldens.Find("numerics/rng.json"))).RootElement;
         var golden = json.GetProperty("torch_cpu_generator").GetProperty("seeds").GetProperty($"{seed}");
@@ -27,7 +27,7 @@ public sealed class TorchGeneratorTests
     }
 
     [Fact]
-    public void Tensors_of_all_sizes_draw_what_torch_draws()
+    public void Tensors_of_different_sizes_draw_the_same_numbers_as_torch()
     {
         using var file = Goldens.Open("policies/torch_rng.safetensors");
         var random = new TorchGenerator(1000);
@@ -40,7 +40,7 @@ public sealed class TorchGeneratorTests
     }
 
     [Fact]
-    public void Initial_weights_are_those_of_torch()
+    public void Initial_weights_match_torch()
     {
         using var file = Goldens.Open("policies/torch_rng.safetensors");
         var random = new TorchGenerator(0);
@@ -50,7 +50,7 @@ public sealed class TorchGeneratorTests
     }
 
     [Fact]
-    public void Multinomial_chooses_what_torch_chooses()
+    public void Multinomial_draws_the_same_indices_as_torch()
     {
         using var file = Goldens.Open("policies/torch_rng.safetensors");
         float[] weights = file.Read<float>("multinomial_weights");
@@ -66,18 +66,18 @@ public sealed class TorchGeneratorTests
     }
 
     [Fact]
-    public void A_stored_state_goes_on_as_in_torch()
+    public void A_restored_state_draws_the_same_numbers_as_torch()
     {
         using var file = Goldens.Open("numerics/torch_noise.safetensors");
         AssertDraws(file, "", batch: 1);
     }
 
-    /// <summary>All 145,920 numbers that a diffusion policy drew in its recorded evaluations.</summary>
+    /// <summary>Compares all 145,920 numbers that a diffusion policy drew in recorded evaluations.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void A_policy_draws_the_recorded_noise(int batch)
+    public void The_noise_of_recorded_evaluations_is_reproduced(int batch)
     {
         using var file = Goldens.Open($"policies/eval_pusht/diffusion_bs{batch}/trace.safetensors");
         for (int rollout = 0; rollout < 4 / batch; rollout++)
@@ -85,7 +85,7 @@ public sealed class TorchGeneratorTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_state_are_refused()
+    public void Bytes_that_are_not_a_state_are_rejected()
     {
         Assert.Throws<ArgumentException>(() => TorchGenerator.FromState(new byte[5000]));
         Assert.Throws<ArgumentException>(() => TorchGenerator.FromState(new byte[TorchGenerator.StateLength]));

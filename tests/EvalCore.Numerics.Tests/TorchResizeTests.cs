@@ -7,7 +7,7 @@ public sealed class TorchResizeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Bilinear_is_within_a_millionth_of_torch(int k, bool antialias)
+    public void Bilinear_is_within_1e_6_of_torch(int k, bool antialias)
     {
         using var file = Goldens.Open(k is 1 or 3 or 6 ? "numerics/resize.safetensors" : "numerics/resize_part.safetensors");
         var from = file[$"in_{k}"].Shape;
@@ -33,7 +33,7 @@ public sealed class TorchResizeTests
     }
 
     [Fact]
-    public void A_buffer_of_the_wrong_length_is_refused()
+    public void A_buffer_of_the_wrong_length_is_rejected()
     {
         var resize = new TorchResize(4, 4, 2, 3);
         Assert.Throws<ArgumentException>("source", () => resize.Apply(new float[47], new float[18]));
@@ -41,13 +41,13 @@ public sealed class TorchResizeTests
         Assert.Throws<ArgumentOutOfRangeException>("height", () => new TorchResize(4, 4, 0, 3));
     }
 
-    /// <summary>Height x width x 3 bytes as 3 x height x width numbers in [0, 1].</summary>
-    private static float[] Planes(ReadOnlySpan<byte> picture)
+    /// <summary>Converts bytes [height, width, 3] to floats [3, height, width] in [0, 1].</summary>
+    private static float[] Planes(ReadOnlySpan<byte> image)
     {
-        float[] planes = new float[picture.Length];
-        int plane = picture.Length / 3;
-        for (int i = 0; i < picture.Length; i++)
-            planes[i % 3 * plane + i / 3] = picture[i] / 255f;
+        float[] planes = new float[image.Length];
+        int plane = image.Length / 3;
+        for (int i = 0; i < image.Length; i++)
+            planes[i % 3 * plane + i / 3] = image[i] / 255f;
         return planes;
     }
 }

@@ -5,13 +5,14 @@ using EvalCore.Tests;
 namespace MuJoCo.Tests;
 
 /// <summary>
-/// Large models, one of each of LIBERO's suites, compiled here and by the Python binding of the same version: every
-/// recorded array of <c>mjModel</c> has the same bytes, so every generated member reads what it says.
+/// Compiles one large model of each of LIBERO's suites and compares every array of <c>mjModel</c> that was recorded
+/// from the Python binding of the same version, byte for byte. A generated member with a wrong offset or shape would
+/// differ.
 /// </summary>
 public sealed unsafe class CompiledModelTests
 {
     /// <summary>
-    /// What the recorded models were given after they were compiled: sampled poses of fixtures, sites made invisible.
+    /// Fields of the recorded models that LIBERO changed after compiling: sampled poses of fixtures, invisible sites.
     /// </summary>
     private static readonly string[] Edited = ["body_pos", "body_quat", "site_rgba"];
 

@@ -8,7 +8,7 @@ public sealed class ErrorTests
     public ErrorTests() => Machine.NeedsMujoco();
 
     [Fact]
-    public void A_model_that_does_not_compile_says_where()
+    public void The_error_of_a_model_that_does_not_compile_names_the_cause()
     {
         var e = Assert.Throws<MujocoException>(() => MjModel.FromXml("<mujoco><worldbody><body><geom/></body></worldbody></mujoco>"));
         Assert.Contains("size", e.Message, StringComparison.Ordinal);
@@ -19,13 +19,13 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void An_error_inside_the_engine_is_an_exception_and_the_process_goes_on()
+    public void An_error_inside_a_step_throws_and_the_data_can_be_reset()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
         for (int i = 0; i < 3; i++)
         {
-            // A step finds out at its end that there is no such integrator.
+            // mj_step checks the integrator at its end.
             model.opt.integrator = 99;
             var e = Assert.Throws<MujocoException>(data.Step);
             Assert.Contains("integrator", e.Message, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void Errors_on_many_threads_reach_the_thread_that_made_them()
+    public void Errors_on_many_threads_are_thrown_on_their_own_thread()
     {
         Parallel.For(0, 200, i =>
         {
@@ -55,7 +55,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void An_error_keeps_the_registers_of_the_caller()
+    public void An_error_preserves_the_registers_of_the_caller()
     {
         using var model = MjModel.FromXml(Models.Small);
         model.opt.integrator = 99;
@@ -117,7 +117,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void A_warning_can_be_made_an_exception()
+    public void A_warning_handler_can_throw()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -141,7 +141,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void Wrong_lengths_and_numbers_never_reach_the_engine()
+    public void Wrong_lengths_and_ids_are_rejected()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -158,5 +158,5 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void The_version_is_the_one_the_binding_was_made_for() => Assert.Equal("3.8.1", Mujoco.Version);
+    public void The_loaded_version_is_3_8_1() => Assert.Equal("3.8.1", Mujoco.Version);
 }

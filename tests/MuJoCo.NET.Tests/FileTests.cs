@@ -13,14 +13,14 @@ public sealed class FileTests
     public FileTests() => Machine.NeedsMujoco();
 
     [Fact]
-    public void Text_includes_files_in_memory()
+    public void An_XML_string_includes_files_in_memory()
     {
         using var model = MjModel.FromXml(Including, [new("part.xml", Encoding.UTF8.GetBytes(Part))]);
         Assert.Equal(0.0123, model.opt.timestep);
     }
 
     [Fact]
-    public void A_file_includes_files_beside_it()
+    public void A_file_includes_files_in_its_folder()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
         try
@@ -37,7 +37,7 @@ public sealed class FileTests
     }
 
     [Fact]
-    public void A_missing_file_and_a_name_given_twice_are_errors()
+    public void A_missing_file_and_a_duplicate_name_throw()
     {
         var e = Assert.Throws<MujocoException>(() => MjModel.FromXml(Including));
         Assert.Contains("part.xml", e.Message, StringComparison.Ordinal);

@@ -3,14 +3,16 @@ using MuJoCo.Native;
 
 namespace MuJoCo.Tests;
 
-/// <summary>Counts the objects of this thread's OpenGL context: those that have one of the first names.</summary>
+/// <summary>
+/// Counts the objects of this thread's OpenGL context by testing the names (OpenGL's integers) 1 to 20 000.
+/// </summary>
 internal static unsafe class GlObjects
 {
     private const uint Names = 20_000;
 
     private static readonly string[] Kinds = ["glIsTexture", "glIsList", "glIsFramebuffer", "glIsRenderbuffer", "glIsBuffer"];
 
-    /// <summary>For example <c>glIsTexture 3, glIsList 912, ...</c></summary>
+    /// <summary>Returns the counts, for example <c>glIsTexture 3, glIsList 912, ...</c></summary>
     public static string Count()
     {
         using var _ = GlContext.OfThread.Begin();

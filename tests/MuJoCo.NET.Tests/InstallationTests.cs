@@ -2,11 +2,11 @@ using MuJoCo.Native;
 
 namespace MuJoCo.Tests;
 
-/// <summary>What a machine without this or that is told.</summary>
+/// <summary>The messages for a missing or wrong native library.</summary>
 public sealed class InstallationTests
 {
     [Fact]
-    public void A_missing_library_is_one_clear_line()
+    public void A_missing_library_is_reported()
     {
         Assert.Equal(0, Library.Load(null, ["/nowhere/libmujoco.so.3.8.1"], out string? problem));
         Assert.Equal(
@@ -16,7 +16,7 @@ public sealed class InstallationTests
     }
 
     [Fact]
-    public void A_chosen_library_that_is_not_there_or_no_library_is_one_clear_line()
+    public void A_MUJOCO_LIBRARY_that_cannot_be_loaded_is_reported()
     {
         Assert.Equal(0, Library.Load("/nowhere/libmujoco.so", ["libc.so.6"], out string? problem));
         Assert.Equal(
@@ -26,14 +26,14 @@ public sealed class InstallationTests
     }
 
     [Fact]
-    public void Another_library_is_one_clear_line()
+    public void A_library_that_is_not_MuJoCo_is_reported()
     {
         Assert.Equal(0, Library.Load(null, ["libc.so.6"], out string? problem));
         Assert.Equal("libc.so.6 is not MuJoCo: it has no mj_version; this binding needs MuJoCo 3.8.1", problem);
     }
 
     [Fact]
-    public void Another_version_is_one_clear_line()
+    public void Another_version_is_reported()
     {
         Assert.Equal(
             "/usr/lib/libmujoco.so is MuJoCo 3.3.7; this binding needs exactly 3.8.1: put libmujoco.so.3.8.1 beside the program or set "
@@ -43,13 +43,13 @@ public sealed class InstallationTests
     }
 
     [Fact]
-    public void A_machine_without_EGL_is_told_the_packages() => Assert.Equal(
-        "off-screen rendering needs EGL and libEGL.so.999 is not on this machine: install the packages libegl1, libegl-mesa0 and "
+    public void Missing_EGL_is_reported_with_the_packages_to_install() => Assert.Equal(
+        "off-screen rendering needs EGL, but libEGL.so.999 is not installed: install the packages libegl1, libegl-mesa0 and "
         + "libgl1-mesa-dri (apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri)",
         Assert.Throws<MujocoException>(() => Egl.LoadLibrary("libEGL.so.999")).Message);
 
     [Fact]
-    public void The_loaded_library_and_the_renderer_say_what_they_are()
+    public void The_loaded_library_and_the_renderer_report_their_versions()
     {
         Machine.NeedsMujoco();
         Machine.NeedsEgl();

@@ -5,7 +5,7 @@ using EvalCore.Tests;
 namespace MuJoCo.Tests;
 
 /// <summary>
-/// The generated members against the loaded library: a wrong offset or shape shows in where arrays lie.
+/// Compares the generated members with the loaded library. A wrong offset or shape gives wrong addresses of arrays.
 /// </summary>
 public sealed class LayoutTests
 {
@@ -23,7 +23,7 @@ public sealed class LayoutTests
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
-        // mjData's arrays up to the first one of the arena, whose arrays exist only while there are contacts.
+        // Without the arrays of mjData's arena, from contact on, which exist only while there are contacts.
         var arrays = data.Arrays().TakeWhile(a => a.Name != "contact").ToList();
         Assert.True(arrays.Count > 60);
         (nint start, long length) = BufferOf(data);
@@ -48,19 +48,19 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void All_counts_together_give_the_size_the_library_computes()
+    public void The_sizes_of_all_arrays_add_up_to_the_size_the_library_computes()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var larger = MjModel.FromXml(Models.Small.Replace("<geom name=\"cube\"", "<geom type=\"sphere\" size=\"0.01\"/><geom name=\"cube\"", StringComparison.Ordinal));
         long Bytes(MjModel m) => m.Arrays().Sum(a => a.Bytes);
         Assert.Equal(model.ngeom + 1, larger.ngeom);
-        // What the file holds besides arrays does not depend on the model.
+        // The rest of the binary format does not depend on the model.
         Assert.Equal(model.Size - Bytes(model), larger.Size - Bytes(larger));
         Assert.Equal(model.Size, model.ToBytes().Length);
     }
 
     [Fact]
-    public void Fields_hold_what_the_xml_says()
+    public void Fields_have_the_values_in_the_XML()
     {
         using var model = MjModel.FromXml(Models.Small);
         Assert.Equal(9, model.nq);

@@ -1,12 +1,14 @@
 namespace MuJoCo.Tests;
 
-/// <summary>What a machine may lack: a test that needs it is skipped with the line that says so.</summary>
+/// <summary>
+/// Skips a test, with the message of the missing library as the reason, where a native library is not installed.
+/// </summary>
 internal static class Machine
 {
-    /// <summary>MuJoCo's library, which the build brings where there is a network or a mirror.</summary>
+    /// <summary>Needs MuJoCo's library, which the build restores from the network or a mirror.</summary>
     public static void NeedsMujoco() => Needs(() => Mujoco.Version);
 
-    /// <summary>EGL, which the distribution's packages bring.</summary>
+    /// <summary>Needs EGL, from the distribution's packages.</summary>
     public static void NeedsEgl() => Needs(() => Renderer.Device);
 
     private static void Needs(Func<string> thing)

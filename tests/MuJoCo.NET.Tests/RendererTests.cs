@@ -9,22 +9,22 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void A_picture_shows_the_scene_the_right_way_up()
+    public void An_image_has_the_top_row_first()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
         data.Forward();
         using var renderer = new Renderer(model, 64, 48);
-        byte[] picture = new byte[64 * 48 * 3], bottomUp = new byte[64 * 48 * 3];
-        renderer.Render(data, 0, picture);
+        byte[] image = new byte[64 * 48 * 3], bottomUp = new byte[64 * 48 * 3];
+        renderer.Render(data, 0, image);
         renderer.Render(data, 0, bottomUp, bottomUp: true);
         for (int row = 0; row < 48; row++)
-            Assert.Equal(picture.AsSpan(row * 192, 192), bottomUp.AsSpan((47 - row) * 192, 192));
-        // The red box stands near the middle; the top row is background, the bottom row bluish floor.
+            Assert.Equal(image.AsSpan(row * 192, 192), bottomUp.AsSpan((47 - row) * 192, 192));
+        // The red box is near the middle, the top row is background, the bottom row is bluish floor.
         int middle = (19 * 64 + 32) * 3, bottom = (47 * 64 + 32) * 3;
-        Assert.True(picture[middle] > 2 * picture[middle + 2], $"{picture[middle]} {picture[middle + 1]} {picture[middle + 2]}");
-        Assert.True(picture[bottom + 2] > picture[bottom], $"{picture[bottom]} {picture[bottom + 2]}");
-        Assert.Equal(0, picture[..3].Sum(b => b));
+        Assert.True(image[middle] > 2 * image[middle + 2], $"{image[middle]} {image[middle + 1]} {image[middle + 2]}");
+        Assert.True(image[bottom + 2] > image[bottom], $"{image[bottom]} {image[bottom + 2]}");
+        Assert.Equal(0, image[..3].Sum(b => b));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void Renderers_of_several_models_and_sizes_alternate_without_mixing()
+    public void Renderers_of_several_models_and_sizes_alternate()
     {
         using var first = MjModel.FromXml(Models.Small);
         using var second = MjModel.FromXml(Models.Small.Replace("0.9 0.1 0.1 1", "0.1 0.9 0.1 1", StringComparison.Ordinal));
@@ -51,15 +51,15 @@ public sealed class RendererTests
             using var data = new MjData(model);
             data.Forward();
             using var renderer = new Renderer(model, width, height);
-            byte[] picture = new byte[width * height * 3];
-            renderer.Render(data, camera, picture);
-            return picture;
+            byte[] image = new byte[width * height * 3];
+            renderer.Render(data, camera, image);
+            return image;
         }
 
         (MjModel Model, int W, int H, int Camera)[] views =
             [(first, 64, 48, 0), (second, 64, 48, 0), (first, 100, 80, 1), (second, 33, 17, 0), (second, 300, 200, 1)];
         byte[][] expected = [.. views.Select(v => Alone(v.Model, v.W, v.H, v.Camera))];
-        Assert.All(expected, picture => Assert.Contains(picture, b => b > 30));
+        Assert.All(expected, image => Assert.Contains(image, b => b > 30));
         Assert.NotEqual(expected[0], expected[1]);
 
         var datas = views.Select(v => new MjData(v.Model)).ToArray();
@@ -72,12 +72,12 @@ public sealed class RendererTests
             {
                 if (renderers[i] is null)
                     renderers[i] = new Renderer(views[i].Model, views[i].W, views[i].H);
-                byte[] picture = new byte[expected[i].Length];
-                renderers[i].Render(datas[i], views[i].Camera, picture);
-                Assert.Equal(expected[i], picture);
+                byte[] image = new byte[expected[i].Length];
+                renderers[i].Render(datas[i], views[i].Camera, image);
+                Assert.Equal(expected[i], image);
             }
 
-            // One goes and comes back between the others.
+            // One renderer is disposed and created again between the others.
             renderers[round].Dispose();
             renderers[round] = null!;
         }
@@ -89,38 +89,38 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void Threads_render_side_by_side()
+    public void Several_threads_render_at_the_same_time()
     {
         using var model = MjModel.FromXml(Models.Small);
-        byte[][] pictures = new byte[3][];
+        byte[][] images = new byte[3][];
         var threads = Enumerable.Range(0, 3).Select(i => new Thread(() =>
         {
             using var data = new MjData(model);
             data.Forward();
             using var renderer = new Renderer(model, 64, 48);
-            pictures[i] = new byte[64 * 48 * 3];
+            images[i] = new byte[64 * 48 * 3];
             for (int n = 0; n < 3; n++)
-                renderer.Render(data, 0, pictures[i]);
+                renderer.Render(data, 0, images[i]);
         })).ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        Assert.Contains(pictures[0], b => b > 100);
-        Assert.Equal(pictures[0], pictures[1]);
-        Assert.Equal(pictures[0], pictures[2]);
+        Assert.Contains(images[0], b => b > 100);
+        Assert.Equal(images[0], images[1]);
+        Assert.Equal(images[0], images[2]);
     }
 
     [Fact]
-    public void A_renderer_leaves_no_object_of_OpenGL()
+    public void A_disposed_renderer_leaves_no_OpenGL_objects()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
         data.Forward();
-        byte[] picture = new byte[64 * 48 * 3];
+        byte[] image = new byte[64 * 48 * 3];
         string before = GlObjects.Count(), during = before;
         for (int i = 0; i < 20; i++)
         {
             using var renderer = new Renderer(model, 64, 48, samples: i % 2 == 0 ? null : 0);
-            renderer.Render(data, 0, picture);
+            renderer.Render(data, 0, image);
             during = GlObjects.Count();
         }
 
@@ -129,7 +129,7 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void A_renderer_is_disposed_by_another_thread()
+    public void A_renderer_can_be_disposed_on_another_thread()
     {
         using var model = MjModel.FromXml(Models.Small);
         Renderer? renderer = null;
@@ -141,7 +141,7 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void Samples_and_effects_change_the_picture()
+    public void Samples_and_visibility_options_change_the_image()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -158,7 +158,7 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void Wrong_cameras_buffers_and_data_are_refused()
+    public void Wrong_cameras_buffers_and_data_are_rejected()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var other = MjModel.FromXml(Models.Small);

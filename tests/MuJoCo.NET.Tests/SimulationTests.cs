@@ -31,7 +31,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Names_and_numbers_belong_together()
+    public void Names_map_to_ids_and_back()
     {
         using var model = MjModel.FromXml(Models.Small);
         int box = model.Id(mjtObj.mjOBJ_BODY, "box");
@@ -44,7 +44,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_stored_state_continues_bit_for_bit()
+    public void A_restored_state_continues_bit_for_bit()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -71,7 +71,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void The_jacobian_times_the_velocity_is_the_velocity_of_the_site()
+    public void The_Jacobian_times_qvel_is_the_velocity_of_the_site()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -101,7 +101,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void The_full_mass_matrix_is_the_one_the_engine_multiplies_with()
+    public void FullM_MulM_and_SolveM_use_the_same_matrix()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -123,7 +123,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_model_survives_being_saved_and_copied()
+    public void A_saved_or_copied_model_is_equal()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var loaded = MjModel.FromBytes(model.ToBytes());
@@ -135,7 +135,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Steps_do_not_allocate()
+    public void Stepping_allocates_nothing()
     {
         using var model = MjModel.FromXml(Models.Small);
         using var data = new MjData(model);
@@ -154,7 +154,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Threads_simulate_one_model_side_by_side()
+    public void Several_threads_simulate_one_model_at_the_same_time()
     {
         using var model = MjModel.FromXml(Models.Small);
         double[][] results = new double[4][];

@@ -5,7 +5,7 @@ public sealed class SpecTests
     public SpecTests() => Machine.NeedsMujoco();
 
     [Fact]
-    public void A_model_is_built_from_nothing()
+    public void A_model_is_built_from_an_empty_specification()
     {
         using var spec = new MjSpec();
         spec.modelname = "made";
@@ -66,7 +66,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public void A_part_is_attached_with_all_its_names()
+    public void An_attached_body_gets_prefixed_names()
     {
         using var world = MjSpec.FromXml(Models.Small);
         for (int i = 0; i < 2; i++)
@@ -105,7 +105,7 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public void Errors_are_exceptions_with_the_text_of_mujoco()
+    public void Errors_throw_with_the_message_of_MuJoCo()
     {
         Assert.Contains("nonsense", Assert.Throws<MujocoException>(() => MjSpec.FromXml("<mujoco><nonsense/></mujoco>")).Message, StringComparison.Ordinal);
         using var spec = new MjSpec();

@@ -1,17 +1,17 @@
 namespace Safetensors.Tests;
 
-/// <summary>A file that is no safetensors file gives one line that names it and says what is wrong.</summary>
+/// <summary>Opening a damaged file throws; the message is one line with the file's path and the problem.</summary>
 public sealed class DamagedFileTests
 {
     private const string One = """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""";
 
     public static TheoryData<string, byte[]> Damages => new()
     {
-        { "is truncated: no header", [] },
-        { "is truncated: no header", [1, 2, 3, 4, 5, 6, 7] },
+        { "is truncated: it has no header", [] },
+        { "is truncated: it has no header", [1, 2, 3, 4, 5, 6, 7] },
         { "is truncated: the header needs 9 bytes, the file has 2 after its length", [9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}'] },
-        { "claims a header of 18446744073709551615 bytes", [255, 255, 255, 255, 255, 255, 255, 255] },
-        { "claims a header of 100000001 bytes", [.. BitConverter.GetBytes(100_000_001UL)] },
+        { "state a header of 18446744073709551615 bytes", [255, 255, 255, 255, 255, 255, 255, 255] },
+        { "state a header of 100000001 bytes", [.. BitConverter.GetBytes(100_000_001UL)] },
         { "not valid JSON", SafetensorsTests.Bytes("") },
         { "not valid JSON", SafetensorsTests.Bytes("{") },
         { "not valid JSON", SafetensorsTests.Bytes("{}{}") },
@@ -21,20 +21,20 @@ public sealed class DamagedFileTests
         { "not a JSON object", SafetensorsTests.Bytes("[]") },
         { "not a JSON object", SafetensorsTests.Bytes("null") },
         { "not UTF-8", SafetensorsTests.Bytes([(byte)'{', (byte)'"', 0xC3, (byte)'"', (byte)':', (byte)'1', (byte)'}']) },
-        { "a name that is not text", SafetensorsTests.Bytes("""{"\ud800":{}}""") },
-        { "a name that is not text", SafetensorsTests.Bytes(One.Replace("U8", "\\udfff", StringComparison.Ordinal), 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":1}""") },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{}}""") },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":8,"shape":[2],"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":2,"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2.0],"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[-1,-2],"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":["2"],"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[[2]],"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2,2]}}""", 1, 2) },
-        { "describes tensor 'a' badly", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[-2,0]}}""", 1, 2) },
+        { "a string that is not valid Unicode", SafetensorsTests.Bytes("""{"\ud800":{}}""") },
+        { "a string that is not valid Unicode", SafetensorsTests.Bytes(One.Replace("U8", "\\udfff", StringComparison.Ordinal), 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":1}""") },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{}}""") },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":8,"shape":[2],"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":2,"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2.0],"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[-1,-2],"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":["2"],"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[[2]],"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2,2]}}""", 1, 2) },
+        { "has an invalid header entry for tensor 'a'", SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[-2,0]}}""", 1, 2) },
         { "has the dtype 'U9', which is not supported", SafetensorsTests.Bytes(One.Replace("U8", "U9", StringComparison.Ordinal), 1, 2) },
         { "has the dtype '1', which is not supported", SafetensorsTests.Bytes(One.Replace("U8", "1", StringComparison.Ordinal), 1, 2) },
         { "has the dtype 'u8', which is not supported", SafetensorsTests.Bytes(One.Replace("U8", "u8", StringComparison.Ordinal), 1, 2) },
@@ -56,15 +56,15 @@ public sealed class DamagedFileTests
         { "has 1 bytes before tensor 'b' that belong to no tensor", Two("[0,2]", "[3,5]") },
         { "not valid JSON", Two("[0,2]", "[2,4]", "a") },
         { "not valid JSON", Two("[0,2]", "[2,4]", "\\u0061") },
-        { "metadata that are not a map of strings", SafetensorsTests.Bytes("""{"__metadata__":1}""") },
-        { "metadata that are not a map of strings", SafetensorsTests.Bytes("""{"__metadata__":{"a":1}}""") },
+        { "metadata that are not a map from strings to strings", SafetensorsTests.Bytes("""{"__metadata__":1}""") },
+        { "metadata that are not a map from strings to strings", SafetensorsTests.Bytes("""{"__metadata__":{"a":1}}""") },
         { "not valid JSON", SafetensorsTests.Bytes("""{"__metadata__":{"a":"1","a":"2"}}""") },
         { "tensor '\\u000a…", SafetensorsTests.Bytes($$$"""{"{{{string.Concat(Enumerable.Repeat("\\n", 1000))}}}":{"dtype":"U8","shape":[2],"data_offsets":[0,1]}}""", 1) },
     };
 
     [Theory]
     [MemberData(nameof(Damages), DisableDiscoveryEnumeration = true)]
-    public void A_damaged_file_gives_one_line(string problem, byte[] content)
+    public void A_damaged_file_is_reported_in_one_line(string problem, byte[] content)
     {
         using var temporary = new TemporaryFile(content);
         var e = Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(temporary.Path));
@@ -74,7 +74,7 @@ public sealed class DamagedFileTests
     }
 
     [Fact]
-    public void A_path_that_is_no_file_gives_one_line()
+    public void A_path_that_is_not_a_file_is_reported_in_one_line()
     {
         string folder = Path.GetTempPath();
         Assert.Equal($"{folder}: is a folder; name the .safetensors file in it",
@@ -89,7 +89,7 @@ public sealed class DamagedFileTests
     }
 
     [Fact]
-    public void A_header_of_many_numbers_is_refused_at_once()
+    public void A_shape_of_a_million_numbers_is_rejected()
     {
         string numbers = string.Concat(Enumerable.Repeat("1,", 1_000_000));
         string header = $$$"""{"a":{"dtype":"U8","shape":[{{{numbers}}}[]],"data_offsets":[0,1]}}""";

@@ -1,17 +1,17 @@
 namespace Safetensors.Tests;
 
-/// <summary>Whatever the bytes, the reader opens them as a sound file or refuses them in one line.</summary>
+/// <summary>For any bytes, the reader either opens a consistent file or throws with a message of one line.</summary>
 public sealed class Fuzzing
 {
     [Fact]
-    public void Any_bytes_open_or_are_refused()
+    public void Any_bytes_are_opened_or_rejected()
     {
         using var temporary = new TemporaryFile();
-        Fuzz.Run(Corpus(), input => OpenOrRefuse(temporary.Path, input));
+        Fuzz.Run(Corpus(), input => OpenOrReject(temporary.Path, input));
     }
 
-    /// <summary>Opens a file and reads all of it, or checks the message.</summary>
-    internal static void OpenOrRefuse(string path, byte[] content)
+    /// <summary>Opens a file and reads all tensors, or checks the message of the exception.</summary>
+    internal static void OpenOrReject(string path, byte[] content)
     {
         File.WriteAllBytes(path, content);
         try

@@ -7,7 +7,7 @@ namespace Safetensors.Tests;
 public sealed class SafetensorsProperties
 {
     [Property(Arbitrary = [typeof(Tensors)], MaxTest = 200)]
-    public void What_is_written_is_read_back(Tensor[] tensors)
+    public void Written_tensors_are_read_back(Tensor[] tensors)
     {
         tensors = [.. tensors.DistinctBy(tensor => tensor.Name)];
         using var temporary = new TemporaryFile();
@@ -28,21 +28,21 @@ public sealed class SafetensorsProperties
     }
 
     [Property(MaxTest = 300)]
-    public void Any_change_of_bytes_opens_or_is_refused(int which, PositiveInt at, byte[] patch, bool cut)
+    public void A_changed_file_is_opened_or_rejected(int which, PositiveInt at, byte[] patch, bool cut)
     {
         byte[][] corpus = Fuzzing.Corpus();
         byte[] content = corpus[(uint)which % corpus.Length];
         int begin = at.Get % content.Length;
         using var temporary = new TemporaryFile();
-        Fuzzing.OpenOrRefuse(temporary.Path, [.. content[..begin], .. patch, .. cut ? [] : content[Math.Min(begin + patch.Length, content.Length)..]]);
+        Fuzzing.OpenOrReject(temporary.Path, [.. content[..begin], .. patch, .. cut ? [] : content[Math.Min(begin + patch.Length, content.Length)..]]);
     }
 
     [Property(MaxTest = 300)]
-    public void Any_bytes_open_or_are_refused(byte[] content)
+    public void Any_bytes_are_opened_or_rejected(byte[] content)
     {
         using var temporary = new TemporaryFile();
-        Fuzzing.OpenOrRefuse(temporary.Path, content);
-        Fuzzing.OpenOrRefuse(temporary.Path, SafetensorsTests.Bytes(content));
+        Fuzzing.OpenOrReject(temporary.Path, content);
+        Fuzzing.OpenOrReject(temporary.Path, SafetensorsTests.Bytes(content));
     }
 
     public sealed record Tensor(string Name, TensorType Type, long[] Shape, byte[] Data)
@@ -74,9 +74,9 @@ public sealed class SafetensorsProperties
             from shape in Gen.Choose(0, 4).Select(n => (long)n).ArrayOf().Select(shape => shape.Take(4).ToArray())
             let bytes = (int)shape.Aggregate((long)type.Size(), (product, n) => product * n)
             from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(bytes)
-            select new Tensor(Text(name.Get), type, shape, data)).ToArbitrary();
+            select new Tensor(ValidUnicode(name.Get), type, shape, data)).ToArbitrary();
 
-        /// <summary>Halves of surrogate pairs are no text.</summary>
-        private static string Text(string name) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(name));
+        /// <summary>Replaces unpaired surrogates, which are not valid Unicode.</summary>
+        private static string ValidUnicode(string name) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(name));
     }
 }

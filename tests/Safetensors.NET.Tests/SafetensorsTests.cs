@@ -5,7 +5,7 @@ namespace Safetensors.Tests;
 public sealed class SafetensorsTests
 {
     [Fact]
-    public void What_is_written_is_read_back()
+    public void Written_tensors_are_read_back()
     {
         using var temporary = new TemporaryFile();
         new SafetensorsWriter()
@@ -26,7 +26,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void Every_tensor_is_aligned_to_its_elements()
+    public void Every_tensor_is_aligned_to_its_element_size()
     {
         using var temporary = new TemporaryFile();
         new SafetensorsWriter().Add<byte>("a", [1], 1).Add<short>("b", [2], 1).Add<double>("c", [3], 1).Save(temporary.Path);
@@ -58,15 +58,15 @@ public sealed class SafetensorsTests
     [InlineData("a", new long[] { 3, 1L << 62, 1L << 62, 4 })]
     [InlineData("taken", new long[] { 3 })]
     [InlineData("__metadata__", new long[] { 3 })]
-    public void A_tensor_that_cannot_be_written_is_refused(string name, long[] shape)
+    public void A_tensor_that_cannot_be_written_is_rejected(string name, long[] shape)
     {
         var writer = new SafetensorsWriter().Add<byte>("taken", [1], 1);
         Assert.Throws<ArgumentException>(() => writer.Add<byte>(name, [1, 2, 3], shape));
-        Assert.Throws<ArgumentException>(() => writer.Add<byte>("half a pair \ud800", [1, 2, 3], 3));
+        Assert.Throws<ArgumentException>(() => writer.Add<byte>("unpaired surrogate \ud800", [1, 2, 3], 3));
     }
 
     [Fact]
-    public void A_file_that_cannot_be_written_gives_one_line()
+    public void A_file_that_cannot_be_written_is_reported_in_one_line()
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "x.safetensors");
         var e = Assert.Throws<SafetensorsException>(() => new SafetensorsWriter().Save(path));
@@ -74,7 +74,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void The_entry_of_another_file_is_refused()
+    public void The_entry_of_another_file_is_rejected()
     {
         using var temporary = new TemporaryFile();
         new SafetensorsWriter().Add<byte>("a", [1, 2, 3], 3).Save(temporary.Path);
@@ -83,7 +83,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void A_disposed_file_is_not_read()
+    public void Reading_a_disposed_file_throws()
     {
         using var temporary = new TemporaryFile();
         new SafetensorsWriter().Add<byte>("a", [1], 1).Save(temporary.Path);
@@ -94,7 +94,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void A_wrong_name_or_type_says_what_there_is()
+    public void An_error_for_a_wrong_name_or_type_lists_the_available_one()
     {
         using var temporary = new TemporaryFile();
         new SafetensorsWriter().Add<float>("obs.state", [1, 2], 1, 2).Save(temporary.Path);
@@ -105,7 +105,7 @@ public sealed class SafetensorsTests
             Assert.Throws<SafetensorsException>(() => file.Read<double>("obs.state")).Message);
     }
 
-    /// <summary>A file: the header's length, the header, data.</summary>
+    /// <summary>The bytes of a file: the length of the header, the header, the data.</summary>
     internal static byte[] Bytes(string header, params byte[] data) => Bytes(Encoding.UTF8.GetBytes(header), data);
 
     internal static byte[] Bytes(byte[] header, params byte[] data) =>

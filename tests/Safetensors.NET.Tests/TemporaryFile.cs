@@ -1,6 +1,6 @@
 namespace Safetensors.Tests;
 
-/// <summary>A file that goes when the test ends.</summary>
+/// <summary>A file in the temporary folder, deleted by Dispose.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     public TemporaryFile()

@@ -1,6 +1,6 @@
 namespace MuJoCo.Native;
 
-/// <summary>The addresses of MuJoCo's functions, called through <see cref="Guard"/>.</summary>
+/// <summary>The addresses of MuJoCo's functions. They are called through <see cref="Guard"/>.</summary>
 internal static class Api
 {
     public static readonly nint mj_defaultVFS = Library.Find(nameof(mj_defaultVFS));

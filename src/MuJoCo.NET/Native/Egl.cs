@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MuJoCo.Native;
 
-/// <summary>EGL, loaded at first use: a display that needs no window system, and contexts on it.</summary>
+/// <summary>EGL, loaded at first use: a display without a window system, and OpenGL contexts on it.</summary>
 internal static unsafe class Egl
 {
     private const string Packages =
@@ -20,9 +20,9 @@ internal static unsafe class Egl
     private static delegate* unmanaged<nint, nint, nint, nint, int> s_makeCurrent;
     private static delegate* unmanaged<uint, int> s_bindApi;
 
-    /// <summary>Makes a context on the process's display.</summary>
+    /// <summary>Creates an OpenGL context on the process's display.</summary>
     /// <exception cref="MujocoException">
-    /// There is no EGL, or none that gives OpenGL; the line names the packages.
+    /// There is no EGL, or it has no OpenGL; the message names the packages to install.
     /// </exception>
     public static (nint Context, nint Surface) CreateContext()
     {
@@ -34,7 +34,7 @@ internal static unsafe class Egl
             var create = (delegate* unmanaged<nint, nint, nint, int*, nint>)Function("eglCreateContext");
             nint context = create(s_display, s_config, 0, null);
             if (context == 0)
-                throw new MujocoException($"EGL gives no OpenGL context ({LastError()}): {Packages}");
+                throw new MujocoException($"eglCreateContext failed to create an OpenGL context ({LastError()}): {Packages}");
             if (s_surfaceless)
                 return (context, 0);
             int* attributes = stackalloc int[] { Width, 1, Height, 1, None };
@@ -45,10 +45,10 @@ internal static unsafe class Egl
 
     public static void MakeCurrent(nint context, nint surface)
     {
-        // The API is a property of the thread, and OpenGL ES where nobody has set it.
+        // EGL stores the bound API per thread; its default is OpenGL ES.
         s_bindApi(OpenGlApi);
         if (s_makeCurrent(s_display, surface, surface, context) == 0)
-            throw new MujocoException($"EGL refuses to make a context current ({LastError()})");
+            throw new MujocoException($"eglMakeCurrent failed ({LastError()})");
     }
 
     public static void Destroy(nint context, nint surface)
@@ -58,7 +58,7 @@ internal static unsafe class Egl
             ((delegate* unmanaged<nint, nint, int>)Function("eglDestroySurface"))(s_display, surface);
     }
 
-    /// <summary>OpenGL's renderer and version, of the context that is current.</summary>
+    /// <summary>The OpenGL renderer and version of the current context.</summary>
     public static string Describe()
     {
         const uint Renderer = 0x1F01, Version = 0x1F02;
@@ -85,14 +85,14 @@ internal static unsafe class Egl
             return;
         }
 
-        throw new MujocoException($"EGL has no display that gives OpenGL ({LastError()}): {Packages}");
+        throw new MujocoException($"EGL has no display that supports OpenGL ({LastError()}): {Packages}");
     }
 
-    /// <summary>Loads EGL's loader.</summary>
-    /// <exception cref="MujocoException">There is none; the line names the packages.</exception>
+    /// <summary>Loads the EGL library, <c>libEGL.so.1</c>.</summary>
+    /// <exception cref="MujocoException">It is not installed; the message names the packages to install.</exception>
     internal static nint LoadLibrary(string file)
     {
-        // MuJoCo looks the loader up among the process's global symbols, so a private load would not do.
+        // MuJoCo finds EGL among the process's global symbols; NativeLibrary.Load would not add it to them.
         nint libc = NativeLibrary.Load("libc.so.6");
         var dlopen = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(libc, "dlopen");
         fixed (byte* name = Encoding.UTF8.GetBytes(file + '\0'))
@@ -101,7 +101,7 @@ internal static unsafe class Egl
             return library != 0
                 ? library
                 : throw new MujocoException(
-                    $"off-screen rendering needs EGL and {file} is not on this machine: {Packages}");
+                    $"off-screen rendering needs EGL, but {file} is not installed: {Packages}");
         }
     }
 
@@ -128,8 +128,8 @@ internal static unsafe class Egl
     }
 
     /// <summary>
-    /// The displays to try: the devices in the order the drivers list them (hardware first, Mesa's software device
-    /// last), or only the one that <c>MUJOCO_EGL_DEVICE_ID</c> names; then Mesa without a device.
+    /// The displays to try: the devices in the order in which EGL lists them (hardware first, Mesa's software device
+    /// last), then Mesa's display without a device. With <c>MUJOCO_EGL_DEVICE_ID</c>, only the device of that index.
     /// </summary>
     private static List<nint> Displays()
     {
@@ -158,7 +158,7 @@ internal static unsafe class Egl
                 else
                 {
                     throw new MujocoException(
-                        $"MUJOCO_EGL_DEVICE_ID={chosen}: EGL's devices have the numbers 0 to {count - 1}");
+                        $"MUJOCO_EGL_DEVICE_ID={chosen}: must be the index of an EGL device, 0 to {count - 1}");
                 }
             }
         }
@@ -175,7 +175,7 @@ internal static unsafe class Egl
 
     private static nint Function(string name) => NativeLibrary.GetExport(s_library, name);
 
-    /// <summary>The address of a function of OpenGL or of an extension, or 0.</summary>
+    /// <summary>The address of a function of OpenGL or of an extension; 0 when there is none.</summary>
     internal static nint Address(string name)
     {
         fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))

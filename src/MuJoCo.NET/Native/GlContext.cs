@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace MuJoCo.Native;
 
 /// <summary>
-/// The OpenGL context of a thread, made when the thread first renders. It is current only while <see cref="Use"/> is in
-/// force, so that whatever thread disposes of a renderer can free its objects in the context they belong to, and a
-/// thread that ends leaves no context bound to itself.
+/// The OpenGL context of a thread, created when the thread first renders. It is current only during a
+/// <see cref="Use"/>, so that another thread that disposes a renderer can make it current and free the renderer's
+/// objects, and so that a thread does not end with a current context.
 /// </summary>
 internal sealed class GlContext : SafeHandle
 {
@@ -20,7 +20,7 @@ internal sealed class GlContext : SafeHandle
     }
 
     /// <summary>This thread's context.</summary>
-    /// <exception cref="MujocoException">There is no EGL.</exception>
+    /// <exception cref="MujocoException">EGL is not installed; the message names the packages to install.</exception>
     public static GlContext OfThread
     {
         get

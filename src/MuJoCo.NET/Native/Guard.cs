@@ -4,21 +4,21 @@ using System.Runtime.InteropServices;
 namespace MuJoCo.Native;
 
 /// <summary>
-/// Calls MuJoCo such that its errors become exceptions.
+/// Calls MuJoCo's functions and turns MuJoCo's errors into exceptions.
 /// </summary>
 /// <remarks>
-/// <para>MuJoCo reports an error by calling <c>mju_user_error</c>, which must not return; without a handler it ends the
-/// process. C programs, and MuJoCo's own Python binding, leave by <c>longjmp</c> to a <c>setjmp</c> made before the
-/// call. From .NET neither can be used: <c>setjmp</c> must be called from the frame that is returned to, and jumping
-/// or throwing over managed frames (a handler written in C#) is undefined.</para>
-/// <para>So both halves are native here, two short pieces of x86-64 machine code written to an executable page.
+/// <para>MuJoCo reports an error by calling the handler <c>mju_user_error</c>, which must not return; without a handler
+/// MuJoCo ends the process. C programs and MuJoCo's Python binding leave the handler by <c>longjmp</c> to a
+/// <c>setjmp</c> made before the call. .NET can use neither: <c>setjmp</c> must be called from the stack frame to which
+/// <c>longjmp</c> returns, and jumping or throwing across managed frames (a handler written in C#) is undefined.</para>
+/// <para>Therefore both functions are native: two short pieces of x86-64 machine code, written to an executable page.
 /// <c>enter</c> saves the callee-saved registers and the stack pointer, calls the MuJoCo function and returns 0.
-/// <c>leave</c>, which is <c>mju_user_error</c>, keeps the message, restores what the thread's innermost <c>enter</c>
-/// saved and makes that return 1. Only MuJoCo's own frames are skipped, exactly as with its Python binding, and .NET
-/// sees a native call that returns. The thread's innermost <c>enter</c> is found through a pthread key, so threads are
-/// independent, and calls nest.</para>
-/// <para>What an abandoned call leaves behind is memory it would have freed, and data in an undefined state. A process
-/// with a hardware shadow stack (off in .NET programs on Linux) would have to unwind that too.</para>
+/// <c>leave</c>, installed as <c>mju_user_error</c>, copies the message, restores the registers that the thread's
+/// innermost <c>enter</c> saved, and makes that <c>enter</c> return 1. As in the Python binding, only MuJoCo's stack
+/// frames are skipped; for .NET the call is a native call that returns. A pthread key holds the thread's innermost
+/// <c>enter</c>, so threads are independent and calls can be nested.</para>
+/// <para>A call that ends with an error leaks the memory it would have freed, and leaves its data in an undefined
+/// state. A hardware shadow stack would have to be unwound too; .NET programs on Linux run without one.</para>
 /// </remarks>
 internal static unsafe class Guard
 {
@@ -29,7 +29,7 @@ internal static unsafe class Guard
     private static int s_key;
 
     /// <summary>
-    /// This thread's cell; also the value of the pthread key, whose destructor frees it when the thread ends.
+    /// This thread's cell, also stored under the pthread key. The key's destructor frees it when the thread ends.
     /// </summary>
     [ThreadStatic]
     private static Cell* t_cell;
@@ -37,7 +37,7 @@ internal static unsafe class Guard
     [ThreadStatic]
     private static List<string>? t_warnings;
 
-    /// <summary>A call in progress. <c>enter</c> knows these offsets.</summary>
+    /// <summary>A call in progress. The machine code of <c>enter</c> uses the offsets of these fields.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Frame
     {
@@ -48,7 +48,8 @@ internal static unsafe class Guard
     }
 
     /// <summary>
-    /// A thread's innermost call, and the message of its last error. <c>leave</c> knows these offsets.
+    /// A thread's innermost call and the message of its last error. The machine code of <c>leave</c> uses these
+    /// offsets.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Cell
@@ -84,10 +85,12 @@ internal static unsafe class Guard
             RaiseWarnings();
         return failed == 0
             ? frame.Result
-            : throw new MujocoException(Marshal.PtrToStringUTF8((nint)cell->Message) ?? "an error without a text");
+            : throw new MujocoException(Marshal.PtrToStringUTF8((nint)cell->Message) ?? "MuJoCo reported an error without a message");
     }
 
-    /// <summary>Makes the machine code and MuJoCo's handlers, once.</summary>
+    /// <summary>
+    /// Writes the machine code and installs MuJoCo's handlers for errors and warnings; later calls do nothing.
+    /// </summary>
     public static void Install()
     {
         if (s_enter is not null)
@@ -101,7 +104,7 @@ internal static unsafe class Guard
             int key;
             var create = (delegate* unmanaged<int*, nint, int>)NativeLibrary.GetExport(threads, "pthread_key_create");
             if (create(&key, NativeLibrary.GetExport(libc, "free")) != 0)
-                throw new MujocoException("the process has no thread-specific key left for MuJoCo's error handler");
+                throw new MujocoException("pthread_key_create failed: the process has no key left for MuJoCo's error handler");
             s_key = key;
 
             (byte[] code, int leave) = Code(
@@ -124,17 +127,18 @@ internal static unsafe class Guard
         var cell = (Cell*)NativeMemory.AllocZeroed((nuint)sizeof(Cell));
         var set = (delegate* unmanaged<int, nint, int>)NativeLibrary.GetExport(threads, "pthread_setspecific");
         if (set(s_key, (nint)cell) != 0)
-            throw new MujocoException("the system has no memory for a thread's error handler");
+            throw new MujocoException("pthread_setspecific failed: there is no memory for a thread's error handler");
         t_cell = cell;
         return cell;
     }
 
-    /// <summary>The library with the thread functions: before glibc 2.34 one of its own.</summary>
+    /// <summary>The library with the pthread functions: libc, or before glibc 2.34 libpthread.</summary>
     private static nint Threads(nint libc) =>
         NativeLibrary.TryGetExport(libc, "pthread_key_create", out _) ? libc : NativeLibrary.Load("libpthread.so.0");
 
     /// <summary>
-    /// Called by MuJoCo, inside a call: an exception must not leave it, so the warning is raised after the call.
+    /// MuJoCo's handler for warnings, called inside a native call. An exception must not leave it, so it only stores
+    /// the warning; <see cref="RaiseWarnings"/> raises it after the call.
     /// </summary>
     [UnmanagedCallersOnly]
     private static void OnWarning(byte* message)
@@ -145,7 +149,7 @@ internal static unsafe class Guard
         }
         catch (OutOfMemoryException)
         {
-            // A warning less.
+            // The warning is lost.
         }
     }
 
@@ -165,15 +169,15 @@ internal static unsafe class Guard
         var mprotect = (delegate* unmanaged<nint, nint, int, int>)NativeLibrary.GetExport(libc, "mprotect");
         nint page = mmap(0, Size, ReadWrite, PrivateAnonymous, -1, 0);
         if (page == -1)
-            throw new MujocoException("the system gives no page for MuJoCo's error handler (mmap failed)");
+            throw new MujocoException("mmap failed: there is no memory for MuJoCo's error handler");
         code.CopyTo(new Span<byte>((void*)page, Size));
         return mprotect(page, Size, ReadExecute) == 0
             ? (byte*)page
             : throw new MujocoException(
-                "the system forbids executable pages, which MuJoCo's error handler needs (mprotect failed)");
+                "mprotect failed: MuJoCo's error handler needs an executable page, which the system forbids");
     }
 
-    /// <summary>The machine code, in the System V calling convention; <c>enter</c> is at 0.</summary>
+    /// <summary>Assembles <c>enter</c>, at offset 0, and <c>leave</c>, in the System V calling convention.</summary>
     private static (byte[] Code, int Leave) Code(int key, nint getSpecific, nint strncpy, nint perror, nint abort)
     {
         var code = new List<byte>();
@@ -215,25 +219,25 @@ internal static unsafe class Guard
         Emit(0xBF);                                      // mov edi, key
         Emit(BitConverter.GetBytes(key));
         CallTo(getSpecific);
-        Emit(0x48, 0x85, 0xC0, 0x74, 0);                 // test rax, rax; jz nobody
+        Emit(0x48, 0x85, 0xC0, 0x74, 0);                 // test rax, rax; jz noCall
         int first = code.Count;
         Emit(0x48, 0x8B, 0x08);                          // mov rcx, [rax + Innermost]
-        Emit(0x48, 0x85, 0xC9, 0x74, 0);                 // test rcx, rcx; jz nobody
+        Emit(0x48, 0x85, 0xC9, 0x74, 0);                 // test rcx, rcx; jz noCall
         int second = code.Count;
         Emit(0x48, 0x89, 0xDE);                          // mov rsi, rbx
         Emit(0x48, 0x89, 0xCB);                          // mov rbx, rcx
         Emit(0x48, 0x8D, 0x78, 0x08);                    // lea rdi, [rax + Message]
-        Emit(0xBA);                                      // mov edx, length; the cell was zeroed, so the text ends
+        Emit(0xBA);                                      // mov edx, length; the cell was zeroed, so the string is terminated
         Emit(BitConverter.GetBytes(MessageLength - 1));
         CallTo(strncpy);
         Emit(0xB8, 1, 0, 0, 0);                          // mov eax, 1
         Emit(0xE9);                                      // jmp exit
         Emit(BitConverter.GetBytes(exit - (code.Count + 4)));
 
-        // An error outside of any call of this binding: other native code in the process uses MuJoCo by itself.
-        int nobody = code.Count;
-        code[first - 1] = (byte)(nobody - first);
-        code[second - 1] = (byte)(nobody - second);
+        // noCall: an error outside of calls of this binding, made by other native code in the process.
+        int noCall = code.Count;
+        code[first - 1] = (byte)(noCall - first);
+        code[second - 1] = (byte)(noCall - second);
         Emit(0x48, 0x89, 0xDF);                          // mov rdi, rbx
         CallTo(perror);
         CallTo(abort);

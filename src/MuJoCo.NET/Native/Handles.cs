@@ -11,7 +11,7 @@ internal sealed class DataHandle() : NativeHandle(Api.mj_deleteData);
 /// <summary>Owns an <c>mjSpec</c>.</summary>
 internal sealed class SpecHandle() : NativeHandle(Api.mj_deleteSpec);
 
-/// <summary>Something of MuJoCo that one function frees, on whatever thread.</summary>
+/// <summary>A native object that one MuJoCo function frees, on any thread.</summary>
 internal abstract class NativeHandle(nint free) : SafeHandle(0, ownsHandle: true)
 {
     private readonly nint _free = free;

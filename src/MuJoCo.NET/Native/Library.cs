@@ -4,27 +4,32 @@ using System.Runtime.InteropServices;
 namespace MuJoCo.Native;
 
 /// <summary>
-/// Finds and loads libmujoco: the file that the environment variable <c>MUJOCO_LIBRARY</c> names, else the one beside
-/// the program (where the build puts it), else the system's. Loading never throws: what went wrong is kept and thrown
-/// by <see cref="Require"/> as one clear line.
+/// Finds and loads libmujoco: the file that the environment variable <c>MUJOCO_LIBRARY</c> names, or else the one in
+/// the program's folder (where the build copies it), or else the system's. Loading never throws; <see cref="Require"/>
+/// throws the problem, as one line.
 /// </summary>
 internal static unsafe class Library
 {
     public const string FileName = "libmujoco.so." + Mujoco.RequiredVersion;
 
-    /// <summary>mj_version() of 3.8.1.</summary>
+    /// <summary>The result of <c>mj_version()</c> of 3.8.1.</summary>
     private const int RequiredVersion = 3008001;
 
     private static readonly string? Problem;
     private static readonly nint Handle = Load(Environment.GetEnvironmentVariable("MUJOCO_LIBRARY"), Candidates(), out Problem);
 
-    /// <summary>The file it was loaded from, or the name the system found it under.</summary>
+    /// <summary>
+    /// The loaded file, or the name under which the system's loader found it; null when none was loaded.
+    /// </summary>
     public static string? LoadedFrom { get; private set; }
 
-    /// <summary>The address of a function, or 0 where no usable library was found.</summary>
+    /// <summary>The address of a function; 0 when no usable library was found.</summary>
     public static nint Find(string name) => Handle != 0 ? NativeLibrary.GetExport(Handle, name) : 0;
 
-    /// <summary>Called by whatever makes the first object: no object, no other call.</summary>
+    /// <summary>
+    /// Throws when no usable library was found, and installs the error handler. Called before every call that creates
+    /// an object; all other calls need an object.
+    /// </summary>
     public static void Require()
     {
         if (Problem is not null)
@@ -33,7 +38,8 @@ internal static unsafe class Library
     }
 
     /// <summary>
-    /// Loads a chosen file, or else the first of some that can be loaded, if it is what this binding was made for.
+    /// Loads the chosen file, or without one the first candidate that can be loaded. Returns 0 and the problem when
+    /// there is none or when it is not the required version of MuJoCo.
     /// </summary>
     internal static nint Load(string? chosen, IEnumerable<string> candidates, out string? problem)
     {
@@ -70,7 +76,7 @@ internal static unsafe class Library
         return handle;
     }
 
-    /// <summary>What is wrong with a library of a version, or null.</summary>
+    /// <summary>The problem with a library of a version; null for the required version.</summary>
     internal static string? ProblemOf(string file, int version) => version == RequiredVersion
         ? null
         : $"{file} is MuJoCo {version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}; this binding needs exactly "

@@ -4,31 +4,31 @@ using MuJoCo.Native;
 namespace MuJoCo;
 
 /// <summary>
-/// Draws a model off screen, by EGL: on the GPU where there is one, by Mesa's llvmpipe where not; no window system is
-/// needed. Renderers of any number of models and sizes live side by side: those made on one thread share that thread's
-/// OpenGL context, each with a framebuffer of its own.
+/// Renders a model off screen by EGL, without a window system: on a GPU when there is one, otherwise by Mesa's
+/// llvmpipe. Any number of renderers, of different models and sizes, can be used at the same time: those created on one
+/// thread share that thread's OpenGL context, and each has its own framebuffer.
 /// </summary>
 /// <remarks>
-/// Used by one thread at a time. What is drawn is <see cref="MjData"/> as it was last computed: no forward pass is
-/// made.
+/// One thread at a time may use an instance. Rendering reads the quantities last computed in <see cref="MjData"/>; it
+/// does not call <see cref="MjData.Forward"/>.
 /// </remarks>
 public sealed unsafe class Renderer : IDisposable
 {
     private readonly Handle _handle;
     private readonly byte[] _row;
 
-    /// <summary>Makes a renderer, and the thread's OpenGL context if this is the first.</summary>
-    /// <param name="model">What to draw; its textures and meshes are uploaded now.</param>
-    /// <param name="width">Pixels per row.</param>
-    /// <param name="height">Rows.</param>
+    /// <summary>Creates a renderer, and the thread's OpenGL context when this is the thread's first renderer.</summary>
+    /// <param name="model">The model to render; the constructor uploads its textures and meshes.</param>
+    /// <param name="width">The width of images, in pixels.</param>
+    /// <param name="height">The height of images, in pixels.</param>
     /// <param name="maxGeom">
-    /// How many geoms, decorations included, a scene may have; those beyond are not drawn.
+    /// The maximum number of geoms in a scene, decorations included; further geoms are not rendered.
     /// </param>
     /// <param name="samples">
-    /// Samples per pixel against jagged edges; null for the model's <c>offsamples</c>, 0 for none.
+    /// Samples per pixel for multisampling; null for the model's <c>offsamples</c>, 0 for no multisampling.
     /// </param>
     /// <exception cref="MujocoException">
-    /// There is no EGL (the line names the packages), or the buffer cannot be made.
+    /// EGL is not installed (the message names the packages to install), or the framebuffer cannot be created.
     /// </exception>
     public Renderer(MjModel model, int width, int height, int maxGeom = 1000, int? samples = null)
     {
@@ -44,10 +44,10 @@ public sealed unsafe class Renderer : IDisposable
     }
 
     /// <summary>
-    /// What draws on this machine, for example <c>llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5 ... Mesa 22.3.6</c>.
-    /// Pictures of different renderers differ slightly.
+    /// The OpenGL renderer and version, for example <c>llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5 ... Mesa
+    /// 22.3.6</c>. Images of different OpenGL renderers differ slightly.
     /// </summary>
-    /// <exception cref="MujocoException">There is no EGL; the line names the packages.</exception>
+    /// <exception cref="MujocoException">EGL is not installed; the message names the packages to install.</exception>
     public static string Device
     {
         get
@@ -57,26 +57,30 @@ public sealed unsafe class Renderer : IDisposable
         }
     }
 
-    /// <summary>What is drawn.</summary>
+    /// <summary>The model that is rendered.</summary>
     public MjModel Model { get; }
 
-    /// <summary>Pixels per row.</summary>
+    /// <summary>The width of images, in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The height of images, in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>What is visible: groups of geoms and sites, labels, contacts, ... (<c>mjvOption</c>).</summary>
+    /// <summary>
+    /// Which elements are visible: groups of geoms and sites, labels, contacts, ... (<c>mjvOption</c>).
+    /// </summary>
     public ref MjvOption Option => ref *(MjvOption*)Memory.Option;
 
-    /// <summary>Effects, by <see cref="mjtRndFlag"/>: shadows, reflections, ... 0 or 1 each.</summary>
+    /// <summary>
+    /// Rendering effects, indexed by <see cref="mjtRndFlag"/>: shadows, reflections, ...; 0 or 1 each.
+    /// </summary>
     public Span<byte> Flags => new((byte*)Memory.Scene + Layout.mjvScene_flags, (int)mjtRndFlag.mjNRNDFLAG);
 
-    /// <summary>Draws what one of the model's cameras sees.</summary>
-    /// <param name="data">The state, as last computed.</param>
-    /// <param name="camera">The camera's number; -1 for the free camera the model starts with.</param>
-    /// <param name="rgb">8-bit RGB, height x width x 3, row-major.</param>
-    /// <param name="bottomUp">The bottom row first, as OpenGL keeps pictures, instead of the top row.</param>
+    /// <summary>Renders the image of one of the model's cameras.</summary>
+    /// <param name="data">The data to render, as last computed.</param>
+    /// <param name="camera">The camera's id; -1 for the model's default free camera.</param>
+    /// <param name="rgb">Receives 8-bit RGB, [height, width, 3], row-major.</param>
+    /// <param name="bottomUp">Whether the bottom row comes first, as in OpenGL, instead of the top row.</param>
     public void Render(MjData data, int camera, Span<byte> rgb, bool bottomUp = false)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(camera, Model.ncam);
@@ -85,30 +89,30 @@ public sealed unsafe class Renderer : IDisposable
         Render(data, ref view, rgb, bottomUp);
     }
 
-    /// <summary>Draws what a camera sees; parameters as the other overload's.</summary>
+    /// <summary>Renders the image of a camera; parameters as in the other overload.</summary>
     public void Render(MjData data, ref MjvCamera camera, Span<byte> rgb, bool bottomUp = false)
     {
         HasLength(rgb.Length, 3 * Width * Height);
         fixed (MjvCamera* view = &camera)
         fixed (byte* pixels = rgb)
-            Draw(data, view, pixels, null);
+            RenderScene(data, view, pixels, null);
         if (!bottomUp)
             Flip(rgb);
     }
 
-    /// <summary>Distances from one of the model's cameras along its view axis.</summary>
-    /// <param name="data">The state, as last computed.</param>
-    /// <param name="camera">The camera's number.</param>
-    /// <param name="depth">Metres, height x width, row-major, the top row first.</param>
+    /// <summary>Renders the distances from one of the model's cameras, measured along its view axis.</summary>
+    /// <param name="data">The data to render, as last computed.</param>
+    /// <param name="camera">The camera's id.</param>
+    /// <param name="depth">Receives the distances in metres, [height, width], row-major, the top row first.</param>
     public void RenderDepth(MjData data, int camera, Span<float> depth)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)camera, (uint)Model.ncam);
         HasLength(depth.Length, Width * Height);
         var view = FixedCamera(camera);
         fixed (float* values = depth)
-            Draw(data, &view, null, values);
+            RenderScene(data, &view, null, values);
 
-        // OpenGL keeps 1/distance, scaled to [0, 1] between the clipping planes.
+        // OpenGL's depth is linear in 1/distance: 0 at the near clipping plane, 1 at the far one.
         float near = (float)(Model.vis.map.znear * Model.stat.extent);
         float far = (float)(Model.vis.map.zfar * Model.stat.extent);
         foreach (ref float z in depth)
@@ -144,7 +148,7 @@ public sealed unsafe class Renderer : IDisposable
         return camera;
     }
 
-    private void Draw(MjData data, MjvCamera* camera, byte* rgb, float* depth)
+    private void RenderScene(MjData data, MjvCamera* camera, byte* rgb, float* depth)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Model != Model)
@@ -166,13 +170,13 @@ public sealed unsafe class Renderer : IDisposable
         GC.KeepAlive(data);
     }
 
-    private void Flip(Span<byte> picture, int stride = 0)
+    private void Flip(Span<byte> image, int stride = 0)
     {
         stride = stride == 0 ? 3 * Width : stride;
         Span<byte> row = stride <= _row.Length ? _row.AsSpan(0, stride) : new byte[stride];
         for (int top = 0, bottom = Height - 1; top < bottom; top++, bottom--)
         {
-            Span<byte> upper = picture.Slice(top * stride, stride), lower = picture.Slice(bottom * stride, stride);
+            Span<byte> upper = image.Slice(top * stride, stride), lower = image.Slice(bottom * stride, stride);
             upper.CopyTo(row);
             lower.CopyTo(upper);
             row.CopyTo(lower);
@@ -182,10 +186,10 @@ public sealed unsafe class Renderer : IDisposable
     private static void HasLength(int length, int needed)
     {
         if (length != needed)
-            throw new ArgumentException($"the picture needs {needed} elements, got {length}");
+            throw new ArgumentException($"the image needs {needed} elements, got {length}");
     }
 
-    /// <summary>Owns the <c>mjrContext</c> and what goes with it.</summary>
+    /// <summary>Owns the <c>mjrContext</c>, the scene, the options and a reference to the OpenGL context.</summary>
     private sealed class Handle : SafeHandle
     {
         public Handle(MjModel model, int width, int height, int maxGeom, int? samples) : base(0, ownsHandle: true)
@@ -208,7 +212,7 @@ public sealed unsafe class Renderer : IDisposable
                 ref int offSamples = ref *(int*)((byte*)handle + Layout.mjrContext_offSamples);
                 if (samples is { } wanted && wanted != offSamples)
                 {
-                    // The size is forgotten, so that the buffer is made anew even where it was right.
+                    // A width of 0 makes mjr_resizeOffscreen create the buffer again, even when it has the right size.
                     offSamples = wanted;
                     *(int*)((byte*)handle + Layout.mjrContext_offWidth) = 0;
                 }
@@ -252,7 +256,7 @@ public sealed unsafe class Renderer : IDisposable
             }
             catch (MujocoException)
             {
-                // A driver that gives the context no more has taken its objects with it; a finalizer must not throw.
+                // Without the context, its objects are gone too. A finalizer must not throw.
                 return false;
             }
         }

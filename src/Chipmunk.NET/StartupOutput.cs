@@ -3,17 +3,20 @@ using System.Runtime.InteropServices;
 namespace Chipmunk;
 
 /// <summary>
-/// Distributions build Chipmunk with its assertions, and such a build prints two lines to the C library's standard
-/// output when the process's first space is made. They would end up in the middle of a program's own output.
+/// Discards the two lines that a build of Chipmunk with assertions, as distributions ship it, prints to C's
+/// <c>stdout</c> when the first space of the process is created. They would appear in the middle of the program's own
+/// output.
 /// </summary>
-internal static unsafe class Greeting
+internal static unsafe class StartupOutput
 {
     private const int FullyBuffered = 0;
     private const int LineBuffered = 1;
 
-    /// <summary>Makes the first space, and drops what it prints before it leaves the C library's buffer.</summary>
+    /// <summary>
+    /// Creates the first space and purges what it printed from the buffer of <c>stdout</c> before it is written.
+    /// </summary>
     /// <param name="chipmunk">The loaded library.</param>
-    public static void Swallow(nint chipmunk)
+    public static void Discard(nint chipmunk)
     {
         nint program = NativeLibrary.GetMainProgramHandle();
         if (!NativeLibrary.TryGetExport(program, "stdout", out nint variable)
