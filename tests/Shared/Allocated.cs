@@ -1,14 +1,14 @@
 namespace EvalCore.Tests;
 
-/// <summary>How much managed memory some work allocates each time it is done.</summary>
+/// <summary>Measures the managed memory that an action allocates per call.</summary>
 internal static class Allocated
 {
     /// <summary>
-    /// The least of several times, in bytes: the runtime allocates on a thread as well, when it compiles a method for the
-    /// first time or anew.
+    /// Returns the minimum of several calls, in bytes: the runtime allocates on a thread as well, when it compiles or
+    /// recompiles a method.
     /// </summary>
-    /// <param name="work">The work, done on this thread.</param>
-    /// <param name="times">How often.</param>
+    /// <param name="work">The action, called on this thread.</param>
+    /// <param name="times">The number of calls.</param>
     public static long By(Action work, int times = 6)
     {
         long least = long.MaxValue;

@@ -4,8 +4,8 @@ using EvalCore.Policies;
 namespace EvalCore.Tests;
 
 /// <summary>
-/// The reference data's policy <c>formula</c> for PushT's keypoints: it pushes the block's middle towards the goal's,
-/// again and again, all in float64.
+/// The reference data's policy <c>formula</c> for PushT's keypoints: it repeatedly pushes the centre of the block
+/// towards that of the goal, computed in float64.
 /// </summary>
 internal sealed class FormulaPolicy : IPolicy
 {
@@ -19,7 +19,7 @@ internal sealed class FormulaPolicy : IPolicy
 
     public IPolicySession NewSession(EpisodeSpec episode) => new Session();
 
-    public void Infer(IReadOnlyList<IPolicySession> sessions)
+    public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
     }
 
@@ -36,7 +36,7 @@ internal sealed class FormulaPolicy : IPolicy
 
         public bool NeedsInference => false;
 
-        /// <summary>LeRobot hands the policy float32.</summary>
+        /// <summary>LeRobot passes float32 to the policy.</summary>
         public void Observe(Observation observation)
         {
             var keypoints = observation.Vector("observation.environment_state");

@@ -5,9 +5,9 @@ using System.Text;
 namespace EvalCore.Tests;
 
 /// <summary>
-/// A small mutation fuzzer: takes inputs that are fine, damages them and hands them to the code under test, which
-/// must not throw. The mutations depend on nothing but the seed and their number, so a failure can be repeated. Runs for
-/// two seconds, or as long as <c>EVALCORE_FUZZ_SECONDS</c> says.
+/// A small mutation fuzzer: it damages valid inputs and passes them to the code under test, which must not throw. The
+/// mutations depend only on the seed and their number, so a failure can be reproduced. It runs for two seconds, or for
+/// <c>EVALCORE_FUZZ_SECONDS</c>.
 /// </summary>
 internal static class Fuzz
 {
@@ -24,7 +24,7 @@ internal static class Fuzz
 
     /// <summary>Calls the target with damaged inputs until the time is over.</summary>
     /// <param name="corpus">Inputs to start from.</param>
-    /// <param name="target">The code under test; catches the exceptions that are its answer to bad input.</param>
+    /// <param name="target">The code under test. It must catch the exceptions that are expected for bad input.</param>
     /// <param name="seed">The seed of the mutations.</param>
     public static void Run(IReadOnlyList<byte[]> corpus, Action<byte[]> target, int seed = 1)
     {
@@ -47,7 +47,7 @@ internal static class Fuzz
         }
     }
 
-    /// <summary>The same for texts.</summary>
+    /// <summary>The same for strings.</summary>
     /// <inheritdoc cref="Run(IReadOnlyList{byte[]}, Action{byte[]}, int)"/>
     public static void Run(IReadOnlyList<string> corpus, Action<string> target, int seed = 1) =>
         Run([.. corpus.Select(Encoding.UTF8.GetBytes)], (byte[] input) => target(Encoding.UTF8.GetString(input)), seed);
@@ -85,7 +85,7 @@ internal static class Fuzz
         return [.. input[..at], .. token, .. input[end..]];
     }
 
-    /// <summary>Puts another token in the place of the first number written in digits after a place.</summary>
+    /// <summary>Replaces the first decimal number after a position with a token.</summary>
     private static byte[] ReplaceNumber(byte[] input, int at, Random random)
     {
         int begin = at;

@@ -4,8 +4,8 @@ using Safetensors;
 namespace EvalCore.Tests;
 
 /// <summary>
-/// The reference data recorded from the Python peers. A chosen part lies in <c>tests/goldens</c>; the rest is read
-/// from the folder <c>EVALCORE_MIRROR</c> names, and a test that needs it is skipped where there is none.
+/// The reference data recorded from the Python peers. A part is in <c>tests/goldens</c>. The rest is read from the
+/// folder that <c>EVALCORE_MIRROR</c> names; without it, a test that needs the rest is skipped.
 /// </summary>
 internal static class Goldens
 {
@@ -13,8 +13,8 @@ internal static class Goldens
     public static string Root { get; } = FindRoot();
 
     /// <summary>
-    /// A relative mirror begins at the repository's root, whatever folder a test program is started in; so it does for
-    /// the code under test and for the programs that tests start.
+    /// Makes a relative <c>EVALCORE_MIRROR</c> absolute, from the repository's root. The working folder then does not
+    /// matter, for the code under test and for the programs that tests start.
     /// </summary>
     [ModuleInitializer]
     internal static void MakeMirrorAbsolute()
@@ -55,6 +55,6 @@ internal static class Goldens
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "Benchmarks.sln")))
             folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new DirectoryNotFoundException("Benchmarks.sln is in no folder above the tests");
+        return folder ?? throw new DirectoryNotFoundException("no folder above the tests contains Benchmarks.sln");
     }
 }

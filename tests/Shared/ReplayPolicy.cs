@@ -5,7 +5,8 @@ namespace EvalCore.Tests;
 
 /// <summary>
 /// The reference data's policy <c>replay</c> for PushT: episode k plays row k mod 20 of a table of actions
-/// (<c>pusht/eval_replay_actions.safetensors</c>), and repeats the last one if need be. It observes nothing.
+/// (<c>pusht/eval_replay_actions.safetensors</c>), and repeats the last one in longer episodes. It reads no
+/// observations.
 /// </summary>
 internal sealed class ReplayPolicy : IPolicy
 {
@@ -34,7 +35,7 @@ internal sealed class ReplayPolicy : IPolicy
 
     public IPolicySession NewSession(EpisodeSpec episode) => new Session(this, episode.Index);
 
-    public void Infer(IReadOnlyList<IPolicySession> sessions)
+    public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
     }
 

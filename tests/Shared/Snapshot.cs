@@ -4,8 +4,9 @@ using DiffEngine;
 namespace EvalCore.Tests;
 
 /// <summary>
-/// Compares a text with <c>&lt;Class&gt;.&lt;Method&gt;.verified.txt</c> beside the test, in Verify's file convention: on a
-/// difference the text is written to <c>.received.txt</c>, a diff tool is opened where there is one, and the test fails.
+/// Compares a string with <c>&lt;Class&gt;.&lt;Method&gt;.verified.txt</c> beside the test, in Verify's file
+/// convention: on a difference the string is written to <c>.received.txt</c>, a diff tool is opened if there is one,
+/// and the test fails.
 /// </summary>
 internal static class Snapshot
 {

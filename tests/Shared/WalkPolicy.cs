@@ -3,7 +3,7 @@ using EvalCore.Policies;
 
 namespace EvalCore.Tests;
 
-/// <summary>A policy with chunks of four actions for <see cref="WalkConfig"/>.</summary>
+/// <summary>A policy with chunks of four actions for <see cref="WalkBenchmark"/>.</summary>
 internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
 {
     public string Type => "walker";
@@ -14,18 +14,21 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
 
     public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string> { ["gain"] = "1" };
 
-    /// <summary>The sizes of the batches seen.</summary>
+    /// <summary>The sizes of all batches.</summary>
     public List<int> BatchSizes { get; } = [];
 
-    /// <summary>What is added to every action.</summary>
+    /// <summary>The value added to every action.</summary>
     public double Bias { get; init; } = 0.3;
 
-    /// <summary>What inference fails with; null for nothing.</summary>
+    /// <summary>The exception that inference throws; null for none.</summary>
     public Exception? Failure { get; init; }
 
-    public IPolicySession NewSession(EpisodeSpec episode) => new Session(Bias);
+    /// <summary>The exception that disposing of a session throws; null for none.</summary>
+    public Exception? DisposalFailure { get; init; }
 
-    public void Infer(IReadOnlyList<IPolicySession> sessions)
+    public IPolicySession NewSession(EpisodeSpec episode) => new Session(Bias, DisposalFailure);
+
+    public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
         if (Failure is not null)
             throw Failure;
@@ -39,22 +42,22 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
     {
     }
 
-    private sealed class Session(double bias) : IPolicySession
+    private sealed class Session(double bias, Exception? disposalFailure) : IPolicySession
     {
         private readonly double[] _chunk = new double[4];
         private int _next = 4;
-        private double _seen;
+        private double _position;
 
         public bool NeedsObservation => _next == 4;
 
         public bool NeedsInference => _next == 4;
 
-        public void Observe(Observation observation) => _seen = observation.Vector(0)[0];
+        public void Observe(Observation observation) => _position = observation.Vector(0)[0];
 
         public void Refill()
         {
             for (int i = 0; i < 4; i++)
-                _chunk[i] = Math.Sin(_seen * (i + 1)) + bias;
+                _chunk[i] = Math.Sin(_position * (i + 1)) + bias;
             _next = 0;
         }
 
@@ -62,6 +65,8 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
 
         public void Dispose()
         {
+            if (disposalFailure is not null)
+                throw disposalFailure;
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace EvalCore.Assets;
 
-/// <summary>How far a fetch is.</summary>
-/// <param name="Files">Files that are there.</param>
-/// <param name="Bytes">Bytes that are there.</param>
+/// <summary>The progress of a fetch.</summary>
+/// <param name="Files">The number of complete files.</param>
+/// <param name="Bytes">The number of bytes, those of partial files included.</param>
 public readonly record struct AssetProgress(int Files, long Bytes);

@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using EvalCore.Diagnostics;
 
 namespace EvalCore.Assets;
 
 /// <summary>
-/// Where benchmarks' files are on this machine: in the cache, else in the folder <c>EVALCORE_MIRROR</c> names; what is
-/// in neither is fetched from its authors' release into the cache.
+/// Finds the files of benchmarks on this machine: in the cache, else in the folder that <c>EVALCORE_MIRROR</c> names.
+/// Files in neither are downloaded from their authors' release into the cache.
 /// </summary>
 /// <param name="cache">The cache's folder.</param>
 /// <param name="mirror">The mirror's folder, or null.</param>
@@ -16,12 +17,12 @@ public sealed class AssetStore(string cache, string? mirror)
     private const int Parallel = 8;
     private const int Attempts = 6;
 
-    /// <summary>The ending of a file that has not arrived in full.</summary>
+    /// <summary>The file name extension of an incomplete download.</summary>
     private const string Part = ".part";
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(10) };
 
-    /// <summary>The store that the environment's variables describe.</summary>
+    /// <summary>The store that the environment variables describe.</summary>
     public static AssetStore Default => new(CacheFolder, MirrorFolder);
 
     /// <summary>
@@ -39,21 +40,40 @@ public sealed class AssetStore(string cache, string? mirror)
         }
     }
 
-    /// <summary>How long to wait before a connection that failed is tried again, longer each time.</summary>
+    /// <summary>The check of the mirror that <c>evalcore doctor</c> makes.</summary>
+    public static Check MirrorCheck { get; } = new("mirror", FindMirror, Optional: true);
+
+    /// <summary>The wait after the first failed attempt of a download; after attempt n it is n times as long.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The check of a suite's files that <c>evalcore doctor</c> makes. Other suites work without them.</summary>
+    /// <param name="name">The check's name, for example <c>Meta-World's model files</c>.</param>
+    /// <param name="set">The files.</param>
+    public static Check FilesCheck(string name, AssetSet set) => new(name, () => Default.Find(set) ?? throw new EvalCoreException(
+        $"not here: the first evaluation fetches them ({set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {set.Name}'"), Optional: true);
+
+    private static string FindMirror()
+    {
+        string? folder = Environment.GetEnvironmentVariable("EVALCORE_MIRROR");
+        if (string.IsNullOrEmpty(folder))
+            return "EVALCORE_MIRROR is not set: assets are downloaded from their authors' releases";
+        return Directory.Exists(folder)
+            ? folder
+            : throw new EvalCoreException($"EVALCORE_MIRROR: '{folder}' is not a folder; name an existing folder, or unset the variable");
+    }
 
     private static string? MirrorFolder =>
         Environment.GetEnvironmentVariable("EVALCORE_MIRROR") is { Length: > 0 } mirror ? Path.GetFullPath(mirror) : null;
 
-    /// <summary>Where a set is fetched to.</summary>
+    /// <summary>The folder that a set is fetched into.</summary>
     public string CacheOf(AssetSet set) => Path.Combine(cache, "assets", set.Name);
 
-    /// <summary>The folder that has all files of a set, by their lengths, or null.</summary>
+    /// <summary>The folder that has all files of a set with the expected lengths; null when there is none.</summary>
     public string? Find(AssetSet set) =>
         Folders(set).FirstOrDefault(folder => set.Files.All(file => HasLength(folder, file)));
 
-    /// <summary>Looks whether every file is what it should be.</summary>
-    /// <returns>A line for each that is not; none when all are right.</returns>
+    /// <summary>Compares every file of a set with its expected length and SHA-256.</summary>
+    /// <returns>A line for each missing or damaged file; empty when all files are intact.</returns>
     public IReadOnlyList<string> Verify(AssetSet set)
     {
         string folder = Find(set) ?? Folders(set).FirstOrDefault(Directory.Exists) ?? CacheOf(set);
@@ -61,14 +81,16 @@ public sealed class AssetStore(string cache, string? mirror)
     }
 
     /// <summary>
-    /// Brings a set into the cache: what is missing or damaged, several files at once, each verified; a download that
-    /// breaks off goes on where it stopped, also in a later call.
+    /// Fetches the missing and damaged files of a set into the cache, several at once, and verifies each. An
+    /// interrupted download resumes where it stopped, also in a later call.
     /// </summary>
     /// <param name="set">The files.</param>
-    /// <param name="progress">Is told whenever a part has arrived.</param>
-    /// <param name="cancellation">Stops; what has arrived stays.</param>
-    /// <returns>The folder.</returns>
-    /// <exception cref="EvalCoreException">A file cannot be had; the line says why and what to do.</exception>
+    /// <param name="progress">Receives the progress whenever bytes have arrived.</param>
+    /// <param name="cancellation">Stops the fetch; bytes that have arrived are kept.</param>
+    /// <returns>The set's folder in the cache.</returns>
+    /// <exception cref="EvalCoreException">
+    /// A file cannot be fetched; the message states the reason and what to do.
+    /// </exception>
     public async Task<string> Fetch(
         AssetSet set, IProgress<AssetProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -78,7 +100,7 @@ public sealed class AssetStore(string cache, string? mirror)
         try
         {
             Directory.CreateDirectory(folder);
-            using var alone = await Lock(folder + ".lock", cancellation).ConfigureAwait(false);
+            using var fetchLock = await Lock(folder + ".lock", cancellation).ConfigureAwait(false);
             var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation };
             await System.Threading.Tasks.Parallel.ForEachAsync(set.Files, options, async (file, stop) =>
             {
@@ -99,7 +121,7 @@ public sealed class AssetStore(string cache, string? mirror)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new EvalCoreException(
-                $"{folder} cannot be written ({e.Message.TrimEnd('.')}): set EVALCORE_CACHE to another folder", e);
+                $"{folder} cannot be written ({EvalCoreException.Reason(e)}): set EVALCORE_CACHE to another folder", e);
         }
 
         return folder;
@@ -131,10 +153,10 @@ public sealed class AssetStore(string cache, string? mirror)
                     return;
                 }
 
-                // What came is not the file, so there is nothing to go on from.
+                // The content is wrong, so the next attempt starts from the beginning.
                 arrived(-new FileInfo(part).Length);
                 File.Delete(part);
-                problem = "what comes is not the file that is pinned";
+                problem = "the downloaded file does not have the pinned SHA-256";
             }
             catch (Exception e) when (e is HttpRequestException or HttpIOException or EndOfStreamException
                 or IOException { InnerException: SocketException }
@@ -154,7 +176,7 @@ public sealed class AssetStore(string cache, string? mirror)
         }
     }
 
-    /// <summary>Goes on with a partial file where it ends.</summary>
+    /// <summary>Downloads the rest of a partial file.</summary>
     private static async Task Append(Uri source, string part, AssetFile file, Action<long> arrived, CancellationToken cancellation)
     {
         await using var stream = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
@@ -174,7 +196,7 @@ public sealed class AssetStore(string cache, string? mirror)
             response.EnsureSuccessStatusCode();
             if (stream.Length > 0 && response.StatusCode != HttpStatusCode.PartialContent)
             {
-                // The server sends the whole file again.
+                // The server does not support range requests and sends the whole file again.
                 arrived(-stream.Length);
                 stream.SetLength(0);
             }
@@ -194,13 +216,13 @@ public sealed class AssetStore(string cache, string? mirror)
         }
         catch
         {
-            // What has arrived is counted anew by the next attempt.
+            // The next attempt counts the bytes of the partial file again.
             arrived(-stream.Length);
             throw;
         }
     }
 
-    /// <summary>Waits until no other process fetches the set: shards of a run begin at the same time.</summary>
+    /// <summary>Waits until no other process fetches the set: shards of a run may start at the same time.</summary>
     private static async Task<FileStream> Lock(string file, CancellationToken cancellation)
     {
         while (true)

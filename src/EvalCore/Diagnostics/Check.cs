@@ -1,10 +1,17 @@
+using System.Runtime.InteropServices;
+
 namespace EvalCore.Diagnostics;
 
-/// <summary>Something <c>evalcore doctor</c> looks for on a machine. Whoever needs a thing brings its check.</summary>
-/// <param name="Name">What it is.</param>
+/// <summary>A prerequisite that <c>evalcore doctor</c> checks. The code that needs it declares the check.</summary>
+/// <param name="Name">The name of the prerequisite.</param>
 /// <param name="Find">
-/// Says what is there, in a few words: a version, a path. Throws <see cref="EvalCoreException"/> where it is missing, with
-/// the line that fixes it.
+/// Returns what was found: a version or a path. Throws <see cref="EvalCoreException"/> when it is missing; the message
+/// states the command that installs it.
 /// </param>
-/// <param name="Optional">Whether an evaluation goes without it.</param>
-public sealed record Check(string Name, Func<string> Find, bool Optional = false);
+/// <param name="Optional">Whether an evaluation can run without it.</param>
+public sealed record Check(string Name, Func<string> Find, bool Optional = false)
+{
+    /// <summary>The .NET runtime and the processors.</summary>
+    public static Check Runtime { get; } = new(
+        ".NET", () => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores");
+}

@@ -1,10 +1,21 @@
 namespace EvalCore.Environments;
 
 /// <summary>
-/// All that determines an episode besides the policy: episode k of a task is what lerobot-eval computes for it with
-/// <c>batch_size=1</c>, whatever else is in flight.
+/// Everything that determines an episode besides the policy. Episode k of a task is the one that lerobot-eval plays
+/// with <c>batch_size=1</c>, regardless of the other episodes in flight.
 /// </summary>
 /// <param name="Task">The task that is played.</param>
 /// <param name="Index">The number of the episode in its task, from 0.</param>
 /// <param name="Seed">The seed of the environment's reset: the run's seed plus <paramref name="Index"/>.</param>
-public sealed record EpisodeSpec(EnvTask Task, int Index, long Seed);
+/// <param name="InitStateId">The number of the stored initial state; null for the state that the seed gives.</param>
+public sealed record EpisodeSpec(EnvTask Task, int Index, long Seed, int? InitStateId = null)
+{
+    /// <summary>The default seed of episode 0, as in lerobot-eval.</summary>
+    public const long DefaultSeed = 1000;
+
+    /// <summary>Identifies the episode in its run.</summary>
+    public EpisodeKey Key => new(Task.Suite, Task.Group, Task.Id, Index);
+
+    /// <summary>The episode's name in messages.</summary>
+    public override string ToString() => $"episode {Index} of {Task.Name} (seed {Seed})";
+}

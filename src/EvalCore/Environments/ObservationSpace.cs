@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace EvalCore.Environments;
 
-/// <summary>The fields an environment can be asked for, in the order LeRobot delivers them.</summary>
+/// <summary>The fields of an observation, in LeRobot's order.</summary>
 public sealed class ObservationSpace : IReadOnlyList<ObservationField>
 {
     private readonly ObservationField[] _fields;
@@ -35,10 +35,10 @@ public sealed class ObservationSpace : IReadOnlyList<ObservationField>
     }
 
     /// <summary>
-    /// The part of the space that somebody reads. What is not selected is not computed: a camera nobody asked for is
-    /// not rendered.
+    /// Selects fields by name. Fields that are not selected are not computed: a camera that is not selected is not
+    /// rendered.
     /// </summary>
-    /// <exception cref="KeyNotFoundException">The space has no field of one of the names.</exception>
+    /// <exception cref="KeyNotFoundException">A name is not a field of the space.</exception>
     public ObservationSpace Select(IEnumerable<string> keys)
     {
         HashSet<string> wanted = [.. keys];
@@ -46,7 +46,7 @@ public sealed class ObservationSpace : IReadOnlyList<ObservationField>
         return wanted.Count == 0
             ? selected
             : throw new KeyNotFoundException(
-                $"the environment observes no '{wanted.First()}', only {string.Join(", ", _fields.Select(f => f.Key))}");
+                $"the environment has no observation '{wanted.First()}', only {string.Join(", ", _fields.Select(f => f.Key))}");
     }
 
     /// <inheritdoc/>

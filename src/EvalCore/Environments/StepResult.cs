@@ -1,6 +1,6 @@
 namespace EvalCore.Environments;
 
-/// <summary>What a step yields besides the observation, which is asked for separately.</summary>
+/// <summary>The result of a step. The observation is requested separately.</summary>
 /// <param name="Reward">The reward of the step.</param>
 /// <param name="Terminated">The task ended the episode.</param>
 /// <param name="Truncated">The time limit ended the episode. May be true together with <paramref name="Terminated"/>.</param>

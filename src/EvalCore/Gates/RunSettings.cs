@@ -5,8 +5,8 @@ namespace EvalCore.Gates;
 
 /// <summary>
 /// The parameters of gates: <c>TestRunParameters</c> of <c>runsettings.xml</c>, overridden by environment variables.
-/// The parameter <c>policy.device</c> is the variable <c>EVALCORE_POLICY_DEVICE</c>; <c>pusht.eval.n_episodes</c> is
-/// <c>EVALCORE_PUSHT_EVAL_N_EPISODES</c>.
+/// The variable <c>EVALCORE_POLICY_DEVICE</c> overrides the parameter <c>policy.device</c>, and
+/// <c>EVALCORE_PUSHT_EVAL_N_EPISODES</c> overrides <c>pusht.eval.n_episodes</c>.
 /// </summary>
 public sealed class RunSettings
 {
@@ -18,17 +18,17 @@ public sealed class RunSettings
     private RunSettings(string folder, IReadOnlyDictionary<string, string> parameters) =>
         (Folder, Parameters) = (folder, parameters);
 
-    /// <summary>The folder of the file: relative paths in it begin here.</summary>
+    /// <summary>The folder of the file. Relative paths in the file are relative to it.</summary>
     public string Folder { get; }
 
     /// <summary>The parameters, by name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; }
 
-    /// <summary>Reads the file in a folder or the nearest one above it, and the environment.</summary>
-    /// <param name="folder">Where to begin.</param>
+    /// <summary>Reads the file in a folder or in the nearest one above it, and the environment variables.</summary>
+    /// <param name="folder">The folder in which the search starts.</param>
     /// <param name="suites">The suites a parameter's name may begin with.</param>
     /// <param name="environment">The environment variables.</param>
-    /// <exception cref="EvalCoreException">There is no such file, or it is malformed.</exception>
+    /// <exception cref="EvalCoreException">The file is missing or malformed.</exception>
     public static RunSettings Load(
         string folder, IReadOnlyCollection<string> suites, IReadOnlyDictionary<string, string> environment)
     {
@@ -36,7 +36,7 @@ public sealed class RunSettings
         while (at is not null && !File.Exists(Path.Combine(at, FileName)))
             at = Path.GetDirectoryName(at);
         if (at is null)
-            throw new EvalCoreException($"{FileName} is in no folder above {folder}");
+            throw new EvalCoreException($"{FileName} is missing: neither {folder} nor a folder above it contains it");
 
         var parameters = ReadFile(Path.Combine(at, FileName));
         foreach (var (variable, value) in environment)
@@ -48,7 +48,7 @@ public sealed class RunSettings
         return new RunSettings(at, parameters);
     }
 
-    /// <summary>The parameter an environment variable stands for; null for variables of something else.</summary>
+    /// <summary>The parameter that an environment variable sets; null for other variables.</summary>
     internal static string? ParameterOf(string variable, IReadOnlyCollection<string> suites)
     {
         if (!variable.StartsWith(Prefix, StringComparison.Ordinal))
@@ -85,7 +85,7 @@ public sealed class RunSettings
         }
         catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
         {
-            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw EvalCoreException.CannotRead($"{path}:", e);
         }
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
+using EvalCore.Environments;
+using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Results;
 
 namespace EvalCore.Gates;
 
-/// <summary>
-/// The gate of one suite: what is evaluated, and the success rates below which it fails.
-/// </summary>
+/// <summary>The gate of one suite: the evaluation, and the success rates below which the gate fails.</summary>
 public sealed class SuiteGate
 {
     /// <summary>The parameter with the suite's threshold in percent.</summary>
@@ -22,10 +22,15 @@ public sealed class SuiteGate
     {
         (Options, MinPcSuccess) = (options, minSuccess);
         (_minTaskSuccess, _minSuccessOf) = (minTaskSuccess, minSuccessOf);
+        using var benchmark = options.Env.Open();
+        Tasks = benchmark.Tasks;
     }
 
-    /// <summary>What is evaluated.</summary>
+    /// <summary>The options of the evaluation.</summary>
     public EvalOptions Options { get; }
+
+    /// <summary>The tasks that are evaluated.</summary>
+    public IReadOnlyList<EnvTask> Tasks { get; }
 
     /// <summary>The success rate over all episodes, in percent, below which the gate fails.</summary>
     public double MinPcSuccess { get; }
@@ -34,10 +39,10 @@ public sealed class SuiteGate
     public double MinPcSuccessOf(string task) => _minSuccessOf.GetValueOrDefault(task, _minTaskSuccess);
 
     /// <summary>
-    /// Reads a suite's gate; null where no policy is configured for it. Every parameter is a flag of <c>evalcore eval</c>,
-    /// for all suites (<c>policy.device</c>) or for one (<c>pusht.policy.path</c>), or a threshold.
+    /// Reads a suite's gate; null when no policy is configured for it. Every parameter is a flag of <c>evalcore
+    /// eval</c>, for all suites (<c>policy.device</c>) or for one (<c>pusht.policy.path</c>), or a threshold.
     /// </summary>
-    /// <exception cref="EvalCoreException">A parameter is unknown or has no possible value.</exception>
+    /// <exception cref="EvalCoreException">A parameter is unknown or its value is invalid.</exception>
     public static SuiteGate? Read(string suite, RunSettings settings, Registry registry)
     {
         var own = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -49,13 +54,14 @@ public sealed class SuiteGate
                 own[name[(suite.Length + 1)..]] = value;
         }
 
-        // An empty value takes a parameter back: of all suites for one, of the file by the environment.
+        // An empty value removes a parameter: a suite's removes one of all suites, a variable's removes one of the
+        // file.
         foreach (string name in own.Where(parameter => parameter.Value.Length == 0).Select(parameter => parameter.Key).ToList())
             own.Remove(name);
         if (!own.ContainsKey("policy.path") && !own.ContainsKey("policy.type"))
             return null;
 
-        // A test run is whole, also where it is itself a task of an array job.
+        // A test run plays all episodes, also inside an array job.
         own.TryAdd("shard", "0/1");
         own.TryAdd("output_dir", Path.Combine("outputs", "gates"));
         double minSuccess = 0;
@@ -68,24 +74,28 @@ public sealed class SuiteGate
             if (name == MinSuccess)
                 (minSuccess, hasThreshold) = (Percent($"{suite}.{name}", value), true);
             else if (name == MinTaskSuccess)
-                minTaskSuccess = Percent($"{suite}.{name}", value);
+                (minTaskSuccess, hasThreshold) = (Percent($"{suite}.{name}", value), true);
             else if (name.StartsWith(MinTaskSuccess + ".", StringComparison.Ordinal))
                 minSuccessOf[name[(MinTaskSuccess.Length + 1)..]] = Percent($"{suite}.{name}", value);
-            else if (name is "policy.path" or "output_dir")
+            else if (name == "output_dir" || (name == "policy.path" && Path.Exists(Path.GetFullPath(value, settings.Folder))))
                 tokens.Add($"--{name}={Path.GetFullPath(value, settings.Folder)}");
             else
                 tokens.Add($"--{name}={value}");
         }
 
-        if (!hasThreshold)
+        if (!hasThreshold && minSuccessOf.Count == 0)
         {
             throw new EvalCoreException(
-                $"{RunSettings.FileName}: {suite}.{MinSuccess} is missing: a gate needs the success rate, in percent, below which it fails");
+                $"{RunSettings.FileName}: a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, or {suite}.{MinTaskSuccess} for each task");
         }
 
         try
         {
-            return new SuiteGate(EvalOptions.Read(tokens, registry), minSuccess, minTaskSuccess, minSuccessOf);
+            var gate = new SuiteGate(EvalOptions.Read(tokens, registry), minSuccess, minTaskSuccess, minSuccessOf);
+            var tasks = gate.Tasks.Select(task => task.Name).ToList();
+            if (minSuccessOf.Keys.FirstOrDefault(task => !tasks.Contains(task)) is { } unknown)
+                throw new EvalCoreException($"{MinTaskSuccess}.{unknown}: the gate plays no task of that name{Nearest.Hint(unknown, tasks)}");
+            return gate;
         }
         catch (EvalCoreException e)
         {
@@ -94,8 +104,8 @@ public sealed class SuiteGate
     }
 
     /// <summary>Compares a success rate with a threshold.</summary>
-    /// <returns>Null when it is reached, or the line that says by how much it is missed.</returns>
-    public static string? Miss(string what, Aggregate result, double minPcSuccess)
+    /// <returns>Null when the threshold is reached, else one line with both success rates.</returns>
+    public static string? FailureMessage(string what, Aggregate result, double minPcSuccess)
     {
         if (result.NEpisodes == 0)
             return $"{what}: no episode was played";
@@ -103,11 +113,15 @@ public sealed class SuiteGate
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: {result.PcSuccess:0.0} % of {result.NEpisodes} episodes succeed; at least {minPcSuccess:0.0} % is asked for");
+                $"{what}: the success rate is {result.PcSuccess:0.0} % over {result.NEpisodes} episodes, below the threshold of {minPcSuccess:0.0} %");
     }
 
-    private static double Percent(string name, string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) && percent is >= 0 and <= 100
-            ? percent
-            : throw new EvalCoreException($"{RunSettings.FileName}: {name}: '{value}' is not a percentage from 0 to 100");
+    private static double Percent(string name, string value)
+    {
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) || percent is not (>= 0 and <= 100))
+            throw new EvalCoreException($"{RunSettings.FileName}: {name}: '{value}' is not a percentage from 0 to 100");
+        return percent is > 0 and < 1
+            ? throw new EvalCoreException($"{RunSettings.FileName}: {name}: '{value}' is less than 1 percent; thresholds are in percent, for example 90")
+            : percent;
+    }
 }

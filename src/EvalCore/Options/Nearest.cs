@@ -1,11 +1,11 @@
 namespace EvalCore.Options;
 
-/// <summary>Finds what a misspelt name was meant to be.</summary>
+/// <summary>Finds the known name that is closest to a misspelt one.</summary>
 public static class Nearest
 {
     /// <summary>
-    /// The candidate closest to a name by edit distance (Damerau-Levenshtein, adjacent letters swapped count one), or
-    /// null when none is close.
+    /// The candidate closest to a name by edit distance (Damerau-Levenshtein, a swap of adjacent letters is one edit),
+    /// or null when none is close.
     /// </summary>
     public static string? To(string name, IEnumerable<string> candidates)
     {

@@ -1,5 +1,5 @@
-using System.Collections;
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -9,20 +9,16 @@ using System.Text.Json.Serialization;
 namespace EvalCore.Options;
 
 /// <summary>
-/// A public settable property of an options class, seen as a flag: its name in snake case, how its value is read,
-/// and what the help says of it.
+/// A public settable property of an options class as a flag: its name in snake case, the conversion of its value, its
+/// allowed values (<see cref="RangeAttribute"/>, <see cref="AllowedValuesAttribute"/>), and its help
+/// (<see cref="DescriptionAttribute"/>). Properties with <see cref="JsonIgnoreAttribute"/> are not flags.
 /// </summary>
 public sealed class OptionProperty
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     private readonly PropertyInfo _property;
     private readonly bool _nullable;
+    private readonly RangeAttribute? _range;
+    private readonly AllowedValuesAttribute? _allowed;
 
     private OptionProperty(PropertyInfo property, string prefix)
     {
@@ -31,31 +27,42 @@ public sealed class OptionProperty
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         _nullable = Type != property.PropertyType
             || (!Type.IsValueType && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
+        _range = property.GetCustomAttribute<RangeAttribute>(inherit: true);
+        _allowed = property.GetCustomAttribute<AllowedValuesAttribute>(inherit: true);
     }
 
     /// <summary>The flag without its dashes: <c>eval.n_episodes</c>.</summary>
     public string Name { get; }
 
-    /// <summary>What the flag does; empty where the property has no <see cref="DescriptionAttribute"/>.</summary>
+    /// <summary>What the flag does; empty when the property has no <see cref="DescriptionAttribute"/>.</summary>
     public string Description => _property.GetCustomAttribute<DescriptionAttribute>(inherit: true)?.Description ?? "";
 
-    /// <summary>What stands for a value in the help: <c>N</c>, <c>true|false</c>, <c>TEXT</c>, <c>JSON</c>.</summary>
+    /// <summary>
+    /// The placeholder of the value in the help: <c>N</c>, <c>true|false</c>, <c>TEXT</c>, <c>JSON</c>.
+    /// </summary>
     public string Placeholder =>
         _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text ? text
+        : _allowed is not null ? string.Join('|', _allowed.Values)
         : Type == typeof(bool) ? "true|false"
         : Type == typeof(string) ? "TEXT"
-        : Type.IsEnum ? string.Join('|', EnumNames())
-        : IsNumber ? "N"
+        : Type.IsEnum ? string.Join('|', OptionReader.EnumNames(Type))
+        : OptionReader.IsNumber(Type) ? "N"
         : "JSON";
 
-    /// <summary>The type of the value; of a nullable value type, the one inside.</summary>
+    /// <summary>The range of a number, for the help: <c>96 to 2048</c>; empty when there is no limit.</summary>
+    public string Range => _range switch
+    {
+        null => "",
+        { Minimum: var low, Maximum: int.MaxValue or long.MaxValue or double.MaxValue } => $"{Text(low)} or more",
+        { Minimum: var low, Maximum: var high } => $"{Text(low)} to {Text(high)}",
+    };
+
+    /// <summary>The type of the value; for a nullable value type, the underlying type.</summary>
     internal Type Type { get; }
 
-    private bool IsNumber => Type == typeof(int) || Type == typeof(long) || Type == typeof(float) || Type == typeof(double);
-
-    /// <summary>The flags of an options class, in the order of its properties.</summary>
+    /// <summary>The flags of an options class, in the order of its properties, base classes first.</summary>
     /// <param name="type">The class.</param>
-    /// <param name="prefix">What stands before each name, for example <c>env.</c>.</param>
+    /// <param name="prefix">The prefix of each name, for example <c>env.</c>.</param>
     public static IReadOnlyList<OptionProperty> Of(Type type, string prefix = "") =>
     [
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -66,25 +73,62 @@ public sealed class OptionProperty
             .Select(property => new OptionProperty(property, prefix)),
     ];
 
-    /// <summary>The present value as text, for the help: a new instance's is the default.</summary>
+    /// <summary>Checks the value of every flag of an object.</summary>
+    /// <param name="owner">An object of an options class.</param>
+    /// <param name="prefix">The prefix of each name, for example <c>env.</c>.</param>
+    /// <exception cref="EvalCoreException">A value is invalid; the message names the flag.</exception>
+    public static void Check(object owner, string prefix = "")
+    {
+        foreach (var property in Of(owner.GetType(), prefix))
+        {
+            if (!property.CanBe(property._property.GetValue(owner)))
+                throw new EvalCoreException($"--{property.Name}: '{property.TextOf(owner)}' is not {property.Expected()}");
+        }
+    }
+
+    /// <summary>Sets the properties of an object to the values in a JSON file.</summary>
+    /// <param name="owner">An object of an options class.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="values">The file's content.</param>
+    /// <returns>The keys without a property.</returns>
+    /// <exception cref="EvalCoreException">A value is not of its property's type; the message names file and key.</exception>
+    public static IReadOnlyList<string> Bind(object owner, string file, JsonObject values)
+    {
+        var properties = Of(owner.GetType()).ToDictionary(property => property.Name);
+        var unknown = new List<string>();
+        foreach (var (key, value) in values)
+        {
+            if (properties.TryGetValue(key, out var property))
+                property.Set(owner, OptionValue.OfFile(file, key, value));
+            else
+                unknown.Add(key);
+        }
+
+        return unknown;
+    }
+
+    /// <summary>The current value as a string, for the help: that of a new instance is the default.</summary>
     public string TextOf(object owner) => _property.GetValue(owner) switch
     {
         null => "null",
         string text => text,
         bool flag => flag ? "true" : "false",
         IFormattable number when !Type.IsEnum => number.ToString(null, CultureInfo.InvariantCulture),
-        var value => JsonSerializer.Serialize(value, _property.PropertyType, Json).Trim('"'),
+        var value => OptionReader.ToJson(value)!.ToJsonString().Trim('"'),
     };
 
-    /// <summary>The present value as JSON, as a configuration file holds it.</summary>
-    public JsonNode? JsonOf(object owner) =>
-        JsonSerializer.SerializeToNode(_property.GetValue(owner), _property.PropertyType, Json);
+    /// <summary>The current value as JSON, as in a configuration file.</summary>
+    public JsonNode? JsonOf(object owner) => OptionReader.ToJson(_property.GetValue(owner));
 
-    /// <summary>Gives the property a value.</summary>
-    /// <exception cref="EvalCoreException">The value is not of the property's type, or the property refuses it.</exception>
+    /// <summary>Sets the property.</summary>
+    /// <exception cref="EvalCoreException">
+    /// The value is not of the property's type, or the property rejects it.
+    /// </exception>
     internal void Set(object owner, OptionValue value)
     {
         object? converted = value.Texts is { } texts ? Convert(value, texts) : Convert(value, value.Json);
+        if (!CanBe(converted))
+            throw value.Bad(Expected());
         try
         {
             _property.SetValue(owner, converted);
@@ -106,69 +150,28 @@ public sealed class OptionProperty
         if (Type == typeof(string))
             return text;
         if (Type == typeof(bool))
-            return bool.TryParse(text, out bool flag) && text.Trim() == text ? flag : throw value.Bad("true or false");
-        if (IsNumber)
-            return Number(value, text);
-        if (Type.IsEnum)
-            return Enumerated(value, text);
-        return Structure(value, IsList && !text.StartsWith('[') ? Listed(texts) : text);
+            return bool.TryParse(text, out bool flag) && text.Trim() == text ? flag : throw value.Bad(Expected());
+        if (OptionReader.IsNumber(Type))
+            return OptionReader.TryNumber(text, Type, out object? number) ? number : throw value.Bad(Expected());
+        if (OptionReader.IsParsable(Type))
+            return OptionReader.TryParse(text, Type, out object? parsed) ? parsed : throw value.Bad(Expected());
+        return Structure(value, OptionReader.IsList(Type) && !text.StartsWith('[') ? Listed(texts) : text);
     }
 
     private object? Convert(OptionValue value, JsonNode? json)
     {
         if (json is null)
             return _nullable ? null : throw value.Bad(Expected());
-        switch (json.GetValueKind())
-        {
-            case JsonValueKind.String when Type == typeof(string):
-                return json.GetValue<string>();
-            case JsonValueKind.String when Type.IsEnum:
-                return Enumerated(value, json.GetValue<string>());
-            case JsonValueKind.True or JsonValueKind.False when Type == typeof(bool):
-                return json.GetValue<bool>();
-            case JsonValueKind.Number when IsNumber:
-                return Number(value, json.ToJsonString());
-            default:
-                return Type == typeof(string) || Type == typeof(bool) || IsNumber || Type.IsEnum
-                    ? throw value.Bad(Expected())
-                    : Structure(value, json.ToJsonString());
-        }
+        return OptionReader.TryRead(json, Type, out object? converted) ? converted : throw value.Bad(Expected());
     }
 
-    private bool IsList => Type != typeof(string) && Type.IsAssignableTo(typeof(IEnumerable)) && !IsMap;
+    private bool CanBe(object? value) =>
+        value is null || ((_range is null || _range.IsValid(value)) && (_allowed is null || _allowed.Values.Contains(value)));
 
-    private bool IsMap => Type.IsAssignableTo(typeof(IDictionary))
-        || (Type.IsGenericType && Type.GetGenericArguments().Length == 2);
-
-    private object Number(OptionValue value, string text)
-    {
-        const NumberStyles Whole = NumberStyles.AllowLeadingSign;
-        const NumberStyles Real = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        var culture = CultureInfo.InvariantCulture;
-        if (Type == typeof(int) && int.TryParse(text, Whole, culture, out int small))
-            return small;
-        if (Type == typeof(long) && long.TryParse(text, Whole, culture, out long large))
-            return large;
-        if (Type == typeof(float) && float.TryParse(text, Real, culture, out float single) && float.IsFinite(single))
-            return single;
-        if (Type == typeof(double) && double.TryParse(text, Real, culture, out double real) && double.IsFinite(real))
-            return real;
-        throw value.Bad(Expected());
-    }
-
-    private IEnumerable<string> EnumNames() => Enum.GetNames(Type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
-
-    private object Enumerated(OptionValue value, string text)
-    {
-        int index = EnumNames().ToList().IndexOf(text);
-        return index >= 0 ? Enum.Parse(Type, Enum.GetNames(Type)[index]) : throw value.Bad(Expected());
-    }
-
-    /// <summary>A list given as one or more single values: <c>--task=a --task=b</c>.</summary>
+    /// <summary>Builds a JSON list from single values: <c>--task=a --task=b</c>.</summary>
     private string Listed(IReadOnlyList<string?> texts)
     {
-        bool quoted = Type.GetElementType() == typeof(string)
-            || (Type.IsGenericType && Type.GetGenericArguments()[0] == typeof(string));
+        bool quoted = (Type.GetElementType() ?? Type.GetGenericArguments()[0]) == typeof(string);
         return $"[{string.Join(',', texts.Select(text => quoted ? JsonSerializer.Serialize(text) : text))}]";
     }
 
@@ -176,9 +179,12 @@ public sealed class OptionProperty
     {
         try
         {
-            return JsonSerializer.Deserialize(text, Type, Json) ?? throw value.Bad(Expected());
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            return JsonNode.Parse(text, documentOptions: options) is { } json && OptionReader.TryRead(json, Type, out object? structure)
+                ? structure
+                : throw value.Bad(Expected());
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw value.Bad(Expected());
         }
@@ -187,17 +193,27 @@ public sealed class OptionProperty
     private string Expected()
     {
         string expected =
-            Type == typeof(bool) ? "true or false"
-            : Type == typeof(string) ? "a text"
-            : Type == typeof(int) || Type == typeof(long) ? "a whole number"
-            : IsNumber ? "a number"
-            : Type.IsEnum ? $"one of {string.Join(", ", EnumNames())}"
-            : IsMap ? "a JSON map, for example {\"from\": \"to\"}"
-            : IsList ? $"a JSON list, for example {Example()}"
+            _allowed is not null ? OneOf(_allowed.Values)
+            : Type == typeof(bool) ? "true or false"
+            : Type == typeof(string) ? "a string"
+            : Type == typeof(int) || Type == typeof(long) ? Ranged("a whole number")
+            : OptionReader.IsNumber(Type) ? Ranged("a number")
+            : Type.IsEnum ? $"one of {string.Join(", ", OptionReader.EnumNames(Type))}"
+            : OptionReader.IsParsable(Type) ? Either(Placeholder.Split('|'))
+            : OptionReader.IsMap(Type) ? "a JSON map, for example {\"from\": \"to\"}"
+            : OptionReader.IsList(Type) ? $"a JSON list, for example {Example()}"
             : "JSON of the expected shape";
         return _nullable && Type != typeof(string) ? $"{expected} (or null)" : expected;
     }
 
-    private string Example() =>
-        Type == typeof(string[]) || (Type.IsGenericType && Type.GetGenericArguments()[0] == typeof(string)) ? "[\"a\", \"b\"]" : "[0, 1]";
+    private string Ranged(string number) => _range is null ? number : $"{number}, {Range}";
+
+    private string Example() => (Type.GetElementType() ?? Type.GetGenericArguments()[0]) == typeof(string) ? "[\"a\", \"b\"]" : "[0, 1]";
+
+    private static string OneOf(object?[] choices) => choices.Length == 1 ? $"{choices[0]}" : $"one of {string.Join(", ", choices)}";
+
+    private static string Either(string[] choices) =>
+        choices.Length == 1 ? choices[0] : $"{string.Join(", ", choices[..^1])} or {choices[^1]}";
+
+    private static string Text(object number) => System.Convert.ToString(number, CultureInfo.InvariantCulture)!;
 }

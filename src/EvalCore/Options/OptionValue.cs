@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace EvalCore.Options;
 
-/// <summary>A value somebody gave: text on the command line, or JSON in a file.</summary>
+/// <summary>A given value: a string on the command line, or JSON in a file.</summary>
 internal sealed class OptionValue
 {
-    /// <summary>A value of a flag; null where the flag stands alone.</summary>
+    /// <summary>A value of a flag; null when the flag has no value.</summary>
     public static OptionValue OfFlag(string name, string? text) => new($"--{name}", [text], null);
 
     /// <summary>A value of a configuration file.</summary>
@@ -15,10 +15,10 @@ internal sealed class OptionValue
     private OptionValue(string label, IReadOnlyList<string?>? texts, JsonNode? json) =>
         (Label, Texts, Json) = (label, texts, json);
 
-    /// <summary>What a message calls it: <c>--seed</c>, or <c>run.json: seed</c>.</summary>
+    /// <summary>The name in messages: <c>--seed</c>, or <c>run.json: seed</c>.</summary>
     public string Label { get; }
 
-    /// <summary>The texts of a flag, one for each time it is given; null for a value of a file.</summary>
+    /// <summary>The strings of a flag, one for each time it is given; null for a value of a file.</summary>
     public IReadOnlyList<string?>? Texts { get; }
 
     /// <summary>The value in a file; null is JSON's null.</summary>
@@ -27,15 +27,15 @@ internal sealed class OptionValue
     /// <summary>The same flag, given once more.</summary>
     public OptionValue Again(string? text) => new(Label, [.. Texts ?? [], text], null);
 
-    /// <summary>The value as text, as if it had been given to a flag.</summary>
+    /// <summary>The value as a string, as it would be given to a flag.</summary>
     /// <exception cref="EvalCoreException">The flag has no value.</exception>
     public string Text() => Texts is not null
         ? Texts[^1] ?? throw Missing()
         : Json is JsonValue json && json.GetValueKind() == JsonValueKind.String ? json.GetValue<string>() : Json?.ToJsonString() ?? "null";
 
-    /// <summary>The exception for a flag without its value.</summary>
+    /// <summary>The exception for a flag without a value.</summary>
     public EvalCoreException Missing() => new($"{Label} needs a value: {Label}=...");
 
-    /// <summary>The exception for a value that is not what it should be.</summary>
+    /// <summary>The exception for an invalid value.</summary>
     public EvalCoreException Bad(string expected) => new($"{Label}: '{Text()}' is not {expected}");
 }

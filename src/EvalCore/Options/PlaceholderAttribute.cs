@@ -1,9 +1,11 @@
 namespace EvalCore.Options;
 
-/// <summary>What stands for a flag's value in the help, where its type does not say enough: <c>FILE</c>.</summary>
+/// <summary>
+/// The placeholder of a flag's value in the help, for example <c>FILE</c>. It replaces the one derived from the type.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class PlaceholderAttribute(string text) : Attribute
+public sealed class PlaceholderAttribute(string placeholder) : Attribute
 {
     /// <summary>The placeholder.</summary>
-    public string Text { get; } = text;
+    public string Text { get; } = placeholder;
 }

@@ -3,21 +3,21 @@ using EvalCore.Environments;
 namespace EvalCore.Policies;
 
 /// <summary>
-/// A policy that can play any number of episodes at once. All state of an episode lives in its session, so an episode's
+/// A policy that can play any number of episodes at once. All state of an episode is in its session, so an episode's
 /// actions do not depend on which others are in flight.
 /// </summary>
 public interface IPolicy : IDisposable
 {
-    /// <summary>The policy's kind, for example <c>act</c>.</summary>
+    /// <summary>The policy's type, for example <c>act</c>.</summary>
     string Type { get; }
 
-    /// <summary>The fields of the environment's observation it reads. Others are never computed.</summary>
+    /// <summary>The observation fields that the policy reads. Other fields are never computed.</summary>
     IReadOnlyList<string> ObservationKeys { get; }
 
     /// <summary>How <see cref="Infer"/> is called.</summary>
-    PolicyBatching Batching { get; }
+    PolicyBatching Batching => PolicyBatching.PerSession;
 
-    /// <summary>What identifies the policy in <c>provenance</c>: file hashes, versions, device.</summary>
+    /// <summary>The facts that identify the policy in <c>provenance</c>: file hashes, versions, device.</summary>
     IReadOnlyDictionary<string, string> Provenance { get; }
 
     /// <summary>Starts an episode.</summary>
@@ -28,5 +28,10 @@ public interface IPolicy : IDisposable
     /// action queues. With <see cref="PolicyBatching.PerSession"/> there is exactly one session, and calls come from
     /// several threads at once.
     /// </summary>
-    void Infer(IReadOnlyList<IPolicySession> sessions);
+    /// <param name="sessions">The sessions.</param>
+    /// <param name="cancellation">Cancelled when the run stops; a call that waits should then end.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
+    {
+    }
 }

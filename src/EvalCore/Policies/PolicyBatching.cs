@@ -1,11 +1,11 @@
 namespace EvalCore.Policies;
 
-/// <summary>How a policy wants its sessions' forward passes called.</summary>
+/// <summary>How the harness calls the forward passes of a policy's sessions.</summary>
 public enum PolicyBatching
 {
     /// <summary>
-    /// One session at a time, from any thread and several at once: each worker computes its own episode's actions.
-    /// What <c>--policy.batching=exact</c> means on a CPU.
+    /// One session per call, from several threads at once: each worker computes its own episode's actions. Used for
+    /// <c>--policy.batching=exact</c> on a CPU.
     /// </summary>
     PerSession,
 

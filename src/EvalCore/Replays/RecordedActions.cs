@@ -2,7 +2,7 @@ using Safetensors;
 
 namespace EvalCore.Replays;
 
-/// <summary>Actions from a file, one a row.</summary>
+/// <summary>Actions from a file, one per row.</summary>
 internal sealed class RecordedActions
 {
     private readonly double[] _values;
@@ -19,13 +19,15 @@ internal sealed class RecordedActions
     /// <summary>The number of actions.</summary>
     public int Count => _values.Length / _dimension;
 
-    /// <summary>An action.</summary>
+    /// <summary>The action of a step.</summary>
     public ReadOnlySpan<double> this[int step] => _values.AsSpan(step * _dimension, _dimension);
 
     /// <summary>Reads actions.</summary>
     /// <param name="source">A file, or a file and the name of a tensor with a colon between them.</param>
-    /// <param name="dimension">Numbers per action.</param>
-    /// <exception cref="EvalCoreException">There is no such file or tensor, or it is not a list of actions.</exception>
+    /// <param name="dimension">The action dimension.</param>
+    /// <exception cref="EvalCoreException">
+    /// The file or tensor is missing, or the tensor is not a list of actions.
+    /// </exception>
     public static RecordedActions Read(string source, int dimension)
     {
         var (path, tensor) = Split(source);
@@ -34,15 +36,15 @@ internal sealed class RecordedActions
         string name = $"{path}, tensor '{entry.Name}'";
         int count = Rows(entry, dimension) ?? throw new EvalCoreException(
             $"--actions: {name} is {entry}, expected [T, {dimension}]");
-        double[] values = Numbers.Read(file, entry) ?? throw new EvalCoreException(
+        double[] values = Float64Tensor.Read(file, entry) ?? throw new EvalCoreException(
             $"--actions: {name} is {entry}, expected F32 or F64");
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         if (bad >= 0)
-            throw new EvalCoreException($"--actions: {name}, row {bad / dimension} has the number {values[bad]}");
+            throw new EvalCoreException($"--actions: {name}, row {bad / dimension} contains {values[bad]}; actions must be finite");
         return new RecordedActions(name, values.AsSpan(0, count * dimension).ToArray(), dimension);
     }
 
-    /// <summary>A path may have a colon itself.</summary>
+    /// <summary>Splits a source at its last colon, unless the whole string is an existing file.</summary>
     private static (string Path, string? Tensor) Split(string source)
     {
         int colon = source.LastIndexOf(':');
@@ -56,11 +58,13 @@ internal sealed class RecordedActions
         return file.Count == 1
             ? file.First()
             : throw new EvalCoreException(
-                $"--actions: {file.Path} has {file.Count} tensors and none is called 'action': name one, "
+                $"--actions: {file.Path} has {file.Count} tensors and none is named 'action': name one, "
                 + $"for example {file.Path}:{file.Select(e => e.Name).Order(StringComparer.Ordinal).FirstOrDefault("NAME")}");
     }
 
-    /// <summary>The number of rows of <c>[T, dimension]</c>, with any number of ones before; null for another shape.</summary>
+    /// <summary>
+    /// The number of rows of <c>[T, dimension]</c>, with any number of leading ones; null for other shapes.
+    /// </summary>
     private static int? Rows(TensorEntry entry, int dimension)
     {
         var shape = entry.Shape;

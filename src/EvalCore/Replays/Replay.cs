@@ -1,36 +1,42 @@
 using EvalCore.Environments;
+using Safetensors;
 
 namespace EvalCore.Replays;
 
 /// <summary>
-/// Plays recorded actions in an environment and writes what came of it: all of them, also past success and, where the
-/// suite allows it, the time limit. The trace has, with T actions,
+/// Plays all recorded actions in an environment, also past success and, where the suite allows it, past the time limit,
+/// and writes a trace. With T actions, the trace contains
 /// <list type="bullet">
 /// <item><c>reward [T]</c> F64, <c>success [T]</c> and <c>terminated [T]</c> U8;</item>
-/// <item>the simulator's state by the names of <see cref="IEnvironment.StateSpace"/>, <c>[T+1, ...]</c> F64, row 0 after
+/// <item>the simulator's state by the names of <see cref="IStateAccess.StateFields"/>, <c>[T+1, ...]</c> F64, row 0 after
 /// the reset;</item>
-/// <item>when asked for, the observations: <c>obs.&lt;key&gt; [T+1, n]</c> F64 and
+/// <item>when requested, the observations: <c>obs.&lt;key&gt; [T+1, n]</c> F64 and
 /// <c>obs_u8.&lt;key&gt; [T+1, height, width, 3]</c> U8;</item>
-/// <item>where the environment tells them, <c>conjuncts [T+1, n]</c> U8: which parts of the goal hold.</item>
+/// <item>when the environment implements <see cref="IGoalConditions"/>, <c>conjuncts [T+1, n]</c> U8: which conditions
+/// hold.</item>
 /// </list>
 /// </summary>
 public static class Replay
 {
-    /// <summary>Plays and writes the trace.</summary>
-    /// <exception cref="EvalCoreException">A file or option does not fit; the message says which.</exception>
+    /// <summary>Plays the actions and writes the trace.</summary>
+    /// <exception cref="EvalCoreException">A file or option is invalid; the message names it.</exception>
+    /// <exception cref="SafetensorsException">A file cannot be read or written.</exception>
     public static ReplaySummary Run(ReplayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var tasks = options.Env.Tasks();
-        if (tasks.Count != 1)
-            throw new EvalCoreException($"--env.task={options.Env.Task}: names {tasks.Count} tasks, a replay plays one");
-        var actions = RecordedActions.Read(options.Actions, options.Env.ActionSpace.Dimension);
+        using var benchmark = options.Env.Open();
+        if (benchmark.Tasks is not [var task])
+            throw new EvalCoreException($"--env.task={options.Env.Task}: names {benchmark.Tasks.Count} tasks; name exactly one for a replay");
+        var actions = RecordedActions.Read(options.Actions, benchmark.ActionSpace.Dimension);
         CheckFolder(options.Trace);
 
-        using var environment = options.Env.Make(tasks[0]);
-        environment.Reset(new EpisodeSpec(tasks[0], options.InitStateId, options.Seed));
+        using var environment = benchmark.Make(task);
+        environment.Reset(new EpisodeSpec(task, 0, options.Seed, InitState(task, options)));
         if (options.From is not null)
-            StoredState.Restore(options.From, environment);
+        {
+            StoredState.Restore(options.From, environment as IStateAccess ?? throw new EvalCoreException(
+                $"--from: the state of {options.Env.Type} cannot be set"));
+        }
 
         var trace = new ReplayTrace(environment, actions.Count, options.Observe);
         trace.AddState();
@@ -44,6 +50,15 @@ public static class Replay
         return trace.Summary();
     }
 
+    /// <summary>The number of the initial state; null where the suite has no stored ones.</summary>
+    private static int? InitState(EnvTask task, ReplayOptions options) => task.InitStates switch
+    {
+        null when options.InitStateId == 0 => null,
+        null => throw new EvalCoreException($"--env.init_state_id: {task.Suite} has no stored initial states"),
+        { } count when options.InitStateId < count => options.InitStateId,
+        { } count => throw new EvalCoreException($"--env.init_state_id: {options.InitStateId} is out of range; {task.Name} has initial states 0 to {count - 1}"),
+    };
+
     private static StepResult Step(IEnvironment environment, RecordedActions actions, int t)
     {
         try
@@ -56,7 +71,7 @@ public static class Replay
         }
     }
 
-    /// <summary>Better now than after an hour of playing.</summary>
+    /// <summary>Creates the trace's folder before the actions are played, which may take long.</summary>
     private static void CheckFolder(string file)
     {
         string path = Path.GetFullPath(file);
@@ -66,9 +81,9 @@ public static class Replay
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            throw new EvalCoreException($"--trace={file}: its folder cannot be made ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--trace={file}: its folder cannot be created ({EvalCoreException.Reason(e)})", e);
         }
     }
 }

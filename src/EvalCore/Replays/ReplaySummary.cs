@@ -1,6 +1,6 @@
 namespace EvalCore.Replays;
 
-/// <summary>How a replay went.</summary>
+/// <summary>The summary of a replay.</summary>
 /// <param name="Steps">Steps played.</param>
 /// <param name="SumReward">The sum of all rewards.</param>
 /// <param name="MaxReward">The largest reward; 0 when no step was played.</param>

@@ -1,14 +1,16 @@
 using System.Text.Json.Serialization;
+using EvalCore.Environments;
 
 namespace EvalCore.Results;
 
 /// <summary>
 /// A finished episode: the unit of every result. Journal, <c>eval_info.json</c>, progress and gates read or write it.
+/// Episodes of this program have all values; suite, seed, steps and timings are null where lerobot-eval wrote the file.
 /// </summary>
 public sealed record EpisodeRecord
 {
-    /// <summary>The environment type, for example <c>pusht</c>.</summary>
-    public required string Suite { get; init; }
+    /// <summary>The environment type, for example <c>pusht</c>; null when the file does not record it.</summary>
+    public required string? Suite { get; init; }
 
     /// <summary>The group the task is aggregated under.</summary>
     public required string TaskGroup { get; init; }
@@ -22,14 +24,14 @@ public sealed record EpisodeRecord
     /// <summary>The number of the episode in its task, from 0.</summary>
     public required int EpisodeIndex { get; init; }
 
-    /// <summary>The seed of the environment's reset.</summary>
-    public required long Seed { get; init; }
+    /// <summary>The seed of the environment's reset; null when the file does not record it.</summary>
+    public required long? Seed { get; init; }
 
-    /// <summary>The stored initial state the episode started from, where the suite has such.</summary>
+    /// <summary>The stored initial state from which the episode started, for suites that have them.</summary>
     public int? InitStateId { get; init; }
 
-    /// <summary>Steps, up to and with the last one.</summary>
-    public required int Steps { get; init; }
+    /// <summary>The number of steps, the last one included; null when the file does not record it.</summary>
+    public required int? Steps { get; init; }
 
     /// <summary>
     /// The sum of the rewards of the episode's own steps. (lerobot-eval with a batch size above 1 adds the first
@@ -43,13 +45,17 @@ public sealed record EpisodeRecord
     /// <summary>Whether any step succeeded.</summary>
     public required bool Success { get; init; }
 
-    /// <summary>What the simulator had to say against the episode; null, and not in the file, when nothing.</summary>
+    /// <summary>A problem of the simulation, in one line; null, and not in the file, when there was none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Warning { get; init; }
 
-    /// <summary>The video, relative to the output folder; null where none was asked for.</summary>
+    /// <summary>The video, relative to the output folder; null when there is none.</summary>
     public string? VideoPath { get; init; }
 
-    /// <summary>Where the time went.</summary>
-    public required EpisodeTimings Timings { get; init; }
+    /// <summary>Identifies the episode in its run.</summary>
+    [JsonIgnore]
+    public EpisodeKey Key => new(Suite ?? "", TaskGroup, TaskId, EpisodeIndex);
+
+    /// <summary>The durations of the episode's parts; null when the file does not record them.</summary>
+    public required EpisodeTimings? Timings { get; init; }
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace EvalCore.Results;
 
 /// <summary>
-/// The result of a run: what <c>eval_info.json</c> holds. The keys, their order and their types are those of LeRobot
-/// v0.6.1; ours come after them (<c>episodes</c> in each task, <c>provenance</c> at the end).
+/// The result of a run: the content of <c>eval_info.json</c>, written by this program or by lerobot-eval. What
+/// lerobot-eval does not record is null.
 /// </summary>
 public sealed class EvalInfo
 {
@@ -13,11 +13,11 @@ public sealed class EvalInfo
     public const string FileName = "eval_info.json";
 
     /// <summary>Makes the result of finished episodes.</summary>
-    /// <param name="episodes">The episodes; they are put in the order of their tasks and indices.</param>
+    /// <param name="episodes">The episodes; they are sorted by index within their tasks.</param>
     /// <param name="evalS">The wall clock of the run, in seconds, from its first episode to its last video.</param>
     /// <param name="outputDir">The folder that video paths are given under, or an empty string.</param>
-    /// <param name="provenance">What produced the result.</param>
-    public EvalInfo(IEnumerable<EpisodeRecord> episodes, double evalS, string outputDir, JsonObject provenance)
+    /// <param name="provenance">What produced the result; null where that is unknown.</param>
+    public EvalInfo(IEnumerable<EpisodeRecord> episodes, double evalS, string outputDir, JsonObject? provenance)
     {
         Episodes = [.. episodes];
         PerTask = [.. Episodes
@@ -48,46 +48,55 @@ public sealed class EvalInfo
     /// <summary>The wall clock per episode, in seconds.</summary>
     public double EvalEpS => EvalS / Math.Max(1, Episodes.Count);
 
-    /// <summary>The folder the video paths are under.</summary>
+    /// <summary>The folder that the video paths are relative to; empty for the working folder.</summary>
     public string OutputDir { get; }
 
-    /// <summary>What produced the result: versions, hashes, options.</summary>
-    public JsonObject Provenance { get; }
+    /// <summary>What produced the result: versions, hashes, options. Null for a file that lerobot-eval wrote.</summary>
+    public JsonObject? Provenance { get; }
 
-    /// <summary>Writes the file, in one piece: a reader sees the old file or the new one.</summary>
+    /// <summary>Writes the file atomically: a reader sees the old file or the new one.</summary>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
     public void Save(string path)
     {
         try
         {
-            File.WriteAllText(path + ".part", EvalInfoJson.Write(this));
+            File.WriteAllText(path + ".part", EvalInfoWriter.Write(this));
             File.Move(path + ".part", path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            throw new EvalCoreException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw EvalCoreException.CannotWrite($"{path}:", e);
         }
     }
 
-    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
-    /// <exception cref="EvalCoreException">The file is missing, damaged, or was written by lerobot-eval itself.</exception>
+    /// <summary>
+    /// Reads a file that <see cref="Save"/> or lerobot-eval wrote: LeRobot 0.7, 0.6.1, or a version that evaluated one task
+    /// only and listed its episodes under <c>per_episode</c>.
+    /// </summary>
+    /// <exception cref="EvalCoreException">The file is missing or damaged.</exception>
     public static EvalInfo Load(string path)
     {
+        string text;
         try
         {
-            return EvalInfoJson.Read(File.ReadAllText(path), path);
+            text = File.ReadAllText(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new EvalCoreException($"{path}: there is no such file; name the output folder of a finished run", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw EvalCoreException.CannotRead($"{path}:", e);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+
+        try
         {
-            throw new EvalCoreException($"{path}: is not an eval_info.json ({e.Message.Split(". ")[0].Split(" Path:")[0].TrimEnd('.')})", e);
+            return EvalInfoReader.Read(text);
+        }
+        catch (JsonException e)
+        {
+            throw new EvalCoreException($"{path}: is not an {FileName} ({e.Message})", e);
         }
     }
 }

@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 namespace EvalCore.Results;
 
 /// <summary>
-/// The journal of a run, <c>journal.jsonl</c>: a first line that says which run it is, then a line for each finished
-/// episode, on disk before the episode counts as finished. A run that is killed loses what was in flight and nothing
-/// else; <c>--resume</c> goes on from here.
+/// The journal of a run, <c>journal.jsonl</c>: a first line with the run's identity and options, then a line for each
+/// finished episode, which is on disk before the episode counts as finished. An interrupted run loses only the episodes
+/// in flight; <c>--resume</c> continues from the journal.
 /// </summary>
 public sealed class Journal : IDisposable
 {
@@ -35,37 +35,64 @@ public sealed class Journal : IDisposable
         _empty = finished.Count == 0;
     }
 
-    /// <summary>The episodes that were there when the journal was opened; where one is there twice, the later is valid.</summary>
+    /// <summary>
+    /// The episodes that the journal contained when it was opened. When an episode is there twice, the later record is
+    /// valid.
+    /// </summary>
     public IReadOnlyList<EpisodeRecord> Finished { get; }
 
-    /// <summary>The time the run had taken when the last of them was finished, in seconds.</summary>
+    /// <summary>The time the run had taken when the last of these episodes finished, in seconds.</summary>
     public double ElapsedS { get; }
 
     /// <summary>Starts a new journal.</summary>
-    /// <param name="folder">The run's output folder; created where it is missing.</param>
-    /// <param name="identity">What makes the run: a resume with anything else is refused.</param>
-    /// <param name="options">The options it was started with, for a resume without repeating them.</param>
-    /// <exception cref="EvalCoreException">The folder has a journal already, or cannot be written.</exception>
-    public static Journal Create(string folder, JsonObject identity, JsonObject options)
+    /// <param name="folder">The run's output folder; created when it is missing.</param>
+    /// <param name="identity">The identity of the run. A resume with another identity is refused.</param>
+    /// <param name="options">The options of the run, so that a resume need not repeat them.</param>
+    /// <exception cref="EvalCoreException">The folder already contains a journal, or cannot be written.</exception>
+    public static Journal Create(string folder, RunIdentity identity, JsonObject options)
     {
         string path = Path.Combine(folder, FileName);
+        Journal? journal = null;
         try
         {
             Directory.CreateDirectory(folder);
-            var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            var journal = new Journal(Claim(path), stream, [], 0);
-            var run = new JsonObject { ["identity"] = identity.DeepClone(), ["options"] = options.DeepClone() };
+            var stream = NewFile(folder, path);
+            try
+            {
+                journal = new Journal(Claim(path), stream, [], 0);
+            }
+            catch
+            {
+                File.Delete(path);
+                stream.Dispose();
+                throw;
+            }
+
+            var run = new JsonObject { ["identity"] = identity.ToJson(), ["options"] = options.DeepClone() };
             journal.AppendLine(run.ToJsonString(Json));
             return journal;
         }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            journal?.Dispose();
+            throw EvalCoreException.CannotWrite($"--output_dir: {path}", e);
+        }
+    }
+
+    /// <summary>The exception for a folder that another run has written to.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static EvalCoreException AlreadyThere(string folder) =>
+        new($"--output_dir: {folder} already contains a run; resume it with --resume={folder}, or name another folder");
+
+    private static FileStream NewFile(string folder, string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        }
         catch (IOException) when (File.Exists(path))
         {
-            throw new EvalCoreException(
-                $"--output_dir: {folder} has a run already; go on with it by --resume={folder}, or name another folder");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EvalCoreException($"--output_dir: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw AlreadyThere(folder);
         }
     }
 
@@ -77,9 +104,9 @@ public sealed class Journal : IDisposable
         return (JsonObject)ParseRun(path, ReadLines(path, out _)).Options.DeepClone();
     }
 
-    /// <summary>Opens the journal of a run that was interrupted. A last line torn by the kill is dropped.</summary>
+    /// <summary>Opens the journal of a run that was interrupted. An incomplete last line is dropped.</summary>
     /// <exception cref="EvalCoreException">The journal is missing, damaged, or of another run.</exception>
-    public static Journal Resume(string folder, JsonObject identity)
+    public static Journal Resume(string folder, RunIdentity identity)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -96,18 +123,11 @@ public sealed class Journal : IDisposable
         }
     }
 
-    private static Journal Resume(string path, FileStream claim, JsonObject identity)
+    private static Journal Resume(string path, FileStream claim, RunIdentity identity)
     {
         string[] lines = ReadLines(path, out long wholeLines);
-        var before = ParseRun(path, lines).Identity;
-        foreach (string key in before.Concat(identity).Select(entry => entry.Key).Distinct())
-        {
-            if (!JsonNode.DeepEquals(before[key], identity[key]))
-            {
-                throw new EvalCoreException(
-                    $"--resume: {path} is of another run: {key} differs ({Provenance.Difference(before[key], identity[key])}, then and now)");
-            }
-        }
+        if (IdentityOf(path, lines).Difference(identity) is var (part, values))
+            throw new EvalCoreException($"--resume: {path} belongs to another run: {part} differs ({values}, in the journal and now)");
 
         var finished = lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2)).ToList();
         try
@@ -118,15 +138,17 @@ public sealed class Journal : IDisposable
             return new Journal(
                 claim, stream, [.. finished.Select(line => line.Episode)], finished.Select(line => line.Clock.ElapsedS).DefaultIfEmpty().Max());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            throw new EvalCoreException($"--resume: {path} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw EvalCoreException.CannotWrite($"--resume: {path}", e);
         }
     }
 
     /// <summary>Writes a finished episode, and returns when it is on disk. Thread-safe.</summary>
     /// <param name="episode">The episode.</param>
-    /// <param name="elapsedS">The time the run has taken so far, in seconds, that before a resume included.</param>
+    /// <param name="elapsedS">
+    /// The time the run has taken so far, in seconds, including the time before a resume.
+    /// </param>
     public void Append(EpisodeRecord episode, double elapsedS)
     {
         var line = JsonSerializer.SerializeToNode(episode, Json)!.AsObject();
@@ -135,10 +157,10 @@ public sealed class Journal : IDisposable
         _empty = false;
     }
 
-    /// <summary>Closes the file. One without an episode is taken away again: nothing ran, nothing is to be resumed.</summary>
+    /// <summary>Closes the file. A journal without an episode is deleted, because there is nothing to resume.</summary>
     public void Dispose()
     {
-        // While it is still open: nobody else can have begun to use it.
+        // Deleted while the lock is held, so no other process can have started to use it.
         if (_empty)
             File.Delete(_stream.Name);
         _stream.Dispose();
@@ -146,8 +168,8 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>
-    /// Keeps other processes from going on with the same run: the system lets the file go when this process ends, however
-    /// it ends. The journal itself stays readable.
+    /// Locks the run against other processes. The operating system releases the lock when this process ends, however it
+    /// ends. The journal itself stays readable.
     /// </summary>
     private static FileStream Claim(string path)
     {
@@ -157,7 +179,7 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EvalCoreException($"--resume: {path}: another process is writing it, or its folder is read-only ({e.Message.TrimEnd('.')})", e);
+            throw new EvalCoreException($"--resume: {path}: another process is writing it, or its folder is read-only ({EvalCoreException.Reason(e)})", e);
         }
     }
 
@@ -182,9 +204,9 @@ public sealed class Journal : IDisposable
         {
             throw NoJournal(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            throw new EvalCoreException($"--resume: {path} cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw EvalCoreException.CannotRead($"--resume: {path}", e);
         }
 
         wholeLines = Array.LastIndexOf(bytes, (byte)'\n') + 1;
@@ -207,11 +229,26 @@ public sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Reported below, as a first line that is something else.
+            // Reported below as a damaged first line.
         }
 
-        throw new EvalCoreException($"--resume: {path} is damaged: its first line does not say which run it is; start anew");
+        throw NoIdentity(path);
     }
+
+    private static RunIdentity IdentityOf(string path, string[] lines)
+    {
+        try
+        {
+            return RunIdentity.FromJson(ParseRun(path, lines).Identity);
+        }
+        catch (JsonException)
+        {
+            throw NoIdentity(path);
+        }
+    }
+
+    private static EvalCoreException NoIdentity(string path) =>
+        new($"--resume: {path} is damaged: its first line does not contain the run's identity; start a new run");
 
     private static (EpisodeRecord Episode, Clock Clock) ParseEpisode(string path, string line, int number)
     {
@@ -227,6 +264,6 @@ public sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>What a line has besides its episode.</summary>
+    /// <summary>The fields of a line besides its episode.</summary>
     private sealed record Clock(double ElapsedS = 0);
 }

@@ -1,21 +1,17 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using EvalCore.Options;
+using EvalCore.Environments;
 
 namespace EvalCore.Results;
 
-/// <summary>Puts the results of shards, or of several suites, together into one.</summary>
+/// <summary>Merges the results of shards, or of several suites, into one.</summary>
 public static class Merge
 {
-    /// <summary>
-    /// The facts of <c>provenance</c> that must agree between parts of the same suite. Each suite may have a policy of
-    /// its own.
-    /// </summary>
-    private static readonly string[] MustAgree = ["policy", "seed", "engines", "assets", "env"];
-
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>
     /// <exception cref="EvalCoreException">
-    /// A folder has no result, two are of different policies, seeds or engine versions, or an episode is in two.
+    /// A folder has no result, two results have different policies, seeds or engine versions, or an episode is in two
+    /// of them.
     /// </exception>
     public static EvalInfo Folders(IReadOnlyList<string> folders)
     {
@@ -24,7 +20,9 @@ public static class Merge
         return Infos([.. folders.Select(folder => (folder, EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName))))]);
     }
 
-    /// <summary>The slices that a merged result lacks of the runs it has other slices of: <c>1/4 of pusht</c>.</summary>
+    /// <summary>
+    /// The shards that are missing in a merged result, for suites with other shards in it: <c>1/4 of pusht</c>.
+    /// </summary>
     public static IReadOnlyList<string> MissingShards(EvalInfo merged) =>
     [
         .. Parts(merged.Provenance)
@@ -36,48 +34,48 @@ public static class Merge
                 .Select(shard => $"{shard} of {suite.Key}")),
     ];
 
-    /// <summary>What drew the pictures that policies saw in the parts of a merged result.</summary>
+    /// <summary>
+    /// The devices that rendered the images which the policies read, over all parts of a merged result.
+    /// </summary>
     public static IReadOnlyList<string> Renderers(EvalInfo merged) =>
         [.. Parts(merged.Provenance).Select(part => (string?)part["machine"]?["renderer"]).OfType<string>().Distinct()];
 
-    private static IEnumerable<JsonNode> Parts(JsonNode provenance) => provenance["merged"] is JsonArray parts
-        ? parts.OfType<JsonNode>().SelectMany(Parts)
-        : [provenance];
+    private static IEnumerable<JsonNode> Parts(JsonNode? provenance) => provenance?["merged"] is JsonArray parts
+        ? parts.SelectMany(Parts)
+        : provenance is null ? [] : [provenance];
 
     internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
     {
+        JsonObject[] provenances = [.. parts.Select(part => Provenance(part.Folder, part.Info))];
         foreach (var (folder, info) in parts)
         {
             foreach (var (otherFolder, other) in parts.TakeWhile(part => part.Folder != folder))
             {
+                // Results of different suites may be of different policies.
                 if (Suites(info).Overlaps(Suites(other)))
-                {
-                    foreach (string key in MustAgree)
-                        Agree(key, otherFolder, other, folder, info);
-                }
+                    Agree(otherFolder, other, folder, info);
             }
         }
 
-        var episodes = new Dictionary<(string, string, int, int), (EpisodeRecord Record, string Folder)>();
+        var episodes = new Dictionary<EpisodeKey, (EpisodeRecord Record, string Folder)>();
         foreach (var (folder, info) in parts)
         {
             foreach (var episode in info.Episodes)
             {
-                var key = (episode.Suite, episode.TaskGroup, episode.TaskId, episode.EpisodeIndex);
                 var withPath = episode.VideoPath is null
                     ? episode
                     : episode with { VideoPath = Path.Combine(info.OutputDir, episode.VideoPath) };
-                if (!episodes.TryAdd(key, (withPath, folder)))
+                if (!episodes.TryAdd(episode.Key, (withPath, folder)))
                 {
                     throw new EvalCoreException(
-                        $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {episodes[key].Folder} and {folder}");
+                        $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {episodes[episode.Key].Folder} and {folder}");
                 }
             }
         }
 
-        var provenance = (JsonObject)parts[0].Info.Provenance.DeepClone();
+        var provenance = (JsonObject)provenances[0].DeepClone();
         provenance["output_dir"] = "";
-        provenance["merged"] = new JsonArray([.. parts.Select(part => (JsonNode)part.Info.Provenance.DeepClone())]);
+        provenance["merged"] = new JsonArray([.. provenances.Select(part => part.DeepClone())]);
         string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(Group).Distinct()];
         var inOrder = episodes.Values
             .Select(episode => episode.Record)
@@ -88,15 +86,31 @@ public static class Merge
 
     private static string Group(TaskResult task) => $"{task.Suite}/{task.TaskGroup}";
 
-    private static HashSet<string> Suites(EvalInfo info) => [.. info.Episodes.Select(episode => episode.Suite)];
+    private static HashSet<string?> Suites(EvalInfo info) => [.. info.Episodes.Select(episode => episode.Suite)];
 
-    private static void Agree(string key, string folder, EvalInfo info, string otherFolder, EvalInfo other)
+    private static JsonObject Provenance(string folder, EvalInfo info) => info.Provenance
+        ?? throw new EvalCoreException(
+            $"merge: {folder}: lerobot-eval wrote its {EvalInfo.FileName}, which does not say which run it is of; "
+            + "only results of evalcore can be merged");
+
+    private static void Agree(string folder, EvalInfo info, string otherFolder, EvalInfo other)
     {
-        var (one, two) = (info.Provenance[key], other.Provenance[key]);
-        if (!JsonNode.DeepEquals(one, two))
+        if (Identity(folder, info).Difference(Identity(otherFolder, other)) is var (part, values))
         {
             throw new EvalCoreException(
-                $"merge: {folder} and {otherFolder} differ in {key} ({Provenance.Difference(one, two)}); only parts of one evaluation can be merged");
+                $"merge: {folder} and {otherFolder} differ in {part} ({values}); only parts of one evaluation can be merged");
+        }
+    }
+
+    private static RunIdentity Identity(string folder, EvalInfo info)
+    {
+        try
+        {
+            return RunIdentity.FromJson(Provenance(folder, info));
+        }
+        catch (JsonException e)
+        {
+            throw new EvalCoreException($"merge: {folder}: the provenance of its {EvalInfo.FileName} is damaged ({e.Message})", e);
         }
     }
 }

@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 namespace EvalCore.Results;
 
 /// <summary>
-/// Floats as Python's <c>json</c> module writes them: the shortest digits that read back the same, always with a
-/// fraction or an exponent, so that a reader sees a float and not an integer; <c>NaN</c> and <c>Infinity</c> bare.
+/// Floats as Python's <c>json</c> module writes them: the shortest digits that are read back as the same value, always with
+/// a fraction or an exponent, so that Python reads a float and not an integer; <c>NaN</c> and <c>Infinity</c> without quotes.
 /// </summary>
 internal static class PythonFloat
 {
-    /// <summary>Writes floats so, but NaN and infinities as texts: a line of a journal is JSON to every reader.</summary>
+    /// <summary>Writes NaN and infinities as strings instead, so that every JSON reader reads a line of a journal.</summary>
     public sealed class Converter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -32,6 +32,7 @@ internal static class PythonFloat
         }
     }
 
+    /// <summary>The text of a float.</summary>
     public static string Format(double value)
     {
         if (double.IsNaN(value))
@@ -39,7 +40,7 @@ internal static class PythonFloat
         if (double.IsInfinity(value))
             return value > 0 ? "Infinity" : "-Infinity";
 
-        // The digits d0 d1 d2 ... and the exponent of d0.d1d2...e±x, from either form that .NET gives.
+        // The digits d0 d1 d2 ... and the exponent x of d0.d1d2...e±x; .NET writes some values with an exponent, others without.
         string sign = double.IsNegative(value) ? "-" : "";
         string shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
         int e = shortest.IndexOf('E');

@@ -8,8 +8,8 @@ public sealed class TaskResult
     /// <summary>The episodes; at least one.</summary>
     public IReadOnlyList<EpisodeRecord> Episodes { get; }
 
-    /// <summary>The environment type.</summary>
-    public string Suite => Episodes[0].Suite;
+    /// <summary>The environment type; null where the file does not record it.</summary>
+    public string? Suite => Episodes[0].Suite;
 
     /// <summary>The group the task belongs to.</summary>
     public string TaskGroup => Episodes[0].TaskGroup;
@@ -20,6 +20,6 @@ public sealed class TaskResult
     /// <summary>The task's name.</summary>
     public string Task => Episodes[0].Task;
 
-    /// <summary>The task's numbers.</summary>
+    /// <summary>The metrics of the task's episodes.</summary>
     public Aggregate Metrics => Aggregate.Of(Episodes);
 }

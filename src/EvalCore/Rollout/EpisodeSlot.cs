@@ -7,17 +7,18 @@ using EvalCore.Video;
 namespace EvalCore.Rollout;
 
 /// <summary>
-/// A place where one episode plays at a time: an environment, the buffers between it and the policy, and the clock
-/// that tells where the time goes. It belongs to one thread. The environment is built when a task's first episode
-/// starts here and disposed of when another task's does.
+/// Plays one episode at a time: an environment, the buffers between it and the policy, and the clock for the timings.
+/// It belongs to one thread. The environment is built when a task's first episode starts here, and disposed when an
+/// episode of another task starts.
 /// </summary>
-internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress progress) : IDisposable
+internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProgress progress) : IDisposable
 {
     private IEnvironment? _environment;
     private EnvTask? _task;
     private Observation? _observation;
     private readonly IPolicySession[] _alone = new IPolicySession[1];
     private double[] _action = [];
+    private IVideoSource? _video;
     private IPolicySession? _session;
     private EpisodeSpec? _episode;
     private FrameRecording? _recording;
@@ -34,12 +35,12 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
     private long _waiting;
     private long _harness;
 
-    /// <summary>The policy's side of the episode.</summary>
+    /// <summary>The policy's session for the episode.</summary>
     public IPolicySession Session => _session!;
 
     /// <summary>Resets the environment for an episode.</summary>
     /// <param name="episode">The episode.</param>
-    /// <param name="recording">Takes what the video's frames show; null for no video.</param>
+    /// <param name="recording">Receives the snapshots for the video; null for no video.</param>
     public void Begin(EpisodeSpec episode, FrameRecording? recording)
     {
         _lap = Stopwatch.GetTimestamp();
@@ -52,23 +53,24 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
         if (_environment is null || _task != episode.Task)
         {
             _environment?.Dispose();
-            _environment = config.Make(episode.Task);
+            _environment = null;
+            _environment = benchmark.Make(episode.Task);
             _task = episode.Task;
             _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
             _action = new double[_environment.ActionSpace.Dimension];
+            _video = _environment as IVideoSource;
         }
 
         _environment.Reset(episode);
         Lap(ref _physics);
         _session = policy.NewSession(episode);
         Lap(ref _inference);
-        _recording?.Start(_environment);
+        if (_video is not null)
+            _recording?.Start(_video);
         Lap(ref _harness);
     }
 
-    /// <summary>
-    /// Plays until the network must run (true: run it, then call again) or the episode is over (false).
-    /// </summary>
+    /// <summary>Plays until the network must run (true) or the episode is over (false).</summary>
     public bool PlayUntilInference()
     {
         while (true)
@@ -90,15 +92,16 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
     }
 
     /// <summary>Runs the network for this episode alone, on this thread.</summary>
-    public void Infer()
+    /// <param name="cancellation">Cancelled when the run stops.</param>
+    public void Infer(CancellationToken cancellation)
     {
         Lap(ref _waiting);
         _alone[0] = Session;
-        policy.Infer(_alone);
+        policy.Infer(_alone, cancellation);
         Lap(ref _inference);
     }
 
-    /// <summary>Tells the clock that this episode's batch has been inferred, and how long the network took.</summary>
+    /// <summary>Adds the time of a batch's forward pass to the timings of this episode.</summary>
     public void Inferred(long inferenceTicks)
     {
         Lap(ref _waiting);
@@ -106,14 +109,15 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
         _inference += inferenceTicks;
     }
 
-    /// <summary>Plays the action the network just made ready, then as <see cref="PlayUntilInference"/>.</summary>
-    public bool PlayOn() => !Step() && PlayUntilInference();
+    /// <summary>
+    /// Plays the first action of the last forward pass, then continues as <see cref="PlayUntilInference"/>.
+    /// </summary>
+    public bool PlayAfterInference() => !Step() && PlayUntilInference();
 
-    /// <summary>Closes the episode and says how it went.</summary>
+    /// <summary>Ends the episode and returns its record.</summary>
     public EpisodeRecord End()
     {
-        int? initStateId = _environment!.InitStateId;
-        string? warning = _environment.Warning;
+        string? warning = _environment!.Warning;
         _session!.Dispose();
         _session = null;
         Lap(ref _harness);
@@ -125,7 +129,7 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
             Task = _episode.Task.Name,
             EpisodeIndex = _episode.Index,
             Seed = _episode.Seed,
-            InitStateId = initStateId,
+            InitStateId = _episode.InitStateId,
             Steps = _steps,
             SumReward = _sumReward,
             MaxReward = _maxReward,
@@ -136,26 +140,44 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
         };
     }
 
-    /// <summary>Gives up an episode that failed, and its world with it: who knows what state that is in.</summary>
+    /// <summary>
+    /// Disposes the session and the environment of a failed episode: the environment's state is unknown.
+    /// </summary>
     public void Abandon()
     {
-        _session?.Dispose();
-        _session = null;
-        _environment?.Dispose();
-        _environment = null;
+        var (session, environment) = (_session, _environment);
+        (_session, _environment, _task) = (null, null, null);
+        Release(session);
+        Release(environment);
+    }
+
+    /// <summary>
+    /// Disposes of a part of an episode that has failed already, or of a run that has ended: what its disposal fails with is
+    /// of no consequence, and must not end the process.
+    /// </summary>
+    private static void Release(IDisposable? part)
+    {
+        try
+        {
+            part?.Dispose();
+        }
+#pragma warning disable CA1031 // Any exception: it is foreign code.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     public void Dispose() => Abandon();
 
-    /// <summary>One step; true when the episode is over.</summary>
+    /// <summary>Plays one step; true when the episode is over.</summary>
     private bool Step()
     {
         Session.Act(_action);
         if (!AllFinite(_action))
         {
             throw new EvalCoreException(
-                $"the policy's action {_steps} in episode {_episode!.Index} of {_episode.Task.Name} (seed {_episode.Seed}) "
-                + "is not finite: its weights or its normalisation statistics are damaged");
+                $"the policy's action {_steps} in {_episode} is not finite: its weights or its normalisation statistics are damaged");
         }
 
         Lap(ref _inference);
@@ -171,8 +193,8 @@ internal sealed class EpisodeSlot(EnvConfig config, IPolicy policy, EvalProgress
         bool over = result.Terminated || result.Truncated || _steps >= _environment.MaxEpisodeSteps;
 
         // LeRobot's videos end before the last step: with its automatic reset, that frame would show the next episode.
-        if (!over)
-            _recording?.Add(_environment);
+        if (!over && _video is not null)
+            _recording?.Add(_video);
         Lap(ref _harness);
         return over;
     }

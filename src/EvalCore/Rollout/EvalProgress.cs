@@ -3,9 +3,7 @@ using EvalCore.Results;
 
 namespace EvalCore.Rollout;
 
-/// <summary>
-/// How far a run is: written by the scheduler, read by a display as often as it likes. Thread-safe.
-/// </summary>
+/// <summary>The progress of a run, written by the scheduler and read by a display. Thread-safe.</summary>
 public sealed class EvalProgress(TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -22,13 +20,15 @@ public sealed class EvalProgress(TimeProvider time)
     {
     }
 
-    /// <summary>Steps of all environments, of unfinished episodes too, without those of a resumed journal.</summary>
+    /// <summary>
+    /// The number of steps of all environments, including unfinished episodes, excluding episodes of a resumed journal.
+    /// </summary>
     public long Steps => Interlocked.Read(ref _steps);
 
     /// <summary>The time since the first episode began.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_started);
 
-    /// <summary>Steps a second, while episodes were being played.</summary>
+    /// <summary>Steps per second while episodes are played; the time for the remaining videos does not count.</summary>
     public double StepsPerSecond
     {
         get
@@ -38,7 +38,7 @@ public sealed class EvalProgress(TimeProvider time)
         }
     }
 
-    /// <summary>The tasks, in their order.</summary>
+    /// <summary>The tasks, in the order of their first episodes.</summary>
     public IReadOnlyList<TaskProgress> Tasks
     {
         get
@@ -54,12 +54,12 @@ public sealed class EvalProgress(TimeProvider time)
     /// <summary>Episodes to play, of all tasks.</summary>
     public int Total => Tasks.Sum(task => task.Total);
 
-    /// <summary>Videos that are not written yet, those of episodes to play included.</summary>
+    /// <summary>The number of videos that are not written yet, including those of episodes still to play.</summary>
     public int Videos => Volatile.Read(ref _videos) - Volatile.Read(ref _writtenVideos);
 
     /// <summary>
-    /// The time left at the pace so far, that of the episodes or that of their videos; null while there is none to go
-    /// by.
+    /// The estimated time left, from the rate of finished episodes or of written videos, whichever is longer; null
+    /// before the first of them.
     /// </summary>
     public TimeSpan? Eta
     {
@@ -73,7 +73,7 @@ public sealed class EvalProgress(TimeProvider time)
         }
     }
 
-    /// <summary>Starts the clock anew: what was before is start-up.</summary>
+    /// <summary>Restarts the clock, so that start-up does not count.</summary>
     internal void Start() => _started = time.GetTimestamp();
 
     internal void Expect(EnvTask task, bool video = false)

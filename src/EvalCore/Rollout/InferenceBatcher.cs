@@ -5,8 +5,8 @@ using EvalCore.Policies;
 namespace EvalCore.Rollout;
 
 /// <summary>
-/// Gathers the sessions that wait for the network and runs them as one batch: all that wait when the network becomes
-/// free. While it runs, other episodes go on stepping.
+/// Runs the network in batches: each batch has all sessions that wait when the network becomes free. Meanwhile other
+/// episodes keep stepping.
 /// </summary>
 internal sealed class InferenceBatcher : IDisposable
 {
@@ -14,12 +14,16 @@ internal sealed class InferenceBatcher : IDisposable
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _arrived = new(0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stop;
+    private readonly CancellationTokenSource _end = new();
     private List<Request> _waiting = [];
 
-    public InferenceBatcher(IPolicy policy)
+    /// <param name="policy">The policy; the caller disposes it.</param>
+    /// <param name="stop">Passed to forward passes; cancelled when the run stops.</param>
+    public InferenceBatcher(IPolicy policy, CancellationToken stop)
     {
         _policy = policy;
+        _stop = stop;
         _thread = new Thread(Work) { IsBackground = true, Name = "inference" };
         _thread.Start();
     }
@@ -39,9 +43,9 @@ internal sealed class InferenceBatcher : IDisposable
 
     public void Dispose()
     {
-        _stop.Cancel();
+        _end.Cancel();
         _thread.Join();
-        _stop.Dispose();
+        _end.Dispose();
         _arrived.Dispose();
     }
 
@@ -52,7 +56,7 @@ internal sealed class InferenceBatcher : IDisposable
         {
             try
             {
-                _arrived.Wait(_stop.Token);
+                _arrived.Wait(_end.Token);
             }
             catch (OperationCanceledException)
             {
@@ -71,7 +75,7 @@ internal sealed class InferenceBatcher : IDisposable
             Exception? failure = null;
             try
             {
-                _policy.Infer(sessions);
+                _policy.Infer(sessions, _stop);
             }
             catch (Exception e)
             {

@@ -1,6 +1,6 @@
 namespace EvalCore.Rollout;
 
-/// <summary>How far one task is.</summary>
+/// <summary>The progress of one task.</summary>
 /// <param name="Group">Its group.</param>
 /// <param name="Id">Its number in the group.</param>
 /// <param name="Name">Its name.</param>

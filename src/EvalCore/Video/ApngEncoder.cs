@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace EvalCore.Video;
 
 /// <summary>
-/// Writes an animated PNG (W3C PNG, third edition), which every browser plays: the videos of machines without ffmpeg.
+/// Writes an animated PNG (W3C PNG, third edition), which every browser plays. It is used when ffmpeg is not installed.
 /// Each frame stores only the rectangle that differs from the frame before.
 /// </summary>
 internal sealed class ApngEncoder : IVideoEncoder
@@ -95,7 +95,9 @@ internal sealed class ApngEncoder : IVideoEncoder
             File.Delete(_path + ".part");
     }
 
-    /// <summary>The smallest rectangle outside of which the frame is the one before; one pixel if nothing differs.</summary>
+    /// <summary>
+    /// The smallest rectangle with all differences from the previous frame; one pixel if nothing differs.
+    /// </summary>
     private (int X, int Y, int Width, int Height) Difference(ReadOnlySpan<byte> frame)
     {
         int stride = _width * 3;
@@ -124,14 +126,14 @@ internal sealed class ApngEncoder : IVideoEncoder
 
         return (left / 3, top, right / 3 - left / 3 + 1, bottom - top + 1);
 
-        ReadOnlySpan<byte> Row(ReadOnlySpan<byte> picture, int y) => picture.Slice(y * stride, stride);
+        ReadOnlySpan<byte> Row(ReadOnlySpan<byte> image, int y) => image.Slice(y * stride, stride);
     }
 
     private void WriteFrameCount()
     {
         Span<byte> animation = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32BigEndian(animation, _frames);
-        WriteChunk("acTL"u8, animation); // the second number, 0, means: play for ever
+        WriteChunk("acTL"u8, animation); // the second number, 0: loop without end
     }
 
     private void WriteChunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)

@@ -1,33 +1,34 @@
 using System.Diagnostics;
+using EvalCore.Diagnostics;
 
 namespace EvalCore.Video;
 
 /// <summary>
-/// Pipes frames into the program ffmpeg, which writes H.264, yuv420p, in mp4, as LeRobot's videos are. The fastest
-/// preset is taken: a video is looked at, not archived.
+/// Pipes frames into the program ffmpeg, which writes mp4 with H.264 and yuv420p, like LeRobot's videos. It uses the
+/// fastest preset, because encoding time matters more than file size.
 /// </summary>
 internal sealed class FfmpegEncoder : IVideoEncoder
 {
     private readonly Process _process;
     private readonly Stream _input;
     private readonly Task<string> _errors;
-    private readonly Yuv420 _picture;
+    private readonly Yuv420 _image;
     private readonly string _path;
     private bool _finished;
 
     public FfmpegEncoder(string program, string path, int width, int height, int fps)
     {
         _path = path;
-        _picture = new Yuv420(width, height);
+        _image = new Yuv420(width, height);
         string[] arguments =
         [
             "-y", "-loglevel", "error",
-            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{_picture.Width}x{_picture.Height}", "-r", $"{fps}", "-i", "-",
+            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{_image.Width}x{_image.Height}", "-r", $"{fps}", "-i", "-",
             "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-threads", "1",
             "-movflags", "+faststart", "-f", "mp4", _path + ".part",
         ];
-        // Ctrl-C goes to all programs of a terminal's group. In a session of its own ffmpeg completes the videos of what is
-        // finished; it ends when the pipe does.
+        // Ctrl-C signals all programs in the terminal's process group. setsid starts ffmpeg in a separate session, so
+        // that it completes the videos of finished episodes; it ends when the pipe is closed.
         var start = Find("setsid") is { } setsid ? new ProcessStartInfo(setsid, [program, .. arguments]) : new ProcessStartInfo(program, arguments);
         start.RedirectStandardInput = true;
         start.RedirectStandardError = true;
@@ -36,7 +37,14 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>ffmpeg, found as a shell would find it; null where there is none.</summary>
+    /// <summary>The check that <c>evalcore doctor</c> makes.</summary>
+    public static Check Check { get; } = new(
+        "ffmpeg",
+        () => Find() ?? throw new EvalCoreException(
+            "not installed: videos are written as animated PNG; for mp4: sudo apt-get install ffmpeg"),
+        Optional: true);
+
+    /// <summary>The path of ffmpeg, found in <c>PATH</c>; null when it is not installed.</summary>
     public static string? Find() => Find("ffmpeg");
 
     private static string? Find(string program)
@@ -50,14 +58,14 @@ internal sealed class FfmpegEncoder : IVideoEncoder
 
     public void Add(ReadOnlySpan<byte> frame)
     {
-        _picture.Convert(frame);
+        _image.Convert(frame);
         try
         {
-            _input.Write(_picture.Frame);
+            _input.Write(_image.Frame);
         }
         catch (IOException) when (_process.WaitForExit(1000))
         {
-            // It went away and closed the pipe: what it said is the reason.
+            // ffmpeg has ended and closed the pipe; its error output states the reason.
             throw Failed();
         }
     }
@@ -86,7 +94,7 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             }
             catch (InvalidOperationException)
             {
-                // It has ended by itself.
+                // The process has already ended.
             }
 
             File.Delete(_path + ".part");

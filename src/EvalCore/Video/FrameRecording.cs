@@ -3,11 +3,13 @@ using EvalCore.Environments;
 namespace EvalCore.Video;
 
 /// <summary>
-/// The snapshots of one episode's frames. Taking one costs a copy of a few numbers; the frames are drawn from them
-/// later, off the critical path.
+/// The snapshots of one episode's frames. A snapshot is a copy of a few numbers; the frames are rendered from the
+/// snapshots later, on another thread.
 /// </summary>
 /// <param name="episode">The episode that is recorded.</param>
-/// <param name="writer">Who draws them; an episode does not begin before there is room.</param>
+/// <param name="writer">
+/// The writer that renders them. An episode starts only when the writer has room; null for no limit.
+/// </param>
 public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = null)
 {
     private const int FramesPerBlock = 64;
@@ -21,7 +23,7 @@ public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = nu
     /// <summary>The number of frames.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The memory it holds.</summary>
+    /// <summary>The memory in use, in bytes.</summary>
     internal long Bytes => (long)sizeof(double) * _blocks.Count * FramesPerBlock * _length;
 
     /// <summary>The snapshot of a frame.</summary>
@@ -30,21 +32,21 @@ public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = nu
     /// <summary>Waits until the writer has room for another recording.</summary>
     internal void WaitForRoom() => writer?.WaitForRoom();
 
-    /// <summary>Takes the frame after the reset.</summary>
-    internal void Start(IEnvironment environment)
+    /// <summary>Clears the recording and adds the frame after the reset.</summary>
+    internal void Start(IVideoSource source)
     {
-        _length = environment.SnapshotLength;
+        _length = source.SnapshotLength;
         _blocks.Clear();
         Count = 0;
-        Add(environment);
+        Add(source);
     }
 
-    /// <summary>Takes a frame.</summary>
-    internal void Add(IEnvironment environment)
+    /// <summary>Adds a frame.</summary>
+    internal void Add(IVideoSource source)
     {
         if (Count == FramesPerBlock * _blocks.Count)
             _blocks.Add(new double[FramesPerBlock * _length]);
-        environment.Snapshot(Place(Count++));
+        source.Snapshot(Place(Count++));
     }
 
     private Span<double> Place(int frame) =>

@@ -6,6 +6,6 @@ internal interface IVideoEncoder : IDisposable
     /// <summary>Adds a frame: 8-bit RGB, row-major.</summary>
     void Add(ReadOnlySpan<byte> frame);
 
-    /// <summary>Closes the file; without this call nothing is left behind.</summary>
+    /// <summary>Completes the file. Without this call, disposing deletes it.</summary>
     void Finish();
 }

@@ -4,57 +4,58 @@ using EvalCore.Environments;
 namespace EvalCore.Video;
 
 /// <summary>
-/// Draws and encodes the videos of recorded episodes on threads of its own, beside the evaluation. A video is a
-/// courtesy: what goes wrong is a warning, and the run goes on.
+/// Renders and encodes the videos of recorded episodes on its own threads, in parallel with the evaluation. A failed
+/// video gives a warning; the run continues.
 /// </summary>
 public sealed class VideoWriter : IDisposable
 {
-    private readonly EnvConfig _config;
+    private readonly IBenchmark _benchmark;
+    private readonly int _fps;
     private readonly string _folder;
     private readonly Action<string> _warn;
-    private readonly long _maxUndrawnBytes;
+    private readonly long _maxUnrenderedBytes;
     private readonly string? _ffmpeg = FfmpegEncoder.Find();
     private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
     private readonly object _lock = new();
     private readonly List<Thread> _threads = [];
     private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount, 1, 4);
-    private long _undrawnBytes;
+    private long _unrenderedBytes;
     private bool _stopped;
     private int _warnedOfFfmpeg;
     private int _warnedOfFailure;
 
-    /// <summary>Makes a writer. Nothing is started before the first video.</summary>
-    /// <param name="config">What is played; makes the renderers.</param>
+    /// <summary>Makes a writer. Its threads start with the first videos.</summary>
+    /// <param name="benchmark">Makes the renderers; the caller disposes it.</param>
+    /// <param name="fps">Frames per second.</param>
     /// <param name="outputDir">The run's output folder; the videos go to its folder <c>videos</c>.</param>
-    /// <param name="warn">Takes one line when videos cannot be made as they should.</param>
-    public VideoWriter(EnvConfig config, string outputDir, Action<string> warn)
-        : this(config, outputDir, warn, maxUndrawnBytes: 256 << 20)
+    /// <param name="warn">Receives warnings, one line each.</param>
+    public VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn)
+        : this(benchmark, fps, outputDir, warn, maxUnrenderedBytes: 256 << 20)
     {
     }
 
-    internal VideoWriter(EnvConfig config, string outputDir, Action<string> warn, long maxUndrawnBytes) =>
-        (_config, _folder, _warn, _maxUndrawnBytes) = (config, outputDir, warn, maxUndrawnBytes);
+    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, long maxUnrenderedBytes) =>
+        (_benchmark, _fps, _folder, _warn, _maxUnrenderedBytes) = (benchmark, fps, outputDir, warn, maxUnrenderedBytes);
 
     /// <summary>The path of an episode's video in the output folder, as LeRobot names it.</summary>
     public string PathOf(EpisodeSpec episode) => Path.Combine(
         "videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{(_ffmpeg is null ? "png" : "mp4")}");
 
     /// <summary>
-    /// Waits while the recordings that are queued take much memory: where videos take longer than episodes, those who
-    /// play wait here.
+    /// Waits while queued recordings use too much memory: when rendering is slower than playing, episodes wait here.
     /// </summary>
     public void WaitForRoom()
     {
         lock (_lock)
         {
-            while (_undrawnBytes >= _maxUndrawnBytes && !_stopped)
+            while (_unrenderedBytes >= _maxUnrenderedBytes && !_stopped)
                 Monitor.Wait(_lock);
         }
     }
 
     /// <summary>
-    /// Writes a video; the task ends when the file is there, with its path in the output folder, or null when it could
-    /// not be made. It is cancelled when the writer is stopped before.
+    /// Queues a video. The task returns the path in the output folder when the file is written, or null when it could
+    /// not be made. The task is cancelled when the writer is stopped first.
     /// </summary>
     public Task<string?> Write(FrameRecording recording)
     {
@@ -63,7 +64,7 @@ public sealed class VideoWriter : IDisposable
         {
             if (_stopped)
                 return Task.FromCanceled<string?>(new CancellationToken(canceled: true));
-            _undrawnBytes += recording.Bytes;
+            _unrenderedBytes += recording.Bytes;
             if (_threads.Count < _maxThreads)
             {
                 var thread = new Thread(Work) { IsBackground = true, Name = $"video {_threads.Count}" };
@@ -76,7 +77,7 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
-    /// <summary>Drops the videos that are not begun, and takes no more.</summary>
+    /// <summary>Cancels the videos that have not begun, and accepts no more.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -89,7 +90,7 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
-    /// <summary>Stops, and waits for the videos that are being drawn.</summary>
+    /// <summary>Stops, and waits for the videos that are being rendered.</summary>
     public void Dispose()
     {
         Stop();
@@ -113,7 +114,7 @@ public sealed class VideoWriter : IDisposable
                 {
                     renderer?.Dispose();
                     renderer = null;
-                    renderer = _config.MakeRenderer(recording.Episode.Task);
+                    renderer = _benchmark.MakeRenderer(recording.Episode.Task);
                     task = recording.Episode.Task;
                     frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
                 }
@@ -126,7 +127,7 @@ public sealed class VideoWriter : IDisposable
                     encoder.Add(frame);
                 }
 
-                // While ffmpeg completes this video, the next is begun.
+                // The next video starts while ffmpeg completes this one.
                 finishing.Wait();
                 var finished = encoder;
                 finishing = Task.Run(() => Finish(finished, name, recording, path));
@@ -138,7 +139,7 @@ public sealed class VideoWriter : IDisposable
 
             lock (_lock)
             {
-                _undrawnBytes -= recording.Bytes;
+                _unrenderedBytes -= recording.Bytes;
                 Monitor.PulseAll(_lock);
             }
         }
@@ -153,8 +154,8 @@ public sealed class VideoWriter : IDisposable
             Warn(ref _warnedOfFfmpeg, "ffmpeg is not installed: videos are written as animated PNG; for mp4, install the package ffmpeg");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         return _ffmpeg is null
-            ? new ApngEncoder(file, renderer.Width, renderer.Height, _config.Fps)
-            : new FfmpegEncoder(_ffmpeg, file, renderer.Width, renderer.Height, _config.Fps);
+            ? new ApngEncoder(file, renderer.Width, renderer.Height, _fps)
+            : new FfmpegEncoder(_ffmpeg, file, renderer.Width, renderer.Height, _fps);
     }
 
     private void Finish(IVideoEncoder encoder, string name, FrameRecording recording, TaskCompletionSource<string?> path)
@@ -171,7 +172,10 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
-    /// <summary>Gives up a video; what that itself fails with, if it does: a full disk fails twice.</summary>
+    /// <summary>
+    /// Disposes the encoder of a failed video. Returns the exception of the disposal, if any: on a full disk it fails
+    /// as well.
+    /// </summary>
     private static Exception? Abandon(IVideoEncoder? encoder)
     {
         try
@@ -191,7 +195,7 @@ public sealed class VideoWriter : IDisposable
         path.SetResult(null);
     }
 
-    /// <summary>One warning of a kind: the next video has the same trouble.</summary>
+    /// <summary>Warns once per kind of problem: the next video has the same problem.</summary>
     private void Warn(ref int warned, string line)
     {
         if (Interlocked.Exchange(ref warned, 1) == 0)

@@ -3,19 +3,19 @@ using System.Runtime.Intrinsics;
 namespace EvalCore.Video;
 
 /// <summary>
-/// RGB to planar YCbCr with colours at half resolution (yuv420p): ITU-R BT.601, the limited range 16 to 235, in the
-/// usual 8-bit fixed point. Done here since ffmpeg's own conversion costs twice its encoding.
+/// Converts RGB to planar YCbCr with colours at half resolution (yuv420p): ITU-R BT.601, the limited range 16 to 235,
+/// in the usual 8-bit fixed point. Done here because ffmpeg's own conversion takes twice as long as its encoding.
 /// </summary>
 internal sealed class Yuv420
 {
-    /// <summary>In a shuffle: a byte that is nothing.</summary>
+    /// <summary>The shuffle index that gives a zero byte.</summary>
     private const byte X = 255;
 
     private readonly int _width;
     private readonly int _height;
     private readonly byte[] _rows;
 
-    /// <summary>Prepares pictures of a size. An odd last column or row is repeated.</summary>
+    /// <summary>Prepares the conversion of images of one size. An odd last column or row is repeated.</summary>
     public Yuv420(int width, int height)
     {
         (_width, _height) = (width, height);
@@ -24,16 +24,16 @@ internal sealed class Yuv420
         Frame = new byte[Width * Height * 3 / 2];
     }
 
-    /// <summary>Columns, even.</summary>
+    /// <summary>The width of the converted image, even.</summary>
     public int Width { get; }
 
-    /// <summary>Rows, even.</summary>
+    /// <summary>The height of the converted image, even.</summary>
     public int Height { get; }
 
-    /// <summary>The last converted picture: Y, then Cb, then Cr.</summary>
+    /// <summary>The last converted image: Y, then Cb, then Cr.</summary>
     public byte[] Frame { get; }
 
-    /// <summary>Converts a picture: 8-bit RGB, row-major.</summary>
+    /// <summary>Converts an image: 8-bit RGB, row-major.</summary>
     public void Convert(ReadOnlySpan<byte> rgb)
     {
         int luma = Width * Height;
@@ -63,7 +63,7 @@ internal sealed class Yuv420
         return wide;
     }
 
-    /// <summary>Two rows of pixels: two rows of Y, one each of Cb and Cr.</summary>
+    /// <summary>Converts two rows of pixels to two rows of Y and one row each of Cb and Cr.</summary>
     private static void ConvertRows(
         ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower, Span<byte> y0, Span<byte> y1, Span<byte> cb, Span<byte> cr)
     {
@@ -95,7 +95,7 @@ internal sealed class Yuv420
 
     private static byte Luma(int r, int g, int b) => (byte)(((66 * r + 129 * g + 25 * b + 128) >> 8) + 16);
 
-    /// <summary>Sixteen pixels, by colour.</summary>
+    /// <summary>Splits sixteen RGB pixels into their colours.</summary>
     private static (Vector128<byte> R, Vector128<byte> G, Vector128<byte> B) Planes(ReadOnlySpan<byte> rgb)
     {
         var v0 = Vector128.Create(rgb);
@@ -124,7 +124,7 @@ internal sealed class Yuv420
     private static Vector128<ushort> Luma(Vector128<ushort> r, Vector128<ushort> g, Vector128<ushort> b) =>
         ((r * 66 + g * 129 + b * 25 + Vector128.Create((ushort)128)) >> 8) + Vector128.Create((ushort)16);
 
-    /// <summary>Of two rows of sixteen, the rounded means of the eight squares of four.</summary>
+    /// <summary>The rounded means of the eight 2x2 blocks in two rows of sixteen.</summary>
     private static Vector128<short> MeanOfFour(Vector128<byte> upper, Vector128<byte> lower)
     {
         var (u, l) = (upper.AsUInt16(), lower.AsUInt16());

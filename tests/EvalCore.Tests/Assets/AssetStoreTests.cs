@@ -39,7 +39,7 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Connections_that_break_off_go_on_where_they_stopped()
+    public async Task Interrupted_downloads_resume_where_they_stopped()
     {
         using var server = new UnreliableServer(_files, request => request % 2 == 1);
         var last = default(AssetProgress);
@@ -50,14 +50,14 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_cannot_go_on_sends_the_file_again()
+    public async Task A_server_without_ranges_sends_the_whole_file_again()
     {
         using var server = new UnreliableServer(_files, request => request <= 4, ranges: false);
         AssertComplete(await Store().Fetch(SetOf(server), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task A_fetch_that_was_interrupted_goes_on_in_the_next()
+    public async Task An_interrupted_fetch_resumes_in_the_next_call()
     {
         using var cutting = new UnreliableServer(_files, _ => true);
         var set = SetOf(cutting);
@@ -70,7 +70,7 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_who_fetch_at_once_wait_for_each_other()
+    public async Task Concurrent_fetches_wait_for_each_other()
     {
         using var server = new UnreliableServer(_files, _ => false);
         var set = SetOf(server);
@@ -99,21 +99,21 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_not_the_pinned_one_is_refused()
+    public async Task A_file_with_another_hash_is_refused()
     {
         var others = new Dictionary<string, byte[]>(_files) { ["meshes/c.stl"] = Content(3, 70_001) };
         using var server = new UnreliableServer(others, _ => false);
         var set = SetOf(server);
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
         Assert.Equal(
-            $"{server.Address}meshes/c.stl cannot be fetched (what comes is not the file that is pinned): run 'evalcore assets fetch test' again, "
+            $"{server.Address}meshes/c.stl cannot be fetched (the downloaded file does not have the pinned SHA-256): run 'evalcore assets fetch test' again, "
             + "or set EVALCORE_MIRROR to a folder with assets/test",
             e.Message);
         Assert.False(File.Exists(Path.Combine(Store().CacheOf(set), "meshes", "c.stl")));
     }
 
     [Fact]
-    public async Task A_mirror_is_used_where_it_lies_and_copied_when_asked()
+    public async Task A_mirror_is_used_in_place_and_copied_by_a_fetch()
     {
         string mirror = Path.Combine(_folder, "mirror");
         foreach (var (path, content) in _files)
@@ -133,7 +133,7 @@ public sealed class AssetStoreTests : IDisposable
     [InlineData("../outside")]
     [InlineData("/etc/passwd")]
     [InlineData("a//b")]
-    public void A_manifest_cannot_lead_out_of_its_folder(string path)
+    public void A_manifest_path_outside_its_folder_is_refused(string path)
     {
         string json = $$"""{"name":"x","title":"","licence":"","source":"http://localhost/","files":[{"path":"{{path}}","bytes":1,"sha256":""}]}""";
         Assert.Throws<InvalidDataException>(() => AssetSet.Read(new MemoryStream(Encoding.UTF8.GetBytes(json))));

@@ -15,8 +15,8 @@ internal sealed class UnreliableServer : IDisposable
     private int _resumed;
 
     /// <param name="files">Contents by path.</param>
-    /// <param name="cuts">Whether the request of a number, from 1, is cut half-way.</param>
-    /// <param name="ranges">Whether it can go on in the middle of a file.</param>
+    /// <param name="cuts">Whether the request with a number, from 1, is cut in the middle of the file.</param>
+    /// <param name="ranges">Whether the server supports range requests.</param>
     public UnreliableServer(IReadOnlyDictionary<string, byte[]> files, Func<int, bool> cuts, bool ranges = true)
     {
         (_files, _cuts, _ranges) = (files, cuts, ranges);
@@ -26,10 +26,10 @@ internal sealed class UnreliableServer : IDisposable
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
-    /// <summary>How many requests there were.</summary>
+    /// <summary>The number of requests.</summary>
     public int Requests => _requests;
 
-    /// <summary>How many of them began in the middle of a file.</summary>
+    /// <summary>The number of requests that began in the middle of a file.</summary>
     public int Resumed => _resumed;
 
     public void Dispose() => _listener.Dispose();
@@ -43,7 +43,7 @@ internal sealed class UnreliableServer : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The end.
+            // The listener is disposed.
         }
     }
 

@@ -49,22 +49,31 @@ public sealed class SuiteGateTests : IDisposable
     [InlineData("EVALCORE_CACHE", null)]
     [InlineData("EVALCORE_FUZZ_SECONDS", null)]
     [InlineData("PATH", null)]
-    public void A_variable_stands_for_a_parameter(string variable, string? parameter) =>
+    public void An_environment_variable_sets_a_parameter(string variable, string? parameter) =>
         Assert.Equal(parameter, RunSettings.ParameterOf(variable, ["other", "toy"]));
 
     [Theory]
     [InlineData("toy.min_success", "a lot", "runsettings.xml: toy.min_success: 'a lot' is not a percentage from 0 to 100")]
+    [InlineData("toy.min_success", "0.9", "runsettings.xml: toy.min_success: '0.9' is less than 1 percent; thresholds are in percent, for example 90")]
+    [InlineData("toy.min_task_success.Toy-v9", "30", "runsettings.xml, suite toy: min_task_success.Toy-v9: the gate plays no task of that name; did you mean 'Toy-v0'?")]
     [InlineData("toy.min_success", "101", "runsettings.xml: toy.min_success: '101' is not a percentage from 0 to 100")]
-    [InlineData("toy.eval.n_episodes", "many", "runsettings.xml, suite toy: --eval.n_episodes: 'many' is not a whole number")]
+    [InlineData("toy.eval.n_episodes", "many", "runsettings.xml, suite toy: --eval.n_episodes: 'many' is not a whole number, 1 or more")]
     [InlineData("toy.eval.n_episode", "1", "runsettings.xml, suite toy: unknown flag '--eval.n_episode'; did you mean '--eval.n_episodes'?")]
-    public void A_wrong_parameter_is_one_line_that_names_it(string name, string value, string error) =>
+    public void An_invalid_parameter_is_named_in_one_line(string name, string value, string error) =>
         Assert.Equal(
             error,
             Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"), ("min_success", "1"), (name, value))).Message);
 
     [Fact]
     public void A_gate_needs_a_threshold() =>
-        Assert.Contains("toy.min_success is missing", Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"))).Message, StringComparison.Ordinal);
+        Assert.Contains("a gate needs a threshold in percent: toy.min_success over all episodes", Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_threshold_of_tasks_suffices()
+    {
+        Assert.Equal(80, Gate(("policy.type", "expert"), ("toy.min_task_success", "80"))!.MinPcSuccessOf("Toy-v0"));
+        Assert.Equal(70, Gate(("policy.type", "expert"), ("toy.min_task_success.Toy-v0", "70"))!.MinPcSuccessOf("Toy-v0"));
+    }
 
     [Fact]
     public void A_malformed_file_is_named()
@@ -76,13 +85,13 @@ public sealed class SuiteGateTests : IDisposable
     }
 
     [Fact]
-    public void A_threshold_is_missed_reached_or_never_tried()
+    public void A_success_rate_below_the_threshold_has_a_failure_message()
     {
-        Assert.Null(SuiteGate.Miss("toy", new Aggregate(0, 0, 70, 10), 70));
+        Assert.Null(SuiteGate.FailureMessage("toy", new Aggregate(0, 0, 70, 10, 7), 70));
         Assert.Equal(
-            "toy: 60.0 % of 10 episodes succeed; at least 70.0 % is asked for",
-            SuiteGate.Miss("toy", new Aggregate(0, 0, 60, 10), 70));
-        Assert.Equal("toy: no episode was played", SuiteGate.Miss("toy", new Aggregate(0, 0, double.NaN, 0), 0));
+            "toy: the success rate is 60.0 % over 10 episodes, below the threshold of 70.0 %",
+            SuiteGate.FailureMessage("toy", new Aggregate(0, 0, 60, 10, 6), 70));
+        Assert.Equal("toy: no episode was played", SuiteGate.FailureMessage("toy", new Aggregate(0, 0, double.NaN, 0, 0), 0));
     }
 
     private SuiteGate? Gate(params (string Name, string Value)[] parameters)
@@ -93,7 +102,7 @@ public sealed class SuiteGateTests : IDisposable
 
     private SuiteGate? Read(params (string Name, string Value)[] environment)
     {
-        var registry = new Registry().Add(() => new ToyConfig()).Add(new ToyPolicies());
+        var registry = ToySuite.Registry;
         var settings = RunSettings.Load(_folder, [.. registry.EnvTypes, "other"], environment.ToDictionary(v => v.Name, v => v.Value));
         return SuiteGate.Read("toy", settings, registry);
     }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using EvalCore.Evaluation;
 using EvalCore.Options;
+using EvalCore.Policies;
 using EvalCore.Results;
 
 namespace EvalCore.Tests.Options;
@@ -10,16 +12,14 @@ public sealed class EvalOptionsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static readonly Registry Registry = new Registry().Add(() => new ToyConfig()).Add(new ToyPolicies());
-
     private static readonly Dictionary<string, string> Variables = [];
 
     private static EvalOptions Read(params string[] tokens) => Read(10, [], tokens);
 
     private static EvalOptions Read(int cores, Dictionary<string, string> variables, params string[] tokens) =>
         EvalOptions.Read(
-            ["--env.type=toy", "--policy.type=expert", .. tokens], Registry,
-            new Host(variables.GetValueOrDefault, new NoonClock(), cores));
+            ["--env.type=toy", "--policy.type=expert", .. tokens], ToySuite.Registry,
+            new Host(variables.GetValueOrDefault, new FixedClock(), cores));
 
     private static string Error(params string[] tokens) => Assert.Throws<EvalCoreException>(() => Read(tokens)).Message;
 
@@ -30,27 +30,27 @@ public sealed class EvalOptionsTests : IDisposable
         return path;
     }
 
-    private string CheckpointOf(string type)
+    private string CheckpointFolder()
     {
-        FileWith("config.json", $$"""{ "type": "{{type}}" }""");
+        FileWith(ToyPolicies.File, """{ "n_action_steps": 5 }""");
         return _folder;
     }
 
     private EvalOptions ReadCheckpoint(params string[] tokens) => EvalOptions.Read(
-        ["--env.type=toy", $"--policy.path={CheckpointOf("act")}", .. tokens], Registry,
-        new Host(Variables.GetValueOrDefault, new NoonClock(), 10));
+        ["--env.type=toy", $"--policy.path={CheckpointFolder()}", .. tokens], ToySuite.Registry,
+        new Host(Variables.GetValueOrDefault, new FixedClock(), 10));
 
     [Fact]
     public void Defaults_are_those_of_lerobot_eval()
     {
         var options = Read();
         Assert.Equal(50, options.Eval.NEpisodes);
-        Assert.Equal(7, options.Eval.BatchSize);
+        Assert.Equal(0, options.Eval.BatchSize);
         Assert.True(options.Eval.UseAsyncEnvs);
         Assert.Equal(10, options.Eval.NEpisodesToRender);
         Assert.Equal(1000, options.Seed);
         Assert.Empty(options.RenameMap);
-        Assert.Equal("cuda", options.Policy.Device);
+        Assert.Equal(DeviceName.Cuda, options.Policy.Device);
         Assert.False(options.Policy.UseAmp);
         Assert.Equal("toy_expert", options.JobName);
         Assert.Equal(Path.Combine("outputs", "eval", "2026-02-03", "12-34-56_toy_expert"), options.OutputDir);
@@ -66,16 +66,16 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData(10, 50, 7)]
     [InlineData(16, 3, 3)]
     [InlineData(192, 500, 64)]
-    public void Batch_size_0_takes_seven_tenths_of_the_cores(int cores, int episodes, int batchSize)
+    public void Batch_size_0_is_70_percent_of_the_cores(int cores, int episodes, int envs)
     {
-        var options = Read(cores, [], $"--eval.n_episodes={episodes}");
-        Assert.Equal(batchSize, options.Eval.BatchSize);
-        Assert.Equal(batchSize > 1, options.Eval.UseAsyncEnvs);
+        var rollout = Read(cores, []).Rollout;
+        Assert.Equal(cores, rollout.Cores);
+        Assert.Equal(envs, rollout.Eval.EnvsInFlight(rollout.Cores, episodes));
     }
 
     [Fact]
-    public void A_batch_that_is_asked_for_is_kept_since_episodes_of_several_tasks_share_it() =>
-        Assert.Equal(10, Read("--eval.batch_size=10", "--eval.n_episodes=3").Eval.BatchSize);
+    public void A_given_batch_size_is_not_limited_by_cores_or_episodes() =>
+        Assert.Equal(10, Read("--eval.batch_size=10").Eval.EnvsInFlight(cores: 2, episodes: 3));
 
     [Fact]
     public void Flags_are_written_with_an_equals_sign_or_a_space()
@@ -91,7 +91,7 @@ public sealed class EvalOptionsTests : IDisposable
     public void A_flag_given_twice_has_the_last_value() => Assert.Equal(2, Read("--seed=1", "--seed=2").Seed);
 
     [Fact]
-    public void A_truth_value_alone_is_true_and_Python_s_spelling_is_taken()
+    public void A_boolean_flag_without_a_value_is_true_and_Python_spelling_is_accepted()
     {
         var options = Read("--policy.use_amp", "--eval.use_async_envs=False");
         Assert.True(options.Policy.UseAmp);
@@ -99,7 +99,7 @@ public sealed class EvalOptionsTests : IDisposable
     }
 
     [Fact]
-    public void A_suite_s_fields_are_flags_of_their_types()
+    public void The_properties_of_a_suite_are_flags_of_their_types()
     {
         var env = (ToyConfig)Read(
             "--env.camera_name=a,b", "--env.friction=1e-2", "--env.episode_length=8", "--env.task_ids=[0, 3]",
@@ -114,7 +114,7 @@ public sealed class EvalOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Null_empties_what_may_be_empty()
+    public void Null_clears_a_nullable_flag()
     {
         var env = (ToyConfig)Read("--env.camera_name=x", "--env.camera_name=null", "--env.episode_length=null").Env;
         Assert.Null(env.CameraName);
@@ -122,29 +122,56 @@ public sealed class EvalOptionsTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_knows_its_type_and_its_fields_may_be_overridden()
+    public void The_type_comes_from_the_checkpoint_and_flags_override_its_fields()
     {
         var options = ReadCheckpoint("--policy.n_action_steps=4", "--policy.use_vae", "true", "--policy.device=cuda:1");
         Assert.Equal("act", options.Policy.Type);
         Assert.Equal(_folder, options.Policy.Path);
-        Assert.Equal("4", options.Policy.Overrides["n_action_steps"]);
-        Assert.Equal("true", options.Policy.Overrides["use_vae"]);
-        Assert.Equal("cuda:1", options.Policy.Device);
+        var act = Assert.IsType<ToyPolicies.Act>(options.Policy);
+        Assert.Equal(4, act.NActionSteps);
+        Assert.True(act.UseVae);
+        Assert.Equal("cuda:1", options.Policy.Device.ToString());
+        Assert.Equal(["n_action_steps", "use_vae", "device"], act.Given);
     }
 
     [Fact]
-    public void The_policy_learns_seed_and_rename_map()
+    public void Fields_without_a_flag_come_from_the_checkpoint()
     {
-        var options = Read("--seed=3", """--rename_map={"observation.image": "observation.images.top"}""");
-        Assert.Equal(3, options.Policy.Seed);
-        Assert.Equal("observation.images.top", options.Policy.RenameMap["observation.image"]);
+        var act = (ToyPolicies.Act)ReadCheckpoint().Policy;
+        Assert.Equal(5, act.NActionSteps);
+        Assert.Empty(act.Given);
     }
 
     [Fact]
-    public void What_only_lerobot_needs_is_taken_and_said_to_be_without_effect()
+    public void A_program_sets_a_policy_s_flags_as_the_command_line_does()
+    {
+        var act = new ToyPolicies.Act();
+        act.Set("n_action_steps", "4");
+        Assert.Equal(4, act.NActionSteps);
+        Assert.Equal(["n_action_steps"], act.Given);
+        Assert.Equal("--policy.n_action_steps: '0' is not a whole number, 1 to 100", Assert.Throws<EvalCoreException>(() => act.Set("n_action_steps", "0")).Message);
+        Assert.Contains("did you mean '--policy.n_action_steps'?", Assert.Throws<EvalCoreException>(() => act.Set("n_action_step", "4")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_of_an_earlier_version_has_null_for_batching()
+    {
+        string file = FileWith("old.json", """{ "env": { "type": "toy" }, "policy": { "type": "expert", "device": "cpu", "use_amp": false, "batching": null } }""");
+        Assert.Null(EvalOptions.Read([$"--config_path={file}"], ToySuite.Registry).Policy.Batching);
+    }
+
+    [Fact]
+    public void The_rename_map_is_part_of_the_policy_context()
+    {
+        var context = Read("""--rename_map={"observation.image": "observation.images.top"}""").PolicyContext(_ => { });
+        Assert.Equal("observation.images.top", context.RenameMap["observation.image"]);
+    }
+
+    [Fact]
+    public void Flags_without_effect_are_accepted_with_a_note()
     {
         var options = Read("--trust_remote_code=true", "--env.render_mode", "rgb_array", "--eval.recording=false");
-        Assert.Equal(["without effect here: --trust_remote_code, --eval.recording, --env.render_mode"], options.Notes);
+        Assert.Equal(["these flags have no effect here: --trust_remote_code, --eval.recording, --env.render_mode"], options.Notes);
     }
 
     [Fact]
@@ -159,11 +186,11 @@ public sealed class EvalOptionsTests : IDisposable
               "rename_map": { "a": "b" }
             }
             """);
-        var options = EvalOptions.Read([$"--config_path={file}", "--eval.n_episodes=9", "--policy.n_action_steps=3"], Registry);
+        var options = EvalOptions.Read([$"--config_path={file}", "--eval.n_episodes=9", "--policy.n_action_steps=3"], ToySuite.Registry);
         Assert.Equal(9, options.Eval.NEpisodes);
         Assert.False(options.Eval.UseAsyncEnvs);
-        Assert.Equal("3", options.Policy.Overrides["n_action_steps"]);
-        Assert.Equal("cpu", options.Policy.Device);
+        Assert.Equal(3, ((ToyPolicies.Act)options.Policy).NActionSteps);
+        Assert.Equal(DeviceName.Cpu, options.Policy.Device);
         Assert.Equal(4, options.Seed);
         Assert.Equal("b", options.RenameMap["a"]);
         Assert.Equal([1], ((ToyConfig)options.Env).TaskIds);
@@ -171,13 +198,13 @@ public sealed class EvalOptionsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_written_as_a_configuration_is_read_back_the_same()
+    public void Written_options_are_read_back_unchanged()
     {
         var options = ReadCheckpoint(
             "--seed=7", "--eval.n_episodes=3", "--env.task_ids=[2]", "--policy.n_action_steps=4", "--rename_map={\"a\":\"b\"}",
             "--shard=1/2", "--env.control_mode=absolute_pose");
         string file = FileWith("written.json", options.ToJson().ToJsonString());
-        var again = EvalOptions.Read([$"--config_path={file}"], Registry);
+        var again = EvalOptions.Read([$"--config_path={file}"], ToySuite.Registry);
         Assert.True(JsonNode.DeepEquals(options.ToJson(), again.ToJson()), again.ToJson().ToJsonString());
     }
 
@@ -186,7 +213,7 @@ public sealed class EvalOptionsTests : IDisposable
     {
         string output = Path.Combine(_folder, "run");
         WriteJournal(output, Read("--seed=7", $"--output_dir={output}").ToJson());
-        var resumed = EvalOptions.Read([$"--resume={output}"], Registry);
+        var resumed = EvalOptions.Read([$"--resume={output}"], ToySuite.Registry);
         OutputFolder.Create(resumed).Dispose();
         Assert.True(resumed.Resume);
         Assert.Equal(7, resumed.Seed);
@@ -199,7 +226,7 @@ public sealed class EvalOptionsTests : IDisposable
         string output = Path.Combine(_folder, "run");
         WriteJournal(output, []);
         string error = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read($"--output_dir={output}"))).Message;
-        Assert.Equal($"--output_dir: {output} has a run already; go on with it by --resume={output}, or name another folder", error);
+        Assert.Equal($"--output_dir: {output} already contains a run; resume it with --resume={output}, or name another folder", error);
     }
 
     private static void WriteJournal(string folder, JsonObject options)
@@ -210,7 +237,7 @@ public sealed class EvalOptionsTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_written_is_found_out_before_the_run()
+    public void An_output_folder_that_cannot_be_written_is_refused_before_the_run()
     {
         string file = FileWith("file", "");
         string error = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read($"--output_dir={file}/run"))).Message;
@@ -224,14 +251,14 @@ public sealed class EvalOptionsTests : IDisposable
         Assert.Equal(new Shard(index, count), Read($"--shard={text}").Shard);
 
     [Fact]
-    public void An_array_job_s_shard_comes_from_its_environment()
+    public void The_shard_of_an_array_job_comes_from_environment_variables()
     {
         var slurm = new Dictionary<string, string>
         {
             ["SLURM_ARRAY_TASK_ID"] = "3", ["SLURM_ARRAY_TASK_MIN"] = "1", ["SLURM_ARRAY_TASK_COUNT"] = "4",
         };
         Assert.Equal(new Shard(2, 4), Read(1, slurm).Shard);
-        Assert.Equal(["slice 2/4 of the episodes, as this array job's environment says; --shard=0/1 plays all"], Read(1, slurm).Notes);
+        Assert.Equal(["playing shard 2/4, read from the array job's environment variables; --shard=0/1 plays all episodes"], Read(1, slurm).Notes);
         Assert.Empty(Read(1, slurm, "--shard=0/1").Notes);
         Assert.Equal(new Shard(0, 2), Read(1, slurm, "--shard=0/2").Shard);
         var kubernetes = new Dictionary<string, string> { ["JOB_COMPLETION_INDEX"] = "5" };
@@ -248,13 +275,13 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("unexpected '--'; flags are written --flag=value", "--")]
     [InlineData("--seed needs a value: --seed=...", "--seed")]
     [InlineData("--seed needs a value: --seed=...", "--seed", "--policy.use_amp")]
-    [InlineData("--eval.n_episodes: 'ten' is not a whole number", "--eval.n_episodes=ten")]
-    [InlineData("--eval.n_episodes: '5.0' is not a whole number", "--eval.n_episodes=5.0")]
-    [InlineData("--eval.n_episodes: '99999999999' is not a whole number", "--eval.n_episodes=99999999999")]
-    [InlineData("--eval.n_episodes: '' is not a whole number", "--eval.n_episodes=")]
-    [InlineData("--eval.n_episodes: -3 is not possible; at least 1 episode is needed", "--eval.n_episodes", "-3")]
-    [InlineData("--eval.n_episodes: 0 is not possible; at least 1 episode is needed", "--eval.n_episodes=0")]
-    [InlineData("--eval.batch_size: -1 is not possible; give a positive number, or 0 to choose by the cores", "--eval.batch_size=-1")]
+    [InlineData("--eval.n_episodes: 'ten' is not a whole number, 1 or more", "--eval.n_episodes=ten")]
+    [InlineData("--eval.n_episodes: '5.0' is not a whole number, 1 or more", "--eval.n_episodes=5.0")]
+    [InlineData("--eval.n_episodes: '99999999999' is not a whole number, 1 or more", "--eval.n_episodes=99999999999")]
+    [InlineData("--eval.n_episodes: '' is not a whole number, 1 or more", "--eval.n_episodes=")]
+    [InlineData("--eval.n_episodes: '-3' is not a whole number, 1 or more", "--eval.n_episodes", "-3")]
+    [InlineData("--eval.n_episodes: '0' is not a whole number, 1 or more", "--eval.n_episodes=0")]
+    [InlineData("--eval.batch_size: '-1' is not a whole number, 0 or more", "--eval.batch_size=-1")]
     [InlineData("--eval.use_async_envs: 'maybe' is not true or false", "--eval.use_async_envs=maybe")]
     [InlineData("--seed: 'null' is not a whole number", "--seed=null")]
     [InlineData("--seed: -1 is not possible; give a number from 0 to 4294967295", "--seed=-1")]
@@ -262,60 +289,50 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("--env.friction: 'NaN' is not a number", "--env.friction=NaN")]
     [InlineData("--env.task_ids: '[1,' is not a JSON list, for example [0, 1] (or null)", "--env.task_ids=[1,")]
     [InlineData("--env.control_mode: 'Relative' is not one of relative, absolute_pose", "--env.control_mode=Relative")]
-    [InlineData("--env.size: 0 pixels are no picture", "--env.size=0")]
+    [InlineData("--env.size: '0' is not a whole number, 1 to 4096", "--env.size=0")]
+    [InlineData("--env.fps: '0' is not a whole number, 1 or more", "--env.fps=0")]
+    [InlineData("--env.obs_type: 'sound' is not one of pixels, state", "--env.obs_type=sound")]
     [InlineData("--rename_map: 'a' is not a JSON map, for example {\"from\": \"to\"}", "--rename_map=a")]
     [InlineData("--policy.device: 'gpu' is not cuda, cuda:N or cpu", "--policy.device=gpu")]
-    [InlineData("--policy.batching: 'fast' is not exact or dynamic", "--policy.batching=fast")]
+    [InlineData("--policy.batching: 'fast' is not one of exact, dynamic (or null)", "--policy.batching=fast")]
     [InlineData("--policy.type: unknown policy type 'expertt'; did you mean 'expert'? (known: act, expert)", "--policy.type=expertt")]
     [InlineData("--env.type: unknown suite 'toi'; did you mean 'toy'? (known: toy)", "--env.type=toi")]
     [InlineData("--env.type: unknown suite 'libero' (known: toy)", "--env.type=libero")]
-    [InlineData("--policy.path and --policy.type exclude each other; a checkpoint knows its type", "--policy.path=x")]
-    [InlineData("--shard: '4' is not i/n, for example 0/4 for the first of four slices", "--shard=4")]
-    [InlineData("--shard: '4/4' is out of range; slices count from 0: 0/4 to 3/4", "--shard=4/4")]
-    [InlineData("--shard: '-1/4' is not i/n, for example 0/4 for the first of four slices", "--shard=-1/4")]
+    [InlineData("--policy.path and --policy.type exclude each other: the type is read from the checkpoint", "--policy.path=x")]
+    [InlineData("--shard: '4' is not i/n, for example 0/4 for the first of four shards", "--shard=4")]
+    [InlineData("--shard: '4/4' is out of range; shards are numbered from 0: 0/4 to 3/4", "--shard=4/4")]
+    [InlineData("--shard: '-1/4' is not i/n, for example 0/4 for the first of four shards", "--shard=-1/4")]
     [InlineData("--config_path needs a value: --config_path=...", "--config_path")]
-    [InlineData("no/such.json: there is no such configuration file", "--config_path=no/such.json")]
+    [InlineData("no/such.json: there is no such file; expected a configuration file: JSON with the flags' nested structure", "--config_path=no/such.json")]
     [InlineData("--resume: no/such/journal.jsonl does not exist; name the output folder of an interrupted run", "--resume=no/such")]
     public void Bad_input_is_one_line_that_names_the_flag(string message, params string[] tokens) =>
         Assert.Equal(message, Error(tokens));
 
     [Fact]
-    public void A_missing_suite_or_policy_is_said()
+    public void A_missing_suite_or_policy_is_reported()
     {
         Assert.Equal(
             "--env.type is missing (known: toy)",
-            Assert.Throws<EvalCoreException>(() => EvalOptions.Read([], Registry)).Message);
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read([], ToySuite.Registry)).Message);
         Assert.Equal(
             "--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list toy)",
-            Assert.Throws<EvalCoreException>(() => EvalOptions.Read(["--env.type=toy"], Registry)).Message);
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read(["--env.type=toy"], ToySuite.Registry)).Message);
     }
 
     [Fact]
-    public void A_folder_that_is_no_checkpoint_is_said()
+    public void A_path_without_a_policy_is_refused_in_one_line()
     {
         string Message(string path) => Assert.Throws<EvalCoreException>(
-            () => EvalOptions.Read(["--env.type=toy", $"--policy.path={path}"], Registry)).Message;
+            () => EvalOptions.Read(["--env.type=toy", $"--policy.path={path}"], ToySuite.Registry)).Message;
 
-        Assert.Equal("--policy.path: there is no folder './nowhere'", Message("./nowhere"));
-        Assert.Equal(
-            "--policy.path: there is no folder 'lerobot/act'; if it is on the Hugging Face Hub: "
-            + "hf download lerobot/act --local-dir DIR, then --policy.path=DIR",
-            Message("lerobot/act"));
-        Assert.Equal(
-            $"--policy.path: '{_folder}' has no config.json; it is not a LeRobot checkpoint (a folder pretrained_model/)",
-            Message(_folder));
-        Directory.CreateDirectory(Path.Combine(_folder, "pretrained_model"));
-        FileWith(Path.Combine("pretrained_model", "config.json"), "{}");
-        Assert.Equal(
-            $"--policy.path: '{_folder}' has no config.json, its folder pretrained_model has; give --policy.path={_folder}/pretrained_model",
-            Message(_folder));
-        Assert.Equal(
-            $"--policy.path: {_folder}/pretrained_model/config.json does not say the policy's \"type\"; it is not a LeRobot checkpoint's",
-            Message(_folder + "/pretrained_model"));
+        Assert.Equal("--policy.path: there is no file or folder './nowhere'", Message("./nowhere"));
+        Assert.Equal($"--policy.path: '{_folder}' is not a policy that this program can load", Message(_folder));
+        FileWith(ToyPolicies.File, """{ "n_action_steps": "many" }""");
+        Assert.Equal($"{_folder}/{ToyPolicies.File}: n_action_steps: 'many' is not a whole number, 1 to 100", Message(_folder));
     }
 
     [Fact]
-    public void An_override_is_checked_against_the_policy_s_own_fields()
+    public void An_override_is_checked_against_the_fields_of_the_policy()
     {
         var e = Assert.Throws<EvalCoreException>(() => ReadCheckpoint("--policy.n_action_step=4"));
         Assert.Equal("unknown flag '--policy.n_action_step'; did you mean '--policy.n_action_steps'?", e.Message);
@@ -323,19 +340,19 @@ public sealed class EvalOptionsTests : IDisposable
 
     [Theory]
     [InlineData("""{ "eval": { "n_episode": 1 } }""", "unknown key 'eval.n_episode'; did you mean 'eval.n_episodes'?")]
-    [InlineData("""{ "eval": { "n_episodes": "1" } }""", "eval.n_episodes: '1' is not a whole number")]
-    [InlineData("""{ "eval": { "n_episodes": 1.5 } }""", "eval.n_episodes: '1.5' is not a whole number")]
+    [InlineData("""{ "eval": { "n_episodes": "1" } }""", "eval.n_episodes: '1' is not a whole number, 1 or more")]
+    [InlineData("""{ "eval": { "n_episodes": 1.5 } }""", "eval.n_episodes: '1.5' is not a whole number, 1 or more")]
     [InlineData("""{ "eval": { "use_async_envs": null } }""", "eval.use_async_envs: 'null' is not true or false")]
-    [InlineData("""{ "job_name": 3 }""", "job_name: '3' is not a text")]
-    [InlineData("[1]", "is not a JSON object")]
-    [InlineData("{\n  \"seed\": \n}", "is not JSON (line 3); a configuration file is JSON with the flags' nested structure")]
+    [InlineData("""{ "job_name": 3 }""", "job_name: '3' is not a string")]
+    [InlineData("[1]", "is not a JSON object; expected a configuration file: JSON with the flags' nested structure")]
+    [InlineData("{\n  \"seed\": \n}", "is not JSON (line 3); expected a configuration file: JSON with the flags' nested structure")]
     public void A_bad_configuration_file_is_named(string json, string message)
     {
         string file = FileWith("run.json", json);
         Assert.Equal($"{file}: {message}", Error($"--config_path={file}"));
     }
 
-    private sealed class NoonClock : TimeProvider
+    private sealed class FixedClock : TimeProvider
     {
         public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 

@@ -1,12 +1,10 @@
-using EvalCore.Options;
+using EvalCore.Evaluation;
 
 namespace EvalCore.Tests.Options;
 
-/// <summary>Whatever is asked for, the answer is options or one <see cref="EvalCoreException"/>.</summary>
+/// <summary>Any input gives options or an <see cref="EvalCoreException"/>.</summary>
 public sealed class OptionFuzzing
 {
-    private static readonly Registry Registry = new Registry().Add(() => new ToyConfig()).Add(new ToyPolicies());
-
     [Fact]
     public void Damaged_flags_are_read_or_refused() => Fuzz.Run(
         [
@@ -45,7 +43,7 @@ public sealed class OptionFuzzing
     {
         try
         {
-            var options = EvalOptions.Read(tokens, Registry);
+            var options = EvalOptions.Read(tokens, ToySuite.Registry);
             Assert.InRange(options.Eval.NEpisodes, 1, int.MaxValue);
             Assert.NotEmpty(options.OutputDir);
             Assert.NotNull(options.ToJson().ToJsonString());

@@ -1,18 +1,17 @@
 using System.Globalization;
-using EvalCore.Options;
+using EvalCore.Evaluation;
+using EvalCore.Results;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
 namespace EvalCore.Tests.Options;
 
-/// <summary>What holds for every value, not only for those in the examples.</summary>
+/// <summary>Properties that hold for every value, tested with random ones.</summary>
 public sealed class OptionProperties
 {
-    private static readonly Registry Registry = new Registry().Add(() => new ToyConfig()).Add(new ToyPolicies());
-
     private static EvalOptions Read(params string[] tokens) =>
-        EvalOptions.Read(["--env.type=toy", "--policy.type=expert", .. tokens], Registry);
+        EvalOptions.Read(["--env.type=toy", "--policy.type=expert", .. tokens], ToySuite.Registry);
 
     [Property]
     public bool Numbers_are_read_back(double number)
@@ -24,7 +23,7 @@ public sealed class OptionProperties
     }
 
     [Property]
-    public bool Texts_are_read_back(NonNull<string> text) =>
+    public bool Strings_are_read_back(NonNull<string> text) =>
         text.Get is "null" or "None" || text.Get.Contains('\0', StringComparison.Ordinal) || ((ToyConfig)Read($"--env.camera_name={text.Get}").Env).CameraName == text.Get;
 
     [Property]
@@ -40,15 +39,15 @@ public sealed class OptionProperties
     }
 
     [Property]
-    public Property Shards_cover_every_slice_once() =>
+    public Property Every_shard_of_a_run_is_read() =>
         Prop.ForAll(
             Gen.Choose(1, 40).ToArbitrary(),
             count => Enumerable.Range(0, count).All(i => Read($"--shard={i}/{count}").Shard == new Shard(i, count))
                 && Throws($"--shard={count}/{count}"));
 
-    /// <summary>One letter left out of a flag's name is told, with the name that was meant.</summary>
+    /// <summary>A flag with one missing letter is reported with the correct name.</summary>
     [Property]
-    public Property A_letter_left_out_is_found() =>
+    public Property A_flag_with_a_missing_letter_gets_a_suggestion() =>
         Prop.ForAll(
             (from name in Gen.Elements("eval.n_episodes", "eval.batch_size", "policy.device", "env.camera_name", "output_dir", "rename_map")
              from at in Gen.Choose(0, name.Length - 1)

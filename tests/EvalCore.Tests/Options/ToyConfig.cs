@@ -1,12 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+using EvalCore.Assets;
 using EvalCore.Environments;
 
 namespace EvalCore.Tests.Options;
 
-/// <summary>A suite with a field of every type a suite's field may have; nothing in it can be played.</summary>
+/// <summary>A suite with a flag of every type that a suite's flag may have; it has no environment.</summary>
 internal sealed class ToyConfig : EnvConfig
 {
-    private int _size = 96;
-
     public override string Type => "toy";
 
     public override string Task { get; set; } = "Toy-v0";
@@ -27,21 +27,28 @@ internal sealed class ToyConfig : EnvConfig
 
     public ToyMode ControlMode { get; set; }
 
-    public int Size
+    [Range(1, 4096)]
+    public int Size { get; set; } = 96;
+
+    [AllowedValues("pixels", "state")]
+    public string ObsType { get; set; } = "pixels";
+
+    public override IBenchmark Open(AssetStore assets) => new ToyBenchmark(this);
+
+    private sealed class ToyBenchmark(ToyConfig config) : IBenchmark
     {
-        get => _size;
-        set => _size = value > 0 ? value : throw new EvalCoreException($"--env.size: {value} pixels are no picture");
+        public IReadOnlyList<EnvTask> Tasks { get; } = [new EnvTask("toy", "toy", 0, config.Task, "")];
+
+        public ObservationSpace ObservationSpace { get; } = new();
+
+        public ActionSpace ActionSpace { get; } = new(new ActionComponent("x", "", -1, 1, IsRelative: true));
+
+        public IReadOnlyDictionary<string, string> EngineVersions { get; } = new Dictionary<string, string>();
+
+        public IEnvironment Make(EnvTask task) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
     }
-
-    public override ObservationSpace ObservationSpace => new();
-
-    public override ActionSpace ActionSpace => new(1, -1, 1);
-
-    public override IReadOnlyDictionary<string, string> EngineVersions => new Dictionary<string, string>();
-
-    public override IReadOnlyList<EnvTask> Tasks() => [];
-
-    public override IEnvironment Make(EnvTask task) => throw new NotSupportedException();
-
-    public override IFrameRenderer MakeRenderer(EnvTask task) => throw new NotSupportedException();
 }

@@ -8,7 +8,7 @@ public sealed class PairwiseMeanTests
     [Theory]
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_act_keypoints_early")]
-    public void Averages_are_lerobot_evals_to_the_last_bit(string checkpoint)
+    public void Averages_equal_those_of_lerobot_eval_bit_for_bit(string checkpoint)
     {
         var info = JsonNode.Parse(File.ReadAllText(Goldens.Find($"checkpoints/{checkpoint}/eval_info.json")))!;
         var metrics = info["per_task"]![0]!["metrics"]!;
@@ -17,7 +17,7 @@ public sealed class PairwiseMeanTests
     }
 
     [Fact]
-    public void The_mean_of_nothing_is_no_number() => Assert.Equal(double.NaN, PairwiseMean.Of([]));
+    public void The_mean_of_no_values_is_NaN() => Assert.Equal(double.NaN, PairwiseMean.Of([]));
 
     [Theory]
     [InlineData(7)]

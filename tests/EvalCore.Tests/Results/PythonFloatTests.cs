@@ -28,7 +28,7 @@ public sealed class PythonFloatTests
         Assert.Equal(text, PythonFloat.Format(value));
 
     [Property]
-    public bool A_float_is_read_back_as_it_was(double value) =>
+    public bool A_float_is_read_back_bit_for_bit(double value) =>
         !double.IsFinite(value)
         || BitConverter.DoubleToInt64Bits(double.Parse(PythonFloat.Format(value))) == BitConverter.DoubleToInt64Bits(value);
 }

@@ -24,12 +24,12 @@ public sealed class EpisodeSchedulerTests
     }
 
     [Fact]
-    public async Task Synchronous_worlds_are_inferred_as_one_batch()
+    public async Task Synchronous_environments_are_inferred_as_one_batch()
     {
         using var queued = new ManualResetEventSlim();
         var config = new WalkConfig { OnStep = queued.Wait };
         using var policy = new WalkPolicy(PolicyBatching.Batched);
-        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 5, false), policy, Expecting(config));
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, 5, false, Expecting(config));
 
         var playing = Enumerable.Range(0, 10).Select(index => scheduler.Play(Spec(config, index))).ToList();
         queued.Set();
@@ -51,7 +51,7 @@ public sealed class EpisodeSchedulerTests
             },
         };
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
-        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 1, false), policy, Expecting(config));
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
 
         var broken = scheduler.Play(Spec(config, 0));
         var whole = scheduler.Play(Spec(config, 1));
@@ -67,26 +67,26 @@ public sealed class EpisodeSchedulerTests
     {
         var config = new WalkConfig();
         using var policy = new WalkPolicy(PolicyBatching.PerSession) { Bias = value };
-        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 1, false), policy, Expecting(config));
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => scheduler.Play(Spec(config, 3)));
         Assert.StartsWith("the policy's action 0 in episode 3 of left (seed 1003) is not finite", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Disposing_cancels_what_has_not_begun()
+    public async Task Disposing_cancels_episodes_that_have_not_begun()
     {
         using var begun = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
-        var config = new WalkConfig { OnStep = () => { begun.Set(); goOn.Wait(); } };
+        using var proceed = new ManualResetEventSlim();
+        var config = new WalkConfig { OnStep = () => { begun.Set(); proceed.Wait(); } };
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
-        var scheduler = new EpisodeScheduler(new VectorEnvironment(config, 1, false), policy, Expecting(config));
+        var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
         var first = scheduler.Play(Spec(config, 0));
         var second = scheduler.Play(Spec(config, 1));
         begun.Wait(TestContext.Current.CancellationToken);
 
         var disposing = Task.Run(scheduler.Dispose, TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<TaskCanceledException>(() => second);
-        goOn.Set();
+        proceed.Set();
         await disposing;
 
         Assert.True(first.IsCompleted);
@@ -97,13 +97,13 @@ public sealed class EpisodeSchedulerTests
     [InlineData(true)]
     public async Task A_step_allocates_nothing(bool isAsync)
     {
-        // What an episode allocates is the same, so a difference is that of 30 steps: less than one object a step.
+        // Allocations per episode cancel out, so the difference is that of 30 steps: less than one object per step.
         long few = await Least(steps: 10);
         long many = await Least(steps: 40);
         const int SmallestObject = 24;
         Assert.InRange(many - few, 0, 30 * SmallestObject - 1);
 
-        // The runtime allocates too, now and then.
+        // The runtime allocates as well, at times; the minimum of several runs excludes that.
         async Task<long> Least(int steps)
         {
             long least = long.MaxValue;
@@ -117,9 +117,32 @@ public sealed class EpisodeSchedulerTests
     [InlineData(false, PolicyBatching.Batched)]
     [InlineData(true, PolicyBatching.Batched)]
     [InlineData(true, PolicyBatching.PerSession)]
-    public async Task What_the_policy_fails_with_is_what_the_episode_fails_with(bool isAsync, PolicyBatching batching)
+    public async Task A_failing_policy_fails_the_episode_with_its_exception(bool isAsync, PolicyBatching batching)
     {
-        using var policy = new WalkPolicy(batching) { Failure = new EvalCoreException("the network is torn") };
+        using var policy = new WalkPolicy(batching) { Failure = new EvalCoreException("inference failed") };
+        Assert.Same(policy.Failure, await Assert.ThrowsAsync<EvalCoreException>(() => Play(4, isAsync, policy)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_timeout_of_the_policy_fails_its_episode_and_is_not_an_interruption(bool isAsync)
+    {
+        using var policy = new WalkPolicy(PolicyBatching.PerSession) { Failure = new TaskCanceledException("no answer after 5 s") };
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Play(4, isAsync, policy));
+        Assert.Matches(@"^episode \d+ of (left|right) \(seed \d+\) gave up: no answer after 5 s$", e.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_that_fails_to_dispose_does_not_end_the_process(bool isAsync)
+    {
+        using var policy = new WalkPolicy(PolicyBatching.PerSession)
+        {
+            Failure = new EvalCoreException("the network is torn"),
+            DisposalFailure = new InvalidOperationException("the socket is closed"),
+        };
         Assert.Same(policy.Failure, await Assert.ThrowsAsync<EvalCoreException>(() => Play(4, isAsync, policy)));
     }
 
@@ -133,7 +156,7 @@ public sealed class EpisodeSchedulerTests
             Task = "left",
             OnStep = () =>
             {
-                // Skip one episode, in which code is compiled and buffers are made.
+                // Skip the first episode, in which code is compiled and buffers are allocated.
                 step++;
                 if (step == 41)
                     start = GC.GetAllocatedBytesForCurrentThread();
@@ -142,18 +165,18 @@ public sealed class EpisodeSchedulerTests
             },
         };
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
-        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, isAsync ? 2 : 1, isAsync), policy, Expecting(config));
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, isAsync ? 2 : 1, isAsync, Expecting(config));
         await scheduler.Play(Spec(config, 0));
         await scheduler.Play(Spec(config, 1));
         return end - start;
     }
 
-    private static EpisodeSpec Spec(WalkConfig config, int index) => new(config.Tasks()[0], index, 1000 + index);
+    private static EpisodeSpec Spec(WalkConfig config, int index) => config.Open().Tasks[0].Episode(index, 1000);
 
     private static EvalProgress Expecting(WalkConfig config)
     {
         var progress = new EvalProgress();
-        progress.Expect(config.Tasks()[0]);
+        progress.Expect(config.Open().Tasks[0]);
         return progress;
     }
 
@@ -166,9 +189,9 @@ public sealed class EpisodeSchedulerTests
     private static async Task<EpisodeRecord[]> Play(int nEnvs, bool isAsync, WalkPolicy policy)
     {
         var config = new WalkConfig();
-        using var scheduler = new EpisodeScheduler(new VectorEnvironment(config, nEnvs, isAsync), policy, new EvalProgress());
-        var playing = config.Tasks().SelectMany(task =>
-            Enumerable.Range(0, 25).Select(index => scheduler.Play(new EpisodeSpec(task, index, 1000 + index))));
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, nEnvs, isAsync, new EvalProgress());
+        var playing = config.Open().Tasks.SelectMany(task =>
+            Enumerable.Range(0, 25).Select(index => scheduler.Play(task.Episode(index, 1000))));
         var episodes = await Task.WhenAll(playing);
         return [.. episodes.Select(episode => episode with { Timings = new EpisodeTimings(0, 0, 0, 0, 0) })];
     }

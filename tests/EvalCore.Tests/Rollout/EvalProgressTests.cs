@@ -11,7 +11,7 @@ public sealed class EvalProgressTests
     private readonly Clock _clock = new();
 
     [Fact]
-    public void Steps_a_second_are_those_while_episodes_are_played()
+    public void Steps_per_second_exclude_the_time_of_remaining_videos()
     {
         var progress = new EvalProgress(_clock);
         progress.Expect(Left, video: true);
@@ -19,7 +19,7 @@ public sealed class EvalProgressTests
         Play(progress, steps: 30, seconds: 3);
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
         Play(progress, steps: 10, seconds: 1);
-        // Videos are written.
+        // Only videos are left.
         Assert.Null(progress.Eta);
         _clock.Seconds += 96;
         progress.FinishVideo();
@@ -30,7 +30,7 @@ public sealed class EvalProgressTests
     }
 
     [Fact]
-    public void The_time_left_is_at_the_pace_of_what_was_played_here()
+    public void The_time_left_ignores_episodes_of_a_resumed_journal()
     {
         var progress = new EvalProgress(_clock);
         for (int i = 0; i < 6; i++)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -14,7 +13,7 @@ public sealed partial class EvalRunTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_run_leaves_journal_videos_and_eval_info()
+    public async Task A_run_writes_journal_videos_and_eval_info()
     {
         var info = await Run("whole", nEpisodes: 4, render: 2);
 
@@ -27,7 +26,7 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_saved_is_loaded_again()
+    public async Task A_saved_result_is_loaded_back()
     {
         var info = await Run("whole");
         var loaded = EvalInfo.Load(In("whole", EvalInfo.FileName));
@@ -41,22 +40,22 @@ public sealed partial class EvalRunTests : IDisposable
     [InlineData(1)]
     [InlineData(5)]
     [InlineData(12)]
-    public async Task A_resumed_run_equals_one_that_was_not_interrupted(int finished)
+    public async Task A_resumed_run_equals_an_uninterrupted_one(int finished)
     {
         var whole = await Run("whole");
-        Directory.CreateDirectory(In("killed"));
+        Directory.CreateDirectory(In("interrupted"));
         string[] lines = File.ReadAllLines(In("whole", Journal.FileName));
-        string torn = finished + 1 < lines.Length ? lines[finished + 1][..30] : "";
-        File.WriteAllText(In("killed", Journal.FileName), string.Join('\n', lines[..(finished + 1)]) + "\n" + torn);
+        string incomplete = finished + 1 < lines.Length ? lines[finished + 1][..30] : "";
+        File.WriteAllText(In("interrupted", Journal.FileName), string.Join('\n', lines[..(finished + 1)]) + "\n" + incomplete);
 
-        var resumed = await Run("killed", resume: true);
+        var resumed = await Run("interrupted", resume: true);
 
         Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
-        Assert.Equal(lines.Length, File.ReadAllLines(In("killed", Journal.FileName)).Length);
+        Assert.Equal(lines.Length, File.ReadAllLines(In("interrupted", Journal.FileName)).Length);
     }
 
     [Fact]
-    public async Task An_episode_whose_video_a_kill_prevented_is_played_again_for_it()
+    public async Task An_episode_with_a_missing_video_is_played_again()
     {
         var whole = await Run("whole", nEpisodes: 3, render: 2);
         string[] videos = [.. whole.Episodes.Select(episode => episode.VideoPath).OfType<string>()];
@@ -69,7 +68,7 @@ public sealed partial class EvalRunTests : IDisposable
         Assert.All(videos, video => Assert.True(File.Exists(In("whole", video))));
         Assert.Equal(lines.Length + 1, File.ReadAllLines(In("whole", Journal.FileName)).Length);
 
-        // Nobody asks for videos any more: nothing is played, and none is claimed that is not there.
+        // No videos are requested: no episode is played, and missing videos are not listed.
         File.Delete(In("whole", videos[2]));
         resumed = await Run("whole", nEpisodes: 3, render: 0, resume: true);
         Assert.Equal([videos[0], videos[1], videos[3]], resumed.Episodes.Select(episode => episode.VideoPath).OfType<string>());
@@ -77,25 +76,25 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_simulator_warns_of_is_told_once_and_on_record()
+    public async Task A_simulator_warning_is_reported_once_and_recorded_for_each_episode()
     {
         var warnings = new List<string>();
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
         var config = new WalkConfig { Task = "left", Warning = "the ground shakes" };
-        using (var run = new EvalRun(config, policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3, NEpisodesToRender = 0 }, OutputDir = In("run") }, warnings.Add))
+        using (var run = new EvalRun(config, policy, new RolloutOptions { Eval = new EvalConfig { NEpisodes = 3, NEpisodesToRender = 0 }, OutputDir = In("run") }, warnings.Add))
             await run.PlayAll();
-        Assert.Matches(@"^episode \d of left: the ground shakes \(others, if any, are in eval_info\.json\)$", Assert.Single(warnings));
+        Assert.Matches(@"^episode \d of left: the ground shakes \(further warnings are only in eval_info\.json\)$", Assert.Single(warnings));
         Assert.All(EvalInfo.Load(In("run", EvalInfo.FileName)).Episodes, episode => Assert.Equal("the ground shakes", episode.Warning));
         await Run("quiet");
         Assert.DoesNotContain("\"warning\"", File.ReadAllText(In("quiet", EvalInfo.FileName)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_interrupted_run_keeps_its_episodes_and_makes_their_videos_when_it_goes_on()
+    public async Task A_resume_makes_the_missing_videos_of_finished_episodes()
     {
-        using var drawing = new SemaphoreSlim(0);
+        using var rendering = new SemaphoreSlim(0);
         using var policy = new WalkPolicy(PolicyBatching.PerSession) { Provenance = new Dictionary<string, string> { ["gain"] = "1" } };
-        var run = new EvalRun(new WalkConfig { OnFrame = drawing.Wait }, policy, new EvalRunOptions
+        var run = new EvalRun(new WalkConfig { OnFrame = rendering.Wait }, policy, new RolloutOptions
         {
             Eval = new EvalConfig { NEpisodes = 10, BatchSize = 3 },
             OutputDir = In("run"),
@@ -105,7 +104,7 @@ public sealed partial class EvalRunTests : IDisposable
             await Task.Delay(1);
         Assert.Equal(21, File.ReadAllLines(In("run", Journal.FileName)).Length);
         var stopping = Task.Run(run.Dispose);
-        drawing.Release(10_000);
+        rendering.Release(10_000);
         await stopping;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => playing);
 
@@ -173,17 +172,17 @@ public sealed partial class EvalRunTests : IDisposable
     {
         var config = new WalkConfig { OnStep = () => throw new EvalCoreException("the leg is broken") };
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
-        using (var run = new EvalRun(config, policy, new EvalRunOptions { OutputDir = In("none") }))
+        using (var run = new EvalRun(config, policy, new RolloutOptions { OutputDir = In("none") }))
             await Assert.ThrowsAsync<EvalCoreException>(run.PlayAll);
         Assert.False(File.Exists(In("none", Journal.FileName)));
     }
 
     [Fact]
-    public async Task Two_runs_do_not_write_one_journal()
+    public async Task Two_runs_cannot_write_the_same_journal()
     {
         await Run("whole");
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
-        var options = new EvalRunOptions { OutputDir = In("whole"), Resume = true };
+        var options = new RolloutOptions { OutputDir = In("whole"), Resume = true };
         using var first = new EvalRun(new WalkConfig(), policy, options);
         var e = Assert.Throws<EvalCoreException>(() => new EvalRun(new WalkConfig(), policy, options).Dispose());
         Assert.StartsWith($"--resume: {In("whole", Journal.FileName)}: another process is writing it", e.Message, StringComparison.Ordinal);
@@ -192,22 +191,22 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_video_that_cannot_be_written_is_one_warning()
+    public async Task A_video_that_cannot_be_written_gives_one_warning()
     {
         Directory.CreateDirectory(In("run"));
         File.WriteAllText(In("run", "videos"), "in the way");
         var warnings = new List<string>();
         using var policy = new WalkPolicy(PolicyBatching.PerSession);
         using var run = new EvalRun(
-            new WalkConfig(), policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run") }, warnings.Add);
+            new WalkConfig(), policy, new RolloutOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run") }, warnings.Add);
         var info = await run.PlayAll();
         run.Dispose();
         Assert.Equal(6, info.Overall.NEpisodes);
 
-        // A resume does not try again what cannot be.
+        // A resume does not retry a video that could not be written.
         int lines = File.ReadAllLines(In("run", Journal.FileName)).Length;
         using var resumed = new EvalRun(
-            new WalkConfig(), policy, new EvalRunOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run"), Resume = true }, warnings.Add);
+            new WalkConfig(), policy, new RolloutOptions { Eval = new EvalConfig { NEpisodes = 3 }, OutputDir = In("run"), Resume = true }, warnings.Add);
         Assert.Equal(PerEpisode(info), PerEpisode(await resumed.PlayAll()));
         Assert.Equal(lines, File.ReadAllLines(In("run", Journal.FileName)).Length);
         Assert.All(info.Episodes, episode => Assert.Null(episode.VideoPath));
@@ -215,24 +214,24 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_slice_without_an_episode_is_refused()
+    public async Task A_shard_without_an_episode_is_refused()
     {
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", nEpisodes: 1, shard: new(2, 3)));
-        Assert.Equal("--shard: slice 2/3 has no episode: there are only 2; give fewer slices", e.Message);
+        Assert.Equal("--shard: shard 2/3 has no episode: there are only 2; give fewer shards", e.Message);
         Assert.False(Directory.Exists(In("none")));
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(uint.MaxValue + 1L)]
-    public async Task A_seed_that_numpy_does_not_take_is_refused(long seed)
+    public async Task A_seed_outside_the_range_of_numpy_is_refused(long seed)
     {
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", seed: seed));
         Assert.StartsWith($"--seed: {seed} is not possible", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_merge_knows_which_slices_it_lacks()
+    public async Task A_merge_lists_missing_shards()
     {
         await Run("a", shard: new(0, 3));
         await Run("b", shard: new(1, 3));
@@ -242,7 +241,7 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_merge_knows_what_drew_the_pictures_of_its_parts()
+    public async Task A_merge_lists_the_renderers_of_its_parts()
     {
         foreach (var (name, index, renderer) in new[] { ("a", 0, "llvmpipe"), ("b", 1, "H100"), ("c", 2, "llvmpipe") })
         {
@@ -264,7 +263,7 @@ public sealed partial class EvalRunTests : IDisposable
     [InlineData("""{"provenance": {}, "per_task": [{"episodes": [{}]}], "overall": {"eval_s": 1.0}}""")]
     [InlineData("""{"provenance": {}, "per_task": [{"episodes": [null]}], "overall": {"eval_s": 1.0}}""")]
     [InlineData("""{"provenance": {}, "per_task": [{"episodes": []}], "overall": {"eval_s": 1.0}}""")]
-    public void A_file_that_is_no_result_is_one_clear_line(string text)
+    public void A_file_that_is_not_a_result_is_refused_in_one_line(string text)
     {
         File.WriteAllText(In(EvalInfo.FileName), text);
         var e = Assert.Throws<EvalCoreException>(() => Merge.Folders([_folder]));
@@ -273,7 +272,7 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_halves_merge_into_the_whole()
+    public async Task Two_merged_shards_equal_the_whole_run()
     {
         var whole = await Run("whole");
         await Run("a", shard: new(0, 2));
@@ -314,7 +313,7 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_order_and_types_are_LeRobots()
+    public async Task Keys_order_and_types_equal_those_of_LeRobot()
     {
         await Run("whole");
         var ours = JsonNode.Parse(File.ReadAllText(In("whole", EvalInfo.FileName)))!.AsObject();
@@ -327,24 +326,45 @@ public sealed partial class EvalRunTests : IDisposable
         SameShape(theirs["per_group"]![0]!.AsObject(), ours["per_group"]![0]!.AsObject());
         SameShape(theirs["overall"]!.AsObject(), ours["overall"]!.AsObject());
 
-        // A whole number must stay a float to Python.
+        // Python must read whole numbers as floats.
         Assert.Contains("\"pc_success\": ", File.ReadAllText(In("whole", EvalInfo.FileName)), StringComparison.Ordinal);
         Assert.DoesNotMatch("\"(pc_success|max_reward|sum_reward|waiting_s)\": \\d+,", File.ReadAllText(In("whole", EvalInfo.FileName)));
     }
 
     [Fact]
-    public async Task The_file_of_a_run_is_as_verified()
+    public async Task The_eval_info_of_a_run_matches_its_snapshot()
     {
         await Run("whole", nEpisodes: 2);
         string text = File.ReadAllText(In("whole", EvalInfo.FileName)).Replace(_folder, "FOLDER", StringComparison.Ordinal);
 
-        // What differs from run to run and from machine to machine.
+        // Values that differ between runs and machines.
         text = Volatile().Replace(text, "\"$1\": \"...\"");
         Snapshot.Verify(text, extension: "json");
     }
 
     [Fact]
-    public async Task No_episodes_are_no_run()
+    public async Task A_task_is_released_after_its_last_episode_and_its_last_video()
+    {
+        var released = new List<string>();
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        using (var run = new EvalRun(new WalkConfig { OnRelease = task => { lock (released) released.Add(task.Name); } }, policy, new RolloutOptions
+        {
+            Eval = new EvalConfig { NEpisodes = 5, BatchSize = 2, NEpisodesToRender = 1 },
+            OutputDir = In("run"),
+        }))
+        {
+            await Task.WhenAll(run.Episodes.Take(4).Select(run.Play));
+            Assert.Empty(released);
+            await run.Play(run.Episodes[4]);
+            Assert.Equal(["left"], released);
+            await run.PlayAll();
+        }
+
+        Assert.Equal(["left", "right"], released);
+    }
+
+    [Fact]
+    public async Task Zero_episodes_are_refused()
     {
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", nEpisodes: 0));
         Assert.StartsWith("--eval.n_episodes", e.Message, StringComparison.Ordinal);
@@ -354,7 +374,7 @@ public sealed partial class EvalRunTests : IDisposable
 
     private static void SameShape(JsonObject theirs, JsonObject ours)
     {
-        Assert.Equal(Keys(theirs), Keys(ours));
+        Assert.Equal(Keys(theirs), Keys(ours).Take(theirs.Count));
         foreach (var (key, value) in theirs)
             Assert.Equal(value!.GetValueKind() == System.Text.Json.JsonValueKind.True
                 ? System.Text.Json.JsonValueKind.False : value.GetValueKind(), ours[key]!.GetValueKind());
@@ -378,7 +398,7 @@ public sealed partial class EvalRunTests : IDisposable
         {
             Provenance = new Dictionary<string, string> { ["gain"] = gain },
         };
-        using var run = new EvalRun(new WalkConfig(), policy, new EvalRunOptions
+        using var run = new EvalRun(new WalkConfig(), policy, new RolloutOptions
         {
             Eval = new EvalConfig { NEpisodes = nEpisodes, BatchSize = 3, NEpisodesToRender = render },
             OutputDir = In(name),

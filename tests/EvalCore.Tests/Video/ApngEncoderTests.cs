@@ -15,7 +15,7 @@ public sealed class ApngEncoderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Every_frame_is_read_back_as_it_was()
+    public void Every_frame_is_read_back_unchanged()
     {
         byte[][] frames = [Frame(0), Frame(1), Frame(1), Frame(7), Frame(0)];
         string path = Path.Combine(_folder, "video.png");
@@ -30,7 +30,7 @@ public sealed class ApngEncoderTests : IDisposable
     }
 
     [Fact]
-    public void A_video_that_is_not_finished_leaves_nothing()
+    public void An_unfinished_video_leaves_no_file()
     {
         using (var encoder = new ApngEncoder(Path.Combine(_folder, "video.png"), Width, Height, fps: 10))
             encoder.Add(Frame(0));
@@ -48,7 +48,9 @@ public sealed class ApngEncoderTests : IDisposable
         return frame;
     }
 
-    /// <summary>A reader of just what an animated PNG of this encoder has: checksums, areas, no filters.</summary>
+    /// <summary>
+    /// Reads the subset of animated PNG that this encoder writes: checksums, frame areas, no filters.
+    /// </summary>
     private static List<byte[]> Read(string path)
     {
         byte[] file = File.ReadAllBytes(path);

@@ -10,36 +10,36 @@ public sealed class VideoWriterTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Who_plays_waits_while_recordings_that_are_not_drawn_take_much_memory()
+    public async Task Episodes_wait_while_unrendered_recordings_use_too_much_memory()
     {
-        using var drawing = new ManualResetEventSlim();
-        var config = new WalkConfig { OnFrame = drawing.Wait };
-        using var writer = new VideoWriter(config, _folder, _ => { }, maxUndrawnBytes: 1);
+        using var rendering = new ManualResetEventSlim();
+        var config = new WalkConfig { OnFrame = rendering.Wait };
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1);
         writer.WaitForRoom();
 
         var video = writer.Write(Record(config, writer, steps: 3));
         var waiting = Task.Run(writer.WaitForRoom);
         Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(200)));
 
-        drawing.Set();
+        rendering.Set();
         await waiting;
         Assert.True(File.Exists(Path.Combine(_folder, (await video)!)));
     }
 
     [Fact]
-    public async Task A_writer_that_is_stopped_completes_what_it_draws_and_drops_the_rest()
+    public async Task A_stopped_writer_completes_the_video_in_progress_and_drops_the_rest()
     {
-        using var drawing = new SemaphoreSlim(0);
+        using var rendering = new SemaphoreSlim(0);
         var begun = new SemaphoreSlim(0);
         var config = new WalkConfig
         {
             OnFrame = () =>
             {
                 begun.Release();
-                drawing.Wait();
+                rendering.Wait();
             },
         };
-        using var writer = new VideoWriter(config, _folder, _ => { }, maxUndrawnBytes: 1);
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1);
         var first = writer.Write(Record(config, writer: null, steps: 0));
         await begun.WaitAsync();
         var others = Enumerable.Range(0, 20).Select(_ => writer.Write(Record(config, writer: null, steps: 0))).ToList();
@@ -47,14 +47,14 @@ public sealed class VideoWriterTests : IDisposable
 
         writer.Stop();
         await waiting;
-        drawing.Release(100);
+        rendering.Release(100);
         Assert.NotNull(await first);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => others[^1]);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.Write(Record(config, writer: null, steps: 0)));
     }
 
     [Fact]
-    public void A_recording_takes_any_number_of_frames()
+    public void A_recording_accepts_any_number_of_frames()
     {
         var config = new WalkConfig();
         var recording = Record(config, writer: null, steps: 200);
@@ -66,16 +66,17 @@ public sealed class VideoWriterTests : IDisposable
 
     private static FrameRecording Record(WalkConfig config, VideoWriter? writer, int steps)
     {
-        var task = config.Tasks()[1];
-        var episode = new EpisodeSpec(task, 0, 1);
-        using var environment = config.Make(task);
+        using var benchmark = config.Open();
+        var episode = benchmark.Tasks[1].Episode(0, 1);
+        using var environment = benchmark.Make(episode.Task);
+        var source = (IVideoSource)environment;
         environment.Reset(episode);
         var recording = new FrameRecording(episode, writer);
-        recording.Start(environment);
+        recording.Start(source);
         for (int i = 0; i < steps; i++)
         {
             environment.Step([1]);
-            recording.Add(environment);
+            recording.Add(source);
         }
 
         return recording;

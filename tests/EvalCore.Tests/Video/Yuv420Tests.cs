@@ -10,7 +10,7 @@ public sealed class Yuv420Tests
     [InlineData(38, 4)]
     [InlineData(35, 3)]
     [InlineData(1, 1)]
-    public void A_picture_has_the_luma_and_chroma_of_BT601(int width, int height)
+    public void An_image_has_the_luma_and_chroma_of_BT601(int width, int height)
     {
         byte[] rgb = new byte[width * height * 3];
         new Random(width).NextBytes(rgb);

@@ -1,16 +1,20 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace EvalCore.Results;
 
-/// <summary>The text of <c>eval_info.json</c>, laid out as Python's <c>json.dump(info, indent=2)</c> does.</summary>
-internal static class EvalInfoJson
+/// <summary>
+/// Writes the text of <c>eval_info.json</c>, formatted as by Python's <c>json.dump(info, indent=2)</c>. In each object
+/// LeRobot 0.6.1's keys come first, in its order, then those that LeRobot 0.7 adds (lerobot_eval.py,
+/// <c>eval_policy_all</c>), then ours.
+/// </summary>
+internal static class EvalInfoWriter
 {
     private static readonly JsonWriterOptions Layout =
         new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The text of a result. A result without provenance has LeRobot's keys only.</summary>
     public static string Write(EvalInfo info)
     {
         using var buffer = new MemoryStream();
@@ -20,7 +24,7 @@ internal static class EvalInfoJson
 
             json.WriteStartArray("per_task");
             foreach (var task in info.PerTask)
-                WriteTask(json, task, info.OutputDir);
+                WriteTask(json, task, info);
             json.WriteEndArray();
 
             json.WriteStartObject("per_group");
@@ -29,6 +33,8 @@ internal static class EvalInfoJson
                 json.WriteStartObject(group);
                 WriteAggregate(json, aggregate);
                 WriteVideoPaths(json, info.Episodes.Where(episode => episode.TaskGroup == group), info.OutputDir);
+                json.WriteNumber("n_success", aggregate.NSuccess);
+                WriteInterval(json, aggregate);
                 json.WriteEndObject();
             }
 
@@ -39,40 +45,23 @@ internal static class EvalInfoJson
             WriteFloat(json, "eval_s", info.EvalS);
             WriteFloat(json, "eval_ep_s", info.EvalEpS);
             WriteVideoPaths(json, info.Episodes, info.OutputDir);
+            json.WriteNumber("n_success", info.Overall.NSuccess);
+            WriteInterval(json, info.Overall);
             json.WriteEndObject();
 
-            json.WritePropertyName("provenance");
-            info.Provenance.WriteTo(json);
+            if (info.Provenance is not null)
+            {
+                json.WritePropertyName("provenance");
+                info.Provenance.WriteTo(json);
+            }
+
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
     }
 
-    public static EvalInfo Read(string text, string path)
-    {
-        var root = JsonNode.Parse(text)!.AsObject();
-        if (root["provenance"] is not JsonObject provenance)
-            throw new EvalCoreException($"{path}: has no provenance: lerobot-eval wrote it, not evalcore");
-
-        if (root["per_task"] is not JsonArray { Count: > 0 } tasks || (root["overall"] as JsonObject)?["eval_s"] is not JsonValue evalS)
-            throw new JsonException("it has no per_task, or no overall.eval_s");
-        var episodes = new List<EpisodeRecord>();
-        foreach (var task in tasks)
-        {
-            if (task?["episodes"] is not JsonArray list)
-                throw new EvalCoreException($"{path}: has no 'episodes' per task: lerobot-eval wrote it, not evalcore");
-            foreach (var episode in list)
-                episodes.Add(episode.Deserialize<EpisodeRecord>(Journal.Json) ?? throw new JsonException("null episode"));
-        }
-
-        if (episodes.Count == 0)
-            throw new JsonException("it has no episode");
-        string outputDir = (string?)provenance["output_dir"] ?? "";
-        return new EvalInfo(episodes, (double)evalS, outputDir, provenance);
-    }
-
-    private static void WriteTask(Utf8JsonWriter json, TaskResult task, string outputDir)
+    private static void WriteTask(Utf8JsonWriter json, TaskResult task, EvalInfo info)
     {
         json.WriteStartObject();
         json.WriteString("task_group", task.TaskGroup);
@@ -84,13 +73,22 @@ internal static class EvalInfoJson
         foreach (var episode in task.Episodes)
             json.WriteBooleanValue(episode.Success);
         json.WriteEndArray();
-        WriteVideoPaths(json, task.Episodes, outputDir);
+        WriteVideoPaths(json, task.Episodes, info.OutputDir);
         json.WriteEndObject();
 
-        json.WriteStartArray("episodes");
-        foreach (var episode in task.Episodes)
-            JsonSerializer.Serialize(json, episode, Journal.Json);
-        json.WriteEndArray();
+        var metrics = task.Metrics;
+        json.WriteNumber("n_episodes", metrics.NEpisodes);
+        json.WriteNumber("n_success", metrics.NSuccess);
+        WriteFloat(json, "pc_success", metrics.PcSuccess);
+        WriteInterval(json, metrics);
+        if (info.Provenance is not null)
+        {
+            json.WriteStartArray("episodes");
+            foreach (var episode in task.Episodes)
+                JsonSerializer.Serialize(json, episode, Journal.Json);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -101,6 +99,9 @@ internal static class EvalInfoJson
         WriteFloat(json, "pc_success", aggregate.PcSuccess);
         json.WriteNumber("n_episodes", aggregate.NEpisodes);
     }
+
+    private static void WriteInterval(Utf8JsonWriter json, Aggregate aggregate) =>
+        WriteFloats(json, "pc_success_ci95", [aggregate.PcSuccessCi95.Low, aggregate.PcSuccessCi95.High]);
 
     private static void WriteVideoPaths(Utf8JsonWriter json, IEnumerable<EpisodeRecord> episodes, string outputDir)
     {
@@ -113,7 +114,7 @@ internal static class EvalInfoJson
 
         json.WriteEndArray();
 
-        // Videos of a world model's predictions: LeRobot's key, always empty for the policies of this program.
+        // Videos of a world model's predictions: no policy of this program makes them.
         json.WriteStartArray("predicted_video_paths");
         json.WriteEndArray();
     }
@@ -122,7 +123,7 @@ internal static class EvalInfoJson
     {
         json.WriteStartArray(name);
 
-        // A raw value is not put on a line of its own by the writer.
+        // The writer does not start a new line for a raw value.
         string line = Layout.NewLine + new string(' ', Layout.IndentSize * json.CurrentDepth);
         foreach (double value in values)
             json.WriteRawValue(line + PythonFloat.Format(value), skipInputValidation: true);

@@ -2,8 +2,8 @@ using Safetensors;
 
 namespace EvalCore.Replays;
 
-/// <summary>Tensors of F32 or F64 as float64; F32 is widened exactly.</summary>
-internal static class Numbers
+/// <summary>Reads F32 and F64 tensors as float64; F32 is widened exactly.</summary>
+internal static class Float64Tensor
 {
     /// <summary>Reads a tensor; null when it has another element type.</summary>
     public static double[]? Read(SafetensorsFile file, TensorEntry entry) => entry.Type switch

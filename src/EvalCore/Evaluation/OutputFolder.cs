@@ -1,27 +1,23 @@
 using EvalCore.Results;
 
-namespace EvalCore.Options;
+namespace EvalCore.Evaluation;
 
-/// <summary>The folder a run writes its results to. One that nothing was written to is taken away again.</summary>
+/// <summary>The output folder of a run. A folder into which nothing was written is removed on dispose.</summary>
 public sealed class OutputFolder : IDisposable
 {
     private readonly IReadOnlyList<string> _made;
 
     private OutputFolder(IReadOnlyList<string> made) => _made = made;
 
-    /// <summary>
-    /// Makes the folder of a run before any work is done: one that cannot be used is found out before a policy is
-    /// loaded.
-    /// </summary>
-    /// <exception cref="EvalCoreException">The folder holds another run, or cannot be written.</exception>
+    /// <summary>Creates the output folder and checks that it can be written, before a policy is loaded.</summary>
+    /// <exception cref="EvalCoreException">The folder contains a run, or cannot be written.</exception>
     public static OutputFolder Create(EvalOptions options)
     {
         string folder = options.OutputDir;
         if (options.Resume)
             return new OutputFolder([]);
         if (File.Exists(Path.Combine(folder, Journal.FileName)))
-            throw new EvalCoreException(
-                $"--output_dir: {folder} has a run already; go on with it by --resume={folder}, or name another folder");
+            throw Journal.AlreadyThere(folder);
         var above = Above(folder).ToList();
         if (above.Find(File.Exists) is { } file)
             throw new EvalCoreException($"--output_dir: {folder} cannot be written ({file} is a file)");
@@ -34,14 +30,14 @@ public sealed class OutputFolder : IDisposable
             File.Delete(probe);
             return made;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
             made.Dispose();
-            throw new EvalCoreException($"--output_dir: {folder} cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw EvalCoreException.CannotWrite($"--output_dir: {folder}", e);
         }
     }
 
-    /// <summary>Takes away the folders that were made and hold no file.</summary>
+    /// <summary>Removes the folders that were created and contain no file.</summary>
     public void Dispose()
     {
         foreach (string folder in _made)
@@ -54,13 +50,13 @@ public sealed class OutputFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It is not there, or no longer ours: an empty folder is no harm.
+                // The folder is gone or can no longer be changed. A remaining empty folder is harmless.
                 return;
             }
         }
     }
 
-    /// <summary>A folder and those it is in, the innermost first.</summary>
+    /// <summary>A folder and its parents, innermost first.</summary>
     private static IEnumerable<string> Above(string folder)
     {
         for (string? path = Path.TrimEndingDirectorySeparator(folder); !string.IsNullOrEmpty(path); path = Path.GetDirectoryName(path))

@@ -5,37 +5,36 @@ using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
-using EvalCore.Rollout;
+using EvalCore.Results;
 
-namespace EvalCore.Results;
+namespace EvalCore.Rollout;
 
-/// <summary>What produced a result: <c>provenance</c> in <c>eval_info.json</c>.</summary>
+/// <summary>Records how a result was produced: <c>provenance</c> in <c>eval_info.json</c>.</summary>
 internal static class Provenance
 {
-    /// <summary>What an episode's result depends on. Two runs that agree here give the same episodes.</summary>
-    public static JsonObject Identity(EnvConfig env, IPolicy policy, EvalRunOptions options)
+    /// <summary>The identity of a run: everything its episodes depend on.</summary>
+    public static RunIdentity Identity(EnvConfig env, IBenchmark benchmark, IPolicy policy, RolloutOptions options)
     {
-        // A configuration is its flags; which tasks are played is not what they are: parts with others may be merged.
-        var config = OptionProperty.Of(env.GetType()).Where(property => property.Name != "task")
+        // The tasks are not part of the identity, since results of different tasks can be merged.
+        var flags = OptionProperty.Of(env.GetType()).Where(property => property.Name != "task")
             .Select(property => KeyValuePair.Create(property.Name, property.JsonOf(env)));
-        var policyFacts = new JsonObject { ["type"] = policy.Type };
-        foreach (var (key, value) in policy.Provenance)
-            policyFacts[key] = value;
-        var identity = new JsonObject
-        {
-            ["seed"] = options.Seed,
-            ["policy"] = policyFacts,
-            ["env"] = new JsonObject([new("type", env.Type), .. config]),
-            ["engines"] = new JsonObject(env.EngineVersions.Select(
-                engine => KeyValuePair.Create(engine.Key, (JsonNode?)engine.Value))),
-        };
-        if (env.Assets is { } assets)
-            identity["assets"] = new JsonObject { [assets.Name] = assets.Sha256 };
-        return identity;
+        return new RunIdentity(
+            options.Seed,
+            new PolicyIdentity(policy.Type, policy.Provenance),
+            new EnvIdentity(env.Type, new JsonObject(flags)),
+            benchmark.EngineVersions,
+            env.Assets.ToDictionary(set => set.Name, set => set.Sha256));
     }
 
-    /// <summary>The whole record.</summary>
-    public static JsonObject Of(EnvConfig env, IPolicy policy, EvalRunOptions options, VectorEnvironment environments)
+    /// <summary>The complete provenance.</summary>
+    /// <param name="identity">The identity of the run.</param>
+    /// <param name="benchmark">The suite.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="options">The options of the run.</param>
+    /// <param name="numEnvs">The number of episodes in flight.</param>
+    /// <param name="isAsync">Whether each had its own thread.</param>
+    public static JsonObject Of(
+        RunIdentity identity, IBenchmark benchmark, IPolicy policy, RolloutOptions options, int numEnvs, bool isAsync)
     {
         var provenance = new JsonObject
         {
@@ -43,10 +42,10 @@ internal static class Provenance
                 .InformationalVersion,
             ["output_dir"] = options.OutputDir ?? "",
         };
-        foreach (var (key, value) in Identity(env, policy, options).ToList())
+        foreach (var (key, value) in identity.ToJson())
             provenance[key] = value?.DeepClone();
-        provenance["batch_size"] = environments.NumEnvs;
-        provenance["use_async_envs"] = environments.IsAsync;
+        provenance["batch_size"] = numEnvs;
+        provenance["use_async_envs"] = isAsync;
         provenance["shard"] = options.Shard.ToString();
         provenance["options"] = options.Given.DeepClone();
         provenance["git_commit"] = GitCommit(Directory.GetCurrentDirectory());
@@ -57,28 +56,14 @@ internal static class Provenance
             ["cores"] = Environment.ProcessorCount,
             ["runtime"] = RuntimeInformation.FrameworkDescription,
         };
-        if (policy.ObservationKeys.Any(key => IsPicture(env, key)) && env.RenderingDevice is { } device)
+        if (policy.ObservationKeys.Any(key => IsImage(benchmark.ObservationSpace, key)) && benchmark.RenderingDevice is { } device)
             provenance["machine"]!["renderer"] = device;
         provenance["finished_at"] = DateTimeOffset.Now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
         return provenance;
     }
 
-    private static bool IsPicture(EnvConfig env, string key) =>
-        env.ObservationSpace.IndexOf(key) is int i and >= 0 && env.ObservationSpace[i].Kind == ObservationKind.Image;
-
-    /// <summary>The first entry that differs, for a message.</summary>
-    public static string Difference(JsonNode? one, JsonNode? two)
-    {
-        if (one is JsonObject a && two is JsonObject b)
-        {
-            string key = a.Concat(b).First(entry => !JsonNode.DeepEquals(a[entry.Key], b[entry.Key])).Key;
-            return $"{key}: {Text(a[key])} and {Text(b[key])}";
-        }
-
-        return $"{Text(one)} and {Text(two)}";
-
-        static string Text(JsonNode? value) => value?.ToJsonString(Journal.Json) ?? "none";
-    }
+    private static bool IsImage(ObservationSpace space, string key) =>
+        space.IndexOf(key) is int i and >= 0 && space[i].Kind == ObservationKind.Image;
 
     /// <summary>The commit checked out in a folder or one above it, read from <c>.git</c>; null where there is none.</summary>
     internal static string? GitCommit(string? folder)
@@ -102,7 +87,7 @@ internal static class Provenance
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A worktree or an exotic layout: the commit is left out.
+            // A worktree or an unusual layout: the commit is omitted.
             return null;
         }
     }

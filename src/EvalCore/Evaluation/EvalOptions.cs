@@ -1,0 +1,233 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using EvalCore.Environments;
+using EvalCore.Options;
+using EvalCore.Policies;
+using EvalCore.Results;
+using EvalCore.Rollout;
+
+namespace EvalCore.Evaluation;
+
+/// <summary>
+/// The options of an evaluation: the flags of <c>lerobot-eval</c> (LeRobot 0.6.1, <c>EvalPipelineConfig</c>) with the
+/// same names and defaults, plus <c>--resume</c> and <c>--shard</c>.
+/// </summary>
+public sealed class EvalOptions
+{
+    private static readonly string[] Groups = ["env", "eval", "policy"];
+
+    /// <summary>
+    /// Flags of lerobot-eval that are accepted and have no effect: they concern Python's environments, training or
+    /// recording.
+    /// </summary>
+    private static readonly string[] WithoutEffect =
+    [
+        "trust_remote_code", "eval.recording", "eval.recording_repo_id", "eval.recording_private",
+        "env.features", "env.features_map", "env.max_parallel_tasks", "env.disable_env_checker", "env.render_mode",
+        "env.discover_packages_path", "policy.discover_packages_path", "policy.use_peft", "policy.push_to_hub",
+        "policy.repo_id", "policy.private", "policy.tags", "policy.license", "policy.pretrained_revision",
+    ];
+
+    private int _cores = Environment.ProcessorCount;
+
+    /// <summary>Options with their defaults. <see cref="Read"/> reads and checks them.</summary>
+    public EvalOptions(EnvConfig env) => Env = env;
+
+    /// <summary>The suite: <c>--env.*</c>.</summary>
+    [JsonIgnore]
+    public EnvConfig Env { get; }
+
+    /// <summary>The number of episodes and how they are run: <c>--eval.*</c>.</summary>
+    [JsonIgnore]
+    public EvalConfig Eval { get; } = new();
+
+    /// <summary>The policy: <c>--policy.*</c>.</summary>
+    [JsonIgnore]
+    public PolicyConfig Policy { get; private set; } = null!;
+
+    /// <summary>The output folder.</summary>
+    [Placeholder("DIR")]
+    [Description("the output folder; default outputs/eval/<date>/<time>_<job_name>")]
+    [AllowNull]
+    public string OutputDir { get; set => field = value ?? ""; } = "";
+
+    /// <summary>The name of the run.</summary>
+    [Placeholder("NAME")]
+    [Description("the name of the run; default <env.type>_<policy.type>")]
+    [AllowNull]
+    public string JobName { get; set => field = value ?? ""; } = "";
+
+    /// <summary>The seed of episode 0 of each task; episode k has <c>seed + k</c>.</summary>
+    [Description("the seed of episode 0 of each task; episode k has seed + k")]
+    public long Seed { get; set; } = EpisodeSpec.DefaultSeed;
+
+    /// <summary>New names for the environment's observation keys, from old to new.</summary>
+    [Description("new names for observation keys: {\"old\": \"new\"}")]
+    public IReadOnlyDictionary<string, string> RenameMap { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>The shard of the episodes that this process plays.</summary>
+    [JsonIgnore]
+    public Shard Shard { get; private set; } = Shard.Whole;
+
+    /// <summary>Whether an interrupted run in the output folder is resumed.</summary>
+    [JsonIgnore]
+    public bool Resume { get; private set; }
+
+    /// <summary>Notes about the options for the user, one line each.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>Reads the options of an evaluation.</summary>
+    /// <param name="tokens">The flags, for example <c>--env.type=pusht</c>.</param>
+    /// <param name="registry">The suites and sources of policies.</param>
+    /// <param name="host">The machine; <see cref="Host.Local"/> when null.</param>
+    /// <exception cref="EvalCoreException">An option is invalid; the message names the flag or file.</exception>
+    public static EvalOptions Read(IReadOnlyList<string> tokens, Registry registry, Host? host = null)
+    {
+        host ??= Host.Local;
+        var set = new OptionSet(tokens);
+        string? resume = TakeResume(set);
+        if (set.TakeText("config_path") is { } file)
+            set.AddFile(file, Groups);
+        foreach (string group in Groups)
+            set.AddGroupFile(group);
+
+        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores };
+        set.Bind(options.Eval, "eval.");
+        set.Bind(options);
+        options.Rollout.Validate();
+        string? shard = set.TakeText("shard");
+        options.Shard = Shard.Parse(shard, host.Variable);
+        options.Policy = ReadPolicy(
+            set, registry, options.Env,
+            $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
+
+        var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
+        set.Finish("eval");
+        var notes = new List<string>();
+        if (ignored.Count > 0)
+            notes.Add($"these flags have no effect here: {string.Join(", ", ignored)}");
+        if (shard is null && options.Shard != Shard.Whole)
+            notes.Add($"playing shard {options.Shard}, read from the array job's environment variables; --shard=0/1 plays all episodes");
+        options.Notes = notes;
+        options.Name(resume, host.Time);
+        return options;
+    }
+
+    /// <summary>Reads the suite, <c>--env.type</c>, and its flags.</summary>
+    /// <exception cref="EvalCoreException">The suite is unknown, or the value of a flag is invalid.</exception>
+    public static EnvConfig ReadEnv(OptionSet set, Registry registry)
+    {
+        string type = set.TakeText("env.type")
+            ?? throw set.Missing($"--env.type is missing (known: {string.Join(", ", registry.EnvTypes)})", "env.type");
+        var env = registry.NewEnv(type);
+        set.Bind(env, "env.");
+        env.Validate();
+        return env;
+    }
+
+    /// <summary>
+    /// Reads the policy, <c>--policy.path</c> or <c>--policy.type</c>, and its flags. Flags override the values in the
+    /// policy's own files.
+    /// </summary>
+    /// <param name="set">The flags.</param>
+    /// <param name="registry">The sources of policies.</param>
+    /// <param name="env">The suite that the policy will play; null for none.</param>
+    /// <param name="missing">The message when no policy is named.</param>
+    /// <exception cref="EvalCoreException">No policy is named, or the named one is unknown or damaged.</exception>
+    public static PolicyConfig ReadPolicy(OptionSet set, Registry registry, EnvConfig? env, string missing)
+    {
+        string? path = set.TakeText("policy.path"), type = set.TakeText("policy.type"), stored = set.TakeText("policy.pretrained_path");
+        if (path is not null && type is not null)
+            throw new EvalCoreException("--policy.path and --policy.type exclude each other: the type is read from the checkpoint");
+        path ??= stored;
+        if (path is null && type is null)
+            throw set.Missing(missing, "policy.path", "policy.type");
+        PolicyConfig policy;
+        if (path is null)
+        {
+            policy = registry.NewPolicy(type!, env);
+        }
+        else
+        {
+            policy = registry.Recognize(path);
+            if (type is not null && type != policy.Type)
+                throw new EvalCoreException($"--policy.type: the checkpoint '{path}' is of type {policy.Type}, not {type}");
+        }
+
+        policy.Given = set.Bind(policy, "policy.");
+        policy.Validate();
+        return policy;
+    }
+
+    /// <summary>The options of the run, without its suite and policy.</summary>
+    [JsonIgnore]
+    public RolloutOptions Rollout => new()
+    {
+        Eval = Eval with { },
+        Seed = Seed,
+        OutputDir = OutputDir,
+        Resume = Resume,
+        Shard = Shard,
+        Cores = _cores,
+    };
+
+    /// <summary>The context in which the policy is made.</summary>
+    /// <param name="warn">Receives notes for the user, one line each.</param>
+    public PolicyContext PolicyContext(Action<string> warn) => Policies.PolicyContext.Of(Env) with { RenameMap = RenameMap, Warn = warn };
+
+    /// <summary>The options as a configuration file, which <c>--config_path</c> reads back.</summary>
+    public JsonObject ToJson()
+    {
+        var env = new JsonObject { ["type"] = Env.Type };
+        foreach (var property in OptionProperty.Of(Env.GetType()))
+            env[property.Name] = property.JsonOf(Env);
+
+        // A checkpoint's other values are in its own file: only the flags of all policies and the given ones are
+        // written.
+        var policy = new JsonObject { [Policy.Path is null ? "type" : "path"] = Policy.Path ?? Policy.Type };
+        var ofEveryPolicy = OptionProperty.Of(typeof(PolicyConfig)).Select(property => property.Name);
+        foreach (var property in OptionProperty.Of(Policy.GetType()).Where(p => ofEveryPolicy.Concat(Policy.Given).Contains(p.Name)))
+            policy[property.Name] = property.JsonOf(Policy);
+
+        var json = new JsonObject { ["env"] = env, ["eval"] = Section(Eval), ["policy"] = policy };
+        foreach (var property in OptionProperty.Of(typeof(EvalOptions)))
+            json[property.Name] = property.JsonOf(this);
+        if (Shard != Shard.Whole)
+            json["shard"] = Shard.ToString();
+        return json;
+
+        static JsonObject Section(object section) =>
+            new(OptionProperty.Of(section.GetType()).Select(p => KeyValuePair.Create(p.Name, p.JsonOf(section))));
+    }
+
+    private static string? TakeResume(OptionSet set)
+    {
+        if (set.TakeText("resume") is not { } folder)
+            return null;
+        if (set.TakeText("output_dir") is { } output && Path.GetFullPath(output) != Path.GetFullPath(folder))
+            throw new EvalCoreException($"--output_dir: a resumed run continues in '{folder}'; omit the flag");
+        var before = Journal.ReadOptions(folder);
+        before.Remove("output_dir");
+        set.Add(Path.Combine(folder, Journal.FileName), before, Groups);
+        return folder;
+    }
+
+    private void Name(string? resume, TimeProvider time)
+    {
+        if (JobName.Length == 0)
+            JobName = $"{Env.Type}_{Policy.Type}";
+        if (resume is not null)
+            OutputDir = resume;
+        if (OutputDir.Length > 0)
+            return;
+        var now = time.GetLocalNow();
+        string suffix = Shard == Shard.Whole ? "" : $"_shard{Shard.Index}of{Shard.Count}";
+        OutputDir = Path.Combine(
+            "outputs", "eval", now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            now.ToString("HH-mm-ss", CultureInfo.InvariantCulture) + $"_{JobName}{suffix}");
+    }
+}

@@ -1,0 +1,102 @@
+using EvalCore.Assets;
+using EvalCore.Diagnostics;
+using EvalCore.Environments;
+using EvalCore.Options;
+using EvalCore.Policies;
+using EvalCore.Video;
+
+namespace EvalCore.Evaluation;
+
+/// <summary>The suites and sources of policies of a program. EvalCore itself has none: the program adds them.</summary>
+public sealed class Registry
+{
+    private readonly SortedDictionary<string, ISuite> _suites = new(StringComparer.Ordinal);
+    private readonly List<IPolicySource> _policies = [];
+
+    /// <summary>The suites: the values of <c>--env.type</c>.</summary>
+    public IReadOnlyCollection<string> EnvTypes => _suites.Keys;
+
+    /// <summary>The policy types, each with a one-line description.</summary>
+    public IReadOnlyDictionary<string, string> PolicyTypes =>
+        _policies.SelectMany(source => source.Types).DistinctBy(type => type.Key)
+            .ToDictionary(type => type.Key, type => type.Value, StringComparer.Ordinal);
+
+    /// <summary>The prerequisites that <c>evalcore doctor</c> checks.</summary>
+    public IReadOnlyList<Check> Checks =>
+    [
+        Check.Runtime, FfmpegEncoder.Check, AssetStore.MirrorCheck,
+        // Several suites can share a check, for example that of MuJoCo.
+        .. _suites.Values.SelectMany(suite => suite.Checks).Concat(_policies.SelectMany(source => source.Checks)).Distinct(),
+    ];
+
+    /// <summary>The asset sets of the suites.</summary>
+    public IReadOnlyList<AssetSet> Assets =>
+        [.. _suites.Values.SelectMany(suite => suite.NewConfig().Assets).DistinctBy(set => set.Name)];
+
+    /// <summary>Adds a suite and its built-in policies.</summary>
+    /// <exception cref="ArgumentException">There is already a suite of this type.</exception>
+    public Registry Add(ISuite suite)
+    {
+        ArgumentNullException.ThrowIfNull(suite);
+        _suites.Add(suite.NewConfig().Type, suite);
+        _policies.AddRange(suite.Policies);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a source of policies. When two sources recognize a path or have the same type, the first added makes the
+    /// policy.
+    /// </summary>
+    public Registry Add(IPolicySource policies)
+    {
+        _policies.Add(policies);
+        return this;
+    }
+
+    /// <summary>The flags of a suite with their defaults.</summary>
+    /// <exception cref="EvalCoreException">The suite is unknown.</exception>
+    public EnvConfig NewEnv(string type) => _suites.TryGetValue(type, out var suite)
+        ? suite.NewConfig()
+        : throw new EvalCoreException(
+            $"--env.type: unknown suite '{type}'{Nearest.Hint(type, EnvTypes)} (known: {Names(EnvTypes)})");
+
+    /// <summary>Whether a type of policy can play a suite.</summary>
+    public bool Plays(string policyType, EnvConfig env) =>
+        _policies.Exists(source => source.Types.ContainsKey(policyType) && source.Plays(policyType, env));
+
+    /// <summary>The flags of a built-in policy with their defaults.</summary>
+    /// <param name="type">The value of <c>--policy.type</c>.</param>
+    /// <param name="env">The suite that the policy will play; null for any.</param>
+    /// <exception cref="EvalCoreException">The type is unknown, or its policies do not play the suite.</exception>
+    public PolicyConfig NewPolicy(string type, EnvConfig? env)
+    {
+        if (_policies.Find(source => source.Types.ContainsKey(type) && (env is null || source.Plays(type, env))) is { } source)
+            return source.NewConfig(type);
+        var types = PolicyTypes.Keys.Order(StringComparer.Ordinal).ToList();
+        throw new EvalCoreException(types.Contains(type)
+            ? $"--policy.type: '{type}' does not play {env!.Type}"
+            : $"--policy.type: unknown policy type '{type}'{Nearest.Hint(type, types)} (known: {Names(types)})");
+    }
+
+    /// <summary>The flags of the policy at a path, with the values from its own files.</summary>
+    /// <param name="path">The value of <c>--policy.path</c>.</param>
+    /// <exception cref="EvalCoreException">No source of policies recognizes the path, or the policy is damaged.</exception>
+    public PolicyConfig Recognize(string path)
+    {
+        foreach (var source in _policies)
+        {
+            if (source.Recognize(path) is not { } config)
+                continue;
+            config.Path ??= path;
+            return config;
+        }
+
+        if (_policies.Select(source => source.Explain(path)).FirstOrDefault(reason => reason is not null) is { } reason)
+            throw new EvalCoreException(reason);
+        throw new EvalCoreException(Path.Exists(path)
+            ? $"--policy.path: '{path}' is not a policy that this program can load"
+            : $"--policy.path: there is no file or folder '{path}'");
+    }
+
+    private static string Names(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace EvalCore.Results;
+
+/// <summary>Reads the text of <c>eval_info.json</c>, written by this program or by lerobot-eval.</summary>
+internal static partial class EvalInfoReader
+{
+    private static readonly JsonSerializerOptions Json = new(Journal.Json) { AllowDuplicateProperties = false };
+
+    /// <summary>Reads a result.</summary>
+    /// <exception cref="JsonException">The text is something else, or damaged; the message is a phrase that says where.</exception>
+    public static EvalInfo Read(string text)
+    {
+        var file = Parse(text);
+        var (episodes, totals) = file switch
+        {
+            { PerTask: { } tasks, Overall: { } overall } => (tasks.SelectMany(task => Episodes(task, file.Provenance)), overall),
+            { PerEpisode: { } list, Aggregated: { } aggregated } => (Episodes(list, file.VideoPaths ?? []), aggregated),
+            _ => throw new JsonException("it has no 'per_task' with 'overall'"),
+        };
+        EpisodeRecord[] all = [.. episodes];
+        if (all.Length == 0)
+            throw new JsonException("it has no episode");
+        if (all.GroupBy(episode => episode.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new JsonException($"episode {twice.Key.Index} of task {Name(twice.Key.Group, twice.Key.TaskId)} is there twice");
+        return new EvalInfo(all, totals.EvalS, OutputDir(file.Provenance), file.Provenance);
+    }
+
+    private static InfoFile Parse(string text)
+    {
+        try
+        {
+            // Python's json module writes NaN and infinities without quotes, which is not JSON.
+            text = StringOrNonFinite().Replace(text, match => match.Value[0] == '"' ? match.Value : $"\"{match.Value}\"");
+            using var document = JsonDocument.Parse(text);
+            try
+            {
+                return document.Deserialize<InfoFile>(Json) ?? throw new JsonException("it is null");
+            }
+            catch (JsonException e) when (e.Path is not null)
+            {
+                string where = e.Path.TrimStart('$', '.');
+                throw new JsonException($"{(where == "" ? "it" : where)} has a wrong type, or lacks a key", e);
+            }
+        }
+        catch (JsonException e) when (e.LineNumber is not null)
+        {
+            throw new JsonException($"it is not JSON from line {e.LineNumber + 1} on", e);
+        }
+    }
+
+    /// <summary>The episodes of a task: this program's records where there is provenance, otherwise LeRobot's metrics.</summary>
+    private static IEnumerable<EpisodeRecord> Episodes(TaskPart? task, JsonObject? provenance)
+    {
+        if (task is null)
+            throw new JsonException("a task is null");
+        string name = Name(task.TaskGroup, task.TaskId);
+        if (provenance is not null)
+        {
+            return task.Episodes is { } episodes && !episodes.Contains(null)
+                ? episodes.OfType<EpisodeRecord>()
+                : throw new JsonException($"task {name} has no 'episodes', or one of them is null");
+        }
+
+        if (task.Metrics is not { } metrics)
+            throw new JsonException($"task {name} has no 'metrics'");
+        if (metrics.SumRewards.Count != metrics.Successes.Count || metrics.MaxRewards.Count != metrics.Successes.Count)
+        {
+            throw new JsonException(
+                $"task {name} has {metrics.SumRewards.Count} 'sum_rewards', {metrics.MaxRewards.Count} 'max_rewards' and "
+                + $"{metrics.Successes.Count} 'successes'");
+        }
+
+        return metrics.Successes.Select((success, k) => Episode(
+            task.TaskGroup, task.TaskId, k, metrics.SumRewards[k], metrics.MaxRewards[k], success, metrics.VideoPaths));
+    }
+
+    /// <summary>The episodes of the only task in a file of an older LeRobot, which does not name it.</summary>
+    private static IEnumerable<EpisodeRecord> Episodes(IReadOnlyList<EpisodePart?> episodes, IReadOnlyList<string?> videoPaths) =>
+        episodes.Select(episode => episode is null
+            ? throw new JsonException("an episode is null")
+            : Episode("", 0, episode.EpisodeIx, episode.SumReward, episode.MaxReward, episode.Success, videoPaths) with { Seed = episode.Seed });
+
+    /// <summary>An episode that LeRobot recorded. Its videos are of the first episodes, in their order.</summary>
+    private static EpisodeRecord Episode(
+        string group, int taskId, int index, double sumReward, double maxReward, bool success, IReadOnlyList<string?>? videoPaths) => new()
+    {
+        Suite = null,
+        TaskGroup = group,
+        TaskId = taskId,
+        Task = Name(group, taskId),
+        EpisodeIndex = index,
+        Seed = null,
+        Steps = null,
+        SumReward = sumReward,
+        MaxReward = maxReward,
+        Success = success,
+        VideoPath = index >= 0 && index < videoPaths?.Count ? videoPaths[index] : null,
+        Timings = null,
+    };
+
+    /// <summary>The name of a task: that of its folder of videos in LeRobot.</summary>
+    private static string Name(string group, int taskId) => $"{group}_{taskId}".TrimStart('_');
+
+    private static string OutputDir(JsonObject? provenance)
+    {
+        try
+        {
+            // Finds invalid strings (half of a surrogate pair), which are read as they are and would fail when written.
+            _ = provenance?.ToJsonString();
+            return (string?)provenance?["output_dir"] ?? "";
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw new JsonException("provenance has a wrong type, or an invalid string", e);
+        }
+    }
+
+    [GeneratedRegex("""
+        "(?:[^"\\]|\\.)*"?|-?\bInfinity\b|\bNaN\b
+        """, RegexOptions.Singleline)]
+    private static partial Regex StringOrNonFinite();
+
+    /// <summary>The parts of the file that are read. The last three are those of older versions of LeRobot.</summary>
+    private sealed record InfoFile(
+        IReadOnlyList<TaskPart?>? PerTask = null,
+        TotalsPart? Overall = null,
+        JsonObject? Provenance = null,
+        IReadOnlyList<EpisodePart?>? PerEpisode = null,
+        TotalsPart? Aggregated = null,
+        IReadOnlyList<string?>? VideoPaths = null);
+
+    private sealed record TaskPart(
+        string TaskGroup, int TaskId, MetricsPart? Metrics = null, IReadOnlyList<EpisodeRecord?>? Episodes = null);
+
+    private sealed record MetricsPart(
+        IReadOnlyList<double> SumRewards, IReadOnlyList<double> MaxRewards, IReadOnlyList<bool> Successes, IReadOnlyList<string?>? VideoPaths = null);
+
+    private sealed record EpisodePart(int EpisodeIx, double SumReward, double MaxReward, bool Success, long? Seed = null);
+
+    private sealed record TotalsPart(double EvalS);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using EvalCore.Environments;
+using EvalCore.Options;
+using EvalCore.Results;
+
+namespace EvalCore.Rollout;
+
+/// <summary>The options of a run besides its environment and policy, and the number of processors.</summary>
+public sealed record RolloutOptions
+{
+    /// <summary>The number of episodes and how they are run.</summary>
+    public EvalConfig Eval { get; init; } = new();
+
+    /// <summary>The seed of each task's first episode; episode k has this plus k. 0 to 4294967295.</summary>
+    public long Seed { get; init; } = EpisodeSpec.DefaultSeed;
+
+    /// <summary>The folder for the journal, the videos and <c>eval_info.json</c>; null writes no files.</summary>
+    public string? OutputDir { get; init; }
+
+    /// <summary>Whether <see cref="OutputDir"/> holds an interrupted run to resume.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>The shard of the episodes that is played.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>The number of processors, for the automatic batch size.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The options as the user gave them, for <c>provenance</c> and for a resume.</summary>
+    public JsonObject Given { get; init; } = [];
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="EvalCoreException">One is out of range; the message names its flag.</exception>
+    public void Validate()
+    {
+        OptionProperty.Check(Eval, "eval.");
+
+        // lerobot-eval refuses other seeds: it seeds numpy's global generator, which takes 32 bits.
+        if (Seed is < 0 or > uint.MaxValue)
+            throw new EvalCoreException($"--seed: {Seed} is not possible; give a number from 0 to {uint.MaxValue}");
+    }
+}

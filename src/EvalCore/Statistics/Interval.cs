@@ -1,0 +1,6 @@
+namespace EvalCore.Statistics;
+
+/// <summary>A confidence interval.</summary>
+/// <param name="Low">The lower bound; NaN where there is no data.</param>
+/// <param name="High">The upper bound; NaN where there is no data.</param>
+public readonly record struct Interval(double Low, double High);
