@@ -31,8 +31,8 @@ internal sealed unsafe class CLoop : IDisposable
     }
 
     /// <summary>Plays an episode.</summary>
-    /// <param name="data">The world, at its start.</param>
-    /// <param name="mocap">Where the hand is sent at each step, 3 numbers each.</param>
+    /// <param name="data">The simulation, in its initial state.</param>
+    /// <param name="mocap">The position of the mocap body at each step, 3 numbers each.</param>
     /// <param name="fingers">The controls of each step, 2 numbers each.</param>
     public void Play(MjData data, double[] mocap, double[] fingers)
     {

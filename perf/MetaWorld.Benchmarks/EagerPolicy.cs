@@ -16,8 +16,8 @@ internal sealed class EagerPolicy(IPolicy policy) : IPolicy
 
     public IPolicySession NewSession(EpisodeSpec episode) => new Session(policy.NewSession(episode));
 
-    public void Infer(IReadOnlyList<IPolicySession> sessions) =>
-        policy.Infer([.. sessions.Select(session => ((Session)session).Inner)]);
+    public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation) =>
+        policy.Infer([.. sessions.Select(session => ((Session)session).Inner)], cancellation);
 
     public void Dispose()
     {

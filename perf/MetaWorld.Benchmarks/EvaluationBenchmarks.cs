@@ -1,16 +1,17 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using Benchmarks.MetaWorld;
-using EvalCore;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
 using EvalCore.Results;
+using EvalCore.Rollout;
 using EvalCore.Torch;
 
 namespace MetaWorld.Benchmarks;
 
 /// <summary>
 /// Whole evaluations without videos, two episodes of 500 steps; the mean is lerobot-eval's <c>eval_ep_s</c>. An ACT
-/// checkpoint of 100-action chunks reads a picture in 100 steps; the baseline draws one at each, for the same actions.
+/// checkpoint of 100-action chunks reads an image in 100 steps; the baseline renders one at each, for the same actions.
 /// </summary>
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 0, iterationCount: 3)]
 public class EvaluationBenchmarks : IDisposable
@@ -26,7 +27,7 @@ public class EvaluationBenchmarks : IDisposable
     public void Setup()
     {
         UntrainedAct.Save(_folder);
-        _act = Eval.MakePolicy(new LeRobotPolicyFactory(), new PolicyOptions { Path = _folder, Device = "cpu" }, _env);
+        _act = Eval.MakePolicy(new LeRobotPolicies(), _folder, _env, config => config.Device = DeviceName.Cpu);
         Run(_act, 1);
     }
 
@@ -39,7 +40,7 @@ public class EvaluationBenchmarks : IDisposable
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = NEpisodes)]
-    public EvalInfo ActPictureAtEachStep() => Run(new EagerPolicy(_act), NEpisodes);
+    public EvalInfo ActImageAtEachStep() => Run(new EagerPolicy(_act), NEpisodes);
 
     [Benchmark(OperationsPerInvoke = NEpisodes)]
     public EvalInfo Act() => Run(_act, NEpisodes);
@@ -49,5 +50,6 @@ public class EvaluationBenchmarks : IDisposable
     public EvalInfo Expert() => Run(_expert, NEpisodes);
 
     private EvalInfo Run(IPolicy policy, int nEpisodes) =>
-        Eval.EvalPolicy(Eval.MakeEnv(_env), policy, nEpisodes).GetAwaiter().GetResult();
+        Eval.EvalPolicy(_env, policy, new RolloutOptions { Eval = new EvalConfig { NEpisodes = nEpisodes, BatchSize = 1 } })
+            .GetAwaiter().GetResult();
 }

@@ -4,6 +4,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MetaWorld.Benchmarks;
 
-// In this process, because a program that BenchmarkDotNet writes does not go through build/Torch.targets.
+// In this process, because a program that BenchmarkDotNet writes does not go through build/EvalCore.Torch.targets.
 var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
 BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly).Run(args, config);

@@ -6,7 +6,7 @@ using MuJoCo;
 namespace MetaWorld.Benchmarks;
 
 /// <summary>
-/// An episode of 500 steps without pictures, against the same MuJoCo calls in a C loop: what the environment costs
+/// An episode of 500 steps without images, against the same MuJoCo calls in a C loop: what the environment costs
 /// besides its engine. The files of Meta-World are needed: set EVALCORE_MIRROR, then
 /// <c>dotnet run -c Release --project perf/MetaWorld.Benchmarks</c>.
 /// </summary>
@@ -17,6 +17,7 @@ public class StepBenchmarks : IDisposable
     private readonly double[] _action = new double[4];
     private readonly double[] _mocap = new double[3 * Steps];
     private readonly double[] _fingers = new double[2 * Steps];
+    private IBenchmark _benchmark = null!;
     private MetaWorldEnvironment _environment = null!;
     private EpisodeSpec _episode = null!;
     private CLoop _c = null!;
@@ -29,9 +30,10 @@ public class StepBenchmarks : IDisposable
     public void Setup()
     {
         _c = new CLoop();
-        _environment = new MetaWorldEnvironment(Task);
-        _episode = new EpisodeSpec(new EnvTask("metaworld", Task, 0, Task, ""), 0, 1000);
-        MjData data = _environment.World.Data;
+        _benchmark = new MetaWorldConfig { Task = Task }.Open();
+        _environment = (MetaWorldEnvironment)_benchmark.Make(_benchmark.Tasks[0]);
+        _episode = _benchmark.Tasks[0].Episode(0, EpisodeSpec.DefaultSeed);
+        MjData data = _environment.Simulation.Data;
         _environment.Reset(_episode);
         _start = new double[data.Model.StateSize(mjtState.mjSTATE_INTEGRATION)];
         data.GetState(_start, mjtState.mjSTATE_INTEGRATION);
@@ -47,6 +49,7 @@ public class StepBenchmarks : IDisposable
     public void Dispose()
     {
         _environment.Dispose();
+        _benchmark.Dispose();
         _c.Dispose();
     }
 
@@ -55,7 +58,7 @@ public class StepBenchmarks : IDisposable
     public double Environment()
     {
         _environment.Restart();
-        _environment.World.Data.SetState(_start, mjtState.mjSTATE_INTEGRATION);
+        _environment.Simulation.Data.SetState(_start, mjtState.mjSTATE_INTEGRATION);
         double sum = 0;
         for (int t = 0; t < Steps; t++)
             sum += Act(t).Reward;
@@ -66,7 +69,7 @@ public class StepBenchmarks : IDisposable
     [Benchmark(Baseline = true, OperationsPerInvoke = Steps)]
     public double C()
     {
-        MjData data = _environment.World.Data;
+        MjData data = _environment.Simulation.Data;
         data.SetState(_start, mjtState.mjSTATE_INTEGRATION);
         _c.Play(data, _mocap, _fingers);
         return data.qpos[0];

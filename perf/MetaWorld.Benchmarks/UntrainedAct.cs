@@ -4,7 +4,7 @@ using Safetensors;
 namespace MetaWorld.Benchmarks;
 
 /// <summary>
-/// Writes an ACT checkpoint for Meta-World with all of LeRobot's defaults: chunks of 100 actions, ResNet-18 on a picture
+/// Writes an ACT checkpoint for Meta-World with all of LeRobot's defaults: chunks of 100 actions, ResNet-18 on an image
 /// of 480 x 480, width 512; 34 million parameters that no training has seen. It costs what a trained one costs.
 /// </summary>
 internal sealed class UntrainedAct

@@ -26,9 +26,9 @@ public class StepBenchmarks : IDisposable
     {
         _environment = new PushTEnvironment();
         _renderer = new PushTRenderer(384, 384);
-        _state = new Observation(PushTObservation.Of("state"));
-        _keypoints = new Observation(PushTObservation.Of("environment_state_agent_pos"));
-        _pixels = new Observation(PushTObservation.Of("pixels_agent_pos"));
+        _state = new Observation(PushTObservation.Types["state"]);
+        _keypoints = new Observation(PushTObservation.Types["environment_state_agent_pos"]);
+        _pixels = new Observation(PushTObservation.Types["pixels_agent_pos"]);
         _snapshot = new double[_environment.SnapshotLength];
         Step();
     }

@@ -1,20 +1,23 @@
 using Benchmarks.MetaWorld.Simulation;
 using Benchmarks.MetaWorld.Tasks;
+using Benchmarks.MuJoCo;
 using EvalCore;
 using EvalCore.Environments;
 using EvalCore.Numerics;
+using MuJoCo;
 
 namespace Benchmarks.MetaWorld;
 
 /// <summary>
-/// A task of Meta-World 3.0.0 as LeRobot v0.6.1 plays it: a Sawyer arm whose hand the action drags through the world.
-/// The same seed and actions give the same states as the Python original on MuJoCo 3.8.1, bit for bit.
+/// A task of Meta-World 3.0.0 (<c>sawyer_xyz_env.py</c>) as LeRobot v0.6.1 plays it: a Sawyer arm whose hand follows a mocap
+/// body that the action moves. The same seed and actions give the same states as the Python original on MuJoCo 3.8.1, bit for
+/// bit.
 /// </summary>
 /// <remarks>
-/// Rewards are float64 throughout. The original rounds some of them to float32 on the way, which moves them by less
-/// than 2e-6.
+/// Rewards are computed in float64. The original rounds some of their terms to float32, which changes them by less than
+/// 2e-6.
 /// </remarks>
-public sealed class MetaWorldEnvironment : IEnvironment
+public sealed class MetaWorldEnvironment : IEnvironment, IStateAccess, IVideoSource
 {
     /// <summary>The length of Meta-World's observation.</summary>
     public const int ObservationLength = 2 * CurrentLength + 3;
@@ -22,11 +25,10 @@ public sealed class MetaWorldEnvironment : IEnvironment
     private const int CurrentLength = 4 + SawyerTask.ObjectLength;
     private const int Horizon = 500;
     private const float ActionScale = 0.01f;
-    private const string Qpos = "qpos", Qvel = "qvel", MocapPos = "mocap_pos";
 
     private static readonly Box HandSpace = new(new(-0.525, 0.348, -0.0525), new(0.525, 1.025, 0.7));
 
-    private readonly SawyerWorld _world;
+    private readonly SawyerSimulation _simulation;
     private readonly SawyerTask _task;
     private readonly double[] _current = new double[CurrentLength];
     private readonly double[] _previous = new double[CurrentLength];
@@ -34,44 +36,39 @@ public sealed class MetaWorldEnvironment : IEnvironment
     private Camera? _camera;
     private int _steps = -1;
 
-    /// <summary>Builds the world of a task; it must be reset before anything else.</summary>
-    /// <param name="task">One of Meta-World's names, for example <c>push-v3</c>.</param>
+    /// <summary>Makes the environment; it must be reset before anything else.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="model">The task's model as compiled; the environment edits it and disposes of it.</param>
     /// <param name="obsType">One of <see cref="MetaWorldObservation.Types"/>.</param>
-    /// <exception cref="EvalCoreException">There is no such task, or something it needs is missing.</exception>
-    public MetaWorldEnvironment(string task, string obsType = "pixels_agent_pos")
+    internal MetaWorldEnvironment(TaskInfo task, MjModel model, string obsType)
     {
-        ObservationSpace = MetaWorldObservation.Of(obsType);
-        TaskInfo info = Catalog.Get(task);
-        _world = new SawyerWorld(MetaWorldAssets.Load(info.Model));
-        Camera.Place(_world.Model);
-        _task = info.Make(_world, info);
-        StateSpace = new(
-            ObservationField.Vector(Qpos, _world.Model.nq), ObservationField.Vector(Qvel, _world.Model.nv),
-            ObservationField.Vector(MocapPos, 3));
-        SnapshotLength = Frame.Length(_world.Data);
+        ObservationSpace = MetaWorldObservation.Types[obsType];
+        _simulation = new SawyerSimulation(model);
+        LeRobotCamera.Place(model);
+        _task = task.Make(_simulation, task);
+        StateFields = MujocoState.FieldsOf(model);
+        SnapshotLength = FrameSnapshot.Length(_simulation.Data);
     }
 
     /// <inheritdoc/>
     public ObservationSpace ObservationSpace { get; }
 
-    /// <summary>
-    /// The hand's way along x, y, z in centimetres, clipped to [-1, 1], and the fingers' command: 1 closes.
-    /// </summary>
-    public ActionSpace ActionSpace => MetaWorldConfig.Actions;
+    /// <inheritdoc cref="MetaWorldBenchmark.Actions"/>
+    public ActionSpace ActionSpace => MetaWorldBenchmark.Actions;
 
     /// <inheritdoc/>
     public int MaxEpisodeSteps => Horizon;
 
     /// <inheritdoc/>
-    public string? Warning => _world.Warning is { } text ? $"MuJoCo warns: {text.TrimEnd('.')}" : null;
+    public string? Warning => _simulation.Data.WarningLine();
 
     /// <summary><c>qpos [nq]</c>, <c>qvel [nv]</c> and <c>mocap_pos [3]</c>; metres, radians, seconds.</summary>
-    public ObservationSpace StateSpace { get; }
+    public IReadOnlyList<StateField> StateFields { get; }
 
     /// <inheritdoc/>
     public int SnapshotLength { get; }
 
-    internal SawyerWorld World => _world;
+    internal SawyerSimulation Simulation => _simulation;
 
     internal SawyerTask Task => _task;
 
@@ -87,10 +84,10 @@ public sealed class MetaWorldEnvironment : IEnvironment
             throw new EvalCoreException($"--seed={episode.Seed}: a seed is 0 or more");
         var random = Generator.DefaultRng((ulong)episode.Seed);
 
-        // Twice, as in the original: the second random vector counts, but the model keeps the edits of the first, and
-        // what is read before the next kinematics pass is what the first left.
+        // Twice, as in the original: the second random vector counts, but the model keeps the edits of the first pass, and
+        // positions that are read before the next kinematics pass are those of the first pass.
         _task.Begin(random);
-        _world.Data.Reset();
+        _simulation.Data.Reset();
         _task.Begin(random);
         _steps = 0;
         ReadCurrent();
@@ -101,23 +98,23 @@ public sealed class MetaWorldEnvironment : IEnvironment
     /// <inheritdoc/>
     public StepResult Step(ReadOnlySpan<double> action)
     {
-        CheckAction(action);
+        ActionSpace.Check(action, _task.Info.Name);
         if (_steps < 0)
             throw new InvalidOperationException($"{_task.Info.Name} must be reset before it is stepped.");
         if (_steps >= Horizon)
             throw new InvalidOperationException($"An episode of {_task.Info.Name} has {Horizon} steps and must be reset after them.");
 
-        var way = new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2]));
-        _world.MoveMocap(_task.Info.Reach.Clip(Vec3.From(_world.Data.mocap_pos) + way));
-        _world.Simulate(action[3], -action[3]);
+        var displacement = new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2]));
+        _simulation.MoveMocap(_task.Info.HandBounds.Clip(Vec3.From(_simulation.Data.mocap_pos) + displacement));
+        _simulation.Simulate(action[3], -action[3]);
         _steps++;
-        _world.Data.Forward();
+        _simulation.Data.Forward();
 
         _current.CopyTo(_previous, 0);
         ReadCurrent();
         ComposeObservation();
         ClipObservation();
-        Outcome = _task.Evaluate(new Seen(_observation), action[3]);
+        Outcome = _task.Evaluate(new TaskObservation(_observation), action[3]);
         return new StepResult(Outcome.Reward, Outcome.Success, _steps >= Horizon, Outcome.Success);
     }
 
@@ -130,8 +127,8 @@ public sealed class MetaWorldEnvironment : IEnvironment
             switch (observation.Space[i].Key)
             {
                 case MetaWorldObservation.Image:
-                    _camera ??= new Camera(_world.Model);
-                    _camera.Draw(_world.Data, observation.Image(i));
+                    _camera ??= LeRobotCamera.Make(_simulation.Model);
+                    _camera.Render(_simulation.Data, observation.Image(i));
                     break;
                 case MetaWorldObservation.State:
                     _observation.AsSpan(0, 4).CopyTo(observation.Vector(i));
@@ -146,38 +143,27 @@ public sealed class MetaWorldEnvironment : IEnvironment
     }
 
     /// <inheritdoc/>
-    public void GetState(Observation state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        _world.Data.qpos.CopyTo(state.Vector(Qpos));
-        _world.Data.qvel.CopyTo(state.Vector(Qvel));
-        _world.Data.mocap_pos.CopyTo(state.Vector(MocapPos));
-    }
+    public void GetState(SimulatorState state) => MujocoState.Get(_simulation.Data, state);
 
     /// <inheritdoc/>
-    public void SetState(Observation state)
+    public void SetState(SimulatorState state)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Vector(Qpos).CopyTo(_world.Data.qpos);
-        state.Vector(Qvel).CopyTo(_world.Data.qvel);
-        if (state.Has(MocapPos))
-            state.Vector(MocapPos).CopyTo(_world.Data.mocap_pos);
-        _world.Data.Forward();
+        MujocoState.Set(_simulation.Data, state);
         ReadCurrent();
         ComposeObservation();
     }
 
     /// <inheritdoc/>
-    public void Snapshot(Span<double> snapshot) => Frame.Write(_world.Data, snapshot);
+    public void Snapshot(Span<double> snapshot) => FrameSnapshot.Write(_simulation.Data, snapshot);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _camera?.Dispose();
-        _world.Dispose();
+        _simulation.Dispose();
     }
 
-    /// <summary>Counts steps from 0 again, without a reset: for measurements.</summary>
+    /// <summary>Sets the number of steps to 0, without a reset: for measurements.</summary>
     internal void Restart() => _steps = 0;
 
     /// <summary>
@@ -185,22 +171,10 @@ public sealed class MetaWorldEnvironment : IEnvironment
     /// </summary>
     private static double Scaled(double action) => Math.Clamp((float)action, -1f, 1f) * ActionScale;
 
-    private void CheckAction(ReadOnlySpan<double> action)
-    {
-        string name = _task.Info.Name;
-        if (action.Length != ActionSpace.Dimension)
-            throw new ArgumentException($"An action of {name} has 4 numbers, not {action.Length}.", nameof(action));
-        for (int i = 0; i < action.Length; i++)
-        {
-            if (!double.IsFinite(action[i]))
-                throw new ArgumentException($"Number {i} of the action of {name} is {action[i]}.", nameof(action));
-        }
-    }
-
     private void ReadCurrent()
     {
-        _world.Hand.Position.CopyTo(_current);
-        _current[3] = _world.Opening;
+        _simulation.Hand.Position.CopyTo(_current);
+        _current[3] = _simulation.Opening;
         var objects = _current.AsSpan(4);
         objects.Clear();
         _task.Observe(objects);
@@ -213,7 +187,7 @@ public sealed class MetaWorldEnvironment : IEnvironment
         _task.Target.CopyTo(_observation.AsSpan(2 * CurrentLength));
     }
 
-    /// <summary>To the observation space: after a step, and not after a reset.</summary>
+    /// <summary>Clips the observation to its space: after a step, and not after a reset.</summary>
     private void ClipObservation()
     {
         for (int frame = 0; frame <= CurrentLength; frame += CurrentLength)
@@ -223,6 +197,6 @@ public sealed class MetaWorldEnvironment : IEnvironment
             _observation[frame + 3] = Math.Clamp(_observation[frame + 3], -1, 1);
         }
 
-        _task.Info.Goal.Clip(_task.Target).CopyTo(_observation.AsSpan(2 * CurrentLength));
+        _task.Info.GoalSpace.Clip(_task.Target).CopyTo(_observation.AsSpan(2 * CurrentLength));
     }
 }

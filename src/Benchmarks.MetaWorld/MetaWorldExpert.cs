@@ -1,17 +1,20 @@
-using Benchmarks.MetaWorld.Simulation;
 using Benchmarks.MetaWorld.Tasks;
+using Benchmarks.MuJoCo;
 using EvalCore.Environments;
 using EvalCore.Policies;
 
 namespace Benchmarks.MetaWorld;
 
 /// <summary>
-/// Meta-World's scripted experts, one rule for each task, without noise, clipped to the action space.
+/// Meta-World's scripted experts (metaworld 3.0.0, <c>policies/</c>): a rule for each task, without noise, clipped to the
+/// action space.
 /// </summary>
 public sealed class MetaWorldExpert : IPolicy
 {
+    internal const string TypeName = "expert";
+
     /// <inheritdoc/>
-    public string Type => MetaWorldPolicies.Expert;
+    public string Type => TypeName;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ObservationKeys { get; } = [MetaWorldObservation.EnvironmentState];
@@ -30,8 +33,8 @@ public sealed class MetaWorldExpert : IPolicy
         return new Session(Catalog.Get(episode.Task.Name).Expert);
     }
 
-    /// <summary>Never called: an expert's action follows from the observation.</summary>
-    public void Infer(IReadOnlyList<IPolicySession> sessions)
+    /// <summary>Is never called: an expert's action follows from the observation.</summary>
+    public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
     }
 
@@ -40,35 +43,35 @@ public sealed class MetaWorldExpert : IPolicy
     {
     }
 
-    /// <summary>What an expert does when it sees an observation.</summary>
+    /// <summary>Computes an expert's action.</summary>
     /// <param name="rule">The expert.</param>
     /// <param name="observation">39 numbers.</param>
     /// <param name="action">Receives 4 float32 numbers in [-1, 1].</param>
     internal static void Act(ExpertRule rule, ReadOnlySpan<double> observation, Span<double> action)
     {
-        var seen = new Seen(observation);
-        Move move = rule(seen);
-        Vec3 way = move.Gain * (move.To - seen.Hand);
-        action[0] = Clip(way.X);
-        action[1] = Clip(way.Y);
-        action[2] = Clip(way.Z);
-        action[3] = Clip(move.Effort);
+        var obs = new TaskObservation(observation);
+        ExpertCommand command = rule(obs);
+        Vec3 displacement = command.Gain * (command.To - obs.Hand);
+        action[0] = Clip(displacement.X);
+        action[1] = Clip(displacement.Y);
+        action[2] = Clip(displacement.Z);
+        action[3] = Clip(command.Effort);
 
         static double Clip(double value) => Math.Clamp((float)value, -1f, 1f);
     }
 
     private sealed class Session(ExpertRule rule) : IPolicySession
     {
-        private readonly double[] _seen = new double[MetaWorldEnvironment.ObservationLength];
+        private readonly double[] _observation = new double[MetaWorldEnvironment.ObservationLength];
 
         public bool NeedsObservation => true;
 
         public bool NeedsInference => false;
 
         public void Observe(Observation observation) =>
-            observation.Vector(MetaWorldObservation.EnvironmentState).CopyTo(_seen);
+            observation.Vector(MetaWorldObservation.EnvironmentState).CopyTo(_observation);
 
-        public void Act(Span<double> action) => MetaWorldExpert.Act(rule, _seen, action);
+        public void Act(Span<double> action) => MetaWorldExpert.Act(rule, _observation, action);
 
         public void Dispose()
         {

@@ -4,20 +4,17 @@ using EvalCore.Policies;
 namespace Benchmarks.MetaWorld;
 
 /// <summary>The policies that come with Meta-World.</summary>
-public sealed class MetaWorldPolicies : IPolicyFactory
+public sealed class MetaWorldPolicies : IPolicySource
 {
-    internal const string Expert = "expert";
-
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Types { get; } =
-        new Dictionary<string, string> { [Expert] = "Meta-World's scripted expert for each task" };
+        new Dictionary<string, string> { [MetaWorldExpert.TypeName] = "Meta-World's scripted expert for each task" };
 
     /// <inheritdoc/>
-    public bool Knows(string type, EnvConfig env) => type == Expert && env is MetaWorldConfig;
+    public bool Plays(string type, EnvConfig env) => type == MetaWorldExpert.TypeName && env is MetaWorldConfig;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> Fields(string type) => [];
-
-    /// <inheritdoc/>
-    public IPolicy Make(PolicyOptions options, EnvConfig env, Action<string> warn) => new MetaWorldExpert();
+    public PolicyConfig NewConfig(string type) => type == MetaWorldExpert.TypeName
+        ? new MetaWorldExpertConfig()
+        : throw new ArgumentException($"Meta-World has no policy of type '{type}'.", nameof(type));
 }

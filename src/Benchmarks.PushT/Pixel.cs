@@ -1,6 +1,6 @@
 namespace Benchmarks.PushT;
 
-/// <summary>World units are pixels of a canvas of 512 x 512, 8-bit RGB.</summary>
+/// <summary>Environment units: pixels of a canvas of 512 x 512, 8-bit RGB.</summary>
 internal static class Pixel
 {
     /// <summary>Columns and rows of the canvas.</summary>

@@ -8,22 +8,20 @@ using EvalCore.Numerics;
 namespace Benchmarks.PushT;
 
 /// <summary>
-/// gym-pusht 0.1.6, <c>gym_pusht/PushT-v0</c>: an agent, a disc that is drawn towards the action, pushes a T over a
-/// table of 512 x 512 until it covers more than 95 % of its goal. The same seed and actions give the same states bit
-/// for bit.
+/// gym-pusht 0.1.6, <c>gym_pusht/PushT-v0</c> (<c>gym_pusht/envs/pusht.py</c>): an agent, a disc that a spring moves towards
+/// the action, pushes a T-shaped block over a table of 512 x 512 until the block covers more than 95 % of its goal. The
+/// same seed and actions give the same states bit for bit.
 /// </summary>
 /// <remarks>
-/// The marker of the last action is gone after a reset. In the original it stays, and the first frame of an episode's
-/// video shows the last action of the one before.
+/// A reset removes the marker of the last action. gym-pusht keeps it, so that the first frame of an episode's video shows
+/// the last action of the previous episode.
 /// </remarks>
-public sealed class PushTEnvironment : IEnvironment
+public sealed class PushTEnvironment : IEnvironment, IStateAccess, IVideoSource
 {
-    private const string StateKey = "state";
-
     private readonly ContactLog _contacts = new();
     private readonly double[] _frame = new double[FrameState.Length];
-    private PushTWorld? _world;
-    private Picture? _picture;
+    private PushTSimulation? _simulation;
+    private ImageRenderer? _imageRenderer;
     private Vect _action = FrameState.NoAction;
     private int _steps;
 
@@ -33,7 +31,7 @@ public sealed class PushTEnvironment : IEnvironment
     /// <exception cref="EvalCoreException">There is no such observation type, or Chipmunk is not installed.</exception>
     public PushTEnvironment(string obsType = "pixels_agent_pos", int maxEpisodeSteps = 300)
     {
-        ObservationSpace = PushTObservation.Of(obsType);
+        ObservationSpace = PushTObservation.Types[obsType];
         MaxEpisodeSteps = maxEpisodeSteps;
         if (ChipmunkLibrary.Restore().Problem is { } problem)
             throw new EvalCoreException($"PushT cannot run: {problem}; install it with '{ChipmunkLibrary.Fix}'");
@@ -42,23 +40,23 @@ public sealed class PushTEnvironment : IEnvironment
     /// <inheritdoc/>
     public ObservationSpace ObservationSpace { get; }
 
-    /// <summary>A point in world units. Nothing is clipped: any point is accepted.</summary>
-    public ActionSpace ActionSpace => PushTConfig.Actions;
+    /// <inheritdoc cref="PushTBenchmark.Actions"/>
+    public ActionSpace ActionSpace => PushTBenchmark.Actions;
 
     /// <inheritdoc/>
     public int MaxEpisodeSteps { get; }
 
     /// <summary>
     /// <c>state [10]</c>: agent x, y, vx, vy; block x, y (its origin), vx, vy (of its centre of gravity), angle (not
-    /// wrapped), angular velocity. World units, seconds, radians.
+    /// wrapped), angular velocity. Environment units, seconds, radians.
     /// </summary>
-    public ObservationSpace StateSpace { get; } = new(ObservationField.Vector(StateKey, 10));
+    public IReadOnlyList<StateField> StateFields { get; } = [new("state", 10)];
 
     /// <inheritdoc/>
     public int SnapshotLength => FrameState.Length;
 
-    /// <summary>The share of the goal the block covers, 0 to 1.</summary>
-    public double Coverage => Physics.Coverage.Of(World.Block);
+    /// <summary>The fraction of the goal that the block covers, 0 to 1.</summary>
+    public double Coverage => Physics.Coverage.Of(Simulation.Block);
 
     /// <summary>Contact points since the last action began, summed over its ten physics steps.</summary>
     public int ContactPoints => _contacts.Points;
@@ -66,7 +64,7 @@ public sealed class PushTEnvironment : IEnvironment
     /// <summary>gym-pusht's <c>n_contacts</c>: contact points per 1000 physics steps, rounded up; in practice 0 or 1.</summary>
     public int Contacts => (_contacts.Points + 999) / 1000;
 
-    internal PushTWorld World => _world ?? throw new InvalidOperationException("PushT must be reset first.");
+    internal PushTSimulation Simulation => _simulation ?? throw new InvalidOperationException("PushT must be reset first.");
 
     /// <inheritdoc/>
     public void Reset(EpisodeSpec episode)
@@ -80,10 +78,9 @@ public sealed class PushTEnvironment : IEnvironment
     /// <inheritdoc/>
     public StepResult Step(ReadOnlySpan<double> action)
     {
-        if (action.Length != ActionSpace.Dimension)
-            throw new ArgumentException($"An action of PushT has 2 numbers, not {action.Length}.", nameof(action));
+        ActionSpace.Check(action, "PushT");
         _action = new Vect(action[0], action[1]);
-        World.Step(action[0], action[1]);
+        Simulation.Step(action[0], action[1]);
         _steps++;
         double coverage = Coverage;
         bool success = coverage > Physics.Coverage.Success;
@@ -103,7 +100,7 @@ public sealed class PushTEnvironment : IEnvironment
                     ObserveImage(observation.Image(i));
                     break;
                 case PushTObservation.EnvironmentState:
-                    Keypoints.Write(World.Block, observation.Vector(i));
+                    Keypoints.Write(Simulation.Block, observation.Vector(i));
                     break;
                 case PushTObservation.State:
                     ObserveState(observation.Vector(i));
@@ -115,48 +112,48 @@ public sealed class PushTEnvironment : IEnvironment
     }
 
     /// <inheritdoc/>
-    public void GetState(Observation state)
+    public void GetState(SimulatorState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        World.GetState(state.Vector(StateKey));
+        Simulation.GetState(state[0]);
     }
 
     /// <inheritdoc/>
-    public void SetState(Observation state)
+    public void SetState(SimulatorState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        World.SetState(state.Vector(StateKey));
+        Simulation.SetState(state[0]);
     }
 
     /// <inheritdoc/>
     public void Snapshot(Span<double> snapshot) =>
-        FrameState.Write(snapshot, World.Agent, World.Block, _action, _contacts.Lines);
+        FrameState.Write(snapshot, Simulation.Agent, Simulation.Block, _action, _contacts.Lines);
 
     /// <inheritdoc/>
-    public void Dispose() => _world?.Dispose();
+    public void Dispose() => _simulation?.Dispose();
 
     internal void Reset(InitialState state)
     {
-        _world?.Dispose();
-        _world = new PushTWorld(_contacts);
-        _world.Place(state);
+        _simulation?.Dispose();
+        _simulation = new PushTSimulation(_contacts);
+        _simulation.Begin(state);
         _action = FrameState.NoAction;
         _steps = 0;
     }
 
     private void ObserveImage(Span<byte> image)
     {
-        _picture ??= new Picture(PushTObservation.ImageSize, PushTObservation.ImageSize);
+        _imageRenderer ??= new ImageRenderer(PushTObservation.ImageSize, PushTObservation.ImageSize);
         Snapshot(_frame);
-        _picture.Draw(_frame, image);
+        _imageRenderer.Render(_frame, image);
     }
 
     private void ObserveState(Span<double> state)
     {
-        (state[0], state[1]) = World.Agent;
+        (state[0], state[1]) = Simulation.Agent;
         if (state.Length == 2)
             return;
-        var block = World.Block;
+        var block = Simulation.Block;
         (state[2], state[3]) = block.Position;
         state[4] = Wrap(block.Angle);
     }

@@ -3,10 +3,10 @@ using EvalCore.Environments;
 
 namespace Benchmarks.PushT;
 
-/// <summary>Draws the frames of a video: what gym-pusht's <c>render()</c> returns, with the marker of the last action.</summary>
+/// <summary>Renders the frames of a video: what gym-pusht's <c>render()</c> returns, with the marker of the last action.</summary>
 public sealed class PushTRenderer : IFrameRenderer
 {
-    private readonly Picture _picture;
+    private readonly ImageRenderer _imageRenderer;
     private readonly ActionMarker _marker;
 
     /// <summary>Prepares frames of a size.</summary>
@@ -15,7 +15,7 @@ public sealed class PushTRenderer : IFrameRenderer
     public PushTRenderer(int height, int width)
     {
         (Height, Width) = (height, width);
-        _picture = new Picture(height, width);
+        _imageRenderer = new ImageRenderer(height, width);
         _marker = new ActionMarker(height, width);
     }
 
@@ -28,7 +28,7 @@ public sealed class PushTRenderer : IFrameRenderer
     /// <inheritdoc/>
     public void Render(ReadOnlySpan<double> snapshot, Span<byte> frame)
     {
-        _picture.Draw(snapshot, frame);
+        _imageRenderer.Render(snapshot, frame);
         _marker.Draw(FrameState.ActionOf(snapshot), frame);
     }
 

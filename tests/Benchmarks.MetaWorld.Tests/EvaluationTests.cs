@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EvalCore.Environments;
-using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -11,7 +10,7 @@ namespace Benchmarks.MetaWorld.Tests;
 /// <summary>Whole evaluations against those of the original, episode by episode.</summary>
 public sealed class EvaluationTests
 {
-    /// <summary>Way points of the policy that the recorded evaluation used: x, y, z and the fingers.</summary>
+    /// <summary>The waypoints of the policy of the recorded evaluation: x, y, z (m) and the effort of the gripper.</summary>
     private static readonly float[][] WayPoints =
     [
         [0, 0.75f, 0.25f, -1], [0.05f, 0.85f, 0.10f, 1], [0.05f, 0.85f, 0.28f, 1], [-0.05f, 0.85f, 0.10f, 1], [-0.05f, 0.85f, 0.28f, -1],
@@ -29,21 +28,21 @@ public sealed class EvaluationTests
         Machine.NeedsMetaWorld();
         var metrics = json.RootElement.GetProperty("per_task").EnumerateArray()
             .Single(t => t.GetProperty("task_group").GetString() == task).GetProperty("metrics");
-        using var env = new MetaWorldEnvironment(task);
+        using var env = TestEnvironments.Make(task);
         var observation = new Observation(env.ObservationSpace.Select([MetaWorldObservation.State]));
         double[] action = new double[4];
         for (int k = 0; k < 6; k++)
         {
-            env.Reset(Episode.Of(task, 1000 + k));
+            env.Reset(TestEnvironments.Episode(task, 1000 + k));
             double sum = 0, max = double.NegativeInfinity;
             StepResult result = default;
             for (int t = 0; !result.Terminated && !result.Truncated; t++)
             {
                 env.Observe(observation);
-                float[] way = WayPoints[t / 50 % 10];
+                float[] wayPoint = WayPoints[t / 50 % 10];
                 for (int i = 0; i < 3; i++)
-                    action[i] = Math.Clamp((way[i] - (float)observation.Vector(0)[i]) * 10, -1f, 1f);
-                action[3] = way[3];
+                    action[i] = Math.Clamp((wayPoint[i] - (float)observation.Vector(0)[i]) * 10, -1f, 1f);
+                action[3] = wayPoint[3];
                 result = env.Step(action);
                 sum += result.Reward;
                 max = Math.Max(max, result.Reward);
@@ -71,15 +70,15 @@ public sealed class EvaluationTests
         Assert.Equal(await Evaluate(expert, Tasks, 3, 1, false), await Evaluate(expert, Tasks, 3, batchSize, useAsyncEnvs));
     }
 
-    /// <summary>Pictures are drawn by other threads, in another order, beside others: and are the same to the byte.</summary>
+    /// <summary>Other threads render the images, in another order and beside others; they are the same to the byte.</summary>
     [Theory]
     [InlineData(3, true)]
     [InlineData(7, false)]
-    public async Task Batch_size_and_stepping_mode_change_no_picture(int batchSize, bool useAsyncEnvs)
+    public async Task Batch_size_and_stepping_mode_change_no_image(int batchSize, bool useAsyncEnvs)
     {
-        Machine.NeedsPictures();
+        Machine.NeedsImages();
         const string Tasks = "drawer-open-v3,push-v3";
-        using var policy = new PicturePolicy();
+        using var policy = new ImagePolicy();
         Assert.Equal(await Evaluate(policy, Tasks, 2, 1, false), await Evaluate(policy, Tasks, 2, batchSize, useAsyncEnvs));
     }
 
@@ -102,11 +101,11 @@ public sealed class EvaluationTests
         }
     }
 
-    /// <summary>Plays episodes; what is measured of time is left out.</summary>
+    /// <summary>Plays episodes; their timings are left out.</summary>
     private static async Task<IReadOnlyList<EpisodeRecord>> Evaluate(
         IPolicy policy, string tasks, int episodes, int batchSize, bool useAsyncEnvs)
     {
-        using var run = new EvalRun(new MetaWorldConfig { Task = tasks }, policy, new EvalRunOptions
+        using var run = new EvalRun(new MetaWorldConfig { Task = tasks }, policy, new RolloutOptions
         {
             Eval = new EvalConfig { NEpisodes = episodes, BatchSize = batchSize, UseAsyncEnvs = useAsyncEnvs, NEpisodesToRender = 0 },
             Seed = 1000,

@@ -26,7 +26,7 @@ public sealed class GoldenEpisodeTests
     {
         using var golden = Goldens.Open($"metaworld/{task}.safetensors");
         Machine.NeedsMetaWorld();
-        using var env = new MetaWorldEnvironment(task);
+        using var env = TestEnvironments.Make(task);
         foreach (var (episode, seed) in Recorded)
             Play(env, golden, task, episode, seed);
     }
@@ -57,7 +57,7 @@ public sealed class GoldenEpisodeTests
         var successes = golden.Span<double>($"{episode}/success");
         int steps = actions.Length / 4;
 
-        env.Reset(Episode.Of(task, seed));
+        env.Reset(TestEnvironments.Episode(task, seed));
         Equal($"{episode}, random vector", golden.Span<double>($"{episode}/rand_vec"), env.Task.Random, 0);
         AssertState(0);
         double[] action = new double[4];
@@ -79,7 +79,7 @@ public sealed class GoldenEpisodeTests
 
         void AssertState(int row)
         {
-            var data = env.World.Data;
+            var data = env.Simulation.Data;
             Equal($"{episode}, row {row}, qpos", Row(golden, $"{episode}/qpos", row, data.qpos.Length), data.qpos, 0);
             Equal($"{episode}, row {row}, qvel", Row(golden, $"{episode}/qvel", row, data.qvel.Length), data.qvel, 0);
             Equal($"{episode}, row {row}, qacc_warmstart", Row(golden, $"{episode}/qacc_warmstart", row, data.qvel.Length), data.qacc_warmstart, 0);

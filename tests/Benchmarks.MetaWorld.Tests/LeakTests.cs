@@ -5,7 +5,7 @@ using EvalCore.Tests;
 
 namespace Benchmarks.MetaWorld.Tests;
 
-/// <summary>Alone, because they look at the whole process.</summary>
+/// <summary>Not beside other tests, because they measure the whole process.</summary>
 [CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
 [Collection(nameof(LeakTests))]
 public sealed class LeakTests(ITestOutputHelper output)
@@ -13,13 +13,13 @@ public sealed class LeakTests(ITestOutputHelper output)
     private static readonly string[] Tasks = ["push-v3", "drawer-open-v3", "hammer-v3", "soccer-v3"];
 
     /// <summary>
-    /// Memory is what malloc has given out and not got back, so MuJoCo's and OpenGL's to the byte. It is measured five
-    /// times on the way: what a reset or a world leaves behind grows in each stretch; a cache does not.
+    /// Memory is what malloc has allocated and not freed: MuJoCo's and OpenGL's, to the byte. It is measured five times: a
+    /// leak of a reset or of a model grows from one measurement to the next, a cache does not.
     /// </summary>
     [Fact]
-    public void Resets_of_mixed_tasks_leave_no_memory_and_no_thread()
+    public void Resets_of_mixed_tasks_leak_no_memory_and_no_thread()
     {
-        Machine.NeedsPictures();
+        Machine.NeedsImages();
         (int warmUp, int rounds, int resets) = LongRun.Is ? (5, 5, 5) : (2, 1, 1);
         for (int i = 0; i < warmUp; i++)
             Round(resets);
@@ -41,18 +41,18 @@ public sealed class LeakTests(ITestOutputHelper output)
         Assert.True(median < 20, $"{median:0.0} kB in each {rounds * resets * Tasks.Length} resets");
     }
 
-    /// <summary>On a thread of its own, whose OpenGL context must go with it.</summary>
+    /// <summary>Opens a benchmark and plays on a thread of its own, whose OpenGL context must be freed with it.</summary>
     private static void Round(int resets)
     {
         var thread = new Thread(() =>
         {
             foreach (string task in Tasks)
             {
-                using var env = new MetaWorldEnvironment(task);
-                var picture = new Observation(env.ObservationSpace.Select([MetaWorldObservation.Image]));
+                using var env = TestEnvironments.Make(task);
+                var image = new Observation(env.ObservationSpace.Select([MetaWorldObservation.Image]));
                 for (int i = 0; i < resets; i++)
-                    env.Reset(Episode.Of(task, i));
-                env.Observe(picture);
+                    env.Reset(TestEnvironments.Episode(task, i));
+                env.Observe(image);
             }
         });
         thread.Start();

@@ -10,17 +10,17 @@ internal static class Machine
         AssetStore.Default.Find(MetaWorldAssets.Set) is null,
         "Meta-World's files are not here: run 'evalcore assets fetch metaworld', or set EVALCORE_MIRROR");
 
-    /// <summary>MuJoCo besides.</summary>
+    /// <summary>Meta-World's files and MuJoCo.</summary>
     public static void NeedsMetaWorld()
     {
         NeedsFiles();
-        MuJoCo.Tests.Machine.NeedsMujoco();
+        global::MuJoCo.Tests.Machine.NeedsMujoco();
     }
 
-    /// <summary>Off-screen rendering besides.</summary>
-    public static void NeedsPictures()
+    /// <summary>Meta-World's files, MuJoCo and off-screen rendering.</summary>
+    public static void NeedsImages()
     {
         NeedsMetaWorld();
-        MuJoCo.Tests.Machine.NeedsEgl();
+        global::MuJoCo.Tests.Machine.NeedsEgl();
     }
 }

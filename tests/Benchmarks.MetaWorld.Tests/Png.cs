@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Benchmarks.MetaWorld.Tests;
 
-/// <summary>Reads PNG pictures of 8-bit RGB without interlacing.</summary>
+/// <summary>Reads PNG images of 8-bit RGB without interlacing.</summary>
 internal static class Png
 {
     public static byte[] Read(string path)
@@ -29,20 +29,20 @@ internal static class Png
         compressed.Position = 0;
         using var lines = new ZLibStream(compressed, CompressionMode.Decompress);
         int stride = 3 * width;
-        byte[] picture = new byte[stride * height], line = new byte[1 + stride];
+        byte[] image = new byte[stride * height], line = new byte[1 + stride];
         for (int y = 0; y < height; y++)
         {
             lines.ReadExactly(line);
             for (int x = 0; x < stride; x++)
             {
-                int left = x >= 3 ? picture[y * stride + x - 3] : 0, up = y > 0 ? picture[(y - 1) * stride + x] : 0;
-                int corner = x >= 3 && y > 0 ? picture[(y - 1) * stride + x - 3] : 0;
+                int left = x >= 3 ? image[y * stride + x - 3] : 0, up = y > 0 ? image[(y - 1) * stride + x] : 0;
+                int corner = x >= 3 && y > 0 ? image[(y - 1) * stride + x - 3] : 0;
                 int guess = line[0] switch { 0 => 0, 1 => left, 2 => up, 3 => (left + up) / 2, _ => Paeth(left, up, corner) };
-                picture[y * stride + x] = (byte)(line[1 + x] + guess);
+                image[y * stride + x] = (byte)(line[1 + x] + guess);
             }
         }
 
-        return picture;
+        return image;
     }
 
     private static int Paeth(int a, int b, int c)

@@ -32,13 +32,13 @@ public sealed class ReplayTests : IDisposable
         Assert.All(rewards.Zip(trace.Read<double>("reward")), pair => Assert.Equal(pair.First, pair.Second, 2e-6));
     }
 
-    /// <summary>From a recorded state, without physics: the picture that was rendered there.</summary>
+    /// <summary>A replay that starts from a recorded state and plays nothing observes the image recorded there.</summary>
     [Fact]
-    public void A_stored_state_is_seen_as_it_was()
+    public void A_stored_state_is_observed_as_it_was_recorded()
     {
         const string Task = "drawer-open-v3";
         const int Row = 35;
-        Machine.NeedsPictures();
+        Machine.NeedsImages();
         using var index = JsonDocument.Parse(File.ReadAllText(Goldens.Find("metaworld/images/images.json")));
         var image = index.RootElement.GetProperty("images").EnumerateArray()
             .Single(i => i.GetProperty("task").GetString() == Task && i.GetProperty("step").GetInt32() == Row);
@@ -63,11 +63,11 @@ public sealed class ReplayTests : IDisposable
 
         using var trace = SafetensorsFile.Open(In("trace"));
         Assert.Equal([1, 480, 480, 3], trace["obs_u8.observation.image"].Shape);
-        PictureTests.AssertRecorded(image, trace.Read<byte>("obs_u8.observation.image"));
+        ImageTests.AssertRecorded(image, trace.Read<byte>("obs_u8.observation.image"));
     }
 
     [Fact]
-    public void More_actions_than_an_episode_has_are_refused()
+    public void More_actions_than_an_episode_has_are_rejected()
     {
         Machine.NeedsMetaWorld();
         new SafetensorsWriter().Add<float>("action", new float[4 * 501], 501, 4).Save(In("actions"));

@@ -19,16 +19,16 @@ public sealed unsafe class ContactTests
         long[] seeds = trajectories.Read<long>("seed");
         double[] actions = trajectories.Read<double>("action");
         int steps = (int)trajectories["action"].Shape[1];
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         int compared = 0;
 
         foreach (var episode in json.RootElement.EnumerateArray())
         {
             int e = episode.GetProperty("episode").GetInt32();
-            environment.Reset(World.Episode(seeds[e]));
+            environment.Reset(TestEnvironments.Episode(seeds[e]));
             var contacts = new List<Contact>();
             var list = GCHandle.Alloc(contacts);
-            var handler = environment.World.Handler;
+            var handler = environment.Simulation.Handler;
             handler.UserData = (void*)GCHandle.ToIntPtr(list);
             handler.PostSolve = &Record;
 
@@ -39,7 +39,7 @@ public sealed unsafe class ContactTests
                 {
                     contacts.Clear();
                     int i = 2 * (e * steps + played / 10);
-                    environment.World.Substep(actions[i], actions[i + 1]);
+                    environment.Simulation.Substep(actions[i], actions[i + 1]);
                 }
 
                 Compare(expected, contacts, environment);
@@ -84,7 +84,7 @@ public sealed unsafe class ContactTests
 
     private static string Name(nint shape, PushTEnvironment environment)
     {
-        var world = environment.World;
+        var world = environment.Simulation;
         if (shape == world.AgentShape.Handle.DangerousGetHandle())
             return "agent";
         if (shape == world.Bar.Handle.DangerousGetHandle())

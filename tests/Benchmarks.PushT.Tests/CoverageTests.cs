@@ -26,11 +26,11 @@ public sealed class CoverageTests
             pose.Corners(corners);
             // The reference lists a body's shapes in no fixed order: the stem may come first.
             double[] flat = [.. corners.SelectMany(c => new[] { c.X, c.Y })];
-            var expected = World.Row(vertices, i, 16);
+            var expected = TestEnvironments.Row(vertices, i, 16);
             double[] ordered = expected[0] == flat[0] ? flat : [.. flat[8..], .. flat[..8]];
             Equal.BitForBit(expected, ordered, $"pose {i}: corners");
             Keypoints.Write(pose, read);
-            Equal.BitForBit(World.Row(keypoints, i, 16), read, $"pose {i}: keypoints");
+            Equal.BitForBit(TestEnvironments.Row(keypoints, i, 16), read, $"pose {i}: keypoints");
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class CoverageTests
     public void A_block_in_the_goal_covers_it() => Equal.Area(1, Coverage.Of(Pose.Goal), "the goal");
 
     [Property]
-    public void Coverage_is_a_share_of_the_goal(short x, short y, double angle)
+    public void Coverage_is_between_0_and_1(short x, short y, double angle)
     {
         if (double.IsFinite(angle))
             Assert.InRange(Coverage.Of(new Pose(new Vect(256 + x / 100.0, 256 + y / 100.0), angle)), -1e-12, 1 + 1e-12);

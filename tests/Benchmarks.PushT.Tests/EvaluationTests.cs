@@ -19,7 +19,7 @@ public sealed class EvaluationTests
         using IPolicy policy = name == "formula" ? new FormulaPolicy() : new ReplayPolicy();
         using var rollouts = Goldens.Open($"pusht/eval/{name}_bs1_rollouts.safetensors");
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find($"pusht/eval/{name}_bs1_eval_policy.json")));
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         var observation = new Observation(environment.ObservationSpace);
         double[] action = new double[2];
         var episodes = json.RootElement.GetProperty("per_episode").EnumerateArray().ToArray();
@@ -31,7 +31,7 @@ public sealed class EvaluationTests
             var rewards = rollouts.Span<double>($"rollout{e}.reward");
             var success = rollouts.Span<byte>($"rollout{e}.success");
             var done = rollouts.Span<byte>($"rollout{e}.done");
-            var episode = new EpisodeSpec(World.Task, e, episodes[e].GetProperty("seed").GetInt64());
+            var episode = new EpisodeSpec(TestEnvironments.Task, e, episodes[e].GetProperty("seed").GetInt64());
             environment.Reset(episode);
             using var session = policy.NewSession(episode);
             double sum = 0;
@@ -61,7 +61,7 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Observed_pictures_and_frames_of_videos_are_lerobots()
+    public void Observed_images_and_frames_of_videos_are_lerobots()
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find("pusht/eval/video_frames.json")));
         using var policy = new ReplayPolicy();
@@ -86,7 +86,7 @@ public sealed class EvaluationTests
                 string[] frames = videos.TryGetProperty($"eval_episode_{e}.mp4", out var video)
                     ? [.. video.GetProperty("frame_sha256").EnumerateArray().Select(hash => hash.GetString()!)]
                     : [];
-                environment.Reset(new EpisodeSpec(World.Task, e, firstSeed + e));
+                environment.Reset(new EpisodeSpec(TestEnvironments.Task, e, firstSeed + e));
                 StepResult result = default;
                 int t = 0;
                 for (; !result.Terminated && !result.Truncated; t++)

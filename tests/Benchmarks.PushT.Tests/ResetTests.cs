@@ -13,21 +13,21 @@ public sealed class ResetTests
     public void A_reset_with_a_seed_gives_the_references_state_bit_for_bit()
     {
         using var golden = Goldens.Open("pusht/resets.safetensors");
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         var expected = new Expected(golden);
         long[] seeds = golden.Read<long>("seed");
         for (int i = 0; i < seeds.Length; i++)
         {
-            environment.Reset(World.Episode(seeds[i]));
+            environment.Reset(TestEnvironments.Episode(seeds[i]));
             expected.AssertEqual(i, environment, $"seed {seeds[i]}");
         }
     }
 
     [Fact]
-    public void A_generator_that_goes_on_draws_the_states_of_the_next_resets()
+    public void A_generator_draws_the_states_of_consecutive_resets()
     {
         using var golden = Goldens.Open("pusht/resets.safetensors");
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         long[] seeds = golden.Read<long>("seed");
         double[] draws = golden.Read<double>("draw");
         double[][] states = [golden.Read<double>("state"), golden.Read<double>("second_reset_state"), golden.Read<double>("third_reset_state")];
@@ -38,9 +38,9 @@ public sealed class ResetTests
             {
                 var initial = InitialState.Draw(generator);
                 if (reset == 0)
-                    Assert.Equal(World.Initial(World.Row(draws, i, 5)), initial);
+                    Assert.Equal(TestEnvironments.Initial(TestEnvironments.Row(draws, i, 5)), initial);
                 environment.Reset(initial);
-                Equal.BitForBit(World.Row(states[reset], i, 10), environment.State(), $"seed {seeds[i]}, reset {reset}: state");
+                Equal.BitForBit(TestEnvironments.Row(states[reset], i, 10), environment.State(), $"seed {seeds[i]}, reset {reset}: state");
             }
         }
     }
@@ -49,32 +49,32 @@ public sealed class ResetTests
     public void A_reset_to_a_state_gives_the_references_state_bit_for_bit()
     {
         using var golden = Goldens.Open("pusht/resets_to_state.safetensors");
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         var expected = new Expected(golden);
         double[] initial = golden.Read<double>("reset_to_state");
         for (int i = 0; i < initial.Length / 5; i++)
         {
-            environment.Reset(World.Initial(World.Row(initial, i, 5)));
+            environment.Reset(TestEnvironments.Initial(TestEnvironments.Row(initial, i, 5)));
             expected.AssertEqual(i, environment, $"row {i}");
         }
     }
 
     [Fact]
-    public void A_negative_seed_is_refused()
+    public void A_negative_seed_is_rejected()
     {
-        using var environment = World.Keypoints();
-        var e = Assert.Throws<EvalCoreException>(() => environment.Reset(World.Episode(-1)));
+        using var environment = TestEnvironments.Keypoints();
+        var e = Assert.Throws<EvalCoreException>(() => environment.Reset(TestEnvironments.Episode(-1)));
         Assert.Equal("--seed=-1: a seed is 0 or more", e.Message);
     }
 
     [Fact]
     public void A_stored_state_is_restored()
     {
-        using var environment = World.Keypoints();
-        environment.Reset(World.Episode(3));
-        var state = new Observation(environment.StateSpace);
+        using var environment = TestEnvironments.Keypoints();
+        environment.Reset(TestEnvironments.Episode(3));
+        var state = new SimulatorState(environment.StateFields);
         double[] stored = [100, 200, 3, -4, 250.5, 260.25, 7, 8, 2.5, -0.5];
-        stored.CopyTo(state.Vector(0));
+        stored.CopyTo(state[0]);
         environment.SetState(state);
         double[] read = environment.State();
         for (int i = 0; i < stored.Length; i++)
@@ -96,9 +96,9 @@ public sealed class ResetTests
 
         public void AssertEqual(int row, PushTEnvironment environment, string what)
         {
-            Equal.BitForBit(World.Row(_states, row, 10), environment.State(), $"{what}: state");
-            Equal.BitForBit(World.Row(_keypoints, row, 16), environment.KeypointsOf(), $"{what}: keypoints");
-            Equal.BitForBit(World.Row(_observed, row, 5), environment.ObservedState(), $"{what}: observed state");
+            Equal.BitForBit(TestEnvironments.Row(_states, row, 10), environment.State(), $"{what}: state");
+            Equal.BitForBit(TestEnvironments.Row(_keypoints, row, 16), environment.KeypointsOf(), $"{what}: keypoints");
+            Equal.BitForBit(TestEnvironments.Row(_observed, row, 5), environment.ObservedState(), $"{what}: observed state");
             Equal.Area(_coverage[row], environment.Coverage, $"{what}: coverage");
             Assert.Equal(_points[row], environment.ContactPoints);
             Assert.Equal(_contacts[row], environment.Contacts);

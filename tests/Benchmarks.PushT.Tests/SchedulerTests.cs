@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EvalCore;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
+using EvalCore.Rollout;
 using EvalCore.Tests;
 
 namespace Benchmarks.PushT.Tests;
@@ -23,9 +24,12 @@ public sealed class SchedulerTests
         using IPolicy policy = name == "formula" ? new FormulaPolicy() : new ReplayPolicy();
         using var theirs = JsonDocument.Parse(File.ReadAllText(Goldens.Find($"pusht/eval/{name}_bs1_eval_policy.json")));
         var expected = JsonNode.Parse(File.ReadAllText(Goldens.Find($"pusht/eval/{name}_bs1_eval_info.json")))!["overall"]!;
-        var env = Eval.MakeEnv(new PushTConfig { ObsType = "environment_state_agent_pos" }, nEnvs, useAsyncEnvs);
+        var env = new PushTConfig { ObsType = "environment_state_agent_pos" };
 
-        var info = await Eval.EvalPolicy(env, policy, nEpisodes: 20);
+        var info = await Eval.EvalPolicy(env, policy, new RolloutOptions
+        {
+            Eval = new EvalConfig { NEpisodes = 20, BatchSize = nEnvs, UseAsyncEnvs = useAsyncEnvs },
+        });
 
         Assert.Equal(20, info.Episodes.Count);
         foreach (var (episode, ours) in theirs.RootElement.GetProperty("per_episode").EnumerateArray().Zip(info.Episodes))

@@ -14,7 +14,7 @@ public sealed class TrajectoryTests
     {
         using var golden = Goldens.Open(file);
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find(list)));
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         int steps = (int)golden["state"].Shape[1];
         long[] seeds = golden.Read<long>("seed");
         long[] lengths = Column<long>(golden, "length");
@@ -36,28 +36,28 @@ public sealed class TrajectoryTests
         for (int e = 0; e < seeds.Length; e++)
         {
             if (seeds[e] >= 0)
-                environment.Reset(World.Episode(seeds[e]));
+                environment.Reset(TestEnvironments.Episode(seeds[e]));
             else
-                environment.Reset(World.Initial(World.Row(initial, e, 5)));
-            Equal.BitForBit(World.Row(initialState, e, 10), environment.State(), $"episode {e}: initial state");
+                environment.Reset(TestEnvironments.Initial(TestEnvironments.Row(initial, e, 5)));
+            Equal.BitForBit(TestEnvironments.Row(initialState, e, 10), environment.State(), $"episode {e}: initial state");
             if (initialKeypoints.Length > 0)
-                Equal.BitForBit(World.Row(initialKeypoints, e, 16), environment.KeypointsOf(), $"episode {e}: initial keypoints");
+                Equal.BitForBit(TestEnvironments.Row(initialKeypoints, e, 16), environment.KeypointsOf(), $"episode {e}: initial keypoints");
 
             int length = lengths.Length > 0 ? (int)lengths[e] : steps;
             for (int t = 0; t < length; t++)
             {
                 int i = e * steps + t;
-                var result = environment.Step(World.Row(actions, i, 2));
+                var result = environment.Step(TestEnvironments.Row(actions, i, 2));
                 string at = $"episode {e}, step {t}";
-                Equal.BitForBit(World.Row(states, i, 10), environment.State(), $"{at}: state");
+                Equal.BitForBit(TestEnvironments.Row(states, i, 10), environment.State(), $"{at}: state");
                 Equal.Area(reward[i], result.Reward, $"{at}: reward");
                 Assert.Equal(success[i] != 0, result.Success);
                 Assert.Equal(t == 299, result.Truncated);
                 Assert.Equal(points[i], environment.ContactPoints);
                 if (keypoints.Length == 0)
                     continue;
-                Equal.BitForBit(World.Row(keypoints, i, 16), environment.KeypointsOf(), $"{at}: keypoints");
-                Equal.BitForBit(World.Row(observed, i, 5), environment.ObservedState(), $"{at}: observed state");
+                Equal.BitForBit(TestEnvironments.Row(keypoints, i, 16), environment.KeypointsOf(), $"{at}: keypoints");
+                Equal.BitForBit(TestEnvironments.Row(observed, i, 5), environment.ObservedState(), $"{at}: observed state");
                 Equal.Area(coverage[i], environment.Coverage, $"{at}: coverage");
                 Assert.Equal(terminated[i] != 0, result.Terminated);
                 Assert.Equal(contacts[i], environment.Contacts);
@@ -74,7 +74,7 @@ public sealed class TrajectoryTests
     {
         using var trajectories = Goldens.Open("pusht/trajectories_states.safetensors");
         using var golden = Goldens.Open("pusht/substeps.safetensors");
-        using var environment = World.Keypoints();
+        using var environment = TestEnvironments.Keypoints();
         long[] seeds = trajectories.Read<long>("seed");
         double[] actions = trajectories.Read<double>("action");
         long[] episodes = golden.Read<long>("episode");
@@ -84,32 +84,32 @@ public sealed class TrajectoryTests
         int row = 0;
         foreach (long e in episodes)
         {
-            environment.Reset(World.Episode(seeds[e]));
+            environment.Reset(TestEnvironments.Episode(seeds[e]));
             for (int t = 0; t < steps; t++)
             {
-                var action = World.Row(actions, (int)e * stepsOfEpisode + t, 2);
+                var action = TestEnvironments.Row(actions, (int)e * stepsOfEpisode + t, 2);
                 for (int k = 0; k < 10; k++)
                 {
-                    environment.World.Substep(action[0], action[1]);
-                    Equal.BitForBit(World.Row(states, row++, 10), environment.State(), $"episode {e}, step {t}, substep {k}");
+                    environment.Simulation.Substep(action[0], action[1]);
+                    Equal.BitForBit(TestEnvironments.Row(states, row++, 10), environment.State(), $"episode {e}, step {t}, substep {k}");
                 }
             }
         }
     }
 
     [Fact]
-    public void An_action_of_another_length_is_refused()
+    public void An_action_of_another_length_is_rejected()
     {
-        using var environment = World.Keypoints();
-        environment.Reset(World.Episode(0));
+        using var environment = TestEnvironments.Keypoints();
+        environment.Reset(TestEnvironments.Episode(0));
         Assert.Throws<ArgumentException>(() => environment.Step([1, 2, 3]));
     }
 
     [Fact]
     public void A_step_allocates_nothing()
     {
-        using var environment = World.Keypoints();
-        environment.Reset(World.Episode(1));
+        using var environment = TestEnvironments.Keypoints();
+        environment.Reset(TestEnvironments.Episode(1));
         var observation = new EvalCore.Environments.Observation(environment.ObservationSpace);
         double[] snapshot = new double[environment.SnapshotLength];
         double[] action = [200, 300];

@@ -1,8 +1,8 @@
-using Benchmarks.MetaWorld.Simulation;
+using Benchmarks.MuJoCo;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>A box in space, bounds included.</summary>
+/// <summary>A box in space with its bounds, metres.</summary>
 internal readonly record struct Box(Vec3 Low, Vec3 High)
 {
     public Vec3 Clip(Vec3 point) => new(

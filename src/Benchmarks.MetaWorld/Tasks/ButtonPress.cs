@@ -1,48 +1,54 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>button-press-v3: press a button.</summary>
-internal class ButtonPress(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// button-press-v3: press a button. Follows metaworld 3.0.0, <c>envs/sawyer_button_press_v3.py</c>
+/// (<c>SawyerButtonPressEnvV3</c>) and <c>policies/sawyer_button_press_v3_policy.py</c>.
+/// </summary>
+internal class ButtonPress(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "button-press-v3", "Press a button", "sawyer_button_press.xml",
-        (world, info) => new ButtonPress(world, info), Expert)
+        (simulation, info) => new ButtonPress(simulation, info), Expert)
     {
         Low = [-0.1, 0.85, 0.115],
         High = [0.1, 0.9, 0.115],
         HandStart = new(0, 0.4f, 0.2f),
-        Goal = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
+        GoalSpace = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
     };
 
-    private readonly Body _button = world.Body("button");
-    private readonly Body _box = world.Body("box");
-    private readonly Site _hole = world.Site("hole");
-    private readonly Site _buttonStart = world.Site("buttonStart");
+    private readonly Body _button = simulation.Data.Body("button");
+    private readonly Body _box = simulation.Data.Body("box");
+    private readonly Site _hole = simulation.Data.Site("hole");
+    private readonly Site _buttonStart = simulation.Data.Site("buttonStart");
     private double _travel;
 
     public override void Observe(Span<double> objects) =>
         Write(objects, _button.Position - new Vec3(0, 0.193, 0), _button.Orientation);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 button = seen.Object;
-        double distance = Math.Abs(Target.Y - button.Y), to = Distance(button, Tcp);
-        double near = LongTail(to, 0, 0.05, Distance(button, TcpStart));
-        double pressed = Pressed(distance);
-        double reward = 2 * Both(Math.Max(seen.Opening, 0), near);
-        if (to <= 0.05)
+        Vec3 button = obs.Object;
+        double objToTarget = Math.Abs(Target.Y - button.Y), tcpToObj = Distance(button, Tcp);
+        double near = LongTail(tcpToObj, 0, 0.05, Distance(button, TcpStart));
+        double pressed = Pressed(objToTarget);
+        double reward = 2 * HamacherProduct(Math.Max(obs.Opening, 0), near);
+        if (tcpToObj <= 0.05)
             reward += 8 * pressed;
-        return new(reward, distance <= 0.02, to <= 0.05, seen.Opening > 0, near, pressed, distance);
+        return new(
+            reward: reward, success: objToTarget <= 0.02, nearObject: tcpToObj <= 0.05, graspSuccess: obs.Opening > 0,
+            graspReward: near, inPlaceReward: pressed, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
     {
         ObjectStart = DrawPoint();
         _box.Place(ObjectStart);
-        World.SetJoint(0);
+        Simulation.SetJoint(0);
         Target = _hole.Position;
         _travel = Math.Abs(Target.Y - _buttonStart.Position.Y);
     }
@@ -50,9 +56,9 @@ internal class ButtonPress(SawyerWorld world, TaskInfo info) : SawyerTask(world,
     /// <summary>How far in the button is, 0 to 1.</summary>
     protected double Pressed(double distance) => LongTail(distance, 0, 0.005, _travel);
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, button = seen.Object - Up(0.07);
+        Vec3 hand = obs.Hand, button = obs.Object - Up(0.07);
         return new(
             Close(hand.X, button.X) && Close(hand.Z, button.Z)
                 ? button + new Vec3(0, 0.02, 0)

@@ -1,55 +1,62 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>button-press-topdown-v3: press a button from the top.</summary>
-internal class ButtonPressTopdown(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// button-press-topdown-v3: press a button from the top. Follows metaworld 3.0.0,
+/// <c>envs/sawyer_button_press_topdown_v3.py</c> (<c>SawyerButtonPressTopdownEnvV3</c>) and
+/// <c>policies/sawyer_button_press_topdown_v3_policy.py</c>.
+/// </summary>
+internal class ButtonPressTopdown(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "button-press-topdown-v3", "Press a button from the top", "sawyer_button_press_topdown.xml",
-        (world, info) => new ButtonPressTopdown(world, info), Expert)
+        (simulation, info) => new ButtonPressTopdown(simulation, info), Expert)
     {
         Low = [-0.1, 0.8, 0.115],
         High = [0.1, 0.9, 0.115],
         HandStart = new(0, 0.4f, 0.2f),
-        Goal = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
+        GoalSpace = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
     };
 
-    private readonly Body _button = world.Body("button");
-    private readonly Body _box = world.Body("box");
-    private readonly Site _hole = world.Site("hole");
-    private readonly Site _buttonStart = world.Site("buttonStart");
+    private readonly Body _button = simulation.Data.Body("button");
+    private readonly Body _box = simulation.Data.Body("box");
+    private readonly Site _hole = simulation.Data.Site("hole");
+    private readonly Site _buttonStart = simulation.Data.Site("buttonStart");
     private double _travel;
 
     public override void Observe(Span<double> objects) =>
         Write(objects, _button.Position + Up(0.193), _button.Orientation);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 button = seen.Object;
-        double distance = Math.Abs(Target.Z - button.Z), to = Distance(button, Tcp);
-        double near = LongTail(to, 0, 0.01, Distance(button, TcpStart));
-        double pressed = LongTail(distance, 0, 0.005, _travel);
-        double reward = 5 * Both(1 - seen.Opening, near);
-        if (to <= 0.03)
+        Vec3 button = obs.Object;
+        double objToTarget = Math.Abs(Target.Z - button.Z), tcpToObj = Distance(button, Tcp);
+        double near = LongTail(tcpToObj, 0, 0.01, Distance(button, TcpStart));
+        double pressed = LongTail(objToTarget, 0, 0.005, _travel);
+        double reward = 5 * HamacherProduct(1 - obs.Opening, near);
+        if (tcpToObj <= 0.03)
             reward += 5 * pressed;
-        return new(reward, distance <= 0.024, to <= 0.05, seen.Opening > 0, near, pressed, distance);
+        return new(
+            reward: reward, success: objToTarget <= 0.024, nearObject: tcpToObj <= 0.05, graspSuccess: obs.Opening > 0,
+            graspReward: near, inPlaceReward: pressed, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
     {
         ObjectStart = DrawPoint();
         _box.Place(ObjectStart);
-        World.Data.Forward();
+        Simulation.Data.Forward();
         Target = _hole.Position;
         _travel = Math.Abs(Target.Z - _buttonStart.Position.Z);
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 button = seen.Object;
-        return new(DistanceXY(seen.Hand, button) > 0.04 ? button + Up(0.1) : button, 25, 1);
+        Vec3 button = obs.Object;
+        return new(DistanceXY(obs.Hand, button) > 0.04 ? button + Up(0.1) : button, 25, 1);
     }
 }

@@ -1,37 +1,44 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>button-press-wall-v3: bypass a wall and press a button.</summary>
-internal sealed class ButtonPressWall(SawyerWorld world, TaskInfo info) : ButtonPress(world, info)
+/// <summary>
+/// button-press-wall-v3: bypass a wall and press a button. Follows metaworld 3.0.0,
+/// <c>envs/sawyer_button_press_wall_v3.py</c> (<c>SawyerButtonPressWallEnvV3</c>) and
+/// <c>policies/sawyer_button_press_wall_v3_policy.py</c>.
+/// </summary>
+internal sealed class ButtonPressWall(SawyerSimulation simulation, TaskInfo info) : ButtonPress(simulation, info)
 {
     public static new readonly TaskInfo Task = new(
         "button-press-wall-v3", "Bypass a wall and press a button", "sawyer_button_press_wall.xml",
-        (world, info) => new ButtonPressWall(world, info), Expert)
+        (simulation, info) => new ButtonPressWall(simulation, info), Expert)
     {
         Low = [-0.05, 0.85, 0.1149],
         High = [0.05, 0.9, 0.1151],
         HandStart = new(0, 0.4f, 0.2f),
-        Goal = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
+        GoalSpace = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
     };
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 button = seen.Object;
-        double distance = Math.Abs(Target.Y - button.Y), to = Distance(button, Tcp);
-        double near = LongTail(to, 0, 0.01, Distance(button, TcpStart));
-        double pressed = Pressed(distance);
-        double reward = to > 0.07
-            ? 2 * Both((1 - seen.Opening) / 2, near)
-            : 2 + 2 * (1 + seen.Opening) + 4 * (pressed * pressed);
-        return new(reward, distance <= 0.03, to <= 0.05, seen.Opening > 0, near, pressed, distance);
+        Vec3 button = obs.Object;
+        double objToTarget = Math.Abs(Target.Y - button.Y), tcpToObj = Distance(button, Tcp);
+        double near = LongTail(tcpToObj, 0, 0.01, Distance(button, TcpStart));
+        double pressed = Pressed(objToTarget);
+        double reward = tcpToObj > 0.07
+            ? 2 * HamacherProduct((1 - obs.Opening) / 2, near)
+            : 2 + 2 * (1 + obs.Opening) + 4 * (pressed * pressed);
+        return new(
+            reward: reward, success: objToTarget <= 0.03, nearObject: tcpToObj <= 0.05, graspSuccess: obs.Opening > 0,
+            graspReward: near, inPlaceReward: pressed, objectToTarget: objToTarget);
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, button = seen.Object + Up(0.04);
+        Vec3 hand = obs.Hand, button = obs.Object + Up(0.04);
         if (Math.Abs(hand.X - button.X) > 0.02)
             return new(new(button.X, hand.Y, 0.3), 15, 1);
         if (button.Y - hand.Y > 0.09)

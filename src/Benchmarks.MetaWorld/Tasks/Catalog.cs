@@ -1,4 +1,5 @@
 using EvalCore;
+using EvalCore.Environments;
 using EvalCore.Options;
 
 namespace Benchmarks.MetaWorld.Tasks;
@@ -9,7 +10,7 @@ internal static class Catalog
     /// <summary>Meta-World's name for all tasks.</summary>
     public const string Everything = "MT50";
 
-    /// <summary>All of them, in Meta-World's order.</summary>
+    /// <summary>All tasks, in Meta-World's order.</summary>
     public static IReadOnlyList<TaskInfo> All { get; } =
     [
         Assembly.Task, Basketball.Task, BinPicking.Task, BoxClose.Task, ButtonPressTopdown.Task,
@@ -56,7 +57,7 @@ internal static class Catalog
             ["easy"] = Easy, ["medium"] = Medium, ["hard"] = Hard, ["very_hard"] = VeryHard, [Everything] = All,
         };
 
-    /// <summary>A task by name; LeRobot's prefix <c>metaworld-</c> may be there.</summary>
+    /// <summary>A task by name, with or without LeRobot's prefix <c>metaworld-</c>.</summary>
     /// <exception cref="EvalCoreException">There is no such task; the line names the nearest.</exception>
     public static TaskInfo Get(string name)
     {
@@ -68,8 +69,20 @@ internal static class Catalog
             + $" (groups: {string.Join(", ", Groups.Keys)})");
     }
 
+    /// <summary>The tasks that a list of tasks and groups names.</summary>
+    /// <param name="suite">The value of <c>--env.type</c>.</param>
+    /// <param name="list">The value of <c>--env.task</c>.</param>
+    /// <exception cref="EvalCoreException">There is no such group or task, or the list is empty.</exception>
+    public static IReadOnlyList<EnvTask> EnvTasks(string suite, string list) =>
+        [.. TaskList.Split(list, "push-v3 or easy,medium").SelectMany(group => EnvTasksOf(suite, group))];
+
+    /// <summary>All tasks, each in its group by difficulty.</summary>
+    /// <param name="suite">The value of <c>--env.type</c>.</param>
+    public static IReadOnlyList<EnvTask> AllEnvTasks(string suite) =>
+        [.. Groups.Keys.Where(group => group != Everything).SelectMany(group => EnvTasksOf(suite, group))];
+
     /// <summary>The tasks of a group, or the one task of a name.</summary>
-    /// <exception cref="EvalCoreException">There is no such group or task.</exception>
-    public static IReadOnlyList<TaskInfo> Members(string group) =>
-        Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)];
+    private static IEnumerable<EnvTask> EnvTasksOf(string suite, string group) =>
+        (Groups.TryGetValue(group, out var tasks) ? tasks : [Get(group)])
+            .Select((task, id) => new EnvTask(suite, group, id, task.Name, task.Description));
 }

@@ -1,4 +1,4 @@
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>A scripted expert: from what is seen to what is wanted.</summary>
-internal delegate Move ExpertRule(in Seen seen);
+/// <summary>A scripted expert: from an observation to a command.</summary>
+internal delegate ExpertCommand ExpertRule(in TaskObservation obs);

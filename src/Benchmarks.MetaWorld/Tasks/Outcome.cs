@@ -1,6 +1,6 @@
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>What a task says about a step: Meta-World's reward and <c>info</c>.</summary>
+/// <summary>The result of a step: Meta-World's reward and <c>info</c>.</summary>
 /// <param name="Reward">The reward, 0 to 10 (also <c>unscaled_reward</c>).</param>
 /// <param name="Success"><c>success</c>.</param>
 /// <param name="NearObject"><c>near_object</c>.</param>

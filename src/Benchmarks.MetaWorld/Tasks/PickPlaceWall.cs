@@ -1,58 +1,68 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>pick-place-wall-v3: pick a puck, bypass a wall and place the puck.</summary>
-internal sealed class PickPlaceWall(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// pick-place-wall-v3: pick a puck, bypass a wall and place the puck. Follows metaworld 3.0.0,
+/// <c>envs/sawyer_pick_place_wall_v3.py</c> (<c>SawyerPickPlaceWallEnvV3</c>) and
+/// <c>policies/sawyer_pick_place_wall_v3_policy.py</c>.
+/// </summary>
+internal sealed class PickPlaceWall(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "pick-place-wall-v3", "Pick a puck, bypass a wall and place the puck",
         "sawyer_pick_place_wall_v3.xml",
-        (world, info) => new PickPlaceWall(world, info), Expert)
+        (simulation, info) => new PickPlaceWall(simulation, info), Expert)
     {
         Low = [-0.05, 0.6, 0.015, -0.05, 0.85, 0.05],
         High = [0.05, 0.65, 0.015, 0.05, 0.9, 0.3],
         HandStart = new(0, 0.6, 0.2),
-        Goal = new(new(-0.05, 0.85, 0.05), new(0.05, 0.9, 0.3)),
+        GoalSpace = new(new(-0.05, 0.85, 0.05), new(0.05, 0.9, 0.3)),
     };
 
-    private static readonly Vec3 HeightMatters = new(1, 1, 3);
-    private readonly Geom _puck = world.Geom("objGeom");
-    private readonly Site _goal = world.Site("goal");
+    // Upstream weighs the axes of some distances.
+    private static readonly Vec3 PositionScale = new(1, 1, 3);
+    private readonly Geom _puck = simulation.Data.Geom("objGeom");
+    private readonly Site _goal = simulation.Data.Site("goal");
 
-    public override void Observe(Span<double> objects) => Write(objects, _puck.Position, _puck.Rotation);
+    public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 puck = seen.Object, overWall = new(Target.X, 0.77, 0.25);
-        double distance = Distance(puck, Target), to = Distance(puck, Tcp);
+        Vec3 puck = obs.Object, midpoint = new(Target.X, 0.77, 0.25);
+        double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
         double wall = LongTail(
-            Distance(puck, overWall, HeightMatters), 0, 0.05, Distance(ObjectStart, overWall, HeightMatters));
-        double inPlace = LongTail(distance, 0, 0.05, Distance(ObjectStart, Target));
-        double grasp = Caging(puck, effort, radius: 0.015, pad: 0.05, reach: 0.01, xz: 0.005, Density.None);
-        double both = Both(grasp, wall);
-        double reward = both;
-        if (to < 0.02 && seen.Opening > 0 && puck.Z - 0.015 > ObjectStart.Z)
-            reward = puck.Y > 0.75 ? both + 1 + 4 + 3 * inPlace : both + 1 + 4 * wall;
-        if (distance < 0.05)
+            Distance(puck, midpoint, PositionScale), 0, 0.05, Distance(ObjectStart, midpoint, PositionScale));
+        double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
+        double grasp = GripperCagingReward(
+            puck, effort, objRadius: 0.015, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.005,
+            CagingDensity.None);
+        double graspAndWall = HamacherProduct(grasp, wall);
+        double reward = graspAndWall;
+        if (tcpToObj < 0.02 && obs.Opening > 0 && puck.Z - 0.015 > ObjectStart.Z)
+            reward = puck.Y > 0.75 ? graspAndWall + 1 + 4 + 3 * inPlace : graspAndWall + 1 + 4 * wall;
+        if (objToTarget < TargetRadius)
             reward = 10;
-        bool held = World.Touching(_puck) && seen.Opening > 0 && puck.Z - 0.02 > ObjectStart.Z;
-        return new(reward, distance <= 0.07, to <= 0.03, held, grasp, inPlace, distance);
+        bool graspSuccess = Simulation.IsGrasping(_puck) && obs.Opening > 0 && puck.Z - 0.02 > ObjectStart.Z;
+        return new(
+            reward: reward, success: objToTarget <= 0.07, nearObject: tcpToObj <= 0.03, graspSuccess: graspSuccess,
+            graspReward: grasp, inPlaceReward: inPlace, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
     {
         (ObjectStart, Target) = DrawApart(0.15);
-        World.SetObject(ObjectStart);
+        Simulation.SetObject(ObjectStart);
         _goal.Place(Target);
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, puck = seen.Object - new Vec3(0.005, 0, 0), goal = seen.Goal;
-        double effort = DistanceXY(hand, seen.Object) > 0.015 || Math.Abs(hand.Z - seen.Object.Z) > 0.1 ? 0 : 0.9;
+        Vec3 hand = obs.Hand, puck = obs.Object - new Vec3(0.005, 0, 0), goal = obs.Goal;
+        double effort = DistanceXY(hand, obs.Object) > 0.015 || Math.Abs(hand.Z - obs.Object.Z) > 0.1 ? 0 : 0.9;
         bool atWall = hand.X is >= -0.15 and <= 0.35 && hand.Y is >= 0.6 and <= 0.8;
         Vec3 to =
             DistanceXY(hand, puck) > 0.015 ? puck + Up(0.1)

@@ -1,45 +1,51 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>reach-v3: reach a goal position.</summary>
-internal class Reach(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// reach-v3: reach a goal position. Follows metaworld 3.0.0, <c>envs/sawyer_reach_v3.py</c> (<c>SawyerReachEnvV3</c>)
+/// and <c>policies/sawyer_reach_v3_policy.py</c>.
+/// </summary>
+internal class Reach(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "reach-v3", "Reach a goal position", "sawyer_reach_v3.xml",
-        (world, info) => new Reach(world, info), Expert)
+        (simulation, info) => new Reach(simulation, info), Expert)
     {
         Low = [-0.1, 0.6, 0.02, -0.1, 0.8, 0.05],
         High = [0.1, 0.7, 0.02, 0.1, 0.9, 0.3],
         HandStart = new(0, 0.6, 0.2),
-        Goal = new(new(-0.1, 0.8, 0.05), new(0.1, 0.9, 0.3)),
+        GoalSpace = new(new(-0.1, 0.8, 0.05), new(0.1, 0.9, 0.3)),
     };
 
-    private readonly Body _puck = world.Body("obj");
-    private readonly Geom _puckGeom = world.Geom("objGeom");
-    private readonly Site _goal = world.Site("goal");
+    private readonly Body _puck = simulation.Data.Body("obj");
+    private readonly Geom _puckGeom = simulation.Data.Geom("objGeom");
+    private readonly Site _goal = simulation.Data.Site("goal");
 
-    public override void Observe(Span<double> objects) => Write(objects, _puck.Position, _puckGeom.Rotation);
+    public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puckGeom.Orientation);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        double distance = Distance(Tcp, Target);
-        double inPlace = LongTail(distance, 0, 0.05, Distance(Info.HandStart, Target));
-        return Report(distance, inPlace);
+        double objToTarget = Distance(Tcp, Target);
+        double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(Info.HandStart, Target));
+        return Report(objToTarget, inPlace);
     }
 
-    /// <summary>The outcome: upstream reports the distance in the place of some other things.</summary>
+    /// <summary>Makes the outcome. Upstream reports the distance as <c>near_object</c> and <c>grasp_reward</c> too.</summary>
     protected virtual Outcome Report(double distance, double inPlace) =>
-        new(10 * inPlace, distance <= 0.05, distance, true, distance, inPlace, distance);
+        new(
+            reward: 10 * inPlace, success: distance <= 0.05, nearObject: distance, graspSuccess: true,
+            graspReward: distance, inPlaceReward: inPlace, objectToTarget: distance);
 
     protected override void Reset()
     {
         (ObjectStart, Target) = DrawApart(0.15);
-        World.SetObject(ObjectStart);
+        Simulation.SetObject(ObjectStart);
         _goal.Place(Target);
     }
 
-    private static Move Expert(in Seen seen) => new(seen.Goal, 5, 0);
+    private static ExpertCommand Expert(in TaskObservation obs) => new(obs.Goal, 5, 0);
 }

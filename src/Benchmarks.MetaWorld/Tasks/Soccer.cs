@@ -1,45 +1,52 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>soccer-v3: kick a soccer into the goal.</summary>
-internal sealed class Soccer(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// soccer-v3: kick a soccer into the goal. Follows metaworld 3.0.0, <c>envs/sawyer_soccer_v3.py</c>
+/// (<c>SawyerSoccerEnvV3</c>) and <c>policies/sawyer_soccer_v3_policy.py</c>.
+/// </summary>
+internal sealed class Soccer(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "soccer-v3", "Kick a soccer into the goal", "sawyer_soccer.xml",
-        (world, info) => new Soccer(world, info), Expert)
+        (simulation, info) => new Soccer(simulation, info), Expert)
     {
         Low = [-0.1, 0.6, 0.03, -0.1, 0.8, 0],
         High = [0.1, 0.7, 0.03, 0.1, 0.9, 0],
         HandStart = new(0, 0.6, 0.2),
-        Goal = new(new(-0.1, 0.8, 0), new(0.1, 0.9, 0)),
+        GoalSpace = new(new(-0.1, 0.8, 0), new(0.1, 0.9, 0)),
     };
 
     private const double Radius = 0.07;
-    private static readonly Vec3 AsideMatters = new(3, 1, 1);
-    private readonly Body _ball = world.Body("soccer_ball");
-    private readonly Geom _ballGeom = world.Geom("objGeom");
-    private readonly Body _goalFrame = world.Body("goal_whole");
-    private readonly Site _goal = world.Site("goal");
+    // Upstream weighs the axes of some distances.
+    private static readonly Vec3 PositionScale = new(3, 1, 1);
+    private readonly Body _ball = simulation.Data.Body("soccer_ball");
+    private readonly Geom _ballGeom = simulation.Data.Geom("objGeom");
+    private readonly Body _goalFrame = simulation.Data.Body("goal_whole");
+    private readonly Site _goal = simulation.Data.Site("goal");
 
-    public override void Observe(Span<double> objects) => Write(objects, _ball.Position, _ball.Rotation);
+    public override void Observe(Span<double> objects) => WriteXyzw(objects, _ball.Position, _ball.OrientationFromMatrix);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 ball = seen.Object;
-        double distance = Distance(ball, Target), to = Distance(ball, Tcp);
-        double scaled = Distance(ball, Target, AsideMatters);
-        // The margin moves with the ball; it is 0 while the ball rests.
-        double inPlace = LongTail(scaled, 0, Radius, Distance(ball, ObjectStart, AsideMatters));
+        Vec3 ball = obs.Object;
+        double objToTarget = Distance(ball, Target), tcpToObj = Distance(ball, Tcp);
+        double scaled = Distance(ball, Target, PositionScale);
+        // As upstream: the margin is the distance that the ball has moved, 0 while it rests.
+        double inPlace = LongTail(scaled, 0, Radius, Distance(ball, ObjectStart, PositionScale));
         double line = Target.Y - 0.1;
         if (ball.Y > line && Math.Abs(ball.X - Target.X) > 0.1)
             inPlace = Math.Clamp(inPlace - 2 * ((ball.Y - line) / (1 - line)), 0, 1);
-        double grasp = Enclosing(ball, radius: 0.013, slack: 0.01, xz: 0.005);
+        double grasp = PadCagingReward(ball, objRadius: 0.013, gripSlack: 0.01, xzThresh: 0.005);
         double reward = scaled < Radius ? 10 : 3 * grasp + 6.5 * inPlace;
-        bool held = World.Touching(_ballGeom) && seen.Opening > 0 && ball.Z - 0.02 > ObjectStart.Z;
-        return new(reward, distance <= Radius, to <= 0.03, held, grasp, inPlace, distance);
+        bool graspSuccess = Simulation.IsGrasping(_ballGeom) && obs.Opening > 0 && ball.Z - 0.02 > ObjectStart.Z;
+        return new(
+            reward: reward, success: objToTarget <= Radius, nearObject: tcpToObj <= 0.03, graspSuccess: graspSuccess,
+            graspReward: grasp, inPlaceReward: inPlace, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
@@ -47,14 +54,14 @@ internal sealed class Soccer(SawyerWorld world, TaskInfo info) : SawyerTask(worl
         (Vec3 ball, Target) = DrawApart(0.15);
         ObjectStart = ball with { Z = 0.03 };
         _goalFrame.Place(Target);
-        World.SetObject(ObjectStart);
+        Simulation.SetObject(ObjectStart);
         _goal.Place(Target);
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, ball = seen.Object + Up(0.03);
-        double aside = ball.X - seen.Goal.X;
+        Vec3 hand = obs.Hand, ball = obs.Object + Up(0.03);
+        double aside = ball.X - obs.Goal.X;
         Vec3 behind = ball + aside switch
         {
             < -0.05 => new Vec3(-0.03, 0, 0),

@@ -1,87 +1,97 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>stick-pull-v3: grasp a stick and pull a box with the stick.</summary>
-internal sealed class StickPull(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// stick-pull-v3: grasp a stick and pull a box with the stick. Follows metaworld 3.0.0,
+/// <c>envs/sawyer_stick_pull_v3.py</c> (<c>SawyerStickPullEnvV3</c>) and
+/// <c>policies/sawyer_stick_pull_v3_policy.py</c>.
+/// </summary>
+internal sealed class StickPull(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "stick-pull-v3", "Grasp a stick and pull a box with the stick", "sawyer_stick_obj.xml",
-        (world, info) => new StickPull(world, info), Expert)
+        (simulation, info) => new StickPull(simulation, info), Expert)
     {
         Low = [-0.1, 0.55, 0, 0.35, 0.45, 0.0199],
         High = [0, 0.65, 0.001, 0.45, 0.55, 0.0201],
         HandStart = new(0, 0.6, 0.2),
-        Goal = new(new(0.35, 0.45, 0.0199), new(0.45, 0.55, 0.0201)),
-        Reach = new(new(-0.5, 0.35, 0.05), new(0.5, 1, 0.5)),
+        GoalSpace = new(new(0.35, 0.45, 0.0199), new(0.45, 0.55, 0.0201)),
+        HandBounds = new(new(-0.5, 0.35, 0.05), new(0.5, 1, 0.5)),
     };
 
-    private static readonly Vec3 HeightMatters = new(1, 1, 2);
+    // Upstream weighs the axes of some distances.
+    private static readonly Vec3 PositionScale = new(1, 1, 2);
     private static readonly Vec3 Middle = new(0.05, 0, 0);
-    private readonly Body _stick = world.Body("stick");
-    private readonly Geom _stickGeom = world.Geom("objGeom");
-    private readonly Site _stickEnd = world.Site("stick_end");
-    private readonly Site _insertion = world.Site("insertion");
-    private readonly Body _box = world.Body("object");
-    private readonly Site _goal = world.Site("goal");
+    private readonly Body _stick = simulation.Data.Body("stick");
+    private readonly Geom _stickGeom = simulation.Data.Geom("objGeom");
+    private readonly Site _stickEnd = simulation.Data.Site("stick_end");
+    private readonly Site _insertion = simulation.Data.Site("insertion");
+    private readonly Body _box = simulation.Data.Body("object");
+    private readonly Site _goal = simulation.Data.Site("goal");
     private Vec3 _stickStart;
 
     public override void Observe(Span<double> objects)
     {
-        Write(objects, _stick.Position, _stick.Rotation);
+        WriteXyzw(objects, _stick.Position, _stick.OrientationFromMatrix);
         Write(objects[7..], _insertion.Position, Quat.Zero);
     }
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 stick = seen.Object, end = _stickEnd.Position, handle = seen.Second;
+        Vec3 stick = obs.Object, end = _stickEnd.Position, handle = obs.Second;
         Vec3 box = handle + Middle, boxStart = ObjectStart + Middle;
-        double to = Distance(stick, Tcp), distance = Distance(handle, Target);
+        double tcpToObj = Distance(stick, Tcp), objToTarget = Distance(handle, Target);
         double toBox = LongTail(
-            Distance(stick, box, HeightMatters), 0, 0.05, Distance(_stickStart, boxStart, HeightMatters));
+            Distance(stick, box, PositionScale), 0, 0.05, Distance(_stickStart, boxStart, PositionScale));
         double stickHome = LongTail(Distance(stick, Target), 0, 0.05, Distance(_stickStart, Target));
         double boxHome = LongTail(Distance(box, Target), 0, 0.05, Distance(ObjectStart, Target));
-        bool held = to < 0.02 && seen.Opening > 0 && stick.Z - 0.01 > _stickStart.Z;
+        bool graspSuccess = tcpToObj < 0.02 && obs.Opening > 0 && stick.Z - 0.01 > _stickStart.Z;
         bool inserted = end.X >= handle.X && Math.Abs(end.Y - handle.Y) <= 0.04 && Math.Abs(end.Z - handle.Z) <= 0.06;
-        // Caging measures from the box's start, not the stick's: as upstream.
-        double grasp = held ? 1 : Caging(stick, effort, radius: 0.014, pad: 0.05, reach: 0.01, xz: 0.01, Density.High);
-        double both = Both(grasp, toBox);
-        double reward = both;
-        if (held)
+        // As upstream: the caging reward measures from the box's start, not the stick's.
+        double grasp = graspSuccess ? 1 : GripperCagingReward(
+            stick, effort, objRadius: 0.014, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.01,
+            CagingDensity.High);
+        double graspAndReach = HamacherProduct(grasp, toBox);
+        double reward = graspAndReach;
+        if (graspSuccess)
         {
-            reward = inserted ? 1 + both + 5 + 2 * stickHome + boxHome : 1 + both + 5 * toBox;
-            if (inserted && distance <= 0.12)
+            reward = inserted ? 1 + graspAndReach + 5 + 2 * stickHome + boxHome : 1 + graspAndReach + 5 * toBox;
+            if (inserted && objToTarget <= 0.12)
                 reward = 10;
         }
 
-        bool lifted = World.Touching(_stickGeom) && seen.Opening > 0 && stick.Z - 0.02 > ObjectStart.Z;
-        return new(reward, distance <= 0.12 && inserted, to <= 0.03, lifted, grasp, toBox, distance);
+        bool lifted = Simulation.IsGrasping(_stickGeom) && obs.Opening > 0 && stick.Z - 0.02 > ObjectStart.Z;
+        return new(
+            reward: reward, success: objToTarget <= 0.12 && inserted, nearObject: tcpToObj <= 0.03,
+            graspSuccess: lifted, graspReward: grasp, inPlaceReward: toBox, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
     {
         (Vec3 stick, Vec3 goal) = DrawApart(0.1);
         (_stickStart, Target) = (stick with { Z = 0.02 }, goal with { Z = 0.02 });
-        World.SetObject(_stickStart);
+        Simulation.SetObject(_stickStart);
         SetBox(0, 0.09);
         ObjectStart = _box.Position;
         _goal.Place(Target);
 
         void SetBox(double x, double y)
         {
-            World.Data.qpos[17] = y;
-            World.SetJoint(x, qpos: 16, dof: 16);
+            Simulation.Data.qpos[17] = y;
+            Simulation.SetJoint(x, qpos: 16, dof: 16);
         }
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, above = new(-0.015, 0, 0.03), stick = seen.Object + above, handle = seen.Second + above;
+        Vec3 hand = obs.Hand, above = new(-0.015, 0, 0.03), stick = obs.Object + above, handle = obs.Second + above;
         double effort = DistanceXY(hand, stick) > 0.02 || Math.Abs(hand.Z - stick.Z) > 0.1 ? -1 : 0.7;
         Vec3 to =
-            !(Math.Abs(stick.X - handle.X) > 0.04) ? seen.Goal - new Vec3(0.05, 0, 0)
+            !(Math.Abs(stick.X - handle.X) > 0.04) ? obs.Goal - new Vec3(0.05, 0, 0)
             : DistanceXY(hand, stick) > 0.02 ? stick + Up(0.1)
             : Math.Abs(hand.Z - stick.Z) > 0.02 ? stick
             : Math.Abs(stick.Y - handle.Y) > 0.02 ? stick with { Y = handle.Y }

@@ -1,59 +1,65 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>sweep-v3: sweep a puck off the table.</summary>
-internal sealed class Sweep(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// sweep-v3: sweep a puck off the table. Follows metaworld 3.0.0, <c>envs/sawyer_sweep_v3.py</c>
+/// (<c>SawyerSweepEnvV3</c>) and <c>policies/sawyer_sweep_v3_policy.py</c>.
+/// </summary>
+internal sealed class Sweep(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "sweep-v3", "Sweep a puck off the table", "sawyer_sweep_v3.xml",
-        (world, info) => new Sweep(world, info), Expert)
+        (simulation, info) => new Sweep(simulation, info), Expert)
     {
         Low = [-0.1, 0.6, 0.02],
         High = [0.1, 0.7, 0.02],
         HandStart = new(0, 0.6, 0.2),
-        Goal = new(new(0.49, 0.6, 0), new(0.51, 0.7, 0.02)),
+        GoalSpace = new(new(0.49, 0.6, 0), new(0.51, 0.7, 0.02)),
     };
 
-    private readonly Body _puck = world.Body("obj");
-    private readonly Geom _puckGeom = world.Geom("objGeom");
-    private readonly Site _goal = world.Site("goal");
+    private readonly Body _puck = simulation.Data.Body("obj");
+    private readonly Geom _puckGeom = simulation.Data.Geom("objGeom");
+    private readonly Site _goal = simulation.Data.Site("goal");
 
     public override void Observe(Span<double> objects) => Write(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
-        Vec3 puck = seen.Object;
-        double distance = Distance(puck, Target), to = Distance(puck, Tcp);
-        double inPlace = LongTail(distance, 0, 0.05, Distance(ObjectStart, Target));
-        double grasp = Enclosing(puck, radius: 0.02, slack: 0.01, xz: 0.005);
-        double reward = distance < 0.05 ? 10 : 2 * grasp + 6 * Both(grasp, inPlace);
-        bool held = World.Touching(_puckGeom) && seen.Opening > 0;
-        return new(reward, distance <= 0.05, to <= 0.03, held, grasp, inPlace, distance);
+        Vec3 puck = obs.Object;
+        double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
+        double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
+        double grasp = PadCagingReward(puck, objRadius: 0.02, gripSlack: 0.01, xzThresh: 0.005);
+        double reward = objToTarget < TargetRadius ? 10 : 2 * grasp + 6 * HamacherProduct(grasp, inPlace);
+        bool graspSuccess = Simulation.IsGrasping(_puckGeom) && obs.Opening > 0;
+        return new(
+            reward: reward, success: objToTarget <= 0.05, nearObject: tcpToObj <= 0.03, graspSuccess: graspSuccess,
+            graspReward: grasp, inPlaceReward: inPlace, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
     {
         ObjectStart = DrawPoint() with { Z = 0.02 };
         Target = new(0.5, ObjectStart.Y, 0.01);
-        World.SetObject(ObjectStart);
-        // The mark stays at the origin: MuJoCo compiled it as one with the world's frame.
+        Simulation.SetObject(ObjectStart);
+        // Without effect, as upstream: MuJoCo compiled the goal's site into the world frame.
         _goal.Place(Target);
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, puck = seen.Object + Up(0.015);
+        Vec3 hand = obs.Hand, puck = obs.Object + Up(0.015);
         double effort =
-            DistanceXY(hand, seen.Object) > 0.04 || Math.Abs(hand.Z - seen.Object.Z) > 0.15 ? -1
-            : seen.Object.X < 0.4 ? 0.7
+            DistanceXY(hand, obs.Object) > 0.04 || Math.Abs(hand.Z - obs.Object.Z) > 0.15 ? -1
+            : obs.Object.X < 0.4 ? 0.7
             : -1;
         Vec3 to =
             hand.X < 0.2 && DistanceXY(hand, puck) > 0.04 ? puck + Up(0.3)
             : hand.X < 0.2 && Math.Abs(hand.Z - puck.Z) > 0.04 ? puck
-            : seen.Goal + Up(0.1);
+            : obs.Goal + Up(0.1);
         return new(to, 25, effort);
     }
 }

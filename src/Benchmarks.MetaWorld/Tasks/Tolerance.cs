@@ -1,14 +1,14 @@
 namespace Benchmarks.MetaWorld.Tasks;
 
 /// <summary>
-/// The shared parts of rewards: how close a distance is to what is wanted, 0 to 1 (dm_control's <c>tolerance</c>), and
-/// the Hamacher product, Meta-World's "and".
+/// The terms that rewards consist of (metaworld 3.0.0, <c>utils/reward_utils.py</c>): <c>tolerance</c> maps a distance to a
+/// value from 0 to 1, and the Hamacher product combines two values like a logical and.
 /// </summary>
 internal static class Tolerance
 {
     private static readonly double GaussianScale = Math.Sqrt(-2 * Math.Log(0.1));
 
-    /// <summary>1 within the bounds, and 0.1 at a margin from them, falling off with a long tail.</summary>
+    /// <summary><c>tolerance(sigmoid="long_tail")</c>: 1 within the bounds, 0.1 at the margin from them.</summary>
     public static double LongTail(double x, double low, double high, double margin)
     {
         if (x >= low && x <= high)
@@ -19,7 +19,7 @@ internal static class Tolerance
         return 1 / (d * d + 1);
     }
 
-    /// <summary>1 within the bounds, and 0.1 at a margin from them, falling off as a bell.</summary>
+    /// <summary><c>tolerance(sigmoid="gaussian")</c>: 1 within the bounds, 0.1 at the margin from them.</summary>
     public static double Gaussian(double x, double low, double high, double margin)
     {
         if (x >= low && x <= high)
@@ -30,8 +30,8 @@ internal static class Tolerance
         return Math.Exp(-0.5 * (d * d));
     }
 
-    /// <summary>Both of two values: ab / (a + b - ab).</summary>
-    public static double Both(double a, double b)
+    /// <summary>The Hamacher product of two values in [0, 1]: ab / (a + b - ab).</summary>
+    public static double HamacherProduct(double a, double b)
     {
         double denominator = a + b - a * b;
         return denominator > 0 ? a * b / denominator : 0;

@@ -1,37 +1,43 @@
 using Benchmarks.MetaWorld.Simulation;
-using static Benchmarks.MetaWorld.Simulation.Vec3;
+using Benchmarks.MuJoCo;
 using static Benchmarks.MetaWorld.Tasks.Tolerance;
+using static Benchmarks.MuJoCo.Vec3;
 
 namespace Benchmarks.MetaWorld.Tasks;
 
-/// <summary>window-open-v3: push and open a window.</summary>
-internal sealed class WindowOpen(SawyerWorld world, TaskInfo info) : SawyerTask(world, info)
+/// <summary>
+/// window-open-v3: push and open a window. Follows metaworld 3.0.0, <c>envs/sawyer_window_open_v3.py</c>
+/// (<c>SawyerWindowOpenEnvV3</c>) and <c>policies/sawyer_window_open_v3_policy.py</c>.
+/// </summary>
+internal sealed class WindowOpen(SawyerSimulation simulation, TaskInfo info) : SawyerTask(simulation, info)
 {
     public static readonly TaskInfo Task = new(
         "window-open-v3", "Push and open a window", "sawyer_window_horizontal.xml",
-        (world, info) => new WindowOpen(world, info), Expert)
+        (simulation, info) => new WindowOpen(simulation, info), Expert)
     {
         Low = [-0.1, 0.7, 0.16],
         High = [0.1, 0.9, 0.16],
         HandStart = new(0, 0.4f, 0.2f),
-        Goal = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
+        GoalSpace = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
     };
 
-    private readonly Site _handle = world.Site("handleOpenStart");
-    private readonly Body _window = world.Body("window");
-    private readonly Joint _slide = world.Joint("window_slide");
-    private readonly Site _goal = world.Site("goal");
+    private readonly Site _handle = simulation.Data.Site("handleOpenStart");
+    private readonly Body _window = simulation.Data.Body("window");
+    private readonly Joint _slide = simulation.Data.Joint("window_slide");
+    private readonly Site _goal = simulation.Data.Site("goal");
     private Vec3 _handleStart;
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, Quat.Zero);
 
-    public override Outcome Evaluate(in Seen seen, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, double effort)
     {
         Vec3 handle = _handle.Position;
-        double distance = Math.Abs(handle.X - Target.X), to = Distance(handle, Tcp);
-        double inPlace = LongTail(distance, 0, 0.05, Math.Abs(Math.Abs(ObjectStart.X - Target.X) - 0.05));
-        double reach = LongTail(to, 0, 0.02, Math.Abs(Distance(_handleStart, TcpStart) - 0.02));
-        return new(10 * Both(reach, inPlace), distance <= 0.05, to <= 0.05, true, reach, inPlace, distance);
+        double objToTarget = Math.Abs(handle.X - Target.X), tcpToObj = Distance(handle, Tcp);
+        double inPlace = LongTail(objToTarget, 0, TargetRadius, Math.Abs(Math.Abs(ObjectStart.X - Target.X) - 0.05));
+        double reach = LongTail(tcpToObj, 0, 0.02, Math.Abs(Distance(_handleStart, TcpStart) - 0.02));
+        return new(
+            reward: 10 * HamacherProduct(reach, inPlace), success: objToTarget <= 0.05, nearObject: tcpToObj <= 0.05,
+            graspSuccess: true, graspReward: reach, inPlaceReward: inPlace, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
@@ -40,13 +46,13 @@ internal sealed class WindowOpen(SawyerWorld world, TaskInfo info) : SawyerTask(
         Target = ObjectStart + new Vec3(0.2, 0, 0);
         _window.Place(ObjectStart);
         _handleStart = _handle.Position;
-        World.Data.qpos[_slide.QposAddress] = 0;
+        Simulation.Data.qpos[_slide.QposAddress] = 0;
         _goal.Place(Target);
     }
 
-    private static Move Expert(in Seen seen)
+    private static ExpertCommand Expert(in TaskObservation obs)
     {
-        Vec3 hand = seen.Hand, handle = seen.Object + new Vec3(-0.03, -0.03, -0.08);
+        Vec3 hand = obs.Hand, handle = obs.Object + new Vec3(-0.03, -0.03, -0.08);
         Vec3 to =
             DistanceXY(hand, handle) > 0.04 ? handle + Up(0.3)
             : Math.Abs(hand.Z - handle.Z) > 0.02 ? handle

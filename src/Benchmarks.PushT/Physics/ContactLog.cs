@@ -5,8 +5,8 @@ using Chipmunk;
 namespace Benchmarks.PushT.Physics;
 
 /// <summary>
-/// What the solver reports: how many contact points there were, and where those of the last substep are. Chipmunk writes
-/// it from inside a step, so it lies in pinned memory.
+/// What the solver reports: the number of contact points, and the positions of those of the last substep. Chipmunk writes
+/// it from inside a step, so the log is in pinned memory.
 /// </summary>
 internal sealed unsafe class ContactLog
 {
@@ -19,19 +19,19 @@ internal sealed unsafe class ContactLog
     public int Points => _entries[0].Points;
 
     /// <summary>
-    /// The contacts of the last substep as the picture shows them, in the solver's order: x and y of one end, x and y
+    /// The contacts of the last substep as the image shows them, in the solver's order: x and y of one end, x and y
     /// of the other, in whole pixels.
     /// </summary>
     public ReadOnlySpan<int> Lines =>
         MemoryMarshal.CreateReadOnlySpan(ref _entries[0].Lines[0], 4 * _entries[0].LineCount);
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Clears counts and lines.</summary>
     public void Clear() => _entries[0].Points = _entries[0].LineCount = 0;
 
-    /// <summary>Forgets where contacts were, and goes on counting.</summary>
+    /// <summary>Clears the lines of the last substep; the count continues.</summary>
     public void BeginSubstep() => _entries[0].LineCount = 0;
 
-    /// <summary>Lets a space report to this log.</summary>
+    /// <summary>Makes a space report to this log.</summary>
     public void Listen(CollisionHandler handler)
     {
         handler.UserData = Unsafe.AsPointer(ref _entries[0]);

@@ -3,12 +3,12 @@ using Chipmunk;
 namespace Benchmarks.PushT.Physics;
 
 /// <summary>
-/// Which part of the goal the block covers. The two rectangles of a T share no more than an edge, so the area that two
+/// The fraction of the goal that the block covers. The two rectangles of a T share no more than an edge, so the area that two
 /// Ts share is the sum over the four pairs of rectangles.
 /// </summary>
 internal static class Coverage
 {
-    /// <summary>More than this is success.</summary>
+    /// <summary>A larger coverage is a success (gym-pusht's <c>success_threshold</c>).</summary>
     public const double Success = 0.95;
 
     /// <summary>A quadrilateral clipped by four edges has at most eight corners.</summary>
@@ -16,7 +16,7 @@ internal static class Coverage
 
     private static readonly Vect[] GoalCorners = CornersOfGoal();
 
-    /// <summary>The share of the goal's area that a block at <paramref name="pose"/> covers, 0 to 1.</summary>
+    /// <summary>The fraction of the goal's area that a block at <paramref name="pose"/> covers, 0 to 1.</summary>
     public static double Of(Pose pose)
     {
         Span<Vect> block = stackalloc Vect[2 * Tee.Corners];
@@ -42,7 +42,7 @@ internal static class Coverage
     }
 
     /// <summary>
-    /// The area two convex polygons share, both with the inside to the left of their edges: the first is clipped by
+    /// The area that two convex polygons have in common, both with the inside to the left of their edges: the first is clipped by
     /// each edge of the second (Sutherland and Hodgman, Reentrant Polygon Clipping, 1974).
     /// </summary>
     private static double Intersection(ReadOnlySpan<Vect> subject, ReadOnlySpan<Vect> clip)

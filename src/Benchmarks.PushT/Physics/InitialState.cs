@@ -4,9 +4,9 @@ using EvalCore.Numerics;
 namespace Benchmarks.PushT.Physics;
 
 /// <summary>The five numbers a reset draws, gym-pusht's <c>reset_to_state</c>.</summary>
-/// <param name="Agent">Where the agent begins.</param>
-/// <param name="Block">What the block's position is set to, before its angle: turning it then moves its origin.</param>
-/// <param name="Angle">What the block's angle is set to.</param>
+/// <param name="Agent">The agent's position, environment units.</param>
+/// <param name="Block">What the block's position is set to, before its angle: the rotation then moves its origin.</param>
+/// <param name="Angle">What the block's angle is set to, radians.</param>
 internal readonly record struct InitialState(Vect Agent, Vect Block, double Angle)
 {
     /// <summary>Draws a state, in gym-pusht's order.</summary>

@@ -2,13 +2,13 @@ using Chipmunk;
 
 namespace Benchmarks.PushT.Physics;
 
-/// <summary>The policy's view of the T: the corners of bar and stem, x0, y0, ..., x7, y7.</summary>
+/// <summary>The keypoints of the T: the corners of bar and stem, x0, y0, ..., x7, y7.</summary>
 internal static class Keypoints
 {
     /// <summary>Numbers: eight corners.</summary>
     public const int Length = 16;
 
-    /// <summary>Writes the keypoints of a pose: each corner turned by the angle, then moved to the position.</summary>
+    /// <summary>Writes the keypoints of a pose: each corner is rotated by the angle, then moved by the position.</summary>
     public static void Write(Pose pose, Span<double> keypoints)
     {
         double cos = Math.Cos(pose.Angle);

@@ -2,16 +2,16 @@ using Chipmunk;
 
 namespace Benchmarks.PushT.Physics;
 
-/// <summary>Where a T is.</summary>
-/// <param name="Position">Its origin in world coordinates.</param>
+/// <summary>The pose of a T.</summary>
+/// <param name="Position">Its origin, environment units.</param>
 /// <param name="Angle">Its angle in radians, not wrapped.</param>
 internal readonly record struct Pose(Vect Position, double Angle)
 {
-    /// <summary>Where the T has to go.</summary>
+    /// <summary>The pose of the goal.</summary>
     public static Pose Goal => new(new Vect(256, 256), Math.PI / 4);
 
     /// <summary>
-    /// The corners of bar and stem in world coordinates, by Chipmunk's transform: (x cos + y (-sin) + tx, ...).
+    /// The corners of bar and stem in environment units, by Chipmunk's transform: (x cos + y (-sin) + tx, ...).
     /// </summary>
     public void Corners(Span<Vect> corners)
     {
@@ -19,11 +19,11 @@ internal readonly record struct Pose(Vect Position, double Angle)
         double sin = Math.Sin(Angle);
         for (int i = 0; i < Tee.Corners; i++)
         {
-            corners[i] = World(Tee.Bar[i], cos, sin);
-            corners[i + Tee.Corners] = World(Tee.Stem[i], cos, sin);
+            corners[i] = Transform(Tee.Bar[i], cos, sin);
+            corners[i + Tee.Corners] = Transform(Tee.Stem[i], cos, sin);
         }
     }
 
-    private Vect World(Vect v, double cos, double sin) =>
+    private Vect Transform(Vect v, double cos, double sin) =>
         new(v.X * cos + v.Y * -sin + Position.X, v.X * sin + v.Y * cos + Position.Y);
 }

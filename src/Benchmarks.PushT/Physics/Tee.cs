@@ -2,7 +2,7 @@ using Chipmunk;
 
 namespace Benchmarks.PushT.Physics;
 
-/// <summary>The T: a bar and a stem. Lengths in world units, y down; the origin is the middle of the bar's free edge.</summary>
+/// <summary>The T: a bar and a stem. Lengths in environment units, y down; the origin is the middle of the bar's free edge.</summary>
 internal static class Tee
 {
     /// <summary>Vertices of a part.</summary>

@@ -33,13 +33,13 @@ internal sealed class ActionMarker
     }
 
     /// <summary>Draws the cross; nothing before the first action.</summary>
-    /// <param name="action">The last action, world units.</param>
+    /// <param name="action">The last action, environment units.</param>
     /// <param name="frame">8-bit RGB, height x width x 3.</param>
     public void Draw(Vect action, Span<byte> frame)
     {
         if (double.IsNaN(action.X) || double.IsNaN(action.Y))
             return;
-        // As in the original, x goes with the height and y with the width.
+        // As in gym-pusht, x goes with the height and y with the width.
         int x = (int)(action.X / Pixel.Canvas * _height);
         int y = (int)(action.Y / Pixel.Canvas * _width);
         for (int row = 1 - _reach.Length; row < _reach.Length; row++)

@@ -1,7 +1,7 @@
 namespace Benchmarks.PushT.Rendering;
 
 /// <summary>
-/// A picture of 512 x 512 that fills polygons and circles and draws lines, pixel for pixel as pygame 2.6.1 does.
+/// An image of 512 x 512 pixels. It fills polygons and circles and draws lines, pixel for pixel as pygame 2.6.1 does.
 /// </summary>
 internal sealed class Canvas
 {
@@ -23,10 +23,10 @@ internal sealed class Canvas
             HorizontalLine(0, y, Size - 1, ink);
     }
 
-    /// <summary>Takes over another canvas's pixels.</summary>
+    /// <summary>Copies another canvas's pixels.</summary>
     public void CopyFrom(Canvas other) => other._pixels.CopyTo(_pixels, 0);
 
-    /// <summary>Draws something.</summary>
+    /// <summary>Draws a primitive.</summary>
     public void Draw(in Primitive primitive)
     {
         var points = primitive.Points;
@@ -47,7 +47,7 @@ internal sealed class Canvas
         }
     }
 
-    /// <summary>Fills the pixels x1 to x2 of a row, both included, in any order; what is outside is left out.</summary>
+    /// <summary>Fills the pixels x1 to x2 of a row, both included, in any order; pixels outside are ignored.</summary>
     public void HorizontalLine(int x1, int y, int x2, Ink ink)
     {
         if ((uint)y >= Size)
@@ -61,7 +61,7 @@ internal sealed class Canvas
         ink.Run(x2 - x1 + 1).CopyTo(_pixels.AsSpan(y * Stride + x1 * Pixel.Bytes));
     }
 
-    /// <summary>Fills the pixels y1 to y2 of a column, both included; what is outside is left out.</summary>
+    /// <summary>Fills the pixels y1 to y2 of a column, both included; pixels outside are ignored.</summary>
     public void VerticalLine(int x, int y1, int y2, Ink ink)
     {
         if ((uint)x >= Size)
@@ -73,11 +73,11 @@ internal sealed class Canvas
     }
 
     /// <summary>
-    /// Mixes a colour into a pixel; a pixel outside is left out. In float32, truncated.
+    /// Mixes a colour into a pixel, in float32, truncated; a pixel outside is ignored.
     /// </summary>
     /// <param name="x">Its column.</param>
     /// <param name="y">Its row.</param>
-    /// <param name="brightness">The colour's share.</param>
+    /// <param name="brightness">The colour's weight, 0 to 1.</param>
     /// <param name="ink">The colour.</param>
     public void Blend(int x, int y, float brightness, Ink ink)
     {

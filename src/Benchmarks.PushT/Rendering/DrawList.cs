@@ -3,10 +3,10 @@ using Chipmunk;
 
 namespace Benchmarks.PushT.Rendering;
 
-/// <summary>What a picture consists of, in the order pymunk's debug drawing draws it. Reused from picture to picture.</summary>
+/// <summary>The primitives of an image, in the order in which pymunk's debug drawing draws them. Reused for every image.</summary>
 internal sealed class DrawList
 {
-    /// <summary>The goal comes first and is the same in every picture.</summary>
+    /// <summary>How many primitives the goal has. They come first and are the same in every image.</summary>
     public const int GoalLength = 2;
 
     private const int FatSegmentLength = 4;
@@ -18,10 +18,10 @@ internal sealed class DrawList
 
     private int _count;
 
-    /// <summary>The primitives, first things first.</summary>
+    /// <summary>The primitives, in drawing order.</summary>
     public ReadOnlySpan<Primitive> Primitives => _primitives.AsSpan(0, _count);
 
-    /// <summary>Lists what a state looks like.</summary>
+    /// <summary>Lists the primitives of a state.</summary>
     /// <param name="state">A <see cref="FrameState"/>.</param>
     public void Build(ReadOnlySpan<double> state)
     {
@@ -70,7 +70,7 @@ internal sealed class DrawList
 
     /// <summary>
     /// A segment of radius 2: a line, a quadrilateral around it, a disc at each end. The offsets of the quadrilateral
-    /// have no sign, so for half of all directions it is not at right angles to the segment: as in the original.
+    /// have no sign, so for half of all directions it is not at right angles to the segment: as in pymunk.
     /// </summary>
     private void AddFatSegment(Point p1, Point p2, Ink ink)
     {

@@ -4,7 +4,7 @@ using Chipmunk;
 namespace Benchmarks.PushT.Rendering;
 
 /// <summary>
-/// What a picture shows, as numbers: agent x, y; block x, y, angle; last action x, y (NaN before the first);
+/// What an image shows, as numbers: agent x, y; block x, y, angle; last action x, y (NaN before the first);
 /// the number of contact lines, and their ends.
 /// </summary>
 internal static class FrameState
@@ -16,7 +16,7 @@ internal static class FrameState
     /// <summary>Numbers per snapshot.</summary>
     public const int Length = Lines + 4 * ContactLog.MostLines;
 
-    /// <summary>No action was played yet.</summary>
+    /// <summary>Stands for the last action before the first one.</summary>
     public static Vect NoAction => new(double.NaN, double.NaN);
 
     /// <summary>Writes a snapshot.</summary>

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Benchmarks.PushT.Rendering;
 
-/// <summary>One thing that is drawn, in whole pixels.</summary>
+/// <summary>A primitive of an image, in whole pixels.</summary>
 internal struct Primitive
 {
     private FivePoints _points;
 
     /// <summary>Makes a primitive.</summary>
-    /// <param name="kind">What it is.</param>
+    /// <param name="kind">Its kind.</param>
     /// <param name="ink">Its colour.</param>
     /// <param name="size">The width of a line or the radius of a circle.</param>
     /// <param name="points">Corners, ends or centre: at most five.</param>

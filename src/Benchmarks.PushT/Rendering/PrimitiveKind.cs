@@ -1,6 +1,6 @@
 namespace Benchmarks.PushT.Rendering;
 
-/// <summary>What kind of thing a <see cref="Primitive"/> is.</summary>
+/// <summary>The kind of a <see cref="Primitive"/>.</summary>
 internal enum PrimitiveKind
 {
     /// <summary>A filled polygon of four points, or five when the first is repeated.</summary>

@@ -1,0 +1,22 @@
+using Benchmarks.MuJoCo;
+using EvalCore.Assets;
+using EvalCore.Diagnostics;
+using EvalCore.Environments;
+using EvalCore.Evaluation;
+using EvalCore.Policies;
+
+namespace Benchmarks.MetaWorld;
+
+/// <summary>Meta-World, as a program is composed of.</summary>
+public sealed class MetaWorldSuite : ISuite
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<IPolicySource> Policies { get; } = [new MetaWorldPolicies()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Check> Checks { get; } =
+        [MujocoChecks.Engine, MujocoChecks.Rendering, AssetStore.FilesCheck("Meta-World's model files", MetaWorldAssets.Set)];
+
+    /// <inheritdoc/>
+    public EnvConfig NewConfig() => new MetaWorldConfig();
+}
