@@ -1,8 +1,8 @@
 using Benchmarks.PushT;
 using BenchmarkDotNet.Attributes;
-using EvalCore;
 using EvalCore.Benchmarks;
 using EvalCore.Environments;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
 using EvalCore.Torch;
 
@@ -18,30 +18,33 @@ public class ActInference
     private IPolicy _policy = null!;
     private IPolicySession[] _sessions = [];
 
-    /// <summary>How many episodes ask at once.</summary>
+    /// <summary>How many episodes wait for the network at once.</summary>
     [Params(1, 10)]
     public int Episodes { get; set; }
 
     /// <summary>How they are computed.</summary>
-    [Params("exact", "dynamic")]
-    public string Batching { get; set; } = "";
+    [Params(Batching.Exact, Batching.Dynamic)]
+    public Batching Batching { get; set; }
 
     [GlobalSetup]
     public void Setup()
     {
-        var env = new PushTConfig { ObsType = "environment_state_agent_pos" };
-        _policy = Eval.MakePolicy(
-            new LeRobotPolicyFactory(),
-            new PolicyOptions { Path = Repository.Checkpoint("pusht_act_keypoints"), Device = "cpu", Batching = Batching }, env);
-        var task = env.Tasks()[0];
-        using var world = env.Make(task);
-        var observation = new Observation(world.ObservationSpace.Select(_policy.ObservationKeys));
+        var config = new PushTConfig { ObsType = "environment_state_agent_pos" };
+        _policy = Eval.MakePolicy(new LeRobotPolicies(), Repository.Checkpoint("pusht_act_keypoints"), config, policy =>
+        {
+            policy.Device = DeviceName.Cpu;
+            policy.Batching = Batching;
+        });
+        using var benchmark = config.Open();
+        var task = benchmark.Tasks[0];
+        using var env = benchmark.Make(task);
+        var observation = new Observation(env.ObservationSpace.Select(_policy.ObservationKeys));
         _sessions = new IPolicySession[Episodes];
         for (int i = 0; i < Episodes; i++)
         {
-            var episode = new EpisodeSpec(task, i, 1000 + i);
-            world.Reset(episode);
-            world.Observe(observation);
+            var episode = task.Episode(i, EpisodeSpec.DefaultSeed);
+            env.Reset(episode);
+            env.Observe(observation);
             _sessions[i] = _policy.NewSession(episode);
             _sessions[i].Observe(observation);
         }
@@ -56,5 +59,5 @@ public class ActInference
     }
 
     [Benchmark]
-    public void Infer() => _policy.Infer(_sessions);
+    public void Infer() => _policy.Infer(_sessions, CancellationToken.None);
 }

@@ -4,6 +4,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Torch.Benchmarks;
 
-// In this process, because a program that BenchmarkDotNet writes does not go through build/Torch.targets.
+// In this process, because a program that BenchmarkDotNet writes does not go through build/EvalCore.Torch.targets.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(ActInference).Assembly).Run(args, config);

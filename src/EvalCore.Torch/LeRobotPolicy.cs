@@ -1,44 +1,56 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Processors;
+using Safetensors;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch;
 
-/// <summary>A LeRobot checkpoint, ready to play: pre-processor, network, post-processor.</summary>
-internal sealed class LeRobotPolicy : IPolicy
+/// <summary>
+/// A LeRobot checkpoint, ready to play: pre-processor, network, post-processor. All episodes of a forward pass go through
+/// the three as one batch on the policy's device, and the actions are copied to the CPU once, at the end.
+/// </summary>
+internal sealed class LeRobotPolicy : IInspectablePolicy
 {
     private const long SmallNetwork = 5_000_000;
 
     private readonly PolicyNetwork _network;
     private readonly ProcessorPipeline _preprocessor;
     private readonly ProcessorPipeline _postprocessor;
+    private readonly Device _device;
+    private readonly Tensor _largestByte;
     private readonly int _threads;
 
     private LeRobotPolicy(
-        string type, PolicyNetwork network, ProcessorPipeline preprocessor, ProcessorPipeline postprocessor,
-        IReadOnlyList<ObservationField> inputs, int actionDim, PolicyBatching batching, IReadOnlyDictionary<string, string> provenance)
+        LeRobotConfig config, PolicyNetwork network, ProcessorPipeline preprocessor, ProcessorPipeline postprocessor,
+        IReadOnlyList<ObservationField> inputs, Device device, IReadOnlyDictionary<string, string> provenance)
     {
-        Type = type;
+        Type = config.Type;
+        ActionDimension = config.ActionDim;
+        Batching = CallsOf(config);
+        Inputs = inputs;
+        ObservationKeys = [.. inputs.Select(input => input.Key)];
+        Provenance = provenance;
         _network = network;
         _preprocessor = preprocessor;
         _postprocessor = postprocessor;
-        Inputs = inputs;
-        ActionDim = actionDim;
-        Batching = batching;
-        Provenance = provenance;
-        ObservationKeys = [.. inputs.Select(input => input.Key)];
-        // A small network is not worth waking other threads for, which are stepping simulators.
-        _threads = batching == PolicyBatching.PerSession || network.Parameters < SmallNetwork ? 1 : Environment.ProcessorCount;
+        _device = device;
+
+        // A tensor, because on a GPU torch divides by a number as it multiplies by the inverse, which rounds differently.
+        _largestByte = tensor(255f).to(device).DetachFromDisposeScope();
+
+        // Other threads step simulators meanwhile; a small network computes no faster with them.
+        _threads = Batching == PolicyBatching.PerSession || network.Parameters < SmallNetwork ? 1 : Environment.ProcessorCount;
     }
 
     /// <inheritdoc/>
     public string Type { get; }
+
+    /// <inheritdoc/>
+    public int ActionDimension { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ObservationKeys { get; }
@@ -49,59 +61,37 @@ internal sealed class LeRobotPolicy : IPolicy
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Provenance { get; }
 
-    /// <summary>The environment's fields the policy reads.</summary>
+    /// <summary>The environment's fields that the policy reads.</summary>
     internal IReadOnlyList<ObservationField> Inputs { get; }
-
-    /// <summary>Numbers per action.</summary>
-    internal int ActionDim { get; }
 
     /// <summary>The network, for tests of its modules.</summary>
     internal PolicyNetwork Network => _network;
 
-    /// <summary>Loads a checkpoint for an environment.</summary>
-    /// <param name="options">Which one, and how.</param>
-    /// <param name="space">What the environment observes.</param>
-    /// <param name="actionDim">Numbers per action of the environment; null to take the checkpoint's.</param>
-    /// <param name="warn">Takes one line for each thing the user should know.</param>
-    /// <param name="source">What observes, for messages.</param>
-    /// <param name="choices">What it could observe, by the flag that asks for it, for messages.</param>
+    /// <summary>Loads a checkpoint.</summary>
+    /// <param name="config">The checkpoint's folder and its flags.</param>
+    /// <param name="context">What it will observe and act on.</param>
+    /// <param name="device">Where it computes; null for what the configuration says.</param>
     /// <exception cref="EvalCoreException">The checkpoint is damaged or does not fit the environment.</exception>
-    public static LeRobotPolicy Load(
-        PolicyOptions options, ObservationSpace space, int? actionDim, Action<string> warn, string source = "the environment",
-        IReadOnlyDictionary<string, ObservationSpace>? choices = null)
+    public static LeRobotPolicy Load(LeRobotConfig config, PolicyContext context, Device? device = null)
     {
-        var batching = options.Batching switch
-        {
-            null or "exact" => PolicyBatching.PerSession,
-            "dynamic" => PolicyBatching.Batched,
-            _ => throw new EvalCoreException($"--policy.batching is '{options.Batching}'; it must be exact or dynamic"),
-        };
-
-        // libtorch takes a fifth of a second to load; meanwhile the configuration is read.
+        // libtorch takes a fifth of a second to load; meanwhile the files are read that need none of it.
         var loading = Task.Run(TorchThreads.Load);
-        var checkpoint = Checkpoint.Open(options.Path ?? throw new EvalCoreException("--policy.path is missing: the folder of a checkpoint"));
-        var kind = PolicyKind.Find(checkpoint.Type) ?? throw new EvalCoreException(
-            $"{checkpoint.ConfigPath}: the policy type '{checkpoint.Type}' is not known; known are {string.Join(", ", PolicyKind.All.Select(k => k.Type))}");
-        var config = kind.NewConfig();
-        checkpoint.Read(config, options.Overrides, warn);
-        if (actionDim is { } expected && expected != config.ActionDim)
+        var folder = config.Folder;
+        folder.CheckComplete();
+        if (config.UnknownFields.Count > 0)
+            context.Warn($"{folder.Config}: ignoring fields this version does not know: {string.Join(", ", config.UnknownFields)}");
+        if (context.ActionSpace is { } space && space.Dimension != config.ActionDim)
         {
             throw new EvalCoreException(
-                $"{checkpoint.ConfigPath}: the policy's actions have {config.ActionDim} numbers, the environment's {expected}");
+                $"{folder.Config}: the policy's actions have {config.ActionDim} numbers, the environment's {space.Dimension}");
         }
 
-        IReadOnlyList<ObservationField> inputs;
-        try
-        {
-            inputs = Match(config, checkpoint, space, options.RenameMap, warn, source);
-        }
-        catch (EvalCoreException e) when (Fitting(config, options.RenameMap, choices) is { } flag)
-        {
-            throw new EvalCoreException($"{e.Message.Split(';')[0]}; give {flag}", e);
-        }
+        var inputs = InputFields.Find(config, context);
+        var provenance = new Dictionary<string, string>();
+        AddHashes(provenance, folder.Config, folder.Model);
 
         loading.GetAwaiter().GetResult();
-        var device = TorchDevice.Choose(options, warn);
+        device ??= TorchDevice.Choose(config, context.Warn);
         TorchThreads.Use(1);
 
         ProcessorPipeline? preprocessor = null;
@@ -109,50 +99,56 @@ internal sealed class LeRobotPolicy : IPolicy
         StateDict? state = null;
         try
         {
-            var renameMap = new JsonObject(options.RenameMap.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
-            preprocessor = ProcessorPipeline.Load(checkpoint.PreprocessorPath, device, new Dictionary<string, JsonObject>
+            var renameMap = Json(context.RenameMap);
+            preprocessor = ProcessorPipeline.Load(folder.Preprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>
             {
-                ["device_processor"] = new() { ["device"] = device.ToString() },
-                ["rename_observations_processor"] = new() { ["rename_map"] = renameMap },
+                [DeviceProcessor.Name] = new() { ["device"] = device.ToString() },
+                [RenameObservationsProcessor.Name] = new() { ["rename_map"] = renameMap },
             });
-            postprocessor = ProcessorPipeline.Load(checkpoint.PostprocessorPath, device, new Dictionary<string, JsonObject>());
-            state = StateDict.Open(checkpoint.ModelPath, device);
-            var pictures = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
-                input => RenameObservationsProcessor.NewName(options.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
-            var network = kind.NewNetwork(config, state, [.. config.Images.Where(pictures.ContainsKey).Select(name => pictures[name])]);
-            return new LeRobotPolicy(
-                checkpoint.Type, network, preprocessor, postprocessor, inputs, config.ActionDim, batching,
-                Facts(options, checkpoint, config, [.. preprocessor.Files, .. postprocessor.Files], device, batching));
+            postprocessor = ProcessorPipeline.Load(folder.Postprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>());
+            state = StateDict.Open(folder.Model, device);
+            var sizes = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
+                input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
+            var network = config.NewNetwork(state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])]);
+            AddHashes(provenance, [.. preprocessor.Files, .. postprocessor.Files]);
+            AddSettings(provenance, config, context, device);
+            return new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance);
         }
-        catch (Exception)
+        catch (Exception e)
         {
             state?.Dispose();
             preprocessor?.Dispose();
             postprocessor?.Dispose();
+            if (e is SafetensorsException)
+                throw new EvalCoreException(e.Message, e);
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public IPolicySession NewSession(EpisodeSpec episode) => NewSession(episode, new GeneratorNoise(episode));
-
-    /// <summary>Starts an episode with given random numbers.</summary>
-    internal LeRobotSession NewSession(EpisodeSpec episode, INoise noise) =>
-        new(Inputs, _network.ObservationSteps, _network.NewActionSelection(), ActionDim, episode.Task.Description, noise);
+    public IPolicySession NewSession(EpisodeSpec episode) => NewSession(episode, new GeneratorNoise(episode), inspected: false);
 
     /// <inheritdoc/>
-    public void Infer(IReadOnlyList<IPolicySession> sessions)
+    public IInspectableSession NewSession(EpisodeSpec episode, IRandomDraws? draws) =>
+        NewSession(episode, draws is null ? new GeneratorNoise(episode) : new RecordedNoise(draws), inspected: true);
+
+    /// <inheritdoc/>
+    public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
         TorchThreads.Use(_threads);
         using var mode = inference_mode();
         if (Batching == PolicyBatching.Batched)
         {
+            cancellation.ThrowIfCancellationRequested();
             Infer([.. sessions.Cast<LeRobotSession>()]);
             return;
         }
 
         foreach (var session in sessions)
+        {
+            cancellation.ThrowIfCancellationRequested();
             Infer([(LeRobotSession)session]);
+        }
     }
 
     /// <inheritdoc/>
@@ -161,6 +157,7 @@ internal sealed class LeRobotPolicy : IPolicy
         _network.Dispose();
         _preprocessor.Dispose();
         _postprocessor.Dispose();
+        _largestByte.Dispose();
     }
 
     /// <summary>What the network is given for some sessions as one batch.</summary>
@@ -173,104 +170,96 @@ internal sealed class LeRobotPolicy : IPolicy
         return transition;
     }
 
-    /// <summary>The forward pass of some sessions as one batch.</summary>
+    /// <summary>The forward pass of some sessions as one batch. Nothing is copied from the policy's device.</summary>
+    internal Prediction Predict(params LeRobotSession[] sessions)
+    {
+        var input = Preprocess(sessions);
+        EpisodeState[] episodes = [.. sessions.Select(session => session.State)];
+        var rawChunk = _network.PredictActionChunk(input.Observation, episodes);
+        var rawActions = _network.SelectActions(rawChunk, episodes);
+        return new Prediction(input, rawChunk, rawActions);
+    }
+
+    /// <summary>Actions [B, steps, action dimension] from the policy's units to the environment's.</summary>
+    /// <param name="raw">The actions.</param>
+    /// <param name="input">What <see cref="Preprocess"/> gave for the same sessions.</param>
+    internal Tensor Postprocess(Tensor raw, Transition input)
+    {
+        var transition = new Transition { Action = raw, Task = input.Task, ComplementaryData = new(input.ComplementaryData) };
+        _postprocessor.Process(transition);
+        return transition.Action;
+    }
+
+    /// <summary>
+    /// How forward passes are called. Exact means one by one, on a GPU as well: libraries choose kernels by the shape of a
+    /// batch, and other kernels round differently. Batches of one fixed shape would be exact too, but compute unused rows.
+    /// </summary>
+    private static PolicyBatching CallsOf(LeRobotConfig config) =>
+        config.Batching == EvalCore.Policies.Batching.Dynamic ? PolicyBatching.Batched : PolicyBatching.PerSession;
+
+    private LeRobotSession NewSession(EpisodeSpec episode, INoise noise, bool inspected) =>
+        new(Inputs, _network.ObservationSteps, episode.Task.Description, new EpisodeState(noise, _network.NewMemory()), inspected);
+
     private void Infer(LeRobotSession[] sessions)
     {
         using var scope = NewDisposeScope();
-        var transition = Preprocess(sessions);
-        var chunk = _network.PredictActionChunk(transition.Observation, [.. sessions.Select(session => session.Noise)]).cpu().contiguous();
-        int length = (int)(chunk.numel() / sessions.Length);
-        var values = MemoryMarshal.Cast<byte, float>(chunk.bytes);
+        var prediction = Predict(sessions);
+        var actions = new HostTensor(Postprocess(prediction.RawActions, prediction.Input));
         for (int i = 0; i < sessions.Length; i++)
-            sessions[i].Take(values.Slice(i * length, length), Postprocess);
+            sessions[i].Enqueue(_network.ActionSteps, actions, i);
+        if (Array.Exists(sessions, session => session.Inspected))
+            Inspect(sessions, prediction);
     }
 
-    /// <summary>One input of all sessions: float32 [B * steps, n], or [B * steps, 3, H, W] from 0 to 1.</summary>
+    private void Inspect(LeRobotSession[] sessions, Prediction prediction)
+    {
+        var rawChunk = new HostTensor(prediction.RawChunk);
+        var rawActions = new HostTensor(prediction.RawActions);
+        var chunk = new HostTensor(Postprocess(prediction.RawChunk, prediction.Input));
+        for (int i = 0; i < sessions.Length; i++)
+            sessions[i].Keep(rawChunk, chunk, rawActions, i);
+    }
+
+    /// <summary>
+    /// One input of all sessions on the policy's device: float32 [B * steps, n], or [B * steps, 3, H, W] from 0 to 1. Images
+    /// are copied there as bytes.
+    /// </summary>
     private Tensor Input(LeRobotSession[] sessions, int index)
     {
         var stored = sessions.Length == 1
             ? sessions[0].Stored(index)
             : cat([.. sessions.Select(session => session.Stored(index))], dim: 0);
+        if (_device.type != stored.device_type)
+            stored = stored.to(_device);
         return Inputs[index].Kind == ObservationKind.Vector
             ? stored
-            : stored.permute(0, 3, 1, 2).to(ScalarType.Float32, copy: false).contiguous().div_(Scalars.Of(255L));
+            : stored.permute(0, 3, 1, 2).to(ScalarType.Float32, copy: false).contiguous().div_(_largestByte);
     }
 
-    /// <summary>Actions in the policy's units to the environment's.</summary>
-    internal void Postprocess(ReadOnlySpan<float> raw, Span<float> actions)
+    private static void AddHashes(Dictionary<string, string> provenance, params ReadOnlySpan<string> files)
     {
-        using var scope = NewDisposeScope();
-        var tensor = empty(raw.Length / ActionDim, ActionDim);
-        raw.CopyTo(MemoryMarshal.Cast<byte, float>(tensor.bytes));
-        var transition = new Transition { Action = tensor };
-        _postprocessor.Process(transition);
-        MemoryMarshal.Cast<byte, float>(transition.Action.cpu().contiguous().bytes).CopyTo(actions);
+        foreach (string file in files)
+            provenance[Path.GetFileName(file)] = "sha256:" + CheckpointFolder.Sha256(file);
     }
 
-    /// <summary>All that decides which policy this is: what of it differs makes another evaluation.</summary>
-    private static Dictionary<string, string> Facts(
-        PolicyOptions options, Checkpoint checkpoint, PolicyConfig config, IReadOnlyList<string> processors, Device device,
-        PolicyBatching batching)
+    /// <summary>What besides the files decides which policy this is: where it differs, the evaluation is another one.</summary>
+    private static void AddSettings(Dictionary<string, string> provenance, LeRobotConfig config, PolicyContext context, Device device)
     {
-        var facts = new Dictionary<string, string>();
-        foreach (string file in (string[])[checkpoint.ConfigPath, checkpoint.ModelPath, .. processors])
-            facts[Path.GetFileName(file)] = "sha256:" + Checkpoint.Sha256(file);
-        foreach (string field in options.Overrides.Keys.Order(StringComparer.Ordinal))
-            facts[$"--policy.{field}"] = ConfigFields.Text(config, field);
-        if (options.RenameMap.Count > 0)
-            facts["--rename_map"] = JsonSerializer.Serialize(options.RenameMap.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary());
-        facts["torch"] = __version__;
-        facts["device"] = device.ToString();
-        facts["batching"] = batching == PolicyBatching.PerSession ? "exact" : "dynamic";
-        return facts;
+        foreach (var (field, value) in config.Overrides())
+            provenance[$"--policy.{field}"] = value;
+        if (context.RenameMap.Count > 0)
+            provenance["--rename_map"] = Json(context.RenameMap).ToJsonString();
+        provenance["torch"] = __version__;
+        provenance["device"] = device.ToString();
+        provenance["batching"] = CallsOf(config) == PolicyBatching.PerSession ? "exact" : "dynamic";
     }
 
-    /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>
-    private static string? Fitting(
-        PolicyConfig config, IReadOnlyDictionary<string, string> renameMap, IReadOnlyDictionary<string, ObservationSpace>? choices)
-    {
-        return choices?.FirstOrDefault(choice => config.Inputs.All(name => Observes(choice.Value, name))).Key;
+    private static JsonObject Json(IReadOnlyDictionary<string, string> map) =>
+        new(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
 
-        bool Observes(ObservationSpace space, string name) => space.Any(field =>
-            RenameObservationsProcessor.NewName(renameMap, field.Key) == name
-            && (config.InputFeatures[name].Type == FeatureType.VISUAL
-                ? field.Kind == ObservationKind.Image
-                : field.Kind == ObservationKind.Vector && field.Length == config.InputFeatures[name].Shape.Aggregate(1, (product, n) => product * n)));
-    }
-
-    /// <summary>The environment's field for every input of the network, in the environment's order.</summary>
-    private static IReadOnlyList<ObservationField> Match(
-        PolicyConfig config, Checkpoint checkpoint, ObservationSpace space, IReadOnlyDictionary<string, string> renameMap,
-        Action<string> warn, string source)
-    {
-        var byName = new Dictionary<string, ObservationField>();
-        foreach (var field in space)
-            byName[RenameObservationsProcessor.NewName(renameMap, field.Key)] = field;
-        foreach (string key in renameMap.Keys.Where(key => space.IndexOf(key) < 0))
-            warn($"--rename_map: {source} has no '{key}', only {string.Join(", ", space.Select(f => f.Key))}");
-
-        foreach (string name in config.Inputs)
-        {
-            var feature = config.InputFeatures[name];
-            if (!byName.TryGetValue(name, out var field))
-            {
-                throw new EvalCoreException(
-                    $"{checkpoint.ConfigPath}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)}; if it has another name there, give --rename_map");
-            }
-
-            bool picture = feature.Type == FeatureType.VISUAL;
-            if (picture != (field.Kind == ObservationKind.Image))
-                throw new EvalCoreException($"{checkpoint.ConfigPath}: '{name}' is {feature.Type}, but '{field.Key}' of {source} is not");
-            if (!picture && feature.Shape.Aggregate(1, (product, n) => product * n) != field.Length)
-            {
-                throw new EvalCoreException(
-                    $"{checkpoint.ConfigPath}: '{name}' has shape [{string.Join(", ", feature.Shape)}], but '{field.Key}' of {source} has [{string.Join(", ", field.Shape)}]");
-            }
-
-            if (picture && feature.Shape is [_, var height, var width] && (height, width) != (field.Shape[0], field.Shape[1]))
-                warn($"'{name}' is {field.Shape[0]}x{field.Shape[1]} in {source}, but the policy was trained on {height}x{width}");
-        }
-
-        return [.. space.Where(field => config.Inputs.Contains(RenameObservationsProcessor.NewName(renameMap, field.Key)))];
-    }
+    /// <summary>The result of a forward pass, in the policy's units and on its device.</summary>
+    /// <param name="Input">What the pre-processor gave.</param>
+    /// <param name="RawChunk">[B, steps, action dimension].</param>
+    /// <param name="RawActions">The selected actions, [B, action steps, action dimension].</param>
+    internal sealed record Prediction(Transition Input, Tensor RawChunk, Tensor RawActions);
 }

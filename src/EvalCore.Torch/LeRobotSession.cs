@@ -6,38 +6,33 @@ using static TorchSharp.torch;
 
 namespace EvalCore.Torch;
 
-/// <summary>One episode of a checkpoint: its last observations, its action queue, its random numbers.</summary>
-internal sealed class LeRobotSession : IPolicySession
+/// <summary>One episode of a checkpoint: its last observations, its action queue, its state in the network.</summary>
+internal sealed class LeRobotSession : IInspectableSession
 {
     private readonly IReadOnlyList<ObservationField> _inputs;
     private readonly Tensor[] _stored;
     private readonly int _observationSteps;
-    private readonly int _actionDim;
-    private readonly IActionSelection _selection;
-    private readonly float[] _raw;
-    private readonly float[] _actions;
+    private double[] _actions = [];
+    private float[] _rawActions = [];
+    private float[] _rawChunk = [];
     private float[] _chunk = [];
     private bool _observed;
+    private int _steps;
     private int _left;
 
     /// <summary>Starts an episode.</summary>
     /// <param name="inputs">What is read of an observation.</param>
     /// <param name="observationSteps">How many observations the network reads.</param>
-    /// <param name="selection">How actions are taken from chunks.</param>
-    /// <param name="actionDim">Numbers per action.</param>
     /// <param name="task">The instruction.</param>
-    /// <param name="noise">The episode's random numbers; belongs to the session.</param>
-    public LeRobotSession(
-        IReadOnlyList<ObservationField> inputs, int observationSteps, IActionSelection selection, int actionDim, string task, INoise noise)
+    /// <param name="state">The episode's state in the network; belongs to the session.</param>
+    /// <param name="inspected">Whether chunks are kept for inspection.</param>
+    public LeRobotSession(IReadOnlyList<ObservationField> inputs, int observationSteps, string task, EpisodeState state, bool inspected)
     {
         _inputs = inputs;
         _observationSteps = observationSteps;
-        _selection = selection;
-        _actionDim = actionDim;
         Task = task;
-        Noise = noise;
-        _raw = new float[selection.Actions * actionDim];
-        _actions = new float[selection.Actions * actionDim];
+        State = state;
+        Inspected = inspected;
         _stored =
         [
             .. inputs.Select(input => empty(
@@ -49,23 +44,29 @@ internal sealed class LeRobotSession : IPolicySession
     /// <summary>The instruction.</summary>
     public string Task { get; }
 
-    /// <summary>The episode's random numbers.</summary>
-    public INoise Noise { get; }
+    /// <summary>The episode's state in the network.</summary>
+    public EpisodeState State { get; }
+
+    /// <summary>Whether chunks are kept for inspection, which costs transfers that an evaluation does not need.</summary>
+    public bool Inspected { get; }
 
     /// <summary>
-    /// LeRobot's queues take every observation, and the network reads the last ones; so only those are needed that are still
-    /// there when it runs.
+    /// LeRobot's queues store every observation, and the network reads the last ones: only those are needed that are still in
+    /// the queue when it runs.
     /// </summary>
     public bool NeedsObservation => _left < _observationSteps;
 
     /// <inheritdoc/>
     public bool NeedsInference => _left == 0;
 
-    /// <summary>The last chunk, in the policy's units.</summary>
-    internal ReadOnlySpan<float> Chunk => _chunk;
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> RawChunk => _rawChunk;
 
-    /// <summary>The action that <see cref="Act"/> takes next, in the policy's units.</summary>
-    internal ReadOnlySpan<float> NextRaw => _raw.AsSpan(_raw.Length - _left * _actionDim, _actionDim);
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Chunk => _chunk;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> NextRawAction => Row(_rawActions);
 
     /// <inheritdoc/>
     public void Observe(Observation observation)
@@ -101,9 +102,7 @@ internal sealed class LeRobotSession : IPolicySession
     {
         if (_left == 0)
             throw new InvalidOperationException("the action queue is empty: infer first");
-        var next = _actions.AsSpan(_actions.Length - _left * _actionDim, _actionDim);
-        for (int i = 0; i < next.Length; i++)
-            action[i] = next[i];
+        Row(_actions).CopyTo(action);
         _left--;
     }
 
@@ -112,7 +111,7 @@ internal sealed class LeRobotSession : IPolicySession
     {
         foreach (var tensor in _stored)
             tensor.Dispose();
-        Noise.Dispose();
+        State.Dispose();
     }
 
     /// <summary>The observations of an input, oldest first: [steps, ...].</summary>
@@ -120,17 +119,33 @@ internal sealed class LeRobotSession : IPolicySession
     internal Tensor Stored(int index) =>
         _observed ? _stored[index] : throw new InvalidOperationException("nothing has been observed yet");
 
-    /// <summary>Takes a new chunk, and brings its actions into the environment's units.</summary>
-    internal void Take(ReadOnlySpan<float> chunk, Postprocess postprocess)
+    /// <summary>Refills the action queue.</summary>
+    /// <param name="steps">How many actions there are.</param>
+    /// <param name="actions">Row-major [B, steps, action dimension], in the environment's units.</param>
+    /// <param name="row">The session's row.</param>
+    internal void Enqueue(int steps, HostTensor actions, int row)
     {
-        if (_chunk.Length != chunk.Length)
-            _chunk = new float[chunk.Length];
-        chunk.CopyTo(_chunk);
-        _selection.Select(chunk, _raw);
-        postprocess(_raw, _actions);
-        _left = _selection.Actions;
+        actions.CopyRow(row, ref _actions);
+        _steps = steps;
+        _left = steps;
     }
 
-    /// <summary>Brings actions from the policy's units to the environment's.</summary>
-    internal delegate void Postprocess(ReadOnlySpan<float> raw, Span<float> actions);
+    /// <summary>Keeps the last chunk for inspection.</summary>
+    /// <param name="rawChunk">[B, steps, action dimension], in the policy's units.</param>
+    /// <param name="chunk">The same, in the environment's units.</param>
+    /// <param name="rawActions">The selected actions, in the policy's units.</param>
+    /// <param name="row">The session's row.</param>
+    internal void Keep(HostTensor rawChunk, HostTensor chunk, HostTensor rawActions, int row)
+    {
+        rawChunk.CopyRow(row, ref _rawChunk);
+        chunk.CopyRow(row, ref _chunk);
+        rawActions.CopyRow(row, ref _rawActions);
+    }
+
+    /// <summary>The next action of a queue.</summary>
+    private ReadOnlySpan<T> Row<T>(T[] queue)
+    {
+        int dim = _steps == 0 ? 0 : queue.Length / _steps;
+        return queue.AsSpan(queue.Length - _left * dim, dim);
+    }
 }

@@ -4,10 +4,10 @@ using TorchSharp;
 namespace EvalCore.Torch;
 
 /// <summary>
-/// Numbers as torch takes them, kept for good. A <see cref="Scalar"/> is a native object with a finalizer, and
+/// Numbers in the type that torch expects, never freed. A <see cref="Scalar"/> is a native object with a finalizer, and
 /// TorchSharp (0.107) does not keep it alive while libtorch reads it: one that is made for a single call, also
 /// silently as in <c>x + y</c>, can be freed under that call by a collection, and the call fails or computes with
-/// something else. So every operation on the way from observation to action names its numbers from here.
+/// something else. So every operation from observation to action gets its numbers from here.
 /// </summary>
 internal static class Scalars
 {
@@ -34,6 +34,12 @@ internal static class Scalars
 
     /// <summary>x + y.</summary>
     public static torch.Tensor Plus(this torch.Tensor x, torch.Tensor y) => x.add(y, One);
+
+    /// <summary>x + number. (<c>x.add(number)</c> makes a factor 1 for the one call.)</summary>
+    public static torch.Tensor Plus(this torch.Tensor x, Scalar number) => x.add(number, One);
+
+    /// <summary>The whole numbers from start to stop - 1, int64. (Shorter overloads of <c>arange</c> make a step of 1 for the one call.)</summary>
+    public static torch.Tensor Arange(long start, long stop) => torch.arange(Of(start), Of(stop), One);
 
     /// <summary>x += y.</summary>
     public static torch.Tensor PlusInPlace(this torch.Tensor x, torch.Tensor y) => x.add_(y, One);

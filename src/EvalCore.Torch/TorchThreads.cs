@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch;
 
 /// <summary>
-/// How many threads torch computes an operation with. A sum over two threads rounds otherwise than over one, so what
+/// How many threads torch computes an operation with. A sum over two threads rounds differently than over one, so what
 /// must be exact sets the number on each thread that computes.
 /// </summary>
 /// <remarks>
 /// torch's own call sets it for the calling thread's OpenMP, but for MKL's matrix products in the whole process: another
-/// policy's threads would change them. So MKL is told for the thread as well, which takes precedence.
+/// policy's threads would change them. So MKL's number is set for the thread as well, which takes precedence.
 /// </remarks>
 internal static unsafe class TorchThreads
 {
@@ -44,7 +44,7 @@ internal static unsafe class TorchThreads
         _current = count;
     }
 
-    /// <summary>MKL is part of libtorch where it is used; elsewhere there is nothing to tell.</summary>
+    /// <summary>MKL is part of libtorch where it is used; elsewhere nothing is set.</summary>
     private static nint FindMkl()
     {
         string library = OperatingSystem.IsWindows() ? "torch_cpu.dll" : "libtorch_cpu.so";

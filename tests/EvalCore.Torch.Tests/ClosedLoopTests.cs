@@ -8,7 +8,7 @@ namespace EvalCore.Torch.Tests;
 
 /// <summary>
 /// Whole episodes of PushT against LeRobot's at batch size 1. Contacts magnify the last bits of an action, so a long episode
-/// may end otherwise; the tests say how many do.
+/// may end differently; the tests state how many do.
 /// </summary>
 public class ClosedLoopTests
 {
@@ -16,7 +16,7 @@ public class ClosedLoopTests
     [InlineData("pusht_act_keypoints", 1000)]
     [InlineData("pusht_act_keypoints", 1001)]
     [InlineData("pusht_act_keypoints", 1020)]
-    public void An_episode_goes_as_in_LeRobot(string name, int seed)
+    public void An_episode_has_the_same_steps_and_success_as_in_LeRobot(string name, int seed)
     {
         using var trace = Goldens.Open($"checkpoints/{name}/trace_seed{seed}.safetensors");
         double[] rewards = trace.Read<double>("reward");
@@ -53,12 +53,13 @@ public class ClosedLoopTests
     }
 
     private static IPolicy Make(string name, PushTConfig env) =>
-        new LeRobotPolicyFactory().Make(new PolicyOptions { Path = Goldens.Checkpoint(name), Type = "act", Device = "cpu" }, env, Assert.Fail);
+        TestPolicy.Config(Goldens.Checkpoint(name)).Make(PolicyContext.Of(env) with { Warn = Assert.Fail });
 
     private static (int Steps, bool Success, double SumReward) Play(IPolicy policy, PushTConfig config, int seed, List<float>? played)
     {
-        var episode = new EpisodeSpec(config.Tasks()[0], seed - 1000, seed);
-        using var env = config.Make(episode.Task);
+        using var benchmark = config.Open();
+        var episode = benchmark.Tasks[0].Episode(seed - 1000, 1000);
+        using var env = benchmark.Make(episode.Task);
         using var session = policy.NewSession(episode);
         var observation = new Observation(env.ObservationSpace.Select(policy.ObservationKeys));
         double[] action = new double[2];
@@ -73,7 +74,7 @@ public class ClosedLoopTests
             }
 
             if (session.NeedsInference)
-                policy.Infer([session]);
+                policy.Infer([session], CancellationToken.None);
             session.Act(action);
             played?.AddRange([(float)action[0], (float)action[1]]);
             var result = env.Step(action);

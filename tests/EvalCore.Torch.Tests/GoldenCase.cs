@@ -1,7 +1,8 @@
 using System.Text.Json;
+using EvalCore.Inference;
 using EvalCore.Policies;
 using Safetensors;
-using EvalCore.Torch.Inference;
+using EvalCore.Torch.Checkpoints;
 using static EvalCore.Torch.Tests.Closeness;
 
 namespace EvalCore.Torch.Tests;
@@ -27,23 +28,21 @@ internal sealed class GoldenCase
 
     public SafetensorsFile Open(string suffix) => SafetensorsFile.Open(PathOf(suffix));
 
-    public PolicyOptions Options(string? batching = null) => new()
+    public LeRobotConfig Config(Batching batching = Batching.Exact)
     {
-        Path = Checkpoint,
-        Device = "cpu",
-        Batching = batching,
-        Overrides = _json.GetProperty("overrides").EnumerateArray().Select(text => text.GetString()!.TrimStart('-').Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1]),
-    };
+        var config = TestPolicy.Config(Checkpoint, _json.GetProperty("overrides").EnumerateArray().Select(text => text.GetString()!.TrimStart('-')));
+        config.Batching = batching;
+        return config;
+    }
 
     /// <summary>Runs <c>infer</c> on the case, with the random numbers of one of its files.</summary>
-    public SafetensorsFile Infer(string? drawsOf, string? batching = null)
+    public SafetensorsFile Infer(string? drawsOf, Batching batching = Batching.Exact)
     {
         string output = Path.Combine(Path.GetTempPath(), $"evalcore-{Guid.NewGuid():n}.safetensors");
-        EvalCore.Torch.Inference.Infer.Run(
+        EvalCore.Inference.Infer.Run(
+            Config(batching),
             new InferOptions
             {
-                Policy = Options(batching),
                 Input = PathOf("obs"),
                 Tasks = [.. _json.GetProperty("tasks").EnumerateArray().Select(task => task.GetString()!)],
                 Draws = drawsOf is null ? null : PathOf(drawsOf),

@@ -1,6 +1,5 @@
 using EvalCore.Environments;
-using EvalCore.Torch.Policies;
-using static TorchSharp.torch;
+using EvalCore.Policies;
 
 namespace EvalCore.Torch.Tests;
 
@@ -8,16 +7,12 @@ namespace EvalCore.Torch.Tests;
 internal static class TestEpisode
 {
     /// <summary>Random numbers of a policy that draws none.</summary>
-    public static INoise NoNoise { get; } = new Nothing();
+    public static IRandomDraws NoDraws { get; } = new Nothing();
 
     public static EpisodeSpec Of(long seed, string description = "") => new(new EnvTask("pusht", "pusht", 0, "PushT-v0", description), (int)(seed - 1000), seed);
 
-    private sealed class Nothing : INoise
+    private sealed class Nothing : IRandomDraws
     {
-        public Tensor Randn(params ReadOnlySpan<long> size) => throw new InvalidOperationException("this policy draws nothing");
-
-        public void Dispose()
-        {
-        }
+        public float[] Next(ReadOnlySpan<long> shape) => throw new InvalidOperationException("this policy draws nothing");
     }
 }

@@ -6,10 +6,10 @@ internal enum FeatureType
     /// <summary>The robot's own state.</summary>
     STATE,
 
-    /// <summary>A picture.</summary>
+    /// <summary>An image.</summary>
     VISUAL,
 
-    /// <summary>The state of the world.</summary>
+    /// <summary>The state of the environment.</summary>
     ENV,
 
     /// <summary>The action.</summary>
@@ -18,6 +18,6 @@ internal enum FeatureType
     /// <summary>A reward.</summary>
     REWARD,
 
-    /// <summary>Text.</summary>
+    /// <summary>An instruction.</summary>
     LANGUAGE,
 }

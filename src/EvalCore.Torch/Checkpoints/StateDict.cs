@@ -4,19 +4,16 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Checkpoints;
 
 /// <summary>
-/// The parameters of a policy, by the names PyTorch gives them. A network takes its tensors from here, stating the shape it
-/// needs; what it takes and what it makes of them once and for all (<see cref="Keep"/>) belongs to this object.
+/// The parameters of a policy, by the names PyTorch gives them. A network loads its tensors from here, stating the shape it
+/// needs; what it loads and what it computes from them once (<see cref="Keep"/>) belongs to this object.
 /// </summary>
 internal sealed class StateDict : IDisposable
 {
     private readonly Store _store;
     private readonly string _prefix;
+    private readonly ScalarType? _type;
 
-    private StateDict(Store store, string prefix)
-    {
-        _store = store;
-        _prefix = prefix;
-    }
+    private StateDict(Store store, string prefix, ScalarType? type) => (_store, _prefix, _type) = (store, prefix, type);
 
     /// <summary>Where the parameters live.</summary>
     public Device Device => _store.Device;
@@ -24,14 +21,21 @@ internal sealed class StateDict : IDisposable
     /// <summary>How many numbers the file holds.</summary>
     public long Parameters => _store.File.Sum(entry => entry.Count);
 
-    /// <summary>Opens a safetensors file. Close it with <see cref="Close"/> when the network is built.</summary>
-    public static StateDict Open(string path, Device device) => new(new Store(SafetensorsFile.Open(path), device), "");
+    /// <summary>
+    /// Opens a safetensors file. Parameters are loaded as float32 unless <see cref="As"/> says otherwise. Close the file
+    /// with <see cref="Close"/> when the network is built.
+    /// </summary>
+    public static StateDict Open(string path, Device device) => new(new Store(SafetensorsFile.Open(path), device), "", ScalarType.Float32);
 
     /// <summary>The part whose names begin with <c>name.</c></summary>
-    public StateDict this[string name] => new(_store, $"{_prefix}{name}.");
+    public StateDict this[string name] => new(_store, $"{_prefix}{name}.", _type);
 
     /// <summary>The part of a numbered submodule.</summary>
-    public StateDict this[int index] => new(_store, $"{_prefix}{index}.");
+    public StateDict this[int index] => new(_store, $"{_prefix}{index}.", _type);
+
+    /// <summary>The same part, whose parameters are loaded in another type.</summary>
+    /// <param name="type">A floating type; null: the type that each is stored in.</param>
+    public StateDict As(ScalarType? type) => new(_store, _prefix, type);
 
     /// <summary>Whether there is a tensor of a name.</summary>
     public bool Has(string name) => _store.File.TryGet(_prefix + name, out _);
@@ -40,14 +44,14 @@ internal sealed class StateDict : IDisposable
     /// <exception cref="EvalCoreException">There is no such tensor.</exception>
     public IReadOnlyList<long> Shape(string name) => _store.File[_prefix + name].Shape;
 
-    /// <summary>Takes a tensor, as float32 where it is stored in another floating type.</summary>
+    /// <summary>Loads a tensor.</summary>
     /// <param name="name">Its name below this part's.</param>
     /// <param name="shape">The shape it must have; -1 for a dimension of any size.</param>
     /// <exception cref="EvalCoreException">There is no such tensor, or it has another shape or no floating type.</exception>
-    public Tensor Take(string name, params ReadOnlySpan<long> shape) => Keep(TakeOnce(name, shape));
+    public Tensor Load(string name, params ReadOnlySpan<long> shape) => Keep(LoadTemporary(name, shape));
 
-    /// <summary>As <see cref="Take"/>, for a tensor that is only needed to make others of.</summary>
-    public Tensor TakeOnce(string name, params ReadOnlySpan<long> shape)
+    /// <summary>As <see cref="Load"/>, for a tensor that is needed only to compute others; the dispose scope frees it.</summary>
+    public Tensor LoadTemporary(string name, params ReadOnlySpan<long> shape)
     {
         var entry = _store.File[_prefix + name];
         if (entry.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64))
@@ -61,8 +65,8 @@ internal sealed class StateDict : IDisposable
                 $"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{string.Join(", ", shape.ToArray()).Replace("-1", "any")}]");
         }
 
-        _store.Taken.Add(entry.Name);
-        return Read(_store.File, entry, _store.Device);
+        _store.Loaded.Add(entry.Name);
+        return Read(_store.File, entry, _store.Device, _type);
     }
 
     /// <summary>Makes a tensor live as long as this object.</summary>
@@ -72,12 +76,12 @@ internal sealed class StateDict : IDisposable
         return tensor;
     }
 
-    /// <summary>Closes the file, after checking that the network took all that is in it.</summary>
+    /// <summary>Closes the file, after checking that the network has loaded all that is in it.</summary>
     /// <param name="unused">Whether a name is one that evaluation does not use.</param>
     /// <exception cref="EvalCoreException">The file has a tensor that belongs to no part of the network.</exception>
     public void Close(Func<string, bool> unused)
     {
-        string[] left = [.. _store.File.Select(entry => entry.Name).Where(name => !_store.Taken.Contains(name) && !unused(name))];
+        string[] left = [.. _store.File.Select(entry => entry.Name).Where(name => !_store.Loaded.Contains(name) && !unused(name))];
         if (left.Length > 0)
         {
             string more = left.Length == 1 ? "" : $" and {left.Length - 1} more";
@@ -98,7 +102,11 @@ internal sealed class StateDict : IDisposable
     }
 
     /// <summary>Copies a tensor out of a file.</summary>
-    internal static Tensor Read(SafetensorsFile file, TensorEntry entry, Device device)
+    /// <param name="file">The file.</param>
+    /// <param name="entry">The tensor.</param>
+    /// <param name="device">Where it will live.</param>
+    /// <param name="type">The type of a floating tensor; null: the type that it is stored in.</param>
+    internal static Tensor Read(SafetensorsFile file, TensorEntry entry, Device device, ScalarType? type = ScalarType.Float32)
     {
         var stored = entry.Type switch
         {
@@ -116,12 +124,12 @@ internal sealed class StateDict : IDisposable
         };
         var tensor = empty([.. entry.Shape], dtype: stored);
         file.Bytes(entry).CopyTo(tensor.bytes);
-        return tensor.to(tensor.is_floating_point() ? ScalarType.Float32 : stored).to(device);
+        return tensor.to(tensor.is_floating_point() && type is { } wanted ? wanted : stored).to(device);
     }
 
     private sealed record Store(SafetensorsFile File, Device Device)
     {
-        public HashSet<string> Taken { get; } = [];
+        public HashSet<string> Loaded { get; } = [];
 
         public List<Tensor> Kept { get; } = [];
     }

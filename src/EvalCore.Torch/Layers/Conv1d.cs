@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Layers;
 
 /// <summary>
-/// <c>torch.nn.Conv1d</c> on sequences kept as channels-last pictures of one row, [batch, channels, 1, length], because
+/// <c>torch.nn.Conv1d</c> on sequences kept as channels-last images of one row, [batch, channels, 1, length], because
 /// libtorch's group norm takes those as they are. A trajectory has few steps, so libtorch's own convolution spends its time
 /// on rearranging the weights; here they are laid out once, and a step's neighbours are one row of a matrix product.
 /// </summary>
@@ -19,11 +19,11 @@ internal sealed class Conv1d
     private readonly long _input;
     private readonly long _output;
 
-    /// <summary>Takes <c>weight</c> [output, input, kernel] and <c>bias</c>.</summary>
+    /// <summary>Loads <c>weight</c> [output, input, kernel] and <c>bias</c>.</summary>
     public Conv1d(StateDict state, long input, long output, int kernel, int stride = 1, int padding = 0)
         : this(
-            state, state.TakeOnce("weight", output, input, kernel).permute(2, 1, 0).reshape(kernel * input, output),
-            state.TakeOnce("bias", output), input, output, kernel, stride, padding)
+            state, state.LoadTemporary("weight", output, input, kernel).permute(2, 1, 0).reshape(kernel * input, output),
+            state.LoadTemporary("bias", output), input, output, kernel, stride, padding)
     {
     }
 
@@ -41,19 +41,19 @@ internal sealed class Conv1d
     /// </summary>
     public static Conv1d Doubling(StateDict state, long channels)
     {
-        var taps = state.TakeOnce("weight", channels, channels, 4).permute(2, 0, 1);
+        var taps = state.LoadTemporary("weight", channels, channels, 4).permute(2, 0, 1);
         var none = zeros_like(taps[0]);
         var even = cat([taps[3], taps[1], none], dim: 0);
         var odd = cat([none, taps[2], taps[0]], dim: 0);
-        var bias = state.TakeOnce("bias", channels);
+        var bias = state.LoadTemporary("bias", channels);
         return new Conv1d(state, cat([even, odd], dim: 1), cat([bias, bias]), channels, 2 * channels, kernel: 3, stride: 1, padding: 1);
     }
 
-    /// <summary>[batch, length, channels] as a picture, for a contiguous tensor.</summary>
-    public static Tensor Picture(Tensor x, long batch, long channels, long length) =>
+    /// <summary>[batch, length, channels] as an image, for a contiguous tensor.</summary>
+    public static Tensor AsImage(Tensor x, long batch, long channels, long length) =>
         x.as_strided([batch, channels, 1, length], [length * channels, 1, length * channels, channels], 0);
 
-    /// <summary>A picture as [batch, length, channels].</summary>
+    /// <summary>An image as [batch, length, channels].</summary>
     public static Tensor Sequence(Tensor x) => x.squeeze(2).transpose(1, 2);
 
     /// <summary>[batch, input, 1, length] to [batch, output, 1, length / stride].</summary>
@@ -66,6 +66,6 @@ internal sealed class Conv1d
         var rows = batch == 1
             ? x.as_strided([steps, _kernel * _input], [_stride * _input, 1], 0)
             : x.as_strided([batch, steps, _kernel * _input], [padded * _input, _stride * _input, 1], 0).reshape(batch * steps, -1);
-        return Picture(addmm(_bias, rows, _weight, 1, 1), batch, _output, steps);
+        return AsImage(addmm(_bias, rows, _weight, 1, 1), batch, _output, steps);
     }
 }

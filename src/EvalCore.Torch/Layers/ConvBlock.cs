@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Layers;
 
-/// <summary>Convolution, group norm, Mish: LeRobot's <c>DiffusionConv1dBlock</c>, on pictures as in <see cref="Conv1d"/>.</summary>
+/// <summary>Convolution, group norm, Mish: LeRobot's <c>DiffusionConv1dBlock</c>, on images as in <see cref="Conv1d"/>.</summary>
 internal sealed class ConvBlock(StateDict state, long input, long output, int kernel, int groups)
 {
     private readonly Conv1d _conv = new(state["block"][0], input, output, kernel, padding: kernel / 2);
-    private readonly Tensor _normWeight = state["block"][1].Take("weight", output);
-    private readonly Tensor _normBias = state["block"][1].Take("bias", output);
+    private readonly Tensor _normWeight = state["block"][1].Load("weight", output);
+    private readonly Tensor _normBias = state["block"][1].Load("bias", output);
 
     /// <summary>[batch, input, 1, length] to [batch, output, 1, length].</summary>
     public Tensor Forward(Tensor x, long batch, long length)

@@ -7,8 +7,8 @@ namespace EvalCore.Torch.Layers;
 internal sealed class LayerNorm(StateDict state, long width, double eps = 1e-5)
 {
     private readonly long[] _shape = [width];
-    private readonly Tensor _weight = state.Take("weight", width);
-    private readonly Tensor _bias = state.Take("bias", width);
+    private readonly Tensor _weight = state.Load("weight", width);
+    private readonly Tensor _bias = state.Load("bias", width);
 
     public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, _weight, _bias, eps);
 }

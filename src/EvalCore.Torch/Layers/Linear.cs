@@ -9,11 +9,11 @@ internal sealed class Linear
     private readonly Tensor _weight;
     private readonly Tensor? _bias;
 
-    /// <summary>Takes <c>weight</c> [outputs, inputs] and <c>bias</c>; -1 inputs: as many as the file has.</summary>
+    /// <summary>Loads <c>weight</c> [outputs, inputs] and <c>bias</c>; -1 inputs: as many as the file has.</summary>
     public Linear(StateDict state, long inputs, long outputs, bool bias = true)
     {
-        _weight = state.Take("weight", outputs, inputs);
-        _bias = bias ? state.Take("bias", outputs) : null;
+        _weight = state.Load("weight", outputs, inputs);
+        _bias = bias ? state.Load("bias", outputs) : null;
     }
 
     public Tensor Forward(Tensor x) => nn.functional.linear(x, _weight, _bias);

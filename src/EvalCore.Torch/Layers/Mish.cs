@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Layers;
 
 /// <summary>
-/// The activation x tanh(ln(1 + exp(x))) (Misra, 2019). TorchSharp's own makes numbers that nobody keeps alive, see
-/// <see cref="Scalars"/>. Where exp overflows, the limit is right: tanh is 1.
+/// The activation x tanh(ln(1 + exp(x))) (Misra, 2019). TorchSharp's own makes numbers that can be freed while libtorch reads
+/// them, see <see cref="Scalars"/>. Where exp overflows, the limit is right: tanh is 1.
 /// </summary>
 internal static class Mish
 {

@@ -16,12 +16,12 @@ internal sealed class MultiheadAttention
     private readonly long _heads;
     private readonly long _width;
 
-    /// <summary>Takes <c>in_proj_weight</c>, <c>in_proj_bias</c> and <c>out_proj</c>.</summary>
+    /// <summary>Loads <c>in_proj_weight</c>, <c>in_proj_bias</c> and <c>out_proj</c>.</summary>
     public MultiheadAttention(StateDict state, long width, long heads)
     {
         _state = state;
-        _weight = state.Take("in_proj_weight", 3 * width, width);
-        _bias = state.Take("in_proj_bias", 3 * width);
+        _weight = state.Load("in_proj_weight", 3 * width, width);
+        _bias = state.Load("in_proj_bias", 3 * width);
         _outProj = new Linear(state["out_proj"], width, width);
         _heads = heads;
         _width = width;

@@ -20,17 +20,17 @@ internal sealed class ResNet
     private readonly ConvNorm _stem;
     private readonly List<Block> _blocks = [];
 
-    /// <summary>Takes the backbone's tensors.</summary>
+    /// <summary>Loads the backbone's tensors.</summary>
     /// <param name="name"><c>resnet18</c> ... <c>resnet152</c>.</param>
     /// <param name="state">The backbone's part.</param>
     /// <param name="names">What the file calls <c>conv1</c>, <c>bn1</c>, <c>layer1</c> ... <c>layer4</c>.</param>
     /// <param name="groupNorm">Group norm, 16 channels to a group, in place of batch norm.</param>
-    /// <param name="picture">Height and width of the pictures it will mostly see.</param>
+    /// <param name="image">Height and width of the images; others are computed too, but slower.</param>
     /// <param name="dilateLast">A dilation in <c>layer4</c> in place of its stride.</param>
     public ResNet(
-        string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (int Height, int Width) picture, bool dilateLast = false)
+        string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (int Height, int Width) image, bool dilateLast = false)
     {
-        (long Height, long Width) map = picture;
+        (long Height, long Width) map = image;
         var (blocks, bottleneck) = Depths[name];
         _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm, ref map);
         map = (ConvNorm.Half(map.Height), ConvNorm.Half(map.Width));
@@ -139,18 +139,18 @@ internal sealed class ResNet
             map = stride == 2 ? (Half(map.Height), Half(map.Width)) : map;
 
             using var scope = NewDisposeScope();
-            var weight = conv.TakeOnce("weight", -1, -1, kernel, kernel);
+            var weight = conv.LoadTemporary("weight", -1, -1, kernel, kernel);
             if (groupNorm)
             {
-                _groupWeight = norm.Take("weight", OutChannels);
-                _groupBias = norm.Take("bias", OutChannels);
+                _groupWeight = norm.Load("weight", OutChannels);
+                _groupBias = norm.Load("bias", OutChannels);
             }
             else
             {
-                var mean = norm.TakeOnce("running_mean", OutChannels).to(ScalarType.Float64);
-                var variance = norm.TakeOnce("running_var", OutChannels).to(ScalarType.Float64);
-                var scale = norm.TakeOnce("weight", OutChannels).to(ScalarType.Float64) / variance.add(Scalars.Of(Eps)).sqrt();
-                var shift = norm.TakeOnce("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
+                var mean = norm.LoadTemporary("running_mean", OutChannels).to(ScalarType.Float64);
+                var variance = norm.LoadTemporary("running_var", OutChannels).to(ScalarType.Float64);
+                var scale = norm.LoadTemporary("weight", OutChannels).to(ScalarType.Float64) / variance.Plus(Scalars.Of(Eps)).sqrt();
+                var shift = norm.LoadTemporary("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
                 weight = (weight.to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1)).to(ScalarType.Float32);
                 _bias = norm.Keep(shift.to(ScalarType.Float32));
             }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Layers;
 
 /// <summary>
-/// A picture to a feature vector: resize, centre crop, ResNet, spatial softmax (Finn et al., 2016), linear, ReLU. LeRobot's
+/// An image to a feature vector: resize, centre crop, ResNet, spatial softmax (Finn et al., 2016), linear, ReLU. LeRobot's
 /// <c>DiffusionRgbEncoder</c>.
 /// </summary>
 internal sealed class RgbEncoder
@@ -17,36 +17,36 @@ internal sealed class RgbEncoder
     private readonly Tensor _positions;
     private readonly Linear _out;
 
-    /// <summary>Takes the encoder's tensors.</summary>
+    /// <summary>Loads the encoder's tensors.</summary>
     /// <param name="state">Its part.</param>
     /// <param name="backbone">The ResNet's name.</param>
     /// <param name="groupNorm">Group norm in place of batch norm.</param>
     /// <param name="keypoints">Keypoints of the spatial softmax; a feature vector has twice as many numbers.</param>
     /// <param name="resize">Height and width to resize to, or null.</param>
     /// <param name="crop">Height and width to crop to, or null.</param>
-    /// <param name="picture">Height and width of the pictures.</param>
+    /// <param name="image">Height and width of the images.</param>
     public RgbEncoder(
-        StateDict state, string backbone, bool groupNorm, int keypoints, int[]? resize, int[]? crop, (int Height, int Width) picture)
+        StateDict state, string backbone, bool groupNorm, int keypoints, int[]? resize, int[]? crop, (int Height, int Width) image)
     {
         _resize = resize is null ? null : [resize[0], resize[1]];
-        var (height, width) = resize is null ? picture : (resize[0], resize[1]);
+        var (height, width) = resize is null ? image : (resize[0], resize[1]);
         if (crop is not null)
         {
             if (crop[0] > height || crop[1] > width)
-                throw new EvalCoreException($"the policy crops pictures to {crop[0]}x{crop[1]} (config.json: crop_shape), but here they are {height}x{width}");
+                throw new EvalCoreException($"the policy crops images to {crop[0]}x{crop[1]} (config.json: crop_shape), but here they are {height}x{width}");
             _crop = (Middle(height - crop[0]), Middle(width - crop[1]), crop[0], crop[1]);
         }
 
         _backbone = new ResNet(backbone, state["backbone"], ResNet.SequentialNames, groupNorm, crop is null ? (height, width) : (crop[0], crop[1]));
-        _keypointWeight = state["pool"]["nets"].Take("weight", keypoints, _backbone.OutChannels, 1, 1);
-        _keypointBias = state["pool"]["nets"].Take("bias", keypoints);
-        var map = _backbone.Forward(Prepare(zeros(1, 3, picture.Height, picture.Width, device: state.Device)));
-        _positions = state["pool"].Take("pos_grid", map.shape[2] * map.shape[3], 2);
+        _keypointWeight = state["pool"]["nets"].Load("weight", keypoints, _backbone.OutChannels, 1, 1);
+        _keypointBias = state["pool"]["nets"].Load("bias", keypoints);
+        var map = _backbone.Forward(Prepare(zeros(1, 3, image.Height, image.Width, device: state.Device)));
+        _positions = state["pool"].Load("pos_grid", map.shape[2] * map.shape[3], 2);
         _out = new Linear(state["out"], 2 * keypoints, 2 * keypoints);
         Features = 2 * keypoints;
     }
 
-    /// <summary>Numbers per picture.</summary>
+    /// <summary>Numbers per image.</summary>
     public int Features { get; }
 
     /// <summary>[N, 3, H, W] to [N, <see cref="Features"/>].</summary>

@@ -16,14 +16,14 @@ internal static class SinusoidalPositions2d
     {
         using var scope = NewDisposeScope();
         long half = channels / 2;
-        var frequency = pow(Temperature, arange(Scalars.Of(half)).div(Scalars.Two, RoundingMode.floor).mul(Scalars.Two).to(ScalarType.Float32).div(Scalars.Of(half)));
+        var frequency = pow(Temperature, Scalars.Arange(0, half).div(Scalars.Two, RoundingMode.floor).mul(Scalars.Two).to(ScalarType.Float32).div(Scalars.Of(half)));
         var y = Waves(height).unsqueeze(1).expand(height, width, half);
         var x = Waves(width).unsqueeze(0).expand(height, width, half);
         return cat([y, x], dim: 2).reshape(height * width, channels).to(device).MoveToOuterDisposeScope();
 
         Tensor Waves(long length)
         {
-            var position = arange(Scalars.One, Scalars.Of(length + 1), dtype: ScalarType.Float32)
+            var position = Scalars.Arange(1, length + 1).to(ScalarType.Float32)
                 .div(Scalars.Of(length + Eps)).mul(Scalars.Of(2 * Math.PI));
             var phase = position.unsqueeze(1) / frequency;
             var even = phase.slice(1, 0, half, 2).sin();

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Policies;
 
 /// <summary>
-/// Draws from torch's CPU generator (mt19937), one for each episode, seeded from the episode's seed and its task. LeRobot
-/// draws all episodes from one generator, whose state depends on the batch size and on the episodes before.
+/// Draws from torch's CPU generator (mt19937). There is one generator for each episode, seeded from the episode's seed and
+/// its task. LeRobot draws for all episodes from one generator, whose state depends on the batch size and on the episodes
+/// before.
 /// </summary>
 internal sealed class GeneratorNoise : INoise
 {
@@ -29,6 +30,16 @@ internal sealed class GeneratorNoise : INoise
     }
 
     public Tensor Randn(params ReadOnlySpan<long> size) => randn(size.ToArray(), generator: _generator);
+
+    public Tensor Rand(params ReadOnlySpan<long> size) => rand(size.ToArray(), generator: _generator);
+
+    public Tensor Randint(long high, params ReadOnlySpan<long> size) => randint(0, high, size.ToArray(), generator: _generator);
+
+    public Tensor Multinomial(Tensor weights, long samples, bool replacement = false)
+    {
+        using var onCpu = weights.cpu();
+        return onCpu.multinomial(samples, replacement, _generator);
+    }
 
     public void Dispose() => _generator.Dispose();
 }

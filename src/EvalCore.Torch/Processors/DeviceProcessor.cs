@@ -1,12 +1,14 @@
+using EvalCore.Policies;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>device_processor</c>: moves tensors to a device, and floating ones to a type if one is given.</summary>
-internal sealed class DeviceProcessor(Device device, ScalarType? floatType) : IProcessorStep
+internal sealed class DeviceProcessor : IProcessorStep
 {
-    /// <summary>The types <c>float_dtype</c> may name.</summary>
-    public static IReadOnlyDictionary<string, ScalarType> FloatTypes { get; } = new Dictionary<string, ScalarType>
+    public const string Name = "device_processor";
+
+    private static readonly Dictionary<string, ScalarType> FloatTypes = new()
     {
         ["float16"] = ScalarType.Float16,
         ["half"] = ScalarType.Float16,
@@ -17,22 +19,52 @@ internal sealed class DeviceProcessor(Device device, ScalarType? floatType) : IP
         ["double"] = ScalarType.Float64,
     };
 
+    private readonly Device _device;
+    private readonly ScalarType? _floatType;
+
+    public DeviceProcessor(ProcessorStepContext context)
+    {
+        var fields = context.Config<Fields>();
+
+        // A file may name a device of the machine that trained the policy: but for the CPU, it stands for the policy's own.
+        _device = fields.Device == DeviceName.Cpu.ToString() ? CPU : context.Device;
+        if (fields.FloatDtype is { } name)
+        {
+            _floatType = FloatTypes.TryGetValue(name, out var type)
+                ? type
+                : throw context.Invalid($"float_dtype '{name}' is unknown; known are {string.Join(", ", FloatTypes.Keys)}");
+        }
+    }
+
     public void Process(Transition transition)
     {
         if (transition.Action is not null)
             transition.Action = Move(transition.Action);
-        foreach (var (name, value) in transition.Observation)
+        Move(transition.Observation);
+        Move(transition.ComplementaryData);
+    }
+
+    private void Move(Dictionary<string, Tensor> tensors)
+    {
+        foreach (var (name, value) in tensors)
         {
             var moved = Move(value);
             if (!ReferenceEquals(moved, value))
-                transition.Observation[name] = moved;
+                tensors[name] = moved;
         }
     }
 
     private Tensor Move(Tensor tensor)
     {
-        if (tensor.device_type != device.type)
-            tensor = tensor.to(device);
-        return floatType is { } type && tensor.is_floating_point() && tensor.dtype != type ? tensor.to(type) : tensor;
+        if (tensor.device_type != _device.type)
+            tensor = tensor.to(_device);
+        return _floatType is { } type && tensor.is_floating_point() && tensor.dtype != type ? tensor.to(type) : tensor;
+    }
+
+    private sealed class Fields
+    {
+        public string? Device { get; set; }
+
+        public string? FloatDtype { get; set; }
     }
 }

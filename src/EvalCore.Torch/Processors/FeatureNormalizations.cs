@@ -1,4 +1,3 @@
-using Safetensors;
 using EvalCore.Torch.Checkpoints;
 using static TorchSharp.torch;
 
@@ -13,19 +12,16 @@ internal sealed class FeatureNormalizations : IDisposable
     private readonly Dictionary<string, Normalization> _byFeature = [];
 
     /// <summary>Makes them.</summary>
-    /// <param name="config">The step's configuration.</param>
-    /// <param name="statistics">Its state, or null when it was saved without statistics.</param>
-    /// <param name="device">Where the tensors are that will be normalised.</param>
+    /// <param name="context">What the file says of the step; it has no state where it was saved without statistics.</param>
     /// <exception cref="EvalCoreException">A statistic that a mode needs is missing, or a mode is unknown.</exception>
-    public FeatureNormalizations(StepConfig config, SafetensorsFile? statistics, Device device)
+    public FeatureNormalizations(ProcessorStepContext context)
     {
-        var features = config.Get<OrderedDictionary<string, PolicyFeature>>("features", []);
-        var modes = config.Get<Dictionary<string, string>>("norm_map", []);
-        double eps = config.Get("eps", 1e-8);
+        var fields = context.Config<Fields>();
+        var statistics = context.State;
         using var scope = NewDisposeScope();
-        foreach (var (name, feature) in features)
+        foreach (var (name, feature) in fields.Features)
         {
-            var mode = modes.TryGetValue(feature.Type.ToString(), out string? text) ? Mode(text, config) : NormalizationMode.IDENTITY;
+            var mode = fields.NormMap.TryGetValue(feature.Type.ToString(), out string? text) ? Mode(text, context) : NormalizationMode.IDENTITY;
             if (mode == NormalizationMode.IDENTITY
                 || statistics is null
                 || !statistics.Any(entry => entry.Name.StartsWith(name + ".", StringComparison.Ordinal)
@@ -33,18 +29,18 @@ internal sealed class FeatureNormalizations : IDisposable
                 continue;
 
             var (low, high) = Normalization.Statistics(mode);
-            bool picture = feature.Type == FeatureType.VISUAL;
-            _byFeature.Add(name, new Normalization(mode, Statistic(low), Statistic(high), eps));
+            bool image = feature.Type == FeatureType.VISUAL;
+            _byFeature.Add(name, new Normalization(mode, Statistic(low), Statistic(high), fields.Eps, context.Device));
 
             Tensor Statistic(string statistic)
             {
                 if (!statistics.TryGet($"{name}.{statistic}", out var entry))
                     throw new EvalCoreException($"{statistics.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs");
-                long wanted = picture && feature.Shape is [var channels, ..] ? channels : feature.Shape.Aggregate(1L, (product, n) => product * n);
+                long wanted = image && feature.Shape is [var channels, ..] ? channels : feature.Shape.Aggregate(1L, (product, n) => product * n);
                 if (entry.Count is var count && count != 1 && count != wanted)
                     throw new EvalCoreException($"{statistics.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]");
-                var tensor = StateDict.Read(statistics, entry, device);
-                return picture && tensor.dim() == 1 ? tensor.reshape(-1, 1, 1) : tensor;
+                var tensor = StateDict.Read(statistics, entry, CPU);
+                return image && tensor.dim() == 1 ? tensor.reshape(-1, 1, 1) : tensor;
             }
         }
     }
@@ -59,8 +55,17 @@ internal sealed class FeatureNormalizations : IDisposable
             normalization.Dispose();
     }
 
-    private static NormalizationMode Mode(string text, StepConfig config) =>
+    private static NormalizationMode Mode(string text, ProcessorStepContext context) =>
         Enum.TryParse(text, out NormalizationMode mode) && Enum.IsDefined(mode)
             ? mode
-            : throw config.Bad($"norm_map names the unknown mode '{text}'; known are {string.Join(", ", Enum.GetNames<NormalizationMode>())}");
+            : throw context.Invalid($"norm_map names the unknown mode '{text}'; known are {string.Join(", ", Enum.GetNames<NormalizationMode>())}");
+
+    private sealed class Fields
+    {
+        public OrderedDictionary<string, PolicyFeature> Features { get; set; } = [];
+
+        public Dictionary<string, string> NormMap { get; set; } = [];
+
+        public double Eps { get; set; } = 1e-8;
+    }
 }

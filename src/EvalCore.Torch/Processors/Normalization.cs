@@ -21,22 +21,18 @@ internal sealed class Normalization : IDisposable
     /// <param name="low">The mean, the minimum or the lower quantile.</param>
     /// <param name="high">The standard deviation, the maximum or the upper quantile.</param>
     /// <param name="eps">What stands for a range of zero, and is added to a standard deviation.</param>
-    public Normalization(NormalizationMode mode, Tensor low, Tensor high, double eps)
+    /// <param name="device">Where the tensors are that will be normalised.</param>
+    public Normalization(NormalizationMode mode, Tensor low, Tensor high, double eps, Device device)
     {
         _mode = mode;
         _eps = eps;
-        _low = low.alias().DetachFromDisposeScope();
-        _high = high.alias().DetachFromDisposeScope();
         using var scope = NewDisposeScope();
-        if (mode == NormalizationMode.MEAN_STD)
-        {
-            _divisor = high.add(Scalars.Of(eps)).DetachFromDisposeScope();
-        }
-        else
-        {
-            var range = high.sub(low);
-            _divisor = where(range.eq(Scalars.Of(0.0)), full_like(range, Scalars.Of(eps)), range).DetachFromDisposeScope();
-        }
+        var divisor = mode == NormalizationMode.MEAN_STD ? high.Plus(Scalars.Of(eps)) : Range(low, high, eps);
+        _low = Own(low);
+        _high = Own(high);
+        _divisor = Own(divisor);
+
+        Tensor Own(Tensor tensor) => tensor.to(device).alias().DetachFromDisposeScope();
     }
 
     /// <summary>The statistics a mode needs: the low one and the high one.</summary>
@@ -74,8 +70,8 @@ internal sealed class Normalization : IDisposable
         return _mode switch
         {
             NormalizationMode.MEAN_STD => (x * _high).PlusInPlace(_low),
-            NormalizationMode.MIN_MAX => x.add(Scalars.One).div_(Scalars.Two).mul_(_divisor).PlusInPlace(_low),
-            _ => x.add(Scalars.One).mul_(_divisor).div_(Scalars.Two).PlusInPlace(_low),
+            NormalizationMode.MIN_MAX => x.Plus(Scalars.One).div_(Scalars.Two).mul_(_divisor).PlusInPlace(_low),
+            _ => x.Plus(Scalars.One).mul_(_divisor).div_(Scalars.Two).PlusInPlace(_low),
         };
     }
 
@@ -88,5 +84,12 @@ internal sealed class Normalization : IDisposable
     }
 
     /// <summary>The statistics take the type of what they are applied to.</summary>
-    private Normalization As(ScalarType type) => new(_mode, _low.to(type), _high.to(type), _eps);
+    private Normalization As(ScalarType type) => new(_mode, _low.to(type), _high.to(type), _eps, _low.device);
+
+    /// <summary>high - low, and eps where that is zero.</summary>
+    private static Tensor Range(Tensor low, Tensor high, double eps)
+    {
+        var range = high.sub(low);
+        return where(range.eq(Scalars.Of(0.0)), full_like(range, Scalars.Of(eps)), range);
+    }
 }

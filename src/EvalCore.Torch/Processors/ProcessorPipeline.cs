@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Options;
 using Safetensors;
 using static TorchSharp.torch;
 
@@ -21,20 +21,23 @@ internal sealed class ProcessorPipeline : IDisposable
     /// <summary>Loads a pipeline.</summary>
     /// <param name="path">The JSON file; state files are beside it.</param>
     /// <param name="device">Where the policy computes.</param>
+    /// <param name="registry">The steps that it may have.</param>
     /// <param name="overrides">For a step's registry name, the fields that replace saved ones.</param>
     /// <exception cref="EvalCoreException">
     /// The file is damaged, a step is unknown, a state file is missing, or an override matches no step.
     /// </exception>
-    public static ProcessorPipeline Load(string path, Device device, IReadOnlyDictionary<string, JsonObject> overrides)
+    public static ProcessorPipeline Load(
+        string path, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides)
     {
-        JsonArray json = Steps(path);
+        if (JsonFile.Read(path, "a processor pipeline")["steps"] is not JsonArray json)
+            throw new EvalCoreException($"{path}: has no list of steps");
         var unused = overrides.Keys.ToHashSet();
         var steps = new List<IProcessorStep>();
         var files = new List<string> { path };
         try
         {
             foreach (var step in json)
-                steps.Add(Step(path, step, device, overrides, unused, files));
+                steps.Add(Step(path, step, device, registry, overrides, unused, files));
             if (unused.Count > 0)
                 throw new EvalCoreException($"{path}: has no step '{unused.First()}', which an evaluation sets up");
         }
@@ -64,8 +67,8 @@ internal sealed class ProcessorPipeline : IDisposable
     }
 
     private static IProcessorStep Step(
-        string path, JsonNode? json, Device device, IReadOnlyDictionary<string, JsonObject> overrides, HashSet<string> unused,
-        List<string> files)
+        string path, JsonNode? json, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides,
+        HashSet<string> unused, List<string> files)
     {
         string? name = json is JsonObject ? (json["registry_name"] ?? json["class"])?.ToString() : null;
         if (name is null)
@@ -79,34 +82,11 @@ internal sealed class ProcessorPipeline : IDisposable
                 fields[field] = value?.DeepClone();
         }
 
-        var config = new StepConfig(path, name, fields);
         string? stateFile = json["state_file"]?.ToString();
         using var state = stateFile is null ? null : OpenState(path, name, stateFile);
         if (state is not null)
             files.Add(state.Path);
-        return name switch
-        {
-            "rename_observations_processor" =>
-                new RenameObservationsProcessor(config.Get<Dictionary<string, string>>("rename_map", [])),
-            "to_batch_processor" => new ToBatchProcessor(),
-            "device_processor" => new DeviceProcessor(OfDevice(config, device), FloatType(config)),
-            "normalizer_processor" => new NormalizerProcessor(new FeatureNormalizations(config, state, device)),
-            "unnormalizer_processor" => new UnnormalizerProcessor(new FeatureNormalizations(config, state, device)),
-            _ => throw new EvalCoreException($"{path}: step '{name}' is not known to this version"),
-        };
-    }
-
-    private static Device OfDevice(StepConfig config, Device device) =>
-        config.Get("device", device.ToString()) is "cpu" ? CPU : device;
-
-    private static ScalarType? FloatType(StepConfig config)
-    {
-        string? name = config.Get<string?>("float_dtype", null);
-        if (name is null)
-            return null;
-        return DeviceProcessor.FloatTypes.TryGetValue(name, out var type)
-            ? type
-            : throw config.Bad($"float_dtype '{name}' is unknown; known are {string.Join(", ", DeviceProcessor.FloatTypes.Keys)}");
+        return registry.Make(new ProcessorStepContext(path, name, fields, state, device));
     }
 
     private static SafetensorsFile OpenState(string path, string step, string stateFile)
@@ -115,23 +95,5 @@ internal sealed class ProcessorPipeline : IDisposable
         return File.Exists(statePath)
             ? SafetensorsFile.Open(statePath)
             : throw new EvalCoreException($"{statePath}: is missing; it is the state of step '{step}' in {Path.GetFileName(path)}");
-    }
-
-    private static JsonArray Steps(string path)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject file && file["steps"] is JsonArray steps
-                ? steps
-                : throw new EvalCoreException($"{path}: has no list of steps");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EvalCoreException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
-        }
-        catch (JsonException e)
-        {
-            throw new EvalCoreException($"{path}: is not valid JSON ({e.Message.Split('.')[0]})", e);
-        }
     }
 }

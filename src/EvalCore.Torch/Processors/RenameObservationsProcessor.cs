@@ -1,14 +1,23 @@
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>rename_observations_processor</c>: new names for observations; the others keep theirs, and all their order.</summary>
-internal sealed class RenameObservationsProcessor(IReadOnlyDictionary<string, string> renameMap) : IProcessorStep
+internal sealed class RenameObservationsProcessor(ProcessorStepContext context) : IProcessorStep
 {
+    public const string Name = "rename_observations_processor";
+
+    private readonly Dictionary<string, string> _renameMap = context.Config<Fields>().RenameMap;
+
     public void Process(Transition transition)
     {
-        if (renameMap.Count > 0)
-            transition.Observation = transition.Observation.ToDictionary(entry => NewName(renameMap, entry.Key), entry => entry.Value);
+        if (_renameMap.Count > 0)
+            transition.Observation = transition.Observation.ToDictionary(entry => NewName(_renameMap, entry.Key), entry => entry.Value);
     }
 
     public static string NewName(IReadOnlyDictionary<string, string> renameMap, string name) =>
         renameMap.TryGetValue(name, out string? renamed) ? renamed : name;
+
+    private sealed class Fields
+    {
+        public Dictionary<string, string> RenameMap { get; set; } = [];
+    }
 }

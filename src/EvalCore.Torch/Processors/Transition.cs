@@ -2,15 +2,25 @@ using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Processors;
 
-/// <summary>What goes through a pipeline: LeRobot's <c>EnvTransition</c>, as far as evaluation fills it.</summary>
-internal sealed class Transition
+/// <summary>
+/// What passes through a pipeline for the episodes of a forward pass: LeRobot's <c>EnvTransition</c>, as far as evaluation
+/// fills it. Tensors that a step makes live until the end of the forward pass.
+/// </summary>
+public sealed class Transition
 {
-    /// <summary>The observation, by name.</summary>
+    /// <summary>
+    /// The observation, by name: [B * observation steps, ...]; for each episode the oldest first. Empty in a post-processor.
+    /// </summary>
     public Dictionary<string, Tensor> Observation { get; set; } = [];
 
-    /// <summary>The action; null on the way in.</summary>
+    /// <summary>The actions, [B, steps, action dimension]; null in a pre-processor.</summary>
     public Tensor? Action { get; set; }
 
-    /// <summary>The instruction of each row of the batch.</summary>
+    /// <summary>The instruction of each episode, [B].</summary>
     public IReadOnlyList<string> Task { get; set; } = [];
+
+    /// <summary>
+    /// What steps hand to later steps, by name; the post-processor of a forward pass gets what its pre-processor left here.
+    /// </summary>
+    public Dictionary<string, Tensor> ComplementaryData { get; set; } = [];
 }

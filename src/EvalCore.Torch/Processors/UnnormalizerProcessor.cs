@@ -3,19 +3,23 @@ using EvalCore.Torch.Checkpoints;
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>unnormalizer_processor</c>: brings actions, and observations where there are some, back to the data's units.</summary>
-internal sealed class UnnormalizerProcessor(FeatureNormalizations normalizations) : IProcessorStep, IDisposable
+internal sealed class UnnormalizerProcessor(ProcessorStepContext context) : IProcessorStep, IDisposable
 {
+    public const string Name = "unnormalizer_processor";
+
+    private readonly FeatureNormalizations _normalizations = new(context);
+
     public void Process(Transition transition)
     {
         foreach (var (name, value) in transition.Observation)
         {
-            if (normalizations.TryGet(name, out var normalization))
+            if (_normalizations.TryGet(name, out var normalization))
                 transition.Observation[name] = normalization.Unnormalize(value);
         }
 
-        if (transition.Action is not null && normalizations.TryGet(ObservationNames.Action, out var ofAction))
+        if (transition.Action is not null && _normalizations.TryGet(FeatureNames.Action, out var ofAction))
             transition.Action = ofAction.Unnormalize(transition.Action);
     }
 
-    public void Dispose() => normalizations.Dispose();
+    public void Dispose() => _normalizations.Dispose();
 }

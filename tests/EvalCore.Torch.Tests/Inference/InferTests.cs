@@ -1,6 +1,5 @@
-using EvalCore.Policies;
+using EvalCore.Inference;
 using Safetensors;
-using EvalCore.Torch.Inference;
 
 namespace EvalCore.Torch.Tests.Inference;
 
@@ -53,7 +52,7 @@ public sealed class InferTests : IDisposable
             .Add<float>("obs.observation.state", [1, 2], 1, 1, 2).Add<float>("obs.observation.environment_state", new float[32], 2, 1, 16)));
         Fails("'observation.state' has shape [2], but", Write("f", new SafetensorsWriter()
             .Add<float>("obs.observation.state", [1, 2, 3], 1, 1, 3).Add<float>("obs.observation.environment_state", new float[16], 1, 1, 16)));
-        Fails("--task is given 2 times; 3 episodes need one for all or one for each", Write("g", Keypoints(1, 3)), tasks: ["a", "b"]);
+        Fails("--task is given 2 times; give it once, or once for each of the 3 episodes", Write("g", Keypoints(1, 3)), tasks: ["a", "b"]);
         Fails("cannot be written", Write("h", Keypoints(1, 1)), output: Path.Combine(_folder, "no", "such", "folder.safetensors"));
     }
 
@@ -93,7 +92,7 @@ public sealed class InferTests : IDisposable
         var warnings = new List<string>();
         using var result = Run(Write("in", Keypoints(steps: 9, episodes: 1)), draws, checkpoint, warnings: warnings);
         Assert.Equal(["chunk.post", "chunk.raw"], result.Select(entry => entry.Name).Order());
-        Assert.Contains("select.raw and select.post are left out", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("select.raw and select.post are not written", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     private static SafetensorsWriter Keypoints(int steps, int episodes)
@@ -118,9 +117,9 @@ public sealed class InferTests : IDisposable
     {
         output ??= Path.Combine(_folder, $"{Guid.NewGuid():n}.safetensors");
         Infer.Run(
+            TestPolicy.Config(checkpoint ?? Goldens.Checkpoint("pusht_act_keypoints")),
             new InferOptions
             {
-                Policy = new PolicyOptions { Path = checkpoint ?? Goldens.Checkpoint("pusht_act_keypoints"), Device = "cpu" },
                 Input = input,
                 Draws = draws,
                 Tasks = tasks ?? [],
@@ -132,7 +131,8 @@ public sealed class InferTests : IDisposable
 
     private void Fails(string message, string input, string? draws = null, string? checkpoint = null, string[]? tasks = null, string? output = null)
     {
-        var exception = Assert.Throws<EvalCoreException>(() => Run(input, draws, checkpoint, tasks, output).Dispose());
+        var exception = Record.Exception(() => Run(input, draws, checkpoint, tasks, output).Dispose())!;
+        Assert.True(exception is EvalCoreException or SafetensorsException, exception.ToString());
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }

@@ -3,7 +3,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace EvalCore.Torch.Tests.Plain;
 
-/// <summary>ACT in the fewest words: nothing is computed ahead, fused or laid out otherwise than the paper has it.</summary>
+/// <summary>ACT in its simplest form: nothing is precomputed, fused or reordered.</summary>
 internal sealed record PlainAct(
     Weights W, long Width, int Heads, long FeedForward, int Encoders, int Decoders, int Chunk, bool PreNorm, string Activation,
     int[] Blocks, bool Bottleneck, long[] ResNetWidths, bool Dilate)
@@ -11,7 +11,7 @@ internal sealed record PlainAct(
     private static readonly string[] Names =
         ["model.backbone.conv1", "model.backbone.bn1", "model.backbone.layer1", "model.backbone.layer2", "model.backbone.layer3", "model.backbone.layer4"];
 
-    public Tensor Forward(Tensor state, Tensor? envState, IReadOnlyList<Tensor> pictures, int actionDim)
+    public Tensor Forward(Tensor state, Tensor? envState, IReadOnlyList<Tensor> images, int actionDim)
     {
         long batch = state.shape[0];
         var tokens = new List<Tensor>
@@ -22,9 +22,9 @@ internal sealed record PlainAct(
         if (envState is not null)
             tokens.Add(W.Linear("model.encoder_env_state_input_proj", envState, Width).unsqueeze(1));
         var positions = new List<Tensor> { W["model.encoder_1d_feature_pos_embed.weight", tokens.Count, Width] };
-        foreach (var picture in pictures)
+        foreach (var image in images)
         {
-            var map = W.ResNet(picture, Names, Blocks, Bottleneck, ResNetWidths, W.BatchNorm, Dilate);
+            var map = W.ResNet(image, Names, Blocks, Bottleneck, ResNetWidths, W.BatchNorm, Dilate);
             positions.Add(Sinusoids(map.shape[2], map.shape[3]));
             map = F.conv2d(map, W["model.encoder_img_feat_input_proj.weight", Width, map.shape[1], 1, 1], W["model.encoder_img_feat_input_proj.bias", Width]);
             tokens.Add(map.flatten(2).transpose(1, 2));

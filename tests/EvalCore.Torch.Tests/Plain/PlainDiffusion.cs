@@ -3,7 +3,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace EvalCore.Torch.Tests.Plain;
 
-/// <summary>Diffusion Policy's network in the fewest words.</summary>
+/// <summary>Diffusion Policy's network in its simplest form.</summary>
 internal sealed record PlainDiffusion(
     Weights W, int[] DownDims, int Kernel, int Groups, int TimeDim, bool Scale, int Keypoints, bool GroupNorm, int[]? Crop)
 {

@@ -1,18 +1,19 @@
 using EvalCore.Environments;
-using EvalCore.Torch.Inference;
+using EvalCore.Inference;
+using EvalCore.Policies;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
 
-/// <summary>ACT with pictures against LeRobot: a full ResNet-18 and two encoder and decoder layers.</summary>
+/// <summary>ACT with images against LeRobot: a full ResNet-18 and two encoder and decoder layers.</summary>
 public class ActTests
 {
     [Theory]
-    [InlineData("b1", null)]
-    [InlineData("b3", null)]
-    [InlineData("b3", "dynamic")]
-    public void Chunks_and_actions_are_LeRobots(string name, string? batching)
+    [InlineData("b1", Batching.Exact)]
+    [InlineData("b3", Batching.Exact)]
+    [InlineData("b3", Batching.Dynamic)]
+    public void Chunks_and_actions_equal_LeRobots(string name, Batching batching)
     {
         var golden = new GoldenCase("act", name);
         using var result = golden.Infer(drawsOf: null, batching);
@@ -30,7 +31,7 @@ public class ActTests
     }
 
     [Fact]
-    public void Temporal_ensembling_is_LeRobots()
+    public void Temporal_ensembling_equals_LeRobots()
     {
         var golden = new GoldenCase("act", "b2_ensemble");
         using var result = golden.Infer(drawsOf: null);
@@ -38,12 +39,12 @@ public class ActTests
     }
 
     [Fact]
-    public void Every_module_gives_what_LeRobots_gives()
+    public void Every_module_computes_what_LeRobot_computes()
     {
         var golden = new GoldenCase("act", "b1");
         using var layers = golden.Open("layers");
         using var input = new StoredObservations(golden.PathOf("obs"));
-        using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
+        using var policy = LeRobotPolicy.Load(golden.Config(), new PolicyContext(input.Space) { Warn = Assert.Fail });
         var seen = new HashSet<string>();
         policy.Network.ForwardHook = (name, output) =>
         {
@@ -55,11 +56,11 @@ public class ActTests
             Close(expected, actual.contiguous().data<float>().ToArray(), 2e-5 * Math.Max(1, Largest(expected)), name);
             seen.Add(name);
         };
-        using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
+        using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoDraws);
         var observation = new Observation(input.Space);
         input.Read(0, 0, observation);
         session.Observe(observation);
-        policy.Infer([session]);
+        policy.Infer([session], CancellationToken.None);
         Assert.Equal(8, seen.Count);
     }
 }

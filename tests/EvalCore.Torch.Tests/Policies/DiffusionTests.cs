@@ -1,20 +1,21 @@
 using EvalCore.Environments;
-using EvalCore.Torch.Inference;
+using EvalCore.Inference;
+using EvalCore.Policies;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
 
-/// <summary>Diffusion with pictures against LeRobot, fed the noise LeRobot drew: a full ResNet-18 with group norm.</summary>
+/// <summary>Diffusion with images against LeRobot, with the noise that LeRobot drew: a full ResNet-18 with group norm.</summary>
 public class DiffusionTests
 {
     [Theory]
-    [InlineData("b1", null)]
-    [InlineData("b1_ddim10", null)]
-    [InlineData("b2_ddpm10_sample", null)]
-    [InlineData("b3", null)]
-    [InlineData("b3", "dynamic")]
-    public void Chunks_and_actions_are_LeRobots(string name, string? batching)
+    [InlineData("b1", Batching.Exact)]
+    [InlineData("b1_ddim10", Batching.Exact)]
+    [InlineData("b2_ddpm10_sample", Batching.Exact)]
+    [InlineData("b3", Batching.Exact)]
+    [InlineData("b3", Batching.Dynamic)]
+    public void Chunks_and_actions_equal_LeRobots(string name, Batching batching)
     {
         var golden = new GoldenCase("diffusion", name);
         using var result = golden.Infer(drawsOf: "select", batching);
@@ -23,12 +24,12 @@ public class DiffusionTests
     }
 
     [Fact]
-    public void Every_module_gives_what_LeRobots_gives()
+    public void Every_module_computes_what_LeRobot_computes()
     {
         var golden = new GoldenCase("diffusion", "b1");
         using var layers = golden.Open("layers");
         using var input = new StoredObservations(golden.PathOf("obs"));
-        using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
+        using var policy = LeRobotPolicy.Load(golden.Config(), new PolicyContext(input.Space) { Warn = Assert.Fail });
         var seen = new HashSet<string>();
         policy.Network.ForwardHook = (name, output) =>
         {
@@ -43,7 +44,7 @@ public class DiffusionTests
         var observation = new Observation(input.Space);
         input.Read(0, 0, observation);
         session.Observe(observation);
-        policy.Infer([session]);
+        policy.Infer([session], CancellationToken.None);
         Assert.Equal(layers.Select(entry => entry.Name).Order(), seen.Order());
     }
 }

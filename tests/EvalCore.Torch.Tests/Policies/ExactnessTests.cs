@@ -12,7 +12,7 @@ public class ExactnessTests
     private static readonly ObservationSpace Keypoints = new(
         ObservationField.Vector("observation.environment_state", 16), ObservationField.Vector("observation.state", 2));
 
-    private static readonly ObservationSpace Pictures = new(
+    private static readonly ObservationSpace Images = new(
         ObservationField.Image("observation.image", 96, 96), ObservationField.Vector("observation.state", 2));
 
     [Theory]
@@ -23,7 +23,7 @@ public class ExactnessTests
     public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
     {
         const int Episodes = 6;
-        using var policy = Load(name, null, out var space);
+        using var policy = Load(name, Batching.Exact, out var space);
         Assert.Equal(PolicyBatching.PerSession, policy.Batching);
         float[][] alone = [.. Enumerable.Range(0, Episodes).Select(i => Play(policy, space, [i])[0])];
         Assert.Equal(Episodes, alone.Select(chunk => string.Join(' ', chunk)).Distinct().Count());
@@ -49,37 +49,10 @@ public class ExactnessTests
     [Theory]
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_diffusion_keypoints")]
-    public void Garbage_collections_during_a_forward_pass_change_nothing(string name)
-    {
-        using var policy = Load(name, null, out var space);
-        float[] quiet = Play(policy, space, [0])[0];
-
-        // Without Scalars, this fails in seconds: numbers are freed while libtorch reads them.
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        var collector = new Thread(() =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                GC.Collect(0);
-                GC.WaitForPendingFinalizers();
-            }
-        });
-        collector.IsBackground = true;
-        collector.Start();
-        int passes = 0;
-        for (; !stop.IsCancellationRequested; passes++)
-            Assert.Equal(quiet, Play(policy, space, [0])[0]);
-        collector.Join();
-        Assert.InRange(passes, 3, int.MaxValue);
-    }
-
-    [Theory]
-    [InlineData("pusht_act_keypoints")]
-    [InlineData("pusht_diffusion_keypoints")]
     public void Dynamic_batches_differ_in_the_last_bits_only(string name)
     {
-        using var exact = Load(name, "exact", out var space);
-        using var dynamic = Load(name, "dynamic", out _);
+        using var exact = Load(name, Batching.Exact, out var space);
+        using var dynamic = Load(name, Batching.Dynamic, out _);
         Assert.Equal(PolicyBatching.Batched, dynamic.Batching);
         float[][] expected = Play(exact, space, [0, 1, 2, 3, 4]);
         float[][] actual = Play(dynamic, space, [0, 1, 2, 3, 4]);
@@ -91,12 +64,12 @@ public class ExactnessTests
     [Fact]
     public void Between_inferences_a_session_allocates_nothing()
     {
-        using var policy = Load("pusht_act_keypoints", null, out var space);
-        using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
+        using var policy = Load("pusht_act_keypoints", Batching.Exact, out var space);
+        using var session = policy.NewSession(TestEpisode.Of(1000));
         var observation = Fill(new Observation(space), 0);
         double[] action = new double[2];
         session.Observe(observation);
-        policy.Infer([session]);
+        policy.Infer([session], CancellationToken.None);
 
         // The eight actions of a chunk.
         Assert.Equal(0, Allocated.By(
@@ -143,30 +116,22 @@ public class ExactnessTests
         Assert.Equal(golden.Read<float>("seed1000.3.randn_17"), noise.Randn(17).data<float>().ToArray());
     }
 
-    private static LeRobotPolicy Load(string name, string? batching, out ObservationSpace space)
+    internal static LeRobotPolicy Load(string name, Batching batching, out ObservationSpace space)
     {
         bool trained = name.Contains('_', StringComparison.Ordinal);
-        space = trained ? Keypoints : Pictures;
-        var overrides = name == "diffusion" ? new Dictionary<string, string> { ["num_inference_steps"] = "3" } : [];
-        return LeRobotPolicy.Load(
-            new PolicyOptions
-            {
-                Path = trained ? Goldens.Checkpoint(name) : Goldens.Find($"policies/{name}/checkpoint"),
-                Device = "cpu",
-                Batching = batching,
-                Overrides = overrides,
-            },
-            space, 2, Assert.Fail);
+        space = trained ? Keypoints : Images;
+        string[] flags = [$"batching={(batching == Batching.Exact ? "exact" : "dynamic")}", .. name == "diffusion" ? (string[])["num_inference_steps=3"] : []];
+        return TestPolicy.Load(trained ? Goldens.Checkpoint(name) : Goldens.Find($"policies/{name}/checkpoint"), space, flags);
     }
 
     /// <summary>The first chunk of some episodes, inferred in one call.</summary>
-    private static float[][] Play(LeRobotPolicy policy, ObservationSpace space, int[] episodes)
+    internal static float[][] Play(LeRobotPolicy policy, ObservationSpace space, int[] episodes)
     {
-        LeRobotSession[] sessions = [.. episodes.Select(i => (LeRobotSession)policy.NewSession(TestEpisode.Of(1000 + i)))];
+        IInspectableSession[] sessions = [.. episodes.Select(i => policy.NewSession(TestEpisode.Of(1000 + i), draws: null))];
         for (int i = 0; i < episodes.Length; i++)
             sessions[i].Observe(Fill(new Observation(space), episodes[i]));
-        policy.Infer(sessions);
-        float[][] chunks = [.. sessions.Select(session => session.Chunk.ToArray())];
+        policy.Infer(sessions, CancellationToken.None);
+        float[][] chunks = [.. sessions.Select(session => session.RawChunk.ToArray())];
         Array.ForEach(sessions, session => session.Dispose());
         return chunks;
     }

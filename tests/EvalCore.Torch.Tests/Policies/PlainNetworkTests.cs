@@ -1,3 +1,4 @@
+using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Policies.Act;
@@ -27,7 +28,7 @@ public sealed class PlainNetworkTests : IDisposable
     [InlineData(false, "gelu", true, 2, "resnet34", false)]
     [InlineData(false, "relu", false, 1, "resnet50", false)]
     [InlineData(true, "relu", false, 1, "resnet50", true)]
-    public void Act_with_any_options_is_the_plain_network(
+    public void Act_with_any_options_equals_the_plain_network(
         bool preNorm, string activation, bool envState, int cameras, string backbone, bool dilate)
     {
         using var weights = new Weights(1);
@@ -39,7 +40,7 @@ public sealed class PlainNetworkTests : IDisposable
         {
             DimModel = 32, NHeads = 4, DimFeedforward = 48, NEncoderLayers = 2, NDecoderLayers = 2, ChunkSize = 6, NActionSteps = 6,
             LatentDim = 8, PreNorm = preNorm, FeedforwardActivation = activation, VisionBackbone = backbone,
-            ReplaceFinalStrideWithDilation = dilate, ActionDim = 3,
+            ReplaceFinalStrideWithDilation = dilate, Path = ".", OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [3]) },
             InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]) },
         };
         var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn(2, 5) };
@@ -55,7 +56,7 @@ public sealed class PlainNetworkTests : IDisposable
             observation[$"observation.images.{i}"] = randn(2, 3, 64, 96);
         }
 
-        Assert.Null(config.Validate());
+        config.Validate();
         var expected = plain.Forward(
             observation["observation.state"], observation.GetValueOrDefault("observation.environment_state"),
             [.. config.Images.Select(name => observation[name])], 3);
@@ -71,7 +72,7 @@ public sealed class PlainNetworkTests : IDisposable
     [InlineData(true, false, true, false, 2, new[] { 16, 32, 40 })]
     [InlineData(false, true, false, true, 1, new[] { 16, 24 })]
     [InlineData(true, false, false, false, 0, new[] { 16 })]
-    public void Diffusion_with_any_options_is_the_plain_network(
+    public void Diffusion_with_any_options_equals_the_plain_network(
         bool film, bool groupNorm, bool envState, bool separate, int cameras, int[] downDims)
     {
         using var weights = new Weights(2);
@@ -83,7 +84,7 @@ public sealed class PlainNetworkTests : IDisposable
             Horizon = 8, NActionSteps = 4, NObsSteps = 2, DownDims = downDims, KernelSize = 5, NGroups = 4, DiffusionStepEmbedDim = 16,
             UseFilmScaleModulation = film, SpatialSoftmaxNumKeypoints = 4, UseGroupNorm = groupNorm, CropShape = crop,
             UseSeparateRgbEncoderPerCamera = separate, NumTrainTimesteps = 20, NumInferenceSteps = 2, NoiseSchedulerType = "DDIM",
-            ClipSample = false, ActionDim = 3,
+            ClipSample = false, Path = ".", OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [3]) },
             InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]) },
         };
         var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn(4, 5) };
@@ -103,7 +104,7 @@ public sealed class PlainNetworkTests : IDisposable
             features.Add(observation["observation.environment_state"]);
         }
 
-        Assert.Null(config.Validate());
+        config.Validate();
         var global = cat(features, 1).reshape(2, -1);
         var scheduler = new NoiseScheduler(config);
         var start = randn(2, 8, 3);
@@ -113,7 +114,7 @@ public sealed class PlainNetworkTests : IDisposable
 
         weights.Save(_model);
         using var network = new DiffusionNetwork(config, StateDict.Open(_model, CPU), [.. config.Images.Select(_ => (64, 96))]);
-        var actual = network.PredictActionChunk(observation, [new Fixed(start[TensorIndex.Slice(0, 1)]), new Fixed(start[TensorIndex.Slice(1, 2)])]);
+        var actual = network.PredictActionChunk(observation, [Fixed(start[TensorIndex.Slice(0, 1)]), Fixed(start[TensorIndex.Slice(1, 2)])]);
         Same(sample.narrow(1, 1, 4), actual);
     }
 
@@ -125,12 +126,10 @@ public sealed class PlainNetworkTests : IDisposable
         Assert.True(Largest(values) > 0.1);
     }
 
-    private sealed class Fixed(Tensor noise) : INoise
-    {
-        public Tensor Randn(params ReadOnlySpan<long> size) => noise;
+    private static EpisodeState Fixed(Tensor noise) => new(new RecordedNoise(new Draws([.. noise.contiguous().data<float>()])));
 
-        public void Dispose()
-        {
-        }
+    private sealed class Draws(float[] values) : IRandomDraws
+    {
+        public float[] Next(ReadOnlySpan<long> shape) => values;
     }
 }

@@ -1,6 +1,6 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
-using EvalCore.Torch.Inference;
+using EvalCore.Inference;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
@@ -14,19 +14,19 @@ public class PreprocessingTests
     [InlineData("act", "b2_ensemble")]
     [InlineData("diffusion", "b1")]
     [InlineData("diffusion", "b3")]
-    public void Pictures_and_states_reach_the_network_as_in_LeRobot(string policyName, string name)
+    public void Network_inputs_equal_LeRobots(string policyName, string name)
     {
         var golden = new GoldenCase(policyName, name);
         using var pre = golden.Open("pre");
         using var input = new StoredObservations(golden.PathOf("obs"));
-        using var policy = LeRobotPolicy.Load(golden.Options(), input.Space, null, Assert.Fail);
+        using var policy = LeRobotPolicy.Load(golden.Config(), new PolicyContext(input.Space) { Warn = Assert.Fail });
         var observation = new Observation(input.Space);
         for (int step = 0; step < input.Steps; step++)
         {
             for (int episode = 0; episode < input.Episodes; episode++)
             {
                 using var scope = NewDisposeScope();
-                using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
+                using var session = (LeRobotSession)policy.NewSession(TestEpisode.Of(1000));
                 input.Read(step, episode, observation);
                 session.Observe(observation);
                 foreach (var (key, value) in policy.Preprocess(session).Observation)
@@ -45,12 +45,12 @@ public class PreprocessingTests
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_act_keypoints_early")]
     [InlineData("pusht_diffusion_keypoints")]
-    public void Double_precision_states_reach_the_network_as_in_LeRobot(string name)
+    public void Network_inputs_from_double_precision_states_equal_LeRobots(string name)
     {
         using var trace = Goldens.Open($"checkpoints/{name}/trace_seed1000.safetensors");
         var space = new ObservationSpace(
             ObservationField.Vector("observation.environment_state", 16), ObservationField.Vector("observation.state", 2));
-        using var policy = LeRobotPolicy.Load(new PolicyOptions { Path = Goldens.Checkpoint(name), Device = "cpu" }, space, 2, Assert.Fail);
+        using var policy = TestPolicy.Load(Goldens.Checkpoint(name), space);
         double[] agentPos = trace.Read<double>("agent_pos");
         double[] environmentState = trace.Read<double>("environment_state");
         float[] expected = trace.Read<float>("policy_input_normalized");
@@ -58,7 +58,7 @@ public class PreprocessingTests
         for (int inference = 0; inference < expected.Length / 18; inference++)
         {
             using var scope = NewDisposeScope();
-            using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoNoise);
+            using var session = (LeRobotSession)policy.NewSession(TestEpisode.Of(1000));
             agentPos.AsSpan(inference * 16, 2).CopyTo(observation.Vector("observation.state"));
             environmentState.AsSpan(inference * 128, 16).CopyTo(observation.Vector("observation.environment_state"));
             session.Observe(observation);

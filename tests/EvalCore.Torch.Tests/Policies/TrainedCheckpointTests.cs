@@ -1,9 +1,7 @@
 using EvalCore.Environments;
 using EvalCore.Policies;
 using Safetensors;
-using EvalCore.Torch.Policies;
 using static EvalCore.Torch.Tests.Closeness;
-using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
 
@@ -25,9 +23,8 @@ public class TrainedCheckpointTests
     public void Act_predicts_what_LeRobot_predicted(string name, int seed)
     {
         using var trace = Goldens.Open($"checkpoints/{name}/trace_seed{seed}.safetensors");
-        using var policy = LeRobotPolicy.Load(
-            new PolicyOptions { Path = Goldens.Checkpoint(name), Device = "cpu" }, Keypoints, actionDim: 2, Assert.Fail);
-        using var session = policy.NewSession(TestEpisode.Of(seed), TestEpisode.NoNoise);
+        using var policy = TestPolicy.Load(Goldens.Checkpoint(name), Keypoints);
+        using var session = policy.NewSession(TestEpisode.Of(seed), TestEpisode.NoDraws);
         Replay(policy, session, trace, chunkTolerance: 1e-5, actionTolerance: 1e-3);
     }
 
@@ -41,13 +38,12 @@ public class TrainedCheckpointTests
     public void Diffusion_predicts_what_LeRobot_predicted_from_the_same_noise(int seed)
     {
         using var trace = Goldens.Open($"checkpoints/pusht_diffusion_keypoints/trace_seed{seed}.safetensors");
-        using var policy = LeRobotPolicy.Load(
-            new PolicyOptions { Path = Goldens.Checkpoint("pusht_diffusion_keypoints"), Device = "cpu" }, Keypoints, actionDim: 2, Assert.Fail);
-        using var session = policy.NewSession(TestEpisode.Of(seed), new TraceNoise(trace.Read<float>("noise")));
+        using var policy = TestPolicy.Load(Goldens.Checkpoint("pusht_diffusion_keypoints"), Keypoints);
+        using var session = policy.NewSession(TestEpisode.Of(seed), new TraceDraws(trace.Read<float>("noise")));
         Replay(policy, session, trace, chunkTolerance: 1e-5, actionTolerance: 3e-3);
     }
 
-    private static void Replay(LeRobotPolicy policy, LeRobotSession session, SafetensorsFile trace, double chunkTolerance, double actionTolerance)
+    private static void Replay(LeRobotPolicy policy, IInspectableSession session, SafetensorsFile trace, double chunkTolerance, double actionTolerance)
     {
         double[] agentPos = trace.Read<double>("agent_pos");
         double[] environmentState = trace.Read<double>("environment_state");
@@ -65,8 +61,8 @@ public class TrainedCheckpointTests
                 agentPos.AsSpan(step * 2, 2).CopyTo(observation.Vector("observation.state"));
                 environmentState.AsSpan(step * 16, 16).CopyTo(observation.Vector("observation.environment_state"));
                 session.Observe(observation);
-                policy.Infer([session]);
-                predicted.AddRange(session.Chunk);
+                policy.Infer([session], CancellationToken.None);
+                predicted.AddRange(session.RawChunk);
             }
 
             session.Act(action);
@@ -78,18 +74,14 @@ public class TrainedCheckpointTests
     }
 
     /// <summary>The start noise of each inference, [C, 8, 2].</summary>
-    private sealed class TraceNoise(float[] noise) : INoise
+    private sealed class TraceDraws(float[] noise) : IRandomDraws
     {
         private int _next;
 
-        public Tensor Randn(params ReadOnlySpan<long> size)
+        public float[] Next(ReadOnlySpan<long> shape)
         {
-            Assert.Equal([1, 8, 2], size.ToArray());
-            return tensor(noise.AsSpan(16 * _next++, 16).ToArray()).reshape(1, 8, 2);
-        }
-
-        public void Dispose()
-        {
+            Assert.Equal([1, 8, 2], shape.ToArray());
+            return noise.AsSpan(16 * _next++, 16).ToArray();
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class NormalizationTests : IDisposable
     [InlineData("MIN_MAX")]
     [InlineData("QUANTILES")]
     [InlineData("QUANTILE10")]
-    public void A_mode_gives_what_LeRobots_gives(string mode)
+    public void A_mode_computes_what_LeRobot_computes(string mode)
     {
         using var scope = NewDisposeScope();
         string[] observations = ["observation.state", "observation.environment_state", "observation.image"];
@@ -99,7 +99,7 @@ public sealed class NormalizationTests : IDisposable
         };
         string path = Path.Combine(_folder, "pipeline.json");
         File.WriteAllText(path, json.ToJsonString());
-        return ProcessorPipeline.Load(path, CPU, new Dictionary<string, JsonObject>());
+        return ProcessorPipeline.Load(path, CPU, new ProcessorStepRegistry(), new Dictionary<string, JsonObject>());
 
         static JsonObject Feature(string type, params int[] shape) =>
             new() { ["type"] = type, ["shape"] = new JsonArray([.. shape.Select(n => (JsonNode)n)]) };

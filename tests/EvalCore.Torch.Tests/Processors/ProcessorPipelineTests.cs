@@ -9,6 +9,7 @@ public sealed class ProcessorPipelineTests : IDisposable
 {
     private static readonly Dictionary<string, JsonObject> NoOverrides = [];
 
+    private readonly ProcessorStepRegistry _registry = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -66,7 +67,7 @@ public sealed class ProcessorPipelineTests : IDisposable
     [InlineData("""[{"registry_name":"normalizer_processor","config":{"features":{"a":{"type":"STATE","shape":[1]}},"norm_map":{"STATE":"LOUD"}}}]""", "norm_map names the unknown mode 'LOUD'")]
     [InlineData("""[{"registry_name":"device_processor","config":{"float_dtype":"float7"}}]""", "float_dtype 'float7' is unknown")]
     [InlineData("""{"a":1}""", "has no list of steps")]
-    [InlineData("[", "is not valid JSON")]
+    [InlineData("[", "is not JSON (line 1); expected a processor pipeline")]
     public void A_damaged_pipeline_is_one_clear_line(string steps, string message)
     {
         var exception = Assert.Throws<EvalCoreException>(() => Load(steps));
@@ -85,6 +86,6 @@ public sealed class ProcessorPipelineTests : IDisposable
     {
         string path = Path.Combine(_folder, "policy_preprocessor.json");
         File.WriteAllText(path, $$"""{"name":"p","steps":{{steps}}}""");
-        return ProcessorPipeline.Load(path, CPU, overrides ?? NoOverrides);
+        return ProcessorPipeline.Load(path, CPU, _registry, overrides ?? NoOverrides);
     }
 }

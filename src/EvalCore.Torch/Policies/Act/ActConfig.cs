@@ -1,13 +1,25 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Layers;
 
 namespace EvalCore.Torch.Policies.Act;
 
 /// <summary>LeRobot v0.6.1's <c>ACTConfig</c>: fields and defaults.</summary>
-internal sealed class ActConfig : PolicyConfig
+internal sealed class ActConfig : LeRobotConfig
 {
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Type => "act";
+
+    /// <summary>How many actions the network predicts.</summary>
+    [Range(1, int.MaxValue)]
     public int ChunkSize { get; set; } = 100;
 
+    /// <summary>How many of them are played before the network runs again.</summary>
+    [Range(1, int.MaxValue)]
+    [Description("how many actions of a chunk are played before the network runs again")]
     public int NActionSteps { get; set; } = 100;
 
     public override Dictionary<string, string> NormalizationMapping { get; set; } = new()
@@ -19,24 +31,29 @@ internal sealed class ActConfig : PolicyConfig
 
     public string VisionBackbone { get; set; } = "resnet18";
 
-    /// <summary>Where training began; evaluation takes all weights from the checkpoint.</summary>
+    /// <summary>The initial weights of training; evaluation loads all weights from the checkpoint.</summary>
     public string? PretrainedBackboneWeights { get; set; } = "ResNet18_Weights.IMAGENET1K_V1";
 
     public bool ReplaceFinalStrideWithDilation { get; set; }
 
     public bool PreNorm { get; set; }
 
+    [Range(1, int.MaxValue)]
     public int DimModel { get; set; } = 512;
 
+    [Range(1, int.MaxValue)]
     public int NHeads { get; set; } = 8;
 
     public int DimFeedforward { get; set; } = 3200;
 
     /// <summary><c>relu</c>, <c>gelu</c> (exact) or <c>glu</c>.</summary>
+    [AllowedValues("relu", "gelu", "glu")]
     public string FeedforwardActivation { get; set; } = "relu";
 
+    [Range(0, int.MaxValue)]
     public int NEncoderLayers { get; set; } = 4;
 
+    [Range(1, int.MaxValue)]
     public int NDecoderLayers { get; set; } = 1;
 
     public bool UseVae { get; set; } = true;
@@ -46,6 +63,7 @@ internal sealed class ActConfig : PolicyConfig
     public int NVaeEncoderLayers { get; set; } = 4;
 
     /// <summary>The decay of temporal ensembling's weights, or null for action chunks.</summary>
+    [Description("temporal ensembling: the decay of the weights of earlier chunks; needs n_action_steps=1; null: none")]
     public double? TemporalEnsembleCoeff { get; set; }
 
     public double Dropout { get; set; } = 0.1;
@@ -58,26 +76,25 @@ internal sealed class ActConfig : PolicyConfig
 
     public double OptimizerLrBackbone { get; set; } = 1e-5;
 
-    public override string? Validate()
+    /// <inheritdoc/>
+    public override PolicyNetwork NewNetwork(StateDict state, IReadOnlyList<(int Height, int Width)> images) => new ActNetwork(this, state, images);
+
+    /// <inheritdoc/>
+    protected override void CheckFields()
     {
         if (NObsSteps != 1)
-            return $"n_obs_steps is {NObsSteps}, but ACT takes one observation: it must be 1";
-        if (ChunkSize < 1)
-            return $"chunk_size is {ChunkSize}; it must be positive";
-        if (NActionSteps < 1 || NActionSteps > ChunkSize)
-            return $"n_action_steps is {NActionSteps}; it must be from 1 to chunk_size, {ChunkSize}";
+            throw Invalid($"n_obs_steps is {NObsSteps}, but ACT reads one observation: it must be 1", "n_obs_steps");
+        if (NActionSteps > ChunkSize)
+            throw Invalid($"n_action_steps is {NActionSteps}; it must be from 1 to chunk_size, {ChunkSize}", "n_action_steps", "chunk_size");
         if (TemporalEnsembleCoeff is not null && NActionSteps != 1)
-            return $"n_action_steps is {NActionSteps}, but with temporal_ensemble_coeff it must be 1";
-        if (DimModel < 1 || NHeads < 1 || DimModel % NHeads != 0)
-            return $"dim_model is {DimModel}; it must be a multiple of n_heads, {NHeads}";
-        if (NDecoderLayers < 1 || NEncoderLayers < 0)
-            return $"n_encoder_layers is {NEncoderLayers} and n_decoder_layers {NDecoderLayers}; a decoder needs at least one layer";
+            throw Invalid($"n_action_steps is {NActionSteps}, but with temporal_ensemble_coeff it must be 1", "n_action_steps", "temporal_ensemble_coeff");
+        if (DimModel % NHeads != 0)
+            throw Invalid($"dim_model is {DimModel}; it must be a multiple of n_heads, {NHeads}", "dim_model", "n_heads");
         if (DimModel % 4 != 0 && Images.Count > 0)
-            return $"dim_model is {DimModel}; with pictures it must be a multiple of 4";
-        if (FeedforwardActivation is not ("relu" or "gelu" or "glu"))
-            return $"feedforward_activation is '{FeedforwardActivation}'; it must be relu, gelu or glu";
+            throw Invalid($"dim_model is {DimModel}; with images it must be a multiple of 4", "dim_model");
         if (Images.Count == 0 && EnvState is null)
-            return "input_features has neither a picture nor an environment state";
-        return Images.Count == 0 ? null : ResNet.Validate(VisionBackbone, ReplaceFinalStrideWithDilation);
+            throw Invalid("input_features has neither an image nor an environment state", "input_features");
+        if (Images.Count > 0 && ResNet.Validate(VisionBackbone, ReplaceFinalStrideWithDilation) is { } problem)
+            throw Invalid(problem, "vision_backbone", "replace_final_stride_with_dilation");
     }
 }

@@ -22,12 +22,13 @@ internal sealed class ActNetwork : PolicyNetwork
     private readonly ActEncoder _encoder;
     private readonly ActDecoder _decoder;
     private readonly Linear _actionHead;
+    private readonly TemporalEnsembler? _ensembler;
 
     /// <summary>Builds the network.</summary>
     /// <param name="config">Its configuration.</param>
     /// <param name="state">Its parameters; belongs to the network from here on.</param>
-    /// <param name="pictures">Height and width of each picture, in the configuration's order.</param>
-    public ActNetwork(ActConfig config, StateDict state, IReadOnlyList<(int Height, int Width)> pictures)
+    /// <param name="images">Height and width of each image, in the configuration's order.</param>
+    public ActNetwork(ActConfig config, StateDict state, IReadOnlyList<(int Height, int Width)> images)
     {
         _config = config;
         _state = state;
@@ -37,8 +38,8 @@ internal sealed class ActNetwork : PolicyNetwork
         long width = config.DimModel;
 
         // The latent is zero, so its token is the projection's bias.
-        model["encoder_latent_input_proj"].TakeOnce("weight", width, config.LatentDim);
-        var tokens = new List<Tensor> { model["encoder_latent_input_proj"].TakeOnce("bias", width) };
+        model["encoder_latent_input_proj"].LoadTemporary("weight", width, config.LatentDim);
+        var tokens = new List<Tensor> { model["encoder_latent_input_proj"].LoadTemporary("bias", width) };
         _latentToken = model.Keep(tokens[0].reshape(1, 1, width));
         if (config.RobotState is { } robotState)
             _robotState = new Linear(model["encoder_robot_state_input_proj"], robotState.Shape[0], width);
@@ -46,15 +47,15 @@ internal sealed class ActNetwork : PolicyNetwork
             _envState = new Linear(model["encoder_env_state_input_proj"], config.InputFeatures[envState].Shape[0], width);
 
         int vectors = 1 + (_robotState is null ? 0 : 1) + (_envState is null ? 0 : 1);
-        var positions = new List<Tensor> { model["encoder_1d_feature_pos_embed"].TakeOnce("weight", vectors, width) };
+        var positions = new List<Tensor> { model["encoder_1d_feature_pos_embed"].LoadTemporary("weight", vectors, width) };
         if (config.Images.Count > 0)
         {
             _backbone = new ResNet(
-                config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false, pictures[0],
+                config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false, images[0],
                 config.ReplaceFinalStrideWithDilation);
-            _imgProjWeight = model["encoder_img_feat_input_proj"].Take("weight", width, _backbone.OutChannels, 1, 1);
-            _imgProjBias = model["encoder_img_feat_input_proj"].Take("bias", width);
-            foreach (var (height, w) in pictures)
+            _imgProjWeight = model["encoder_img_feat_input_proj"].Load("weight", width, _backbone.OutChannels, 1, 1);
+            _imgProjBias = model["encoder_img_feat_input_proj"].Load("bias", width);
+            foreach (var (height, w) in images)
             {
                 var map = _backbone.Forward(zeros(1, 3, height, w, device: state.Device));
                 positions.Add(SinusoidalPositions2d.Make(map.shape[2], map.shape[3], width, state.Device));
@@ -62,18 +63,24 @@ internal sealed class ActNetwork : PolicyNetwork
         }
 
         var encoderPositions = cat(positions, dim: 0).unsqueeze(0);
-        var decoderPositions = model["decoder_pos_embed"].TakeOnce("weight", config.ChunkSize, width).unsqueeze(0);
+        var decoderPositions = model["decoder_pos_embed"].LoadTemporary("weight", config.ChunkSize, width).unsqueeze(0);
         _encoder = new ActEncoder(config, model["encoder"], encoderPositions);
         _decoder = new ActDecoder(config, model["decoder"], encoderPositions, decoderPositions);
         _actionHead = new Linear(model["action_head"], width, config.ActionDim);
+        if (config.TemporalEnsembleCoeff is { } coefficient)
+            _ensembler = new TemporalEnsembler(coefficient, config.ChunkSize, model);
         state.Close(unused: name => name.StartsWith("model.vae_encoder", StringComparison.Ordinal));
     }
 
     public override int ObservationSteps => 1;
 
+    public override int ActionSteps => _config.NActionSteps;
+
     public override long Parameters => _state.Parameters;
 
-    public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<INoise> noise)
+    public override IDisposable? NewMemory() => _ensembler is null ? null : new TemporalEnsembler.Ensemble();
+
+    public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<EpisodeState> episodes)
     {
         var encoded = _encoder.Forward(Tokens(observation), ForwardHook);
         ForwardHook?.Invoke("model.encoder", encoded);
@@ -82,18 +89,17 @@ internal sealed class ActNetwork : PolicyNetwork
         return _actionHead.Forward(decoded);
     }
 
-    public override IActionSelection NewActionSelection() => _config.TemporalEnsembleCoeff is { } coefficient
-        ? new TemporalEnsembler(coefficient, _config.ChunkSize)
-        : new ActionQueue(_config.NActionSteps);
+    public override Tensor SelectActions(Tensor chunk, IReadOnlyList<EpisodeState> episodes) =>
+        _ensembler?.Select(chunk, episodes) ?? base.SelectActions(chunk, episodes);
 
     public override void Dispose() => _state.Dispose();
 
-    /// <summary>Latent, robot state, environment state, pictures in row-major order: [B, S, D].</summary>
+    /// <summary>Latent, robot state, environment state, images in row-major order: [B, S, D].</summary>
     private Tensor Tokens(IReadOnlyDictionary<string, Tensor> observation)
     {
         var tokens = new List<Tensor>(4) { _latentToken };
         if (_robotState is not null)
-            tokens.Add(_robotState.Forward(observation[ObservationNames.State]).unsqueeze(1));
+            tokens.Add(_robotState.Forward(observation[FeatureNames.State]).unsqueeze(1));
         if (_envState is not null)
             tokens.Add(_envState.Forward(observation[_config.EnvState!]).unsqueeze(1));
         foreach (string image in _config.Images)

@@ -1,3 +1,4 @@
+using EvalCore.Torch.Checkpoints;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Policies.Act;
@@ -5,61 +6,90 @@ namespace EvalCore.Torch.Policies.Act;
 /// <summary>
 /// Temporal ensembling (Zhao et al., 2023, algorithm 2): the network runs at every step, and an action is the weighted mean
 /// of all predictions for its step, the oldest with the largest weight for a positive coefficient. LeRobot v0.6.1's running
-/// mean, float32 in its order of operations.
+/// mean, float32 in its order of operations, on the network's device.
 /// </summary>
-internal sealed class TemporalEnsembler : IActionSelection
+internal sealed class TemporalEnsembler
 {
-    private readonly int _chunkSize;
-    private readonly float[] _weights;
-    private readonly float[] _cumulative;
-    private readonly int[] _counts;
-    private float[] _ensembled = [];
-    private bool _started;
+    /// <summary>How many steps of the ensemble are kept from one chunk to the next: all but the step that is played.</summary>
+    private readonly long _kept;
 
-    /// <summary>Makes an ensembler for one episode: w_i = exp(-coefficient i).</summary>
-    public TemporalEnsembler(double coefficient, int chunkSize)
+    private readonly Factors[] _factors;
+
+    /// <summary>Makes an ensembler: w_i = exp(-coefficient i).</summary>
+    /// <param name="coefficient">The decay of the weights.</param>
+    /// <param name="chunkSize">How many actions a chunk has.</param>
+    /// <param name="state">Keeps the tensors.</param>
+    public TemporalEnsembler(double coefficient, int chunkSize, StateDict state)
     {
-        _chunkSize = chunkSize;
-        using var scope = NewDisposeScope();
-        var weights = arange(Scalars.Of((long)chunkSize)).mul(Scalars.Of(-coefficient)).exp();
-        _weights = [.. weights.data<float>()];
-        _cumulative = [.. weights.cumsum(0).data<float>()];
-        _counts = new int[chunkSize];
+        _kept = chunkSize - 1;
+        var weights = Scalars.Arange(0, chunkSize).mul(Scalars.Of(-coefficient)).exp();
+        float[] w = [.. weights.data<float>()];
+        float[] c = [.. weights.cumsum(0).data<float>()];
+
+        // After n chunks, step k of the ensemble is the mean of min(n, kept - k) predictions; from n = kept on, that is kept - k.
+        _factors = new Factors[_kept];
+        for (int n = 1; n <= _kept; n++)
+        {
+            int[] counts = [.. Enumerable.Range(0, (int)_kept).Select(k => Math.Min(n, (int)_kept - k))];
+            _factors[n - 1] = new Factors(
+                Column(counts.Select(count => c[count - 1])), Column(counts.Select(count => w[count])), Column(counts.Select(count => c[count])));
+        }
+
+        Tensor Column(IEnumerable<float> values) => state.Keep(tensor(values.ToArray()).unsqueeze(1).to(state.Device));
     }
 
-    public int Actions => 1;
-
-    public void Select(ReadOnlySpan<float> chunk, Span<float> actions)
+    /// <summary>The action of the present step, for each episode.</summary>
+    /// <param name="chunk">[B, steps, action dimension].</param>
+    /// <param name="episodes">The state of each row's episode; its memory is an <see cref="Ensemble"/>.</param>
+    /// <returns>[B, 1, action dimension].</returns>
+    public Tensor Select(Tensor chunk, IReadOnlyList<EpisodeState> episodes)
     {
-        int dim = chunk.Length / _chunkSize;
-        if (!_started)
+        if (episodes.Count == 1)
+            return Add(chunk, episodes[0].Memory<Ensemble>());
+        var actions = new Tensor[episodes.Count];
+        for (int i = 0; i < actions.Length; i++)
+            actions[i] = Add(chunk.narrow(0, i, 1), episodes[i].Memory<Ensemble>());
+        return cat(actions, dim: 0);
+    }
+
+    /// <summary>Adds a chunk, [1, steps, action dimension], to an episode's ensemble; gives the mean for its first step.</summary>
+    private Tensor Add(Tensor chunk, Ensemble ensemble)
+    {
+        var mean = chunk;
+        if (ensemble.Kept is { } kept)
         {
-            _ensembled = chunk.ToArray();
-            _counts.AsSpan().Fill(1);
-            _started = true;
+            // The kept steps are the present one and later; the last step of the new chunk has no earlier prediction.
+            var factors = _factors[Math.Min(ensemble.Chunks, _factors.Length) - 1];
+            var sum = kept.mul(factors.Before).PlusInPlace(chunk.narrow(1, 0, _kept).mul(factors.New)).div_(factors.After);
+            mean = cat([sum, chunk.narrow(1, _kept, 1)], dim: 1);
         }
-        else
+
+        ensemble.Chunks++;
+        ensemble.Kept = _kept == 0 ? null : mean.narrow(1, 1, _kept);
+        return mean.narrow(1, 0, 1);
+    }
+
+    /// <summary>An episode's running mean.</summary>
+    internal sealed class Ensemble : IDisposable
+    {
+        /// <summary>How many chunks were added.</summary>
+        public int Chunks { get; set; }
+
+        /// <summary>The means for the present step and later, [1, chunk size - 1, action dimension]; null before the first chunk.</summary>
+        public Tensor? Kept
         {
-            // The entries left are those for this step and later; the last step of the new chunk has none yet.
-            for (int step = 0; step < _chunkSize - 1; step++)
+            get;
+            set
             {
-                int count = _counts[step];
-                for (int i = step * dim; i < (step + 1) * dim; i++)
-                {
-                    float sum = _ensembled[i] * _cumulative[count - 1];
-                    sum += chunk[i] * _weights[count];
-                    _ensembled[i] = sum / _cumulative[count];
-                }
-
-                _counts[step] = Math.Min(count + 1, _chunkSize);
+                field?.Dispose();
+                field = value?.DetachFromDisposeScope();
             }
-
-            chunk[^dim..].CopyTo(_ensembled.AsSpan(^dim..));
-            _counts[^1] = 1;
         }
 
-        _ensembled.AsSpan(0, dim).CopyTo(actions);
-        _ensembled.AsSpan(dim).CopyTo(_ensembled);
-        _counts.AsSpan(1).CopyTo(_counts);
+        /// <inheritdoc/>
+        public void Dispose() => Kept = null;
     }
+
+    /// <summary>mean = (mean * Before + prediction * New) / After, for each kept step: [kept, 1] each.</summary>
+    private sealed record Factors(Tensor Before, Tensor New, Tensor After);
 }

@@ -29,7 +29,7 @@ internal sealed class ConditionalUnet1d
     private readonly Tensor[] _timeConditions;
     private readonly Tensor _globalWeight;
 
-    /// <summary>Takes the U-Net's tensors.</summary>
+    /// <summary>Loads the U-Net's tensors.</summary>
     /// <param name="config">The policy's configuration.</param>
     /// <param name="state">The U-Net's part.</param>
     /// <param name="globalDim">Numbers of the observation's condition.</param>
@@ -103,7 +103,7 @@ internal sealed class ConditionalUnet1d
         var conditions = condition.Plus(_timeConditions[step]);
         var skips = new Stack<Tensor>(_down.Length);
         long length = _horizon;
-        var x = Conv1d.Picture(sample, batch, _actionDim, length);
+        var x = Conv1d.AsImage(sample, batch, _actionDim, length);
         for (int i = 0; i < _down.Length; i++)
         {
             x = Run(_down[i], x, "down_modules", i);
@@ -128,7 +128,7 @@ internal sealed class ConditionalUnet1d
             x = Run(_up[i], cat([x, skips.Pop()], dim: 1), "up_modules", i);
             x = _upsample[i].Forward(x, batch, length);
             length *= 2;
-            x = Conv1d.Picture(x, batch, _upChannels[i], length);
+            x = Conv1d.AsImage(x, batch, _upChannels[i], length);
             Hook("up_modules", i, 2, x);
         }
 
@@ -149,12 +149,12 @@ internal sealed class ConditionalUnet1d
             return input;
         }
 
-        void Hook(string name, int level, int module, Tensor picture)
+        void Hook(string name, int level, int module, Tensor image)
         {
             if (hook is null)
                 return;
             string path = name + (level < 0 ? "" : $".{level}") + (module < 0 ? "" : $".{module}");
-            hook($"diffusion.unet.{path}{call}", picture.squeeze(2));
+            hook($"diffusion.unet.{path}{call}", image.squeeze(2));
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed class ConditionalUnet1d
     private static Tensor Sinusoids(IReadOnlyList<int> timesteps, long dim, Device device)
     {
         long half = dim / 2;
-        var frequencies = arange(Scalars.Of(half)).to(ScalarType.Float32).mul(Scalars.Of(-Math.Log(10000) / (half - 1))).exp();
+        var frequencies = Scalars.Arange(0, half).to(ScalarType.Float32).mul(Scalars.Of(-Math.Log(10000) / (half - 1))).exp();
         var phases = tensor([.. timesteps.Select(t => (float)t)]).unsqueeze(1) * frequencies.unsqueeze(0);
         return cat([phases.sin(), phases.cos()], dim: 1).to(device);
     }

@@ -1,15 +1,28 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Layers;
 
 namespace EvalCore.Torch.Policies.Diffusion;
 
 /// <summary>LeRobot v0.6.1's <c>DiffusionConfig</c>: fields and defaults.</summary>
-internal sealed class DiffusionConfig : PolicyConfig
+internal sealed class DiffusionConfig : LeRobotConfig
 {
     public DiffusionConfig() => NObsSteps = 2;
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Type => "diffusion";
+
+    /// <summary>How many actions the network predicts.</summary>
+    [Range(1, int.MaxValue)]
+    [Description("how many actions the network predicts")]
     public int Horizon { get; set; } = 64;
 
+    /// <summary>How many of them, from the present step on, are played before the network runs again.</summary>
+    [Range(1, int.MaxValue)]
+    [Description("how many actions of a chunk are played before the network runs again")]
     public int NActionSteps { get; set; } = 32;
 
     public override Dictionary<string, string> NormalizationMapping { get; set; } = new()
@@ -23,13 +36,13 @@ internal sealed class DiffusionConfig : PolicyConfig
 
     public string VisionBackbone { get; set; } = "resnet18";
 
-    /// <summary>Height and width pictures are resized to, or null.</summary>
+    /// <summary>Height and width images are resized to, or null.</summary>
     public int[]? ResizeShape { get; set; }
 
-    /// <summary>The part of the resized picture that is cropped.</summary>
+    /// <summary>The part of the resized image that is cropped.</summary>
     public double CropRatio { get; set; } = 1.0;
 
-    /// <summary>Height and width pictures are cropped to, or null. With <see cref="ResizeShape"/>, <see cref="CropRatio"/> decides.</summary>
+    /// <summary>Height and width images are cropped to, or null. With <see cref="ResizeShape"/>, <see cref="CropRatio"/> decides.</summary>
     public int[]? CropShape { get; set; }
 
     /// <summary>In training; evaluation crops the centre.</summary>
@@ -39,16 +52,20 @@ internal sealed class DiffusionConfig : PolicyConfig
 
     public bool UseGroupNorm { get; set; }
 
+    [Range(1, int.MaxValue)]
     public int SpatialSoftmaxNumKeypoints { get; set; } = 32;
 
     public bool UseSeparateRgbEncoderPerCamera { get; set; } = true;
 
     public int[] DownDims { get; set; } = [512, 1024, 2048];
 
+    [Range(1, int.MaxValue)]
     public int KernelSize { get; set; } = 5;
 
+    [Range(1, int.MaxValue)]
     public int NGroups { get; set; } = 8;
 
+    [Range(4, int.MaxValue)]
     public int DiffusionStepEmbedDim { get; set; } = 128;
 
     public bool UseFilmScaleModulation { get; set; } = true;
@@ -56,11 +73,15 @@ internal sealed class DiffusionConfig : PolicyConfig
     public bool GradientCheckpointing { get; set; }
 
     /// <summary><c>DDPM</c> or <c>DDIM</c>.</summary>
+    [AllowedValues("DDPM", "DDIM")]
+    [Description("the method of denoising")]
     public string NoiseSchedulerType { get; set; } = "DDPM";
 
+    [Range(1, int.MaxValue)]
     public int NumTrainTimesteps { get; set; } = 100;
 
     /// <summary><c>squaredcos_cap_v2</c>, <c>linear</c> or <c>scaled_linear</c>.</summary>
+    [AllowedValues("squaredcos_cap_v2", "linear", "scaled_linear")]
     public string BetaSchedule { get; set; } = "squaredcos_cap_v2";
 
     public double BetaStart { get; set; } = 0.0001;
@@ -68,6 +89,7 @@ internal sealed class DiffusionConfig : PolicyConfig
     public double BetaEnd { get; set; } = 0.02;
 
     /// <summary>What the network predicts: <c>epsilon</c>, the noise, or <c>sample</c>.</summary>
+    [AllowedValues("epsilon", "sample")]
     public string PredictionType { get; set; } = "epsilon";
 
     public bool ClipSample { get; set; } = true;
@@ -75,6 +97,8 @@ internal sealed class DiffusionConfig : PolicyConfig
     public double ClipSampleRange { get; set; } = 1.0;
 
     /// <summary>Denoising steps; null for <see cref="NumTrainTimesteps"/>.</summary>
+    [Range(1, int.MaxValue)]
+    [Description("how many denoising steps an inference has; null: as many as in training")]
     public int? NumInferenceSteps { get; set; }
 
     public bool CompileModel { get; set; }
@@ -95,45 +119,51 @@ internal sealed class DiffusionConfig : PolicyConfig
 
     public int SchedulerWarmupSteps { get; set; } = 500;
 
-    /// <summary>Height and width pictures are cropped to after resizing, or null.</summary>
+    /// <summary>Height and width images are cropped to after resizing, or null.</summary>
     public int[]? Crop => ResizeShape is null
         ? CropShape
         : CropRatio < 1 ? [(int)(ResizeShape[0] * CropRatio), (int)(ResizeShape[1] * CropRatio)] : null;
 
-    public override string? Validate()
+    /// <inheritdoc/>
+    public override PolicyNetwork NewNetwork(StateDict state, IReadOnlyList<(int Height, int Width)> images) =>
+        new DiffusionNetwork(this, state, images);
+
+    /// <inheritdoc/>
+    protected override void CheckFields()
     {
-        if (NObsSteps < 1)
-            return $"n_obs_steps is {NObsSteps}; it must be positive";
         if (DownDims.Length == 0 || DownDims.Any(dim => dim < 1))
-            return "down_dims must be a list of positive numbers";
-        if (Horizon < 1 || Horizon % (1 << DownDims.Length) != 0)
-            return $"horizon is {Horizon}; it must be a multiple of {1 << DownDims.Length}, two to the number of down_dims";
-        if (NActionSteps < 1 || NActionSteps > Horizon - NObsSteps + 1)
-            return $"n_action_steps is {NActionSteps}; it must be from 1 to horizon - n_obs_steps + 1, {Horizon - NObsSteps + 1}";
-        if (DiffusionStepEmbedDim < 4 || DiffusionStepEmbedDim % 2 != 0)
-            return $"diffusion_step_embed_dim is {DiffusionStepEmbedDim}; it must be even and at least 4";
-        if (NGroups < 1 || DownDims.Any(dim => dim % NGroups != 0))
-            return $"n_groups is {NGroups}; it must divide every one of down_dims";
+            throw Invalid("down_dims must be a list of positive numbers", "down_dims");
+        if (Horizon % (1 << DownDims.Length) != 0)
+            throw Invalid($"horizon is {Horizon}; it must be a multiple of {1 << DownDims.Length}, two to the number of down_dims", "horizon", "down_dims");
+        if (NActionSteps > Horizon - NObsSteps + 1)
+        {
+            throw Invalid(
+                $"n_action_steps is {NActionSteps}; it must be from 1 to horizon - n_obs_steps + 1, {Horizon - NObsSteps + 1}",
+                "n_action_steps", "horizon", "n_obs_steps");
+        }
+
+        if (DiffusionStepEmbedDim % 2 != 0)
+            throw Invalid($"diffusion_step_embed_dim is {DiffusionStepEmbedDim}; it must be even", "diffusion_step_embed_dim");
+        if (DownDims.Any(dim => dim % NGroups != 0))
+            throw Invalid($"n_groups is {NGroups}; it must divide every one of down_dims", "n_groups", "down_dims");
         if (DownDims[0] % ConditionalUnet1d.FinalGroups != 0)
-            return $"down_dims begins with {DownDims[0]}; it must be a multiple of {ConditionalUnet1d.FinalGroups}";
-        if (KernelSize < 1 || KernelSize % 2 == 0)
-            return $"kernel_size is {KernelSize}; it must be odd";
-        if (NoiseSchedulerType is not ("DDPM" or "DDIM"))
-            return $"noise_scheduler_type is '{NoiseSchedulerType}'; it must be DDPM or DDIM";
-        if (BetaSchedule is not ("squaredcos_cap_v2" or "linear" or "scaled_linear"))
-            return $"beta_schedule is '{BetaSchedule}'; it must be squaredcos_cap_v2, linear or scaled_linear";
-        if (PredictionType is not ("epsilon" or "sample"))
-            return $"prediction_type is '{PredictionType}'; it must be epsilon or sample";
-        if (NumTrainTimesteps < 1)
-            return $"num_train_timesteps is {NumTrainTimesteps}; it must be positive";
-        if (NumInferenceSteps is { } steps && (steps < 1 || steps > NumTrainTimesteps))
-            return $"num_inference_steps is {steps}; it must be from 1 to num_train_timesteps, {NumTrainTimesteps}";
+            throw Invalid($"down_dims begins with {DownDims[0]}; it must be a multiple of {ConditionalUnet1d.FinalGroups}", "down_dims");
+        if (KernelSize % 2 == 0)
+            throw Invalid($"kernel_size is {KernelSize}; it must be odd", "kernel_size");
+        if (NumInferenceSteps > NumTrainTimesteps)
+        {
+            throw Invalid(
+                $"num_inference_steps is {NumInferenceSteps}; it must be from 1 to num_train_timesteps, {NumTrainTimesteps}",
+                "num_inference_steps", "num_train_timesteps");
+        }
+
         if (RobotState is null)
-            return "input_features has no 'observation.state' of type STATE";
+            throw Invalid("input_features has no 'observation.state' of type STATE", "input_features");
         if (Images.Count == 0 && EnvState is null)
-            return "input_features has neither a picture nor an environment state";
+            throw Invalid("input_features has neither an image nor an environment state", "input_features");
         if (ResizeShape is not (null or [> 0, > 0]) || CropShape is not (null or [> 0, > 0]))
-            return "resize_shape and crop_shape must be [height, width]";
-        return Images.Count == 0 ? null : ResNet.Validate(VisionBackbone);
+            throw Invalid("resize_shape and crop_shape must be [height, width]", "resize_shape", "crop_shape");
+        if (Images.Count > 0 && ResNet.Validate(VisionBackbone) is { } problem)
+            throw Invalid(problem, "vision_backbone");
     }
 }

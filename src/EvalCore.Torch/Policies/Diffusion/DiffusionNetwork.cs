@@ -19,20 +19,20 @@ internal sealed class DiffusionNetwork : PolicyNetwork
     /// <summary>Builds the network.</summary>
     /// <param name="config">Its configuration.</param>
     /// <param name="state">Its parameters; belongs to the network from here on.</param>
-    /// <param name="pictures">Height and width of each picture, in the configuration's order.</param>
-    public DiffusionNetwork(DiffusionConfig config, StateDict state, IReadOnlyList<(int Height, int Width)> pictures)
+    /// <param name="images">Height and width of each image, in the configuration's order.</param>
+    public DiffusionNetwork(DiffusionConfig config, StateDict state, IReadOnlyList<(int Height, int Width)> images)
     {
         _config = config;
         _state = state;
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         var diffusion = state["diffusion"];
-        if (pictures.Distinct().Count() > 1)
-            throw new EvalCoreException($"a Diffusion policy takes pictures of one size, but these are {string.Join(", ", pictures.Select(p => $"{p.Height}x{p.Width}"))}");
+        if (images.Distinct().Count() > 1)
+            throw new EvalCoreException($"a Diffusion policy reads images of one size, but these are {string.Join(", ", images.Select(p => $"{p.Height}x{p.Width}"))}");
 
         _encoders = config.Images.Count == 0 ? [] : config.UseSeparateRgbEncoderPerCamera
-            ? [.. pictures.Select((picture, i) => Encoder(diffusion["rgb_encoder"][i], picture))]
-            : [Encoder(diffusion["rgb_encoder"], pictures[0])];
+            ? [.. images.Select((image, i) => Encoder(diffusion["rgb_encoder"][i], image))]
+            : [Encoder(diffusion["rgb_encoder"], images[0])];
         int features = config.RobotState!.Shape[0]
             + config.Images.Count * (_encoders.Length == 0 ? 0 : _encoders[0].Features)
             + (config.EnvState is { } envState ? config.InputFeatures[envState].Shape[0] : 0);
@@ -41,38 +41,38 @@ internal sealed class DiffusionNetwork : PolicyNetwork
         _unet = new ConditionalUnet1d(config, diffusion["unet"], features * config.NObsSteps, _scheduler.Timesteps);
         state.Close(unused: name => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal));
 
-        RgbEncoder Encoder(StateDict part, (int Height, int Width) picture) => new(
-            part, config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, config.ResizeShape, config.Crop, picture);
+        RgbEncoder Encoder(StateDict part, (int Height, int Width) image) => new(
+            part, config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, config.ResizeShape, config.Crop, image);
     }
 
     public override int ObservationSteps => _config.NObsSteps;
 
+    public override int ActionSteps => _config.NActionSteps;
+
     public override long Parameters => _state.Parameters;
 
-    public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<INoise> noise)
+    public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<EpisodeState> episodes)
     {
-        var condition = _unet.Condition(GlobalCondition(observation, noise.Count));
-        var sample = Randn(noise);
+        var condition = _unet.Condition(GlobalCondition(observation, episodes.Count));
+        var sample = Randn(episodes);
         for (int i = 0; i < _scheduler.Timesteps.Count; i++)
         {
             using var scope = NewDisposeScope();
             int timestep = _scheduler.Timesteps[i];
-            var output = _unet.Forward(sample, noise.Count, i, condition, i < 2 ? ForwardHook : null);
-            var next = _scheduler.Step(output, timestep, sample, _scheduler.AddsNoise(timestep) ? Randn(noise) : null);
+            var output = _unet.Forward(sample, episodes.Count, i, condition, i < 2 ? ForwardHook : null);
+            var next = _scheduler.Step(output, timestep, sample, _scheduler.AddsNoise(timestep) ? Randn(episodes) : null);
             sample = next.MoveToOuterDisposeScope();
         }
 
         return sample.narrow(1, _config.NObsSteps - 1, _config.NActionSteps);
     }
 
-    public override IActionSelection NewActionSelection() => new ActionQueue(_config.NActionSteps);
-
     public override void Dispose() => _state.Dispose();
 
-    /// <summary>State, pictures and environment state of every step, oldest first: [B, steps * features].</summary>
+    /// <summary>State, images and environment state of every step, oldest first: [B, steps * features].</summary>
     private Tensor GlobalCondition(IReadOnlyDictionary<string, Tensor> observation, int batch)
     {
-        var features = new List<Tensor> { observation[ObservationNames.State] };
+        var features = new List<Tensor> { observation[FeatureNames.State] };
         for (int i = 0; i < _config.Images.Count; i++)
         {
             var encoder = _encoders[_encoders.Length == 1 ? 0 : i];
@@ -87,11 +87,11 @@ internal sealed class DiffusionNetwork : PolicyNetwork
     }
 
     /// <summary>A trajectory of noise for each episode: [B, horizon, action].</summary>
-    private Tensor Randn(IReadOnlyList<INoise> noise)
+    private Tensor Randn(IReadOnlyList<EpisodeState> episodes)
     {
-        var draws = new Tensor[noise.Count];
+        var draws = new Tensor[episodes.Count];
         for (int i = 0; i < draws.Length; i++)
-            draws[i] = noise[i].Randn(1, _config.Horizon, _config.ActionDim);
+            draws[i] = episodes[i].Noise.Randn(1, _config.Horizon, _config.ActionDim);
         return cat(draws, dim: 0).to(_state.Device);
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace EvalCore.Torch.Policies.Diffusion;
 
 /// <summary>
-/// The way from noise to a sample: DDPM (Ho et al., 2020; fixed small variance) or DDIM (Song et al., 2021; eta 0), as
+/// Denoising, from noise to a sample: DDPM (Ho et al., 2020; fixed small variance) or DDIM (Song et al., 2021; eta 0), as
 /// diffusers 0.39.0 computes it, float32 in its order of operations. Time steps have leading spacing.
 /// </summary>
 internal sealed class NoiseScheduler
@@ -27,7 +27,7 @@ internal sealed class NoiseScheduler
         using var scope = NewDisposeScope();
         var betas = MakeBetas(config);
         Betas = [.. betas.data<float>()];
-        _alphasCumprod = [.. betas.neg().add(Scalars.One).cumprod(0).data<float>()];
+        _alphasCumprod = [.. betas.neg().Plus(Scalars.One).cumprod(0).data<float>()];
     }
 
     /// <summary>The noise levels the network runs at, in order.</summary>

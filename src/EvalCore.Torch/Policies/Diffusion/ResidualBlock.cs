@@ -16,7 +16,7 @@ internal sealed class ResidualBlock
     private readonly ConvBlock _conv2;
     private readonly Conv1d? _residualConv;
 
-    /// <summary>Takes the block's tensors.</summary>
+    /// <summary>Loads the block's tensors.</summary>
     /// <param name="config">The policy's configuration.</param>
     /// <param name="state">The block's part.</param>
     /// <param name="input">Channels in.</param>
@@ -30,10 +30,10 @@ internal sealed class ResidualBlock
         _channels = output;
         _offset = offset;
         ConditionChannels = _scale ? 2 * output : output;
-        var weight = state["cond_encoder"][1].TakeOnce("weight", ConditionChannels, timeDim + globalDim);
+        var weight = state["cond_encoder"][1].LoadTemporary("weight", ConditionChannels, timeDim + globalDim);
         TimeWeight = weight.narrow(1, 0, timeDim);
         GlobalWeight = weight.narrow(1, timeDim, globalDim);
-        ConditionBias = state["cond_encoder"][1].TakeOnce("bias", ConditionChannels);
+        ConditionBias = state["cond_encoder"][1].LoadTemporary("bias", ConditionChannels);
         _conv1 = new ConvBlock(state["conv1"], input, output, config.KernelSize, config.NGroups);
         _conv2 = new ConvBlock(state["conv2"], output, output, config.KernelSize, config.NGroups);
         _residualConv = input == output ? null : new Conv1d(state["residual_conv"], input, output, kernel: 1);

@@ -1,7 +1,7 @@
 namespace EvalCore.Torch.Checkpoints;
 
 /// <summary>LeRobot's fixed names.</summary>
-internal static class ObservationNames
+internal static class FeatureNames
 {
     public const string State = "observation.state";
 

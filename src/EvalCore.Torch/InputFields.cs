@@ -1,0 +1,73 @@
+using EvalCore.Environments;
+using EvalCore.Policies;
+using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Processors;
+
+namespace EvalCore.Torch;
+
+/// <summary>Finds, for each input of a network, the field of the environment's observation.</summary>
+internal static class InputFields
+{
+    /// <summary>The fields that the policy reads, in the environment's order.</summary>
+    /// <exception cref="EvalCoreException">
+    /// A field is missing or has another shape; the message names the flag of the environment that helps, where one does.
+    /// </exception>
+    public static IReadOnlyList<ObservationField> Find(LeRobotConfig config, PolicyContext context)
+    {
+        try
+        {
+            return Match(config, context);
+        }
+        catch (EvalCoreException e) when (FittingChoice(config, context) is { } flag)
+        {
+            throw new EvalCoreException($"{e.Message.Split(';')[0]}; give {flag}", e);
+        }
+    }
+
+    private static IReadOnlyList<ObservationField> Match(LeRobotConfig config, PolicyContext context)
+    {
+        var (space, source, renameMap) = (context.ObservationSpace, context.Source, context.RenameMap);
+        string file = config.Folder.Config;
+        var byName = new Dictionary<string, ObservationField>();
+        foreach (var field in space)
+            byName[RenameObservationsProcessor.NewName(renameMap, field.Key)] = field;
+        foreach (string key in renameMap.Keys.Where(key => space.IndexOf(key) < 0))
+            context.Warn($"--rename_map: {source} has no '{key}', only {string.Join(", ", space.Select(f => f.Key))}");
+
+        foreach (string name in config.Inputs)
+        {
+            var feature = config.InputFeatures[name];
+            if (!byName.TryGetValue(name, out var field))
+            {
+                throw new EvalCoreException(
+                    $"{file}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)}; if it has another name there, give --rename_map");
+            }
+
+            bool image = feature.Type == FeatureType.VISUAL;
+            if (image != (field.Kind == ObservationKind.Image))
+                throw new EvalCoreException($"{file}: '{name}' is {feature.Type}, but '{field.Key}' of {source} is not");
+            if (!image && feature.Length != field.Length)
+            {
+                throw new EvalCoreException(
+                    $"{file}: '{name}' has shape [{string.Join(", ", feature.Shape)}], but '{field.Key}' of {source} has [{string.Join(", ", field.Shape)}]");
+            }
+
+            if (image && feature.Shape is [_, var height, var width] && (height, width) != (field.Shape[0], field.Shape[1]))
+                context.Warn($"'{name}' is {field.Shape[0]}x{field.Shape[1]} in {source}, but the policy was trained on {height}x{width}");
+        }
+
+        return [.. space.Where(field => config.Inputs.Contains(RenameObservationsProcessor.NewName(renameMap, field.Key)))];
+    }
+
+    /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>
+    private static string? FittingChoice(LeRobotConfig config, PolicyContext context)
+    {
+        return context.Choices.FirstOrDefault(choice => config.Inputs.All(name => Observes(choice.Value, name))).Key;
+
+        bool Observes(ObservationSpace space, string name) => space.Any(field =>
+            RenameObservationsProcessor.NewName(context.RenameMap, field.Key) == name
+            && (config.InputFeatures[name].Type == FeatureType.VISUAL
+                ? field.Kind == ObservationKind.Image
+                : field.Kind == ObservationKind.Vector && field.Length == config.InputFeatures[name].Length));
+    }
+}

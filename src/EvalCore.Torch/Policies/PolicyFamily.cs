@@ -1,0 +1,22 @@
+using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Policies.Act;
+using EvalCore.Torch.Policies.Diffusion;
+
+namespace EvalCore.Torch.Policies;
+
+/// <summary>A family of policies. One is added by an entry in <see cref="All"/>; its configuration builds its network.</summary>
+/// <param name="Type">The <c>type</c> of <c>config.json</c>.</param>
+/// <param name="Description">A line about it.</param>
+/// <param name="NewConfig">Makes a configuration with the defaults.</param>
+internal sealed record PolicyFamily(string Type, string Description, Func<LeRobotConfig> NewConfig)
+{
+    /// <summary>The families that this version can run.</summary>
+    public static IReadOnlyList<PolicyFamily> All { get; } =
+    [
+        new("act", "ACT: action chunking transformer (Zhao et al., 2023)", () => new ActConfig()),
+        new("diffusion", "Diffusion Policy: a conditional U-Net over action trajectories (Chi et al., 2023)", () => new DiffusionConfig()),
+    ];
+
+    /// <summary>A family by its type, or null.</summary>
+    public static PolicyFamily? Find(string type) => All.FirstOrDefault(family => family.Type == type);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using EvalCore.Options;
+using Safetensors;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Processors;
+
+/// <summary>What a pipeline's file says of a step, and where the policy computes.</summary>
+public sealed class ProcessorStepContext
+{
+    private readonly JsonObject _config;
+
+    internal ProcessorStepContext(string path, string name, JsonObject config, SafetensorsFile? state, Device device) =>
+        (Path, Name, _config, State, Device) = (path, name, config, state, device);
+
+    /// <summary>The pipeline's file. Files that a step names are in the same folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The step's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The step's tensors, open until the step is made; null where the file names none.</summary>
+    public SafetensorsFile? State { get; }
+
+    /// <summary>Where the policy computes.</summary>
+    public Device Device { get; }
+
+    /// <summary>
+    /// The step's <c>config</c>, overlaid by what the evaluation sets. Each public settable property of
+    /// <typeparamref name="T"/> is a field, in snake case; a field that is missing or null keeps its default, and one that no
+    /// property has is ignored.
+    /// </summary>
+    /// <exception cref="EvalCoreException">A field has a value of another kind.</exception>
+    public T Config<T>() where T : new()
+    {
+        var config = new T();
+        var stated = new JsonObject(_config.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+        OptionProperty.Bind(config, $"{Path}: step '{Name}'", stated);
+        return config;
+    }
+
+    /// <summary>An exception about this step.</summary>
+    /// <param name="problem">What is wrong.</param>
+    public EvalCoreException Invalid(string problem) => new($"{Path}: step '{Name}': {problem}");
+}
