@@ -2,15 +2,17 @@ using Benchmarks.PushT;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using EvalCore.Environments;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
 using EvalCore.Results;
+using EvalCore.Rollout;
 using EvalCore.Torch;
 
 namespace EvalCore.Benchmarks;
 
 /// <summary>
-/// What the harness adds to an evaluation: twenty episodes by the scheduler, and by the shortest loop that plays the
-/// same. The ratio less one is the harness's own share.
+/// Measures the overhead of the harness: twenty episodes with the scheduler, and with a plain loop that plays the same
+/// episodes. The ratio minus one is the overhead.
 /// </summary>
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 20)]
 public class HarnessShare
@@ -22,7 +24,7 @@ public class HarnessShare
 
     [GlobalSetup]
     public void Setup() => _policy = Eval.MakePolicy(
-        new LeRobotPolicyFactory(), new PolicyOptions { Path = Repository.Checkpoint("pusht_act_keypoints"), Device = "cpu" }, _env);
+        new LeRobotPolicies(), Repository.Checkpoint("pusht_act_keypoints"), _env, config => config.Device = DeviceName.Cpu);
 
     [GlobalCleanup]
     public void Cleanup() => _policy.Dispose();
@@ -30,34 +32,35 @@ public class HarnessShare
     [Benchmark(Baseline = true)]
     public int PlainLoop()
     {
-        var task = _env.Tasks()[0];
-        using var world = _env.Make(task);
-        var observation = new Observation(world.ObservationSpace.Select(_policy.ObservationKeys));
-        double[] action = new double[world.ActionSpace.Dimension];
+        using var benchmark = _env.Open();
+        var task = benchmark.Tasks[0];
+        using var environment = benchmark.Make(task);
+        var observation = new Observation(environment.ObservationSpace.Select(_policy.ObservationKeys));
+        double[] action = new double[environment.ActionSpace.Dimension];
         var one = new IPolicySession[1];
         int steps = 0;
         for (int i = 0; i < NEpisodes; i++)
         {
-            var episode = new EpisodeSpec(task, i, 1000 + i);
-            world.Reset(episode);
+            var episode = task.Episode(i, EpisodeSpec.DefaultSeed);
+            environment.Reset(episode);
             using var session = _policy.NewSession(episode);
             StepResult result;
             do
             {
                 if (session.NeedsObservation)
                 {
-                    world.Observe(observation);
+                    environment.Observe(observation);
                     session.Observe(observation);
                 }
 
                 if (session.NeedsInference)
                 {
                     one[0] = session;
-                    _policy.Infer(one);
+                    _policy.Infer(one, CancellationToken.None);
                 }
 
                 session.Act(action);
-                result = world.Step(action);
+                result = environment.Step(action);
                 steps++;
             }
             while (!result.Terminated && !result.Truncated);
@@ -68,5 +71,5 @@ public class HarnessShare
 
     [Benchmark]
     public EvalInfo Scheduler() =>
-        Eval.EvalPolicy(Eval.MakeEnv(_env), _policy, NEpisodes).GetAwaiter().GetResult();
+        Eval.EvalPolicy(_env, _policy, new RolloutOptions { Eval = new EvalConfig { NEpisodes = NEpisodes, BatchSize = 1 } }).GetAwaiter().GetResult();
 }

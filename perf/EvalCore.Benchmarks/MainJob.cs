@@ -1,15 +1,17 @@
 using Benchmarks.PushT;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
 using EvalCore.Results;
+using EvalCore.Rollout;
 using EvalCore.Torch;
 
 namespace EvalCore.Benchmarks;
 
 /// <summary>
-/// The run of the README after start-up: 50 episodes of PushT with the checkpoint of the repository. The mean is
-/// lerobot-eval's <c>eval_ep_s</c>.
+/// The example run of the README without start-up: 50 episodes of PushT with the checkpoint of the repository. The mean
+/// is lerobot-eval's <c>eval_ep_s</c>.
 /// </summary>
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 1, iterationCount: 5)]
 public class MainJob
@@ -20,13 +22,13 @@ public class MainJob
     private IPolicy _policy = null!;
     private string _folder = "";
 
-    /// <summary>How many episodes play at once; 1 is what two cores get by default.</summary>
+    /// <summary>The number of episodes in flight at once; 1 is the default on two cores.</summary>
     [Params(1, 2, 10)]
     public int BatchSize { get; set; }
 
     [GlobalSetup]
     public void Setup() => _policy = Eval.MakePolicy(
-        new LeRobotPolicyFactory(), new PolicyOptions { Path = Repository.Checkpoint("pusht_act_keypoints"), Device = "cpu" }, _env);
+        new LeRobotPolicies(), Repository.Checkpoint("pusht_act_keypoints"), _env, config => config.Device = DeviceName.Cpu);
 
     [GlobalCleanup]
     public void Cleanup() => _policy.Dispose();
@@ -43,6 +45,9 @@ public class MainJob
     [Benchmark(OperationsPerInvoke = NEpisodes)]
     public EvalInfo WithoutVideos() => Run(outputDir: null);
 
-    private EvalInfo Run(string? outputDir) =>
-        Eval.EvalPolicy(Eval.MakeEnv(_env, BatchSize), _policy, NEpisodes, outputDir: outputDir).GetAwaiter().GetResult();
+    private EvalInfo Run(string? outputDir)
+    {
+        var eval = new EvalConfig { NEpisodes = NEpisodes, BatchSize = BatchSize };
+        return Eval.EvalPolicy(_env, _policy, new RolloutOptions { Eval = eval, OutputDir = outputDir }).GetAwaiter().GetResult();
+    }
 }

@@ -4,6 +4,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using EvalCore.Benchmarks;
 
-// In this process, because a program that BenchmarkDotNet writes does not go through build/Torch.targets.
+// Benchmarks run in this process, because projects that BenchmarkDotNet generates do not import build/EvalCore.Torch.targets.
 var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
 BenchmarkSwitcher.FromAssembly(typeof(MainJob).Assembly).Run(args, config);

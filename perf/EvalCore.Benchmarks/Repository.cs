@@ -1,6 +1,6 @@
 namespace EvalCore.Benchmarks;
 
-/// <summary>Finds the files of this repository from wherever a benchmark's own program runs.</summary>
+/// <summary>Finds the files of this repository from the folder of the benchmark program.</summary>
 internal static class Repository
 {
     public static string Checkpoint(string name)
@@ -8,6 +8,6 @@ internal static class Repository
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "Benchmarks.sln")))
             folder = Path.GetDirectoryName(folder);
-        return Path.Combine(folder ?? throw new DirectoryNotFoundException("Benchmarks.sln is in no folder above"), "checkpoints", name);
+        return Path.Combine(folder ?? throw new DirectoryNotFoundException("no folder above the program contains Benchmarks.sln"), "checkpoints", name);
     }
 }

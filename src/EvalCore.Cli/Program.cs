@@ -1,4 +1,4 @@
 using EvalCore.Cli;
+using EvalCore.Commands;
 
-using var interrupts = new Interrupts();
-return await new App(Suites.Registry(), Terminal.Standard()).Run(args, interrupts.Stop);
+return await EvalCoreApp.Run(args, BuiltIn.Register);

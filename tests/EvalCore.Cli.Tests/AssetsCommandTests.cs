@@ -4,7 +4,7 @@ namespace EvalCore.Cli.Tests;
 
 public sealed class AssetsCommandTests : IDisposable
 {
-    /// <summary>Nothing is at this address, and nothing is asked of it.</summary>
+    /// <summary>No server is at this address; the tests do not use it.</summary>
     private static readonly AssetSet Maps = new("maps", "Maps 1.0", "MIT", new Uri("http://127.0.0.1:9/"), []);
 
     private readonly CommandLine _line = new() { Assets = Maps };
@@ -25,22 +25,22 @@ public sealed class AssetsCommandTests : IDisposable
     public async Task A_set_is_verified()
     {
         Assert.Equal(0, await _line.Run("assets", "verify"));
-        Assert.Equal("maps: all 0 files are what they should be\n", _line.Out.Output);
+        Assert.Equal("maps: all 0 files are intact\n", _line.Out.Output);
     }
 
     [Theory]
     [InlineData("assets fetsh", "evalcore assets fetsh: expected list, fetch or verify")]
-    [InlineData("assets fetch mapz", "evalcore assets: no set of files is named 'mapz'; did you mean 'maps'? (known: maps)")]
-    public async Task What_is_not_there_is_one_line(string words, string error)
+    [InlineData("assets fetch mapz", "evalcore assets: unknown set 'mapz'; did you mean 'maps'? (known: maps)")]
+    public async Task An_unknown_verb_or_set_is_refused_in_one_line(string words, string error)
     {
         Assert.Equal(2, await _line.Run(words.Split(' ')));
         Assert.Equal($"error: {error}\n", _line.Error.Output);
     }
 
     [Fact]
-    public void Metaworlds_files_are_pinned()
+    public void The_files_of_Meta_World_are_pinned()
     {
-        var set = Assert.Single(Suites.Registry().Assets, set => set.Name == "metaworld");
+        var set = Assert.Single(BuiltInRegistry.All.Assets, set => set.Name == "metaworld");
         Assert.Equal(218, set.Files.Count);
         Assert.Equal(12_951_994, set.Bytes);
         Assert.All(set.Files, file => Assert.Matches("^[0-9a-f]{64}$", file.Sha256));

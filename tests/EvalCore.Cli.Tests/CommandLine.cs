@@ -1,6 +1,9 @@
 using EvalCore.Assets;
+using EvalCore.Commands;
 using EvalCore.Diagnostics;
+using EvalCore.Evaluation;
 using EvalCore.Options;
+using EvalCore.Policies;
 using Spectre.Console.Testing;
 
 namespace EvalCore.Cli.Tests;
@@ -16,8 +19,11 @@ internal sealed class CommandLine : IDisposable
         Error.Profile.Width = width;
     }
 
-    /// <summary>What <c>doctor</c> looks for.</summary>
+    /// <summary>The prerequisites that <c>doctor</c> checks.</summary>
     public List<Check> Checks { get; } = [];
+
+    /// <summary>Sources of policies besides the toy suite's own.</summary>
+    public IReadOnlyList<IPolicySource> Policies { get; init; } = [];
 
     /// <summary>The files that the toy suite needs.</summary>
     public AssetSet? Assets { get; init; }
@@ -29,7 +35,7 @@ internal sealed class CommandLine : IDisposable
 
     public TestConsole Error { get; } = new();
 
-    /// <summary>A folder that is gone afterwards.</summary>
+    /// <summary>A temporary folder, deleted on dispose.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
     public string In(params string[] path) => Path.Combine([Folder, .. path]);
@@ -38,12 +44,12 @@ internal sealed class CommandLine : IDisposable
 
     public Task<int> Run(CancellationToken cancellation, params string[] args)
     {
-        var registry = new Registry().Add(() => new WalkConfig { OnStep = OnStep, Files = Assets }).Add(new WalkPolicies()).Add(Checks);
+        var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
         var host = new Host(_variables.GetValueOrDefault, TimeProvider.System, 4);
-        return new App(registry, new Terminal(Out, Error, host)).Run(args, cancellation);
+        return new EvalCoreApp(new Registry().Add(suite), new Terminal(Out, Error, host)).Run(args, cancellation);
     }
 
-    /// <summary>What was printed, without what differs from run to run.</summary>
+    /// <summary>Replaces the temporary folder, which differs between runs.</summary>
     public string Scrub(string text) => text.Replace(Folder, "FOLDER", StringComparison.Ordinal);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -1,4 +1,4 @@
-using EvalCore.Cli.Display;
+using EvalCore.Commands.Display;
 using EvalCore.Results;
 using EvalCore.Rollout;
 using Spectre.Console.Testing;
@@ -19,7 +19,7 @@ public sealed class DisplayTests
     [Theory]
     [InlineData(80)]
     [InlineData(120)]
-    public void The_live_table_is_as_verified(int width)
+    public void The_live_table_matches_its_snapshot(int width)
     {
         var console = new TestConsole().Width(width);
         console.Write(LiveProgress.Render(View));
@@ -27,7 +27,7 @@ public sealed class DisplayTests
     }
 
     [Fact]
-    public void Of_many_tasks_the_live_table_shows_those_that_are_played()
+    public void The_live_table_shows_only_unfinished_tasks_when_there_are_many()
     {
         var console = new TestConsole();
         var tasks = Enumerable.Range(0, 50).Select(i => new TaskProgress("mt50", i, $"task-{i}", i < 20 ? 5 : i < 22 ? 2 : 0, 1, 5));
@@ -39,18 +39,18 @@ public sealed class DisplayTests
     }
 
     [Fact]
-    public void A_moment_is_one_line() =>
+    public void The_progress_is_one_line() =>
         Assert.Equal("13/30 episodes  43 %  success 53.8 %  8123 steps/s  ETA 1:12", View.ToString());
 
     [Theory]
     [InlineData(2, "10/10 episodes  100 %  success 40.0 %  8123 steps/s  finishing 2 videos  ETA 1:12")]
     [InlineData(1, "10/10 episodes  100 %  success 40.0 %  8123 steps/s  finishing 1 video  ETA 1:12")]
     [InlineData(0, "10/10 episodes  100 %  success 40.0 %  8123 steps/s  finishing")]
-    public void After_the_last_episode_its_videos_are_left(int videos, string line) =>
+    public void Remaining_videos_are_shown_after_the_last_episode(int videos, string line) =>
         Assert.Equal(line, (View with { Tasks = [View.Tasks[0]], Videos = videos }).ToString());
 
     [Fact]
-    public void Tasks_that_were_named_one_by_one_are_one_table()
+    public void Individually_named_tasks_are_not_grouped()
     {
         var console = new TestConsole().Width(120);
         ResultTable.Write(new EvalInfo([Episode("reach", "reach"), Episode("push", "push")], 1, "", []), console);
@@ -60,14 +60,14 @@ public sealed class DisplayTests
         ResultTable.Write(new EvalInfo([Episode("reach", "reach"), Episode("hard", "push"), Episode("hard", "pick", id: 1)], 1, "", []), console);
         Assert.Equal(["reach", "hard / push", "hard / pick", "reach", "hard", "overall"], FirstWords(console));
 
-        // Below the heading and its rule: what stands before the first number.
+        // The first cell of each row below the heading.
         static IEnumerable<string> FirstWords(TestConsole console) =>
             console.Lines.Select(line => line.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                 .Where(words => words.Length > 1 && words[0] != "task").Select(words => words[0]);
     }
 
     [Fact]
-    public void A_narrow_terminal_gets_what_matters_most()
+    public void A_narrow_terminal_gets_no_rewards_and_steps()
     {
         var console = new TestConsole().Width(40);
         ResultTable.Write(new EvalInfo([Episode("walks", "left")], 1, "", []), console);
@@ -77,7 +77,7 @@ public sealed class DisplayTests
     }
 
     [Fact]
-    public void A_log_gets_a_line_for_each_tenth()
+    public void A_log_gets_a_line_for_each_tenth_of_the_episodes()
     {
         var writer = new StringWriter { NewLine = "\n" };
         var plain = new PlainProgress(writer, TimeProvider.System);
@@ -92,7 +92,7 @@ public sealed class DisplayTests
     [InlineData(6.2, "0:07")]
     [InlineData(3599.5, "1:00:00")]
     [InlineData(100000, "27:46:40")]
-    public void Times_are_a_clock_s(double seconds, string text) =>
+    public void Times_are_formatted_as_a_clock(double seconds, string text) =>
         Assert.Equal(text, ProgressView.Clock(TimeSpan.FromSeconds(seconds)));
 
     private static EpisodeRecord Episode(string group, string task, int id = 0) => new()

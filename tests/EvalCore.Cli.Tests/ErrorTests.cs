@@ -6,7 +6,7 @@ namespace EvalCore.Cli.Tests;
 
 public sealed class ErrorTests
 {
-    /// <summary>Each way to go wrong: its line, for the snapshot.</summary>
+    /// <summary>Invalid command lines; their errors are in the snapshot.</summary>
     private static readonly string[] WrongLines =
     [
         "evl",
@@ -56,9 +56,9 @@ public sealed class ErrorTests
         Snapshot.Verify(string.Join("", printed));
     }
 
-    /// <summary>Whatever is typed, the program ends with an exit code, and with a line if it is not 0.</summary>
+    /// <summary>Any arguments give an exit code, and an error line when it is not 0.</summary>
     [Property(MaxTest = 300)]
-    public Property Any_words_end_in_a_result_or_a_line()
+    public Property Any_arguments_give_a_result_or_an_error_line()
     {
         var word = Gen.OneOf(
             Gen.Elements(
@@ -66,7 +66,7 @@ public sealed class ErrorTests
                 "--eval.n_episodes=0", "--seed", "-1", "[suggest]", "--config_path=", "--shard=auto/3", "--resume", "=", "--=", "null"),
             ArbMap.Default.GeneratorFor<string>().Select(text => text ?? ""),
             ArbMap.Default.GeneratorFor<string>().Select(text => $"--{text}"));
-        // No run is started: an episode number of 0 is refused.
+        // No run starts, because 0 episodes are refused.
         return Prop.ForAll(Gen.ListOf(word).ToArbitrary(), words =>
         {
             using var line = new CommandLine();

@@ -12,7 +12,7 @@ public sealed partial class EvalCommandTests : IDisposable
     public void Dispose() => _line.Dispose();
 
     [Fact]
-    public async Task A_run_prints_its_table_and_where_its_results_are()
+    public async Task A_run_prints_its_table_and_the_path_of_its_results()
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=7", $"--output_dir={_line.In("run")}"]));
         Assert.True(File.Exists(_line.In("run", "eval_info.json")));
@@ -22,7 +22,7 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task The_word_eval_may_be_left_out()
+    public async Task The_word_eval_may_be_omitted()
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=3", $"--output_dir={_line.In("a")}"]));
         Assert.Equal(0, await _line.Run(["eval", .. Walk, "--eval.n_episodes=3", $"--output_dir={_line.In("b")}"]));
@@ -30,7 +30,7 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Shards_merge_into_the_whole()
+    public async Task Merged_shards_equal_the_whole_run()
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=5", $"--output_dir={_line.In("whole")}"]));
         for (int i = 0; i < 3; i++)
@@ -41,7 +41,7 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task An_interrupted_run_says_how_to_go_on_and_goes_on()
+    public async Task An_interrupted_run_prints_how_to_resume_and_is_resumed()
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=200", $"--output_dir={_line.In("whole")}"]));
         using var interrupt = new CancellationTokenSource();
@@ -56,7 +56,7 @@ public sealed partial class EvalCommandTests : IDisposable
         var run = _line.Run(interrupt.Token, [.. Walk, "--eval.n_episodes=200", $"--output_dir={_line.In("run")}"]);
         Assert.Equal(130, await run);
         Assert.Matches(
-            $@"error: interrupted; \d+ of 400 episodes are kept\. Go on with: evalcore eval --resume={_line.In("run")}\n$",
+            $@"error: interrupted; \d+ of 400 episodes are kept\. Resume with: evalcore eval --resume={_line.In("run")}\n$",
             _line.Error.Output);
         Assert.False(File.Exists(_line.In("run", "eval_info.json")));
 
@@ -66,17 +66,17 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_in_which_nothing_ran_leaves_nothing_behind()
+    public async Task A_run_without_a_finished_episode_leaves_no_files()
     {
         _line.OnStep = () => throw new EvalCoreException("the leg is broken");
         Assert.Equal(2, await _line.Run([.. Walk, $"--output_dir={_line.In("new", "run")}"]));
         Assert.Equal(2, await _line.Run([.. Walk, "--env.task=left", "--eval.n_episodes=50", $"--output_dir={_line.In("new", "run")}", "--shard=998/999"]));
-        Assert.EndsWith("error: --shard: slice 998/999 has no episode: there are only 50; give fewer slices\n", _line.Error.Output);
+        Assert.EndsWith("error: --shard: shard 998/999 has no episode: there are only 50; give fewer shards\n", _line.Error.Output);
         Assert.Empty(Directory.GetFileSystemEntries(_line.Folder));
     }
 
     [Fact]
-    public async Task A_folder_that_was_there_stays()
+    public async Task An_existing_output_folder_is_not_removed()
     {
         Directory.CreateDirectory(_line.In("mine"));
         _line.OnStep = () => throw new EvalCoreException("the leg is broken");
@@ -85,25 +85,25 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_merge_that_lacks_a_slice_says_so()
+    public async Task A_missing_shard_is_noted_by_the_merge()
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=2", $"--output_dir={_line.In("0")}", "--shard=0/2"]));
         Assert.Equal(0, await _line.Run("merge", _line.In("0"), "-o", _line.In("merged")));
-        Assert.EndsWith("note: slice 1/2 of walk is not among them\n", _line.Error.Output);
+        Assert.EndsWith("note: shard 1/2 of walk is missing in the merged result\n", _line.Error.Output);
     }
 
     [Fact]
-    public async Task A_note_and_the_progress_go_to_the_side_of_errors()
+    public async Task Notes_and_progress_go_to_standard_error()
     {
         Assert.Equal(0, await _line.Run("--env.type=walk", "--policy.type=walker", "--eval.n_episodes=1", "--trust_remote_code=true",
             "--eval.n_episodes_to_render=0", $"--output_dir={_line.In("run")}"));
-        Assert.Contains("note: without effect here: --trust_remote_code\n", _line.Error.Output);
+        Assert.Contains("note: these flags have no effect here: --trust_remote_code\n", _line.Error.Output);
         Assert.Contains("note: no GPU here: --policy.device=cpu\n", _line.Error.Output);
         Assert.DoesNotContain("note:", _line.Out.Output);
     }
 
     [Fact]
-    public async Task What_nobody_foresaw_is_one_line_with_its_details_in_a_file()
+    public async Task An_unexpected_error_is_one_line_with_its_details_in_a_file()
     {
         _line.OnStep = () => throw new InvalidOperationException("the robot\nfell over");
         Assert.Equal(1, await _line.Run([.. Walk, "--eval.n_episodes=1", $"--output_dir={_line.In("run")}"]));
@@ -115,7 +115,7 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_machine_lacks_is_one_line_that_names_the_doctor()
+    public async Task A_missing_library_is_one_line_that_refers_to_doctor()
     {
         _line.OnStep = () => throw new DllNotFoundException("libengine.so is missing.");
         Assert.Equal(2, await _line.Run([.. Walk, "--eval.n_episodes=1", $"--output_dir={_line.In("run")}"]));
@@ -130,7 +130,7 @@ public sealed partial class EvalCommandTests : IDisposable
             .Where(entry => entry.Key is "avg_sum_reward" or "avg_max_reward" or "pc_success" or "n_episodes")
             .Aggregate("", (text, entry) => $"{text}{entry.Key}={entry.Value} ");
 
-    /// <summary>What differs from run to run: times and speeds, and the machine's cores.</summary>
+    /// <summary>Values that differ between runs and machines: times, speeds and the number of cores.</summary>
     [GeneratedRegex(@"\d+(\.\d+)?(?= s\b| s,| steps/s| at once)")]
     private static partial Regex Figures();
 }

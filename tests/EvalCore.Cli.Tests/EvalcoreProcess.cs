@@ -5,9 +5,9 @@ namespace EvalCore.Cli.Tests;
 /// <summary>The program itself, as a process.</summary>
 internal static class EvalcoreProcess
 {
-    /// <summary>Runs it to its end.</summary>
-    /// <param name="args">The words after <c>evalcore</c>.</param>
-    /// <param name="variables">What its environment has besides or instead; null takes a variable away.</param>
+    /// <summary>Runs the program to its end.</summary>
+    /// <param name="args">The arguments after <c>evalcore</c>.</param>
+    /// <param name="variables">Environment variables to set; null removes a variable.</param>
     public static async Task<(int Code, string Out, string Error)> Run(
         string[] args, IReadOnlyDictionary<string, string?>? variables = null)
     {
@@ -18,7 +18,7 @@ internal static class EvalcoreProcess
         return (process.ExitCode, await output, await error);
     }
 
-    /// <summary>Starts it; parameters as <see cref="Run"/>'s.</summary>
+    /// <summary>Starts the program, with the parameters of <see cref="Run"/>.</summary>
     public static Process Start(string[] args, IReadOnlyDictionary<string, string?>? variables = null)
     {
         string name = OperatingSystem.IsWindows() ? "EvalCore.Cli.exe" : "EvalCore.Cli";

@@ -9,7 +9,7 @@ public sealed class HelpTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task A_command_s_help_is_as_verified(string command, int width)
+    public async Task The_help_of_a_command_matches_its_snapshot(string command, int width)
     {
         using var line = new CommandLine(width);
         string[] words = command.Length == 0 ? ["--help"] : [command, "--help"];
@@ -23,7 +23,7 @@ public sealed class HelpTests
     [InlineData]
     [InlineData("-h")]
     [InlineData("-?")]
-    public async Task No_words_are_a_question_for_help(params string[] args)
+    public async Task No_arguments_print_the_help(params string[] args)
     {
         using var help = new CommandLine();
         await help.Run("--help");
@@ -33,7 +33,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task Help_is_given_between_flags_too()
+    public async Task Help_is_recognized_between_other_flags()
     {
         using var line = new CommandLine();
         Assert.Equal(0, await line.Run("--env.type=walk", "--help", "--seed=x"));

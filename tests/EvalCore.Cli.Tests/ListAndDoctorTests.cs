@@ -11,14 +11,14 @@ public sealed class ListAndDoctorTests : IDisposable
     [Theory]
     [InlineData]
     [InlineData("walk")]
-    public async Task What_there_is_is_listed(params string[] env)
+    public async Task Suites_tasks_and_policies_are_listed(params string[] env)
     {
         Assert.Equal(0, await _line.Run(["list", .. env]));
         Snapshot.Verify(_line.Out.Output, env.Length == 0 ? "all" : env[0]);
     }
 
     [Fact]
-    public async Task What_is_missing_is_told_with_the_line_that_fixes_it()
+    public async Task Doctor_lists_missing_prerequisites_with_the_command_that_installs_them()
     {
         _line.Checks.Add(new Check("engine", () => "7.0.3"));
         _line.Checks.Add(new Check("camera", () => throw new EvalCoreException("not there: sudo apt-get install camera"), Optional: true));
@@ -34,6 +34,6 @@ public sealed class ListAndDoctorTests : IDisposable
     }
 
     [Fact]
-    public void This_build_finds_all_it_needs() =>
-        Assert.All(Suites.Registry().Checks.Where(check => !check.Optional), check => Assert.NotEmpty(check.Find()));
+    public void All_prerequisites_of_this_build_are_found() =>
+        Assert.All(BuiltInRegistry.All.Checks.Where(check => !check.Optional), check => Assert.NotEmpty(check.Find()));
 }

@@ -5,7 +5,7 @@ using Safetensors;
 
 namespace EvalCore.Cli.Tests;
 
-/// <summary>What a user of Meta-World sees when something is missing, damaged or wrong: one line, and exit code 2.</summary>
+/// <summary>Errors of Meta-World when something is missing, damaged or invalid: one line and exit code 2.</summary>
 public sealed class MetaWorldErrorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
@@ -13,16 +13,16 @@ public sealed class MetaWorldErrorTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_task_that_is_none() => await Fails(
+    public async Task An_unknown_task_is_refused_with_a_suggestion() => await Fails(
         "--env.task=pusch-v3: Meta-World has no such task or group; did you mean 'push-v3'? (groups: easy, medium, hard, very_hard, MT50)",
         ["--env.type=metaworld", "--env.task=pusch-v3", "--policy.type=expert"]);
 
     [Fact]
-    public async Task A_policy_that_another_suite_has() => await Fails(
+    public async Task A_policy_of_another_suite_is_refused() => await Fails(
         "--policy.type: 'expert' does not play pusht", ["--env.type=pusht", "--policy.type=expert"]);
 
     [Fact]
-    public async Task A_library_that_is_not_there()
+    public async Task A_missing_MuJoCo_library_is_reported()
     {
         Machine.NeedsFiles();
         await Fails(
@@ -32,7 +32,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task No_EGL()
+    public async Task Missing_EGL_is_reported_with_the_packages_to_install()
     {
         Machine.NeedsMetaWorld();
         string line = await Fails(null, [.. Replay([0, 0, 0, 0]), "--observe"], new() { ["__EGL_VENDOR_LIBRARY_FILENAMES"] = "/dev/null" });
@@ -42,16 +42,16 @@ public sealed class MetaWorldErrorTests : IDisposable
     [Theory]
     [InlineData(float.NaN, "NaN")]
     [InlineData(float.NegativeInfinity, "-Infinity")]
-    public async Task An_action_that_is_not_finite(float number, string name)
+    public async Task An_action_that_is_not_finite_is_refused(float number, string name)
     {
         Machine.NeedsFiles();
         await Fails(
-            $"--actions: {In("actions.safetensors")}, tensor 'action', row 1 has the number {name}",
+            $"--actions: {In("actions.safetensors")}, tensor 'action', row 1 contains {name}; actions must be finite",
             Replay([0, 0, 0, 0, 0, number, 0, 0]));
     }
 
     [Fact]
-    public async Task Actions_of_another_size()
+    public async Task Actions_with_another_dimension_are_refused()
     {
         Machine.NeedsFiles();
         await Fails(
@@ -60,7 +60,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_file()
+    public async Task A_damaged_asset_is_reported()
     {
         Machine.NeedsMetaWorld();
         string mirror = In("mirror", "assets", "metaworld"), original = AssetStore.Default.Find(MetaWorldAssets.Set)!;
@@ -70,7 +70,7 @@ public sealed class MetaWorldErrorTests : IDisposable
             File.WriteAllBytes(Path.Combine(mirror, file.Path), File.ReadAllBytes(Path.Combine(original, file.Path)));
         }
 
-        // One bit of one mesh: it would load all the same.
+        // One bit of one mesh: MuJoCo would load the file without an error.
         var mesh = MetaWorldAssets.Set.Files.First(file => file.Path.EndsWith(".stl", StringComparison.Ordinal));
         string damaged = Path.Combine(mirror, mesh.Path);
         byte[] bytes = File.ReadAllBytes(damaged);
@@ -83,14 +83,14 @@ public sealed class MetaWorldErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_that_cannot_be_had()
+    public async Task Assets_that_cannot_be_fetched_are_reported()
     {
         string line = await Fails(
             null,
             Replay([0, 0, 0, 0]),
             new()
             {
-                // No mirror, nothing in the cache, and nobody at the proxy.
+                // No mirror, an empty cache, and no server at the proxy's address.
                 ["EVALCORE_MIRROR"] = null, ["EVALCORE_CACHE"] = In("cache"),
                 ["https_proxy"] = "http://127.0.0.1:9", ["HTTPS_PROXY"] = "http://127.0.0.1:9", ["no_proxy"] = "", ["NO_PROXY"] = "",
             },
@@ -100,7 +100,7 @@ public sealed class MetaWorldErrorTests : IDisposable
             ": run 'evalcore assets fetch metaworld' again, or set EVALCORE_MIRROR to a folder with assets/metaworld", line, StringComparison.Ordinal);
     }
 
-    /// <summary>Runs the program, and returns the line it ends with.</summary>
+    /// <summary>Runs the program, and returns its error line.</summary>
     private static async Task<string> Fails(
         string? expected, string[] args, Dictionary<string, string?>? variables = null, string before = "")
     {
@@ -114,7 +114,7 @@ public sealed class MetaWorldErrorTests : IDisposable
         return line.TrimEnd('\n');
     }
 
-    /// <summary>The words that replay some actions.</summary>
+    /// <summary>The arguments of a replay of some actions.</summary>
     private string[] Replay(float[] actions, int columns = 4)
     {
         new SafetensorsWriter().Add<float>("action", actions, actions.Length / columns, columns).Save(In("actions.safetensors"));

@@ -4,7 +4,7 @@ namespace EvalCore.Cli.Tests;
 public sealed class ProgramTests
 {
     [Fact]
-    public async Task The_program_knows_its_suites() => Assert.Contains("pusht", (await EvalcoreProcess.Run(["list"])).Out);
+    public async Task The_program_lists_its_suites() => Assert.Contains("pusht", (await EvalcoreProcess.Run(["list"])).Out);
 
     [Fact]
     public async Task An_error_goes_to_stderr_with_exit_code_2()

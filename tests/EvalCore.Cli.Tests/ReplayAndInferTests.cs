@@ -1,15 +1,16 @@
+using EvalCore.Torch;
 using Safetensors;
 
 namespace EvalCore.Cli.Tests;
 
 public sealed class ReplayAndInferTests : IDisposable
 {
-    private readonly CommandLine _line = new();
+    private readonly CommandLine _line = new() { Policies = [new LeRobotPolicies()] };
 
     public void Dispose() => _line.Dispose();
 
     [Fact]
-    public async Task A_replay_writes_its_trace_and_says_how_it_went()
+    public async Task A_replay_writes_its_trace_and_prints_a_summary()
     {
         new SafetensorsWriter().Add<double>("a", [1, 1, 1], 3, 1).Add<double>("b", [1], 1, 1).Save(_line.In("actions.safetensors"));
         Assert.Equal(0, await _line.Run(
@@ -41,7 +42,7 @@ public sealed class ReplayAndInferTests : IDisposable
     [Theory]
     [InlineData("--actions is missing: the safetensors file with the recorded actions", "replay", "--env.type=walk", "--trace=x")]
     [InlineData("--trace is missing: the safetensors file to write", "replay", "--env.type=walk", "--actions=x")]
-    [InlineData("--env.init_state_id: -1 is not possible; initial states count from 0", "replay", "--env.type=walk", "--env.init_state_id=-1")]
+    [InlineData("--env.init_state_id: -1 is not possible; initial states are numbered from 0", "replay", "--env.type=walk", "--env.init_state_id=-1")]
     [InlineData("unknown flag '--tarce'; did you mean '--trace'?", "replay", "--env.type=walk", "--tarce=x")]
     [InlineData("--policy.path is missing: give a checkpoint's folder", "infer", "--input=x", "--output=y")]
     public async Task Bad_input_is_one_line(string message, params string[] args)

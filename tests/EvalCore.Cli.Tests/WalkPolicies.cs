@@ -1,22 +1,33 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using EvalCore.Environments;
 using EvalCore.Policies;
 
 namespace EvalCore.Cli.Tests;
 
-/// <summary>Makes <see cref="WalkPolicy"/>, for walks alone.</summary>
-internal sealed class WalkPolicies : IPolicyFactory
+/// <summary>Makes <see cref="WalkPolicy"/>, for the suite walk only.</summary>
+internal sealed class WalkPolicies : IPolicySource
 {
     public IReadOnlyDictionary<string, string> Types { get; } =
-        new Dictionary<string, string> { ["walker"] = "walks on, four steps at a time" };
+        new Dictionary<string, string> { ["walker"] = "walks with chunks of four actions" };
 
-    public bool Knows(string type, EnvConfig env) => type == "walker" && env is WalkConfig;
+    public bool Plays(string type, EnvConfig env) => env is WalkConfig;
 
-    public IReadOnlyCollection<string> Fields(string type) => ["n_action_steps"];
+    public PolicyConfig NewConfig(string type) => new Walker();
 
-    public IPolicy Make(PolicyOptions options, EnvConfig env, Action<string> warn)
+    private sealed class Walker : PolicyConfig
     {
-        if (options.Device == "cuda")
-            warn("no GPU here: --policy.device=cpu");
-        return new WalkPolicy(PolicyBatching.PerSession);
+        public override string Type => "walker";
+
+        [Description("steps between two observations")]
+        [Range(1, 4)]
+        public int NActionSteps { get; set; } = 4;
+
+        public override IPolicy Make(PolicyContext context)
+        {
+            if (Device.IsCuda)
+                context.Warn("no GPU here: --policy.device=cpu");
+            return new WalkPolicy(PolicyBatching.PerSession);
+        }
     }
 }

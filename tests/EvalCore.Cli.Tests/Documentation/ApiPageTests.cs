@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Benchmarks.PushT;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
 using EvalCore.Results;
+using EvalCore.Rollout;
 using EvalCore.Torch;
 
 namespace EvalCore.Cli.Tests.Documentation;
@@ -31,11 +33,12 @@ public sealed partial class ApiPageTests
     private static async Task<EvalInfo> Example()
     {
         // <example>
-        var env = Eval.MakeEnv(new PushTConfig { ObsType = "environment_state_agent_pos" }, nEnvs: 4);
-        var checkpoint = new PolicyOptions { Path = "checkpoints/pusht_act_keypoints", Device = "cpu" };
-        using var policy = Eval.MakePolicy(new LeRobotPolicyFactory(), checkpoint, env.Config);
+        var env = new PushTConfig { ObsType = "environment_state_agent_pos" };
+        using var policy = Eval.MakePolicy(
+            new LeRobotPolicies(), "checkpoints/pusht_act_keypoints", env, config => config.Device = DeviceName.Cpu);
 
-        EvalInfo info = await Eval.EvalPolicy(env, policy, nEpisodes: 10);
+        var options = new RolloutOptions { Eval = new EvalConfig { NEpisodes = 10 } };
+        EvalInfo info = await Eval.EvalPolicy(env, policy, options);
 
         Console.WriteLine($"{info.Overall.PcSuccess} % of {info.Overall.NEpisodes} episodes");
         foreach (var episode in info.Episodes)

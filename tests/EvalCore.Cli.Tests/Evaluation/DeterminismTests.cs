@@ -20,7 +20,7 @@ public sealed class DeterminismTests(DeterminismTests.OneByOne oneByOne) : IClas
     [InlineData(16, true)]
     [InlineData(50, false)]
     [InlineData(50, true)]
-    public async Task Batch_size_and_stepping_mode_change_nothing(int batchSize, bool useAsyncEnvs) =>
+    public async Task Episodes_do_not_depend_on_batch_size_and_stepping_mode(int batchSize, bool useAsyncEnvs) =>
         Assert.Equal(
             PushTEvaluation.PerEpisode(oneByOne.Info),
             PushTEvaluation.PerEpisode(await PushTEvaluation.Run("pusht_act_keypoints", 50, batchSize, useAsyncEnvs)));
@@ -28,7 +28,7 @@ public sealed class DeterminismTests(DeterminismTests.OneByOne oneByOne) : IClas
     [Theory]
     [InlineData(1, false)]
     [InlineData(16, true)]
-    public async Task The_number_of_torch_threads_changes_nothing(int batchSize, bool useAsyncEnvs)
+    public async Task Episodes_do_not_depend_on_the_number_of_torch_threads(int batchSize, bool useAsyncEnvs)
     {
         int threads = torch.get_num_threads();
         foreach (int n in (int[])[1, 2])

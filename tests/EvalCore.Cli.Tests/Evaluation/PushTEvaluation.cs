@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Benchmarks.PushT;
-using EvalCore.Options;
+using EvalCore.Evaluation;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
+using EvalCore.Torch;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 
@@ -15,9 +16,9 @@ internal static class PushTEvaluation
         int nEpisodesToRender = 0)
     {
         var env = new PushTConfig { ObsType = "environment_state_agent_pos" };
-        var options = new PolicyOptions { Path = Goldens.Checkpoint(checkpoint), Type = "act", Device = "cpu" };
-        using var policy = Suites.Registry().MakePolicy(options, env, line => Assert.Fail(line));
-        using var run = new EvalRun(env, policy, new EvalRunOptions
+        using var policy = Eval.MakePolicy(
+            new LeRobotPolicies(), Goldens.Checkpoint(checkpoint), env, config => config.Device = DeviceName.Cpu, line => Assert.Fail(line));
+        using var run = new EvalRun(env, policy, new RolloutOptions
         {
             Eval = new EvalConfig
             {
@@ -31,7 +32,9 @@ internal static class PushTEvaluation
         return await run.PlayAll();
     }
 
-    /// <summary>Everything of the episodes that must not depend on how they were run, as text: to the last bit.</summary>
+    /// <summary>
+    /// All values of the episodes that must not depend on how they were run, as a string, exact to the last bit.
+    /// </summary>
     public static string PerEpisode(EvalInfo info) => string.Join('\n', info.Episodes.Select(episode => JsonSerializer.Serialize(
         episode with { Timings = new EpisodeTimings(0, 0, 0, 0, 0), VideoPath = null })));
 }

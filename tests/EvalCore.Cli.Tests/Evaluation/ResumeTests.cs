@@ -2,10 +2,10 @@ using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests.Evaluation;
 
-/// <summary>The program itself, killed at random moments and gone on with.</summary>
+/// <summary>Kills the program at random moments and resumes the run.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    /// <summary>So many that ten kills come before the end on any machine.</summary>
+    /// <summary>Enough episodes for ten kills before the end on any machine.</summary>
     private const int NEpisodes = 300;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
@@ -13,7 +13,7 @@ public sealed class ResumeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_run_killed_ten_times_gives_the_episodes_of_one_that_was_not()
+    public async Task A_run_killed_and_resumed_ten_times_gives_the_same_episodes()
     {
         string folder = Path.Combine(_folder, "run");
         string[] first =
@@ -29,7 +29,8 @@ public sealed class ResumeTests : IDisposable
         {
             using var program = EvalcoreProcess.Start(begun == 0 ? first : ["eval", $"--resume={folder}"]);
 
-            // Killed when some more episodes are on record, or a moment later, in the middle of something.
+            // Killed after some further episodes are recorded and a random delay, so that the kill may interrupt any
+            // work.
             int target = begun + random.Next(1, 5);
             while (!program.HasExited && Recorded(folder) < target)
                 await Task.Delay(1);
@@ -59,7 +60,7 @@ public sealed class ResumeTests : IDisposable
         if (!File.Exists(journal))
             return 0;
 
-        // The run has the file for itself among those that ask; reading along does not ask.
+        // The run holds the file open for writing, so reading needs FileShare.ReadWrite.
         using var reader = new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return Math.Max(0, reader.ReadToEnd().Count(c => c == '\n') - 1);
     }

@@ -4,14 +4,14 @@ namespace EvalCore.Cli.Tests.Evaluation;
 
 /// <summary>
 /// The trained checkpoints against lerobot-eval, one episode at a time (<c>batch1_summary.json</c>). The networks round
-/// differently, by some 1e-6, and contacts magnify that: a few of 50 episodes may end otherwise.
+/// differently, by some 1e-6, and contacts magnify that: a few of 50 episodes may end differently.
 /// </summary>
 public sealed class TrainedCheckpointTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("pusht_act_keypoints", 49, 47)]
     [InlineData("pusht_act_keypoints_early", 48, 0)]
-    public async Task Episodes_end_as_lerobot_evals(string checkpoint, int equalSuccess, int equalSteps)
+    public async Task Success_and_steps_agree_with_lerobot_eval(string checkpoint, int equalSuccess, int equalSteps)
     {
         var expected = JsonNode.Parse(File.ReadAllText(Goldens.Find($"checkpoints/{checkpoint}/batch1_summary.json")))!.AsArray();
         Assert.Equal(50, expected.Count);

@@ -27,12 +27,12 @@ public sealed class GateProgramTests : IDisposable
     {
         var (code, output) = await Run("pusht_act_keypoints_early", "Suite=pusht");
         Assert.Equal(2, code);
-        Assert.Contains("pusht: 42.0 % of 50 episodes succeed; at least 70.0 % is asked for", output, StringComparison.Ordinal);
+        Assert.Contains("pusht: the success rate is 42.0 % over 50 episodes, below the threshold of 70.0 %", output, StringComparison.Ordinal);
         Assert.Contains("failed: 2", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Only_what_is_asked_for_is_played()
+    public async Task Only_episodes_that_the_filter_selects_are_played()
     {
         var (code, output) = await Run("pusht_act_keypoints", "DisplayName~episode 3,");
         Assert.True(code == 0, output);
@@ -42,15 +42,15 @@ public sealed class GateProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_filter_for_a_suite_that_is_none_fails_with_a_line()
+    public async Task A_filter_for_an_unknown_suite_fails_with_one_line()
     {
         var (code, output) = await Run("pusht_act_keypoints", "Suite=nonsense");
         Assert.NotEqual(0, code);
-        Assert.Equal("Suite=nonsense: there is no such suite; known: metaworld, pusht", output.Trim());
+        Assert.Equal("Suite=nonsense: unknown suite (known: metaworld, pusht)", output.Trim());
     }
 
     [Fact]
-    public async Task A_filter_for_a_suite_without_a_policy_says_how_to_name_one()
+    public async Task A_filter_for_a_suite_without_a_policy_fails_and_names_the_parameter()
     {
         var (code, output) = await Run("", "Suite=pusht");
         Assert.NotEqual(0, code);
@@ -58,21 +58,21 @@ public sealed class GateProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_filter_for_a_task_that_is_none_fails()
+    public async Task A_filter_for_an_unknown_task_fails()
     {
         var (code, _) = await Run("pusht_act_keypoints", "Task=nonsense");
         Assert.Equal(8, code);
     }
 
     [Fact]
-    public async Task A_filter_for_another_projects_tests_is_not_the_gates_business()
+    public async Task A_filter_for_tests_of_another_project_passes()
     {
         var (code, _) = await Run("pusht_act_keypoints", "FullyQualifiedName~SomeOtherTests");
         Assert.Equal(0, code);
     }
 
     [Fact]
-    public async Task Without_any_policy_the_tests_stay_green()
+    public async Task Without_a_configured_policy_the_tests_pass()
     {
         var (code, output) = await Run("", filter: null);
         Assert.True(code == 0, output);
@@ -80,7 +80,7 @@ public sealed class GateProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_policy_that_does_not_fit_is_said_by_each_case_and_by_nothing_else()
+    public async Task A_policy_that_does_not_fit_fails_each_case_and_not_the_cleanup()
     {
         var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", ("EVALCORE_PUSHT_ENV_OBS_TYPE", "pixels"), ("EVALCORE_PUSHT_EVAL_N_EPISODES", "2"));
         Assert.Equal(2, code);

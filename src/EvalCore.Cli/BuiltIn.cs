@@ -1,0 +1,20 @@
+using Benchmarks.MetaWorld;
+using Benchmarks.PushT;
+using EvalCore.Evaluation;
+using EvalCore.Torch;
+
+namespace EvalCore.Cli;
+
+/// <summary>The suites and sources of policies of the program evalcore.</summary>
+public static class BuiltIn
+{
+    /// <summary>Adds all of them. A new suite is added here.</summary>
+    public static void Register(Registry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        registry
+            .Add(new PushTSuite())
+            .Add(new MetaWorldSuite())
+            .Add(new LeRobotPolicies());
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using EvalCore.Assets;
+using EvalCore.Commands.Display;
+using EvalCore.Commands.Help;
+using EvalCore.Evaluation;
+using EvalCore.Options;
+
+namespace EvalCore.Commands;
+
+/// <summary><c>evalcore assets</c>: lists, fetches and verifies the files of benchmarks.</summary>
+internal static class AssetsCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Registry registry, Terminal terminal)
+    {
+        var verb = new Argument<string?>("verb") { Arity = ArgumentArity.ZeroOrOne };
+        var names = new Argument<string[]>("set") { Arity = ArgumentArity.ZeroOrMore };
+        var command = new PagedCommand(
+            "assets",
+            "List, fetch or verify the files of benchmarks.",
+            new HelpPage(
+                "evalcore assets [list|fetch|verify] [set...]",
+                [
+                    new("evalcore assets", "list the sets of files and where they are"),
+                    new("evalcore assets fetch", "fetch everything into the cache, for a machine that will be offline"),
+                    new("evalcore assets verify metaworld", "compare every file with its SHA-256"),
+                ],
+                _ =>
+                [
+                    new HelpSection("Arguments", [
+                        new HelpRow("list", "list the sets; the default"),
+                        new HelpRow("fetch", "fetch missing and damaged files into the cache; interrupted downloads resume"),
+                        new HelpRow("verify", "compare every file with its SHA-256"),
+                        new HelpRow("set...", $"the sets, of {Known(registry.Assets)}; default: all"),
+                    ]),
+                ],
+                [
+                    new("0", "done"),
+                    new("1", "verify: a file is missing or damaged"),
+                    new("2", "bad input or a missing prerequisite; one line on stderr states the reason"),
+                ]))
+        {
+            verb, names,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var sets = Named(registry.Assets, parsed.GetValue(names) ?? []);
+            return parsed.GetValue(verb) switch
+            {
+                null or "list" => Task.FromResult(List(sets, terminal)),
+                "fetch" => Fetch(sets, terminal, cancellation),
+                "verify" => Task.FromResult(Verify(sets, terminal)),
+                { } other => throw new EvalCoreException($"evalcore assets {other}: expected list, fetch or verify"),
+            };
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<AssetSet> Named(IReadOnlyList<AssetSet> sets, string[] names) => names.Length == 0 ? sets :
+    [
+        .. names.Select(name => sets.FirstOrDefault(set => set.Name == name) ?? throw new EvalCoreException(
+            $"evalcore assets: unknown set '{name}'{Nearest.Hint(name, sets.Select(set => set.Name))} (known: {Known(sets)})")),
+    ];
+
+    private static string Known(IReadOnlyList<AssetSet> sets) =>
+        sets.Count == 0 ? "none" : string.Join(", ", sets.Select(set => set.Name));
+
+    private static int List(IReadOnlyList<AssetSet> sets, Terminal terminal)
+    {
+        var store = AssetStore.Default;
+        foreach (var set in sets)
+        {
+            terminal.Writer.WriteLine(
+                $"{set.Name}  {set.Title} ({set.Licence}), {set.Files.Count} files, {AssetFetch.Megabytes(set.Bytes)}");
+            terminal.Writer.WriteLine($"  {store.Find(set) ?? $"not complete here; run evalcore assets fetch {set.Name}"}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static int Verify(IReadOnlyList<AssetSet> sets, Terminal terminal)
+    {
+        int problems = 0;
+        foreach (var set in sets)
+        {
+            var found = AssetStore.Default.Verify(set);
+            problems += found.Count;
+            foreach (string problem in found)
+                terminal.Writer.WriteLine(problem);
+            terminal.Writer.WriteLine(found.Count == 0
+                ? $"{set.Name}: all {set.Files.Count} files are intact"
+                : $"{set.Name}: {found.Count} of {set.Files.Count} files are missing or damaged; run evalcore assets fetch {set.Name}");
+        }
+
+        return problems == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static async Task<int> Fetch(IReadOnlyList<AssetSet> sets, Terminal terminal, CancellationToken cancellation)
+    {
+        foreach (var set in sets)
+        {
+            string folder = await AssetFetch.Run(set, terminal, cancellation).ConfigureAwait(false);
+            terminal.Writer.WriteLine($"{set.Name}: {set.Files.Count} files, {AssetFetch.Megabytes(set.Bytes)}, in {folder}");
+        }
+
+        return ExitCode.Success;
+    }
+}

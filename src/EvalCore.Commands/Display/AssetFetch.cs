@@ -1,0 +1,48 @@
+using EvalCore.Assets;
+using EvalCore.Environments;
+using Spectre.Console;
+
+namespace EvalCore.Commands.Display;
+
+/// <summary>Fetches a benchmark's files, and shows a progress bar on a terminal or a line in a log.</summary>
+internal static class AssetFetch
+{
+    /// <summary>Fetches the sets of a suite that are not complete on this machine.</summary>
+    /// <exception cref="EvalCoreException">
+    /// A file cannot be fetched; the message states the reason and what to do.
+    /// </exception>
+    public static async Task Run(EnvConfig env, Terminal terminal, CancellationToken cancellation)
+    {
+        foreach (var set in env.Assets.Where(set => AssetStore.Default.Find(set) is null))
+            await Run(set, terminal, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Fetches a set into the cache.</summary>
+    /// <returns>The set's folder in the cache.</returns>
+    /// <exception cref="EvalCoreException">
+    /// A file cannot be fetched; the message states the reason and what to do.
+    /// </exception>
+    public static Task<string> Run(AssetSet set, Terminal terminal, CancellationToken cancellation)
+    {
+        if (!terminal.IsLive)
+        {
+            terminal.Error.Profile.Out.Writer.WriteLine($"fetching {set.Title}, {Megabytes(set.Bytes)}");
+            return AssetStore.Default.Fetch(set, null, cancellation);
+        }
+
+        return terminal.Error.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask(Markup.Escape(set.Title), maxValue: set.Bytes);
+                return AssetStore.Default.Fetch(set, new Bar(bar), cancellation);
+            });
+    }
+
+    public static string Megabytes(long bytes) => $"{bytes / 1e6:0.0} MB";
+
+    private sealed class Bar(ProgressTask task) : IProgress<AssetProgress>
+    {
+        public void Report(AssetProgress value) => task.Value = value.Bytes;
+    }
+}

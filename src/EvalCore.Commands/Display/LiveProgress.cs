@@ -1,0 +1,55 @@
+using EvalCore.Rollout;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace EvalCore.Commands.Display;
+
+/// <summary>The progress on a terminal: a table that is updated several times per second.</summary>
+internal static class LiveProgress
+{
+    private const int MaxRows = 12;
+    private const int BarWidth = 20;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Shows a run's progress until the run ends or fails.</summary>
+    public static Task Follow(EvalProgress progress, Task run, IAnsiConsole console) =>
+        console.Live(Render(ProgressView.Of(progress))).AutoClear(true).StartAsync(async live =>
+        {
+            while (!run.IsCompleted)
+            {
+                live.UpdateTarget(Render(ProgressView.Of(progress)));
+                await Task.WhenAny(run, Task.Delay(Interval)).ConfigureAwait(false);
+            }
+        });
+
+    /// <summary>The display at one moment: the tasks that are being played, then the whole run in one line.</summary>
+    internal static IRenderable Render(ProgressView view)
+    {
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumn("task")
+            .AddColumn(new TableColumn("episodes").RightAligned())
+            .AddColumn(new TableColumn("success").RightAligned())
+            .AddColumn("");
+        // A suite may have more tasks than a terminal has rows: then only the first unfinished tasks are shown.
+        var shown = view.Tasks.Count <= MaxRows
+            ? view.Tasks
+            : [.. view.Tasks.Where(task => task.Finished < task.Total).Take(MaxRows)];
+        foreach (var task in shown)
+            table.AddRow(new Text(task.Name), new Text($"{task.Finished}/{task.Total}"), new Text(ProgressView.Percent(task.PcSuccess)), Bar(task.Finished, task.Total));
+        List<IRenderable> rows = [table];
+        if (shown.Count < view.Tasks.Count)
+        {
+            int over = view.Tasks.Count(task => task.Finished == task.Total);
+            rows.Add(new Text($"  {over} of {view.Tasks.Count} tasks are finished"));
+        }
+
+        rows.Add(new Text($"  {view}"));
+        return new Rows(rows);
+    }
+
+    private static Markup Bar(int finished, int total)
+    {
+        int full = total == 0 ? 0 : finished * BarWidth / total;
+        return new Markup($"[green]{new string('█', full)}[/][grey]{new string('░', BarWidth - full)}[/]");
+    }
+}

@@ -1,0 +1,33 @@
+using EvalCore.Rollout;
+
+namespace EvalCore.Commands.Display;
+
+/// <summary>The progress in a log: a line for each tenth of the episodes, and at least every 15 seconds.</summary>
+internal sealed class PlainProgress(TextWriter writer, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    private long _last = time.GetTimestamp();
+    private int _tenths;
+
+    /// <summary>Shows a run's progress until the run ends or fails.</summary>
+    public async Task Follow(EvalProgress progress, Task run)
+    {
+        while (!run.IsCompleted)
+        {
+            Show(ProgressView.Of(progress));
+            await Task.WhenAny(run, Task.Delay(Interval, time)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes a line if one is due.</summary>
+    internal void Show(ProgressView view)
+    {
+        int tenths = (int)(view.Fraction * 10);
+        if (tenths <= _tenths && time.GetElapsedTime(_last) < Silence)
+            return;
+        (_tenths, _last) = (tenths, time.GetTimestamp());
+        writer.WriteLine(view);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using EvalCore.Results;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace EvalCore.Commands.Display;
+
+/// <summary>The result of a run as a table: a row per task, per group where there are several, and overall.</summary>
+internal static class ResultTable
+{
+    /// <summary>Prints the table. A narrow terminal gets no rewards and steps; the file contains them.</summary>
+    public static void Write(EvalInfo info, IAnsiConsole console)
+    {
+        IRenderable whole = Make(info, "avg sum reward", "avg max reward", "avg steps");
+        bool fits = whole.Measure(RenderOptions.Create(console), int.MaxValue).Max <= console.Profile.Width;
+        console.Write(fits ? whole : Make(info));
+    }
+
+    /// <summary>Makes the table with its first columns and further ones.</summary>
+    private static Table Make(EvalInfo info, params ReadOnlySpan<string> more)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("task");
+        foreach (string heading in (string[])["episodes", "success", .. more])
+            table.AddColumn(new TableColumn(heading).RightAligned());
+
+        // A task that was named individually is its own group.
+        bool grouped = info.PerGroup.Count > 1 && info.PerGroup.Count < info.PerTask.Count;
+        foreach (var task in info.PerTask)
+            Row(grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes);
+        if (grouped)
+        {
+            table.AddEmptyRow();
+            foreach (var (group, metrics) in info.PerGroup)
+                Row(group, metrics, info.Episodes.Where(episode => episode.TaskGroup == group));
+        }
+
+        if (info.PerTask.Count > 1)
+            table.AddEmptyRow();
+        Row("overall", info.Overall, info.Episodes);
+        return table;
+
+        void Row(string name, Aggregate metrics, IEnumerable<EpisodeRecord> episodes)
+        {
+            string[] cells =
+            [
+                name, $"{metrics.NEpisodes}", ProgressView.Percent(metrics.PcSuccess), Number(metrics.AvgSumReward), Number(metrics.AvgMaxReward),
+                episodes.Average(episode => episode.Steps)?.ToString("0.0", CultureInfo.InvariantCulture) ?? "",
+            ];
+            table.AddRow(cells.Take(table.Columns.Count).Select(cell => new Text(cell)));
+        }
+    }
+
+    private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,50 @@
+using EvalCore.Evaluation;
+using EvalCore.Options;
+using EvalCore.Policies;
+
+namespace EvalCore.Commands.Help;
+
+/// <summary>The flags of policies, in the help of each command that takes one.</summary>
+internal static class PolicySections
+{
+    /// <summary>
+    /// A section on choosing a policy, and one with the flags of the policy that the command line names.
+    /// </summary>
+    /// <param name="registry">The sources of policies.</param>
+    /// <param name="tokens">The arguments on the command line.</param>
+    public static IEnumerable<HelpSection> Of(Registry registry, IReadOnlyList<string> tokens)
+    {
+        var common = OptionProperty.Of(typeof(PolicyConfig), "policy.").Select(property => property.Name).ToHashSet();
+        var named = Named(registry, tokens);
+        string example = named is null ? "add --policy.type=TYPE or --policy.path=DIR to --help to list them" : "see below";
+        yield return new HelpSection("Policy", [
+            new HelpRow("--policy.path=DIR", "the checkpoint's folder, as LeRobot writes it (pretrained_model/)"),
+            new HelpRow("--policy.type=NAME", "a built-in policy instead of a checkpoint; see evalcore list"),
+            .. registry.PolicyTypes.Keys.Order(StringComparer.Ordinal).Take(1).SelectMany(type =>
+                HelpRow.Of(registry.NewPolicy(type, null), "policy.", property => common.Contains(property.Name))),
+            new HelpRow("--policy.FIELD=VALUE", $"the policy's own flags, for example n_action_steps; {example}"),
+        ]);
+        if (named is not null)
+        {
+            // Flags without a description concern training and are not used in an evaluation.
+            yield return new HelpSection($"Policy {named.Type}", HelpRow.Of(
+                named, "policy.", property => !common.Contains(property.Name) && property.Description.Length > 0));
+        }
+    }
+
+    private static PolicyConfig? Named(Registry registry, IReadOnlyList<string> tokens)
+    {
+        try
+        {
+            var set = new OptionSet([.. tokens.Where(token => token.StartsWith("--policy.", StringComparison.Ordinal))]);
+            if (set.TakeText("policy.path") is { } path)
+                return registry.Recognize(path);
+            return set.TakeText("policy.type") is { } type ? registry.NewPolicy(type, null) : null;
+        }
+        catch (EvalCoreException)
+        {
+            // The help ignores an invalid path; the command itself reports it.
+            return null;
+        }
+    }
+}

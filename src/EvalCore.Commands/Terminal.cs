@@ -1,0 +1,55 @@
+using EvalCore.Options;
+using Spectre.Console;
+
+namespace EvalCore.Commands;
+
+/// <summary>
+/// The program's output: results go to standard output; progress, notes and errors go to standard error, so that a pipe
+/// receives only results.
+/// </summary>
+/// <param name="Out">Standard output: results.</param>
+/// <param name="Error">Standard error: progress, notes and errors.</param>
+/// <param name="Host">The machine.</param>
+public sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
+{
+    /// <summary>The terminal or the pipes the program was started with.</summary>
+    public static Terminal Standard()
+    {
+        return new Terminal(On(Console.Out, Console.IsOutputRedirected), On(Console.Error, Console.IsErrorRedirected), Host.Local);
+
+        static IAnsiConsole On(TextWriter writer, bool redirected)
+        {
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+            // A file or pipe has no width.
+            if (redirected)
+                console.Profile.Width = 160;
+            return console;
+        }
+    }
+
+    /// <summary>Whether standard error is a terminal on which the progress can be updated in place.</summary>
+    public bool IsLive => Error.Profile.Out.IsTerminal && Error.Profile.Capabilities.Ansi;
+
+    /// <summary>The writer of results without markup.</summary>
+    public TextWriter Writer => Out.Profile.Out.Writer;
+
+    /// <summary>Prints a note for the user.</summary>
+    public void Note(string message)
+    {
+        // During a live display only the console can insert a line.
+        if (IsLive)
+            Error.MarkupLine($"[yellow]note:[/] {Markup.Escape(message)}");
+        else
+            Line("note", "yellow", message);
+    }
+
+    /// <summary>Prints an error.</summary>
+    public void Fail(string message) => Line("error", "red", message);
+
+    /// <summary>Writes one line without wrapping, so that a message can be searched for and copied.</summary>
+    private void Line(string kind, string colour, string message)
+    {
+        Error.Markup($"[{colour}]{kind}:[/] ");
+        Error.Profile.Out.Writer.WriteLine(message.ReplaceLineEndings(" "));
+    }
+}
