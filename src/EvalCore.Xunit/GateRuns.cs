@@ -1,35 +1,43 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Globalization;
-using EvalCore;
-using EvalCore.Cli;
+using EvalCore.Evaluation;
 using EvalCore.Gates;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
+using Xunit;
 
-[assembly: AssemblyFixture(typeof(Benchmarks.Gates.GateRuns))]
+namespace EvalCore.Xunit;
 
-namespace Benchmarks.Gates;
-
-/// <summary>The evaluations of this test run: one per suite, begun when the first case awaits an episode of it.</summary>
+/// <summary>The evaluations of a test run: one per suite, started when the first test case awaits an episode of it.</summary>
 public sealed class GateRuns : IDisposable
 {
     private static readonly Lazy<IReadOnlyList<SuiteGate>> Gates = new(Read);
+    private static Registry s_registry = new();
 
     private readonly string _folder = Path.Combine(
         Configured.Count == 0 ? "" : Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture));
 
     private readonly ConcurrentDictionary<string, Lazy<(EvalRun Run, IPolicy Policy)>> _runs = new();
 
-    /// <summary>The suites a policy is configured for.</summary>
-    /// <exception cref="EvalCoreException">The settings are wrong; the message says where.</exception>
+    /// <summary>The suites that a policy is configured for.</summary>
+    /// <exception cref="EvalCoreException">A setting is invalid; the message names it.</exception>
     public static IReadOnlyList<SuiteGate> Configured => Gates.Value;
 
-    /// <summary>Where a suite's videos and results are.</summary>
+    /// <summary>
+    /// The suites and sources of policies; <see cref="GateProgram"/> sets them before any setting is read.
+    /// </summary>
+    internal static Registry Registry
+    {
+        get => s_registry;
+        set => s_registry = value;
+    }
+
+    /// <summary>The folder of a suite's videos and results.</summary>
     public string FolderOf(string suite) => Path.Combine(_folder, suite);
 
-    /// <summary>Plays an episode, once however many cases await it.</summary>
+    /// <summary>Plays an episode. It is played once, even when several cases await it.</summary>
     public Task<EpisodeRecord> Play(string suite, string group, string task, int index)
     {
         var run = RunOf(suite);
@@ -37,7 +45,7 @@ public sealed class GateRuns : IDisposable
             episode => episode.Task.Group == group && episode.Task.Name == task && episode.Index == index));
     }
 
-    /// <summary>Plays all episodes of a task in its group, or with nulls of the suite.</summary>
+    /// <summary>Plays all episodes of a task, or of the suite when the group and the task are null.</summary>
     public Task<EpisodeRecord[]> PlayAll(string suite, string? group, string? task)
     {
         var run = RunOf(suite);
@@ -46,21 +54,23 @@ public sealed class GateRuns : IDisposable
             .Select(run.Play));
     }
 
-    /// <summary>Writes each suite's result and, of all together, one <c>eval_info.json</c>.</summary>
+    /// <summary>Writes the result of each suite, and a merged <c>eval_info.json</c>.</summary>
     public void Dispose()
     {
         var folders = new List<string>();
         foreach (var (suite, lazy) in _runs.Where(run => run.Value.IsValueCreated).OrderBy(run => run.Key, StringComparer.Ordinal))
         {
             var (run, policy) = lazy.Value;
+
+            // Without a finished episode there is no result; each case has reported the reason.
+            if (run.Progress.Finished > 0)
+            {
+                run.Complete();
+                folders.Add(FolderOf(suite));
+            }
+
             run.Dispose();
             policy.Dispose();
-
-            // Where no episode could be played each case has said why; there is no result.
-            if (run.Progress.Finished == 0)
-                continue;
-            run.Complete();
-            folders.Add(FolderOf(suite));
         }
 
         if (folders.Count > 0)
@@ -75,18 +85,25 @@ public sealed class GateRuns : IDisposable
     {
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
-        var registry = Suites.Registry();
-        var settings = RunSettings.Load(AppContext.BaseDirectory, registry.EnvTypes, environment);
-        return [.. registry.EnvTypes.Select(suite => SuiteGate.Read(suite, settings, registry)).OfType<SuiteGate>()];
+        var settings = RunSettings.Load(AppContext.BaseDirectory, Registry.EnvTypes, environment);
+        return [.. Registry.EnvTypes.Select(suite => SuiteGate.Read(suite, settings, Registry)).OfType<SuiteGate>()];
     }
 
     private EvalRun RunOf(string suite) => _runs.GetOrAdd(suite, name => new(() =>
     {
         var options = Configured.First(gate => gate.Options.Env.Type == name).Options;
         void Warn(string line) => TestContext.Current.AddWarning(line);
-        var policy = Suites.Registry().MakePolicy(options.Policy, options.Env, Warn);
-        var run = new EvalRun(
-            options.Env, policy, EvalRunOptions.Of(options) with { OutputDir = FolderOf(name) }, Warn);
-        return (run, policy);
+        var policy = options.Policy.Make(options.PolicyContext(Warn));
+        try
+        {
+            var run = new EvalRun(
+                options.Env, policy, options.Rollout with { OutputDir = FolderOf(name), Given = options.ToJson() }, Warn);
+            return (run, policy);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
     })).Value.Run;
 }

@@ -1,44 +1,52 @@
 using System.Text.RegularExpressions;
-using EvalCore;
-using EvalCore.Cli;
+using EvalCore.Evaluation;
+using Microsoft.Testing.Platform.Builder;
 using Xunit.MicrosoftTestingPlatform;
 
-namespace Benchmarks.Gates;
+namespace EvalCore.Xunit;
 
 /// <summary>
-/// The entry point of the gates' test program. It says what a filter that matches no gate is: a mistake when it names a
-/// suite or a task, and none of the gates' business when it names a class of another test project.
+/// The entry point of a test program with gates. A filter for a suite, group or task that matches no test fails. Any
+/// other filter that matches no test succeeds, because it may select tests of another project.
 /// </summary>
-internal static partial class Program
+public static partial class GateProgram
 {
     private const int InvalidCommandLine = 5;
 
-    public static async Task<int> Main(string[] args)
+    /// <summary>Runs the tests.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="compose">Adds the suites and sources of policies.</param>
+    /// <param name="addExtensions">Adds the test platform's extensions that the test project references.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> Run(string[] args, Action<Registry> compose, Action<ITestApplicationBuilder, string[]> addExtensions)
     {
+        ArgumentNullException.ThrowIfNull(compose);
+        var registry = new Registry();
+        compose(registry);
+        GateRuns.Registry = registry;
         string[] named = [.. SuiteInFilter().Matches(Filter(args)).Select(match => match.Groups[1].Value)];
         try
         {
             string[] configured = [.. GateRuns.Configured.Select(gate => gate.Options.Env.Type)];
             if (named.Length > 0 && !named.Intersect(configured).Any())
-                throw new EvalCoreException(NoGate(named[0]));
+                throw new EvalCoreException(NoGate(named[0], registry.EnvTypes));
         }
         catch (EvalCoreException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
             return InvalidCommandLine;
         }
 
         if (Filter(args) is { Length: > 0 } filter && !TraitOfGates().IsMatch(filter))
             args = ["--ignore-exit-code", "8", .. args];
-        return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+        return await TestPlatformTestFramework.RunAsync(args, addExtensions).ConfigureAwait(false);
     }
 
-    private static string NoGate(string suite)
+    private static string NoGate(string suite, IReadOnlyCollection<string> known)
     {
-        var known = Suites.Registry().EnvTypes;
         return known.Contains(suite)
             ? $"Suite={suite}: no policy is configured; add <Parameter name=\"{suite}.policy.path\" value=\"...\" /> to runsettings.xml, or set EVALCORE_{suite.ToUpperInvariant()}_POLICY_PATH"
-            : $"Suite={suite}: there is no such suite; known: {string.Join(", ", known)}";
+            : $"Suite={suite}: unknown suite (known: {string.Join(", ", known)})";
     }
 
     /// <summary>The filter expressions among the arguments.</summary>
