@@ -9,11 +9,11 @@ using System.Text;
 namespace EvalCore.Build;
 
 /// <summary>
-/// The version needs of an ELF library (<c>.gnu.version_r</c>): which symbol versions it wants of the libraries it is
-/// linked to. The loader refuses a library when a version it wants is missing, unless that need carries the weak
-/// flag. TorchSharp's native library wants GLIBCXX_3.4.32 of libstdc++ for one symbol that is only there to be
-/// linked, never called; distributions from before 2023 have an older libstdc++. Formats: System V ABI, LSB Core 5.0
-/// "Symbol Versioning".
+/// Reads and relaxes the version needs of an ELF library (section <c>.gnu.version_r</c>): the symbol versions it
+/// requires of the libraries it is linked to. The loader rejects a library when a required version is missing, unless
+/// the entry has the weak flag. TorchSharp's native library requires GLIBCXX_3.4.32 of libstdc++ for one symbol that is
+/// linked but never called; distributions from before 2023 have an older libstdc++. File format: System V ABI; LSB Core
+/// 5.0, "Symbol Versioning".
 /// </summary>
 public static class VersionNeeds
 {
@@ -22,13 +22,14 @@ public static class VersionNeeds
     private const ushort Weak = 2;
 
     /// <summary>
-    /// Marks as weak every version the library wants of <paramref name="dependency"/> that is not provided; all
-    /// other bytes stay as they are.
+    /// Sets the weak flag of every version that the library requires of <paramref name="dependency"/> and that is not
+    /// in
+    /// <paramref name="provided"/>. No other byte changes.
     /// </summary>
     /// <param name="library">The library, a 64-bit little-endian ELF file; changed in place.</param>
-    /// <param name="dependency">The file name of the library it is linked to.</param>
-    /// <param name="provided">The versions which that library defines.</param>
-    /// <returns>The names of the versions that were marked; none when nothing had to change.</returns>
+    /// <param name="dependency">The file name of a library it is linked to.</param>
+    /// <param name="provided">The versions that the dependency defines.</param>
+    /// <returns>The names of the versions whose flag was set; empty when nothing had to change.</returns>
     public static IList<string> Relax(byte[] library, string dependency, ICollection<string> provided)
     {
         var marked = new List<string>();
@@ -62,7 +63,7 @@ public static class VersionNeeds
         return marked;
     }
 
-    /// <summary>The versions a library defines (<c>.gnu.version_d</c>).</summary>
+    /// <summary>The versions that a library defines (section <c>.gnu.version_d</c>).</summary>
     public static ISet<string> Defined(byte[] library)
     {
         var defined = new HashSet<string>();
@@ -82,12 +83,16 @@ public static class VersionNeeds
     }
 
     /// <summary>
-    /// Relaxes a copy of a library for this machine, if it needs that.
+    /// Writes a relaxed copy of a library, if this machine's libstdc++ lacks a version that the library requires.
     /// </summary>
-    /// <param name="source">The library; never changed.</param>
-    /// <param name="destination">Where the relaxed copy goes; deleted when none is needed.</param>
-    /// <param name="standardLibrary">This machine's libstdc++.so.6, or null when it is not known.</param>
-    /// <returns>The names of the versions that were marked.</returns>
+    /// <param name="source">The library; not changed.</param>
+    /// <param name="destination">
+    /// The path of the relaxed copy; an existing file is deleted when no copy is needed.
+    /// </param>
+    /// <param name="standardLibrary">
+    /// This machine's libstdc++.so.6; null when it was not found, then no copy is written.
+    /// </param>
+    /// <returns>The names of the versions whose flag was set.</returns>
     public static IList<string> RelaxCopy(string source, string destination, string? standardLibrary)
     {
         byte[] library = File.ReadAllBytes(source);
@@ -95,7 +100,7 @@ public static class VersionNeeds
             ? new List<string>()
             : Relax(library, "libstdc++.so.6", Defined(File.ReadAllBytes(standardLibrary)));
 
-        // Deleting first: the destination may be a link to a file that others use.
+        // The destination may be a hard link to a file in use elsewhere, so it is deleted and not overwritten.
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(destination))!);
         File.Delete(destination);
         if (marked.Count > 0)
@@ -104,7 +109,9 @@ public static class VersionNeeds
         return marked;
     }
 
-    /// <summary>The libstdc++ the loader finds on this machine, or null.</summary>
+    /// <summary>
+    /// The libstdc++ that the loader finds on this machine; null when there is none in the usual folders.
+    /// </summary>
     public static string? FindStandardLibrary()
     {
         string[] path = (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':');
@@ -154,14 +161,14 @@ public static class VersionNeeds
 }
 
 #if !WITHOUT_MSBUILD
-/// <summary>MSBuild's task around <see cref="VersionNeeds.RelaxCopy"/>.</summary>
+/// <summary>The MSBuild task that calls <see cref="VersionNeeds.RelaxCopy"/>.</summary>
 public class RelaxVersionNeeds : Microsoft.Build.Utilities.Task
 {
-    /// <summary>The library as its package has it.</summary>
+    /// <summary>The library in its package.</summary>
     [Microsoft.Build.Framework.Required]
     public string Source { get; set; } = "";
 
-    /// <summary>Where the relaxed copy goes, if this machine needs one.</summary>
+    /// <summary>The path of the relaxed copy, written when this machine needs one.</summary>
     [Microsoft.Build.Framework.Required]
     public string Destination { get; set; } = "";
 
@@ -172,7 +179,7 @@ public class RelaxVersionNeeds : Microsoft.Build.Utilities.Task
         {
             Log.LogMessage(
                 Microsoft.Build.Framework.MessageImportance.Low,
-                "{0}: this machine's libstdc++ has no {1}; the copy does not insist on it",
+                "{0}: this machine's libstdc++ has no {1}; the copy does not require it",
                 Path.GetFileName(Source), version);
         }
 
