@@ -1,0 +1,4 @@
+using EvalCore.Commands;
+using PointGoal;
+
+return await EvalCoreApp.Run(args, registry => registry.Add(new PointSuite()));
