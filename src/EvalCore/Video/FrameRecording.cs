@@ -30,7 +30,7 @@ public sealed class FrameRecording(EpisodeSpec episode, VideoWriter? writer = nu
     public ReadOnlySpan<double> this[int frame] => Place(frame);
 
     /// <summary>Waits until the writer has room for another recording.</summary>
-    internal void WaitForRoom() => writer?.WaitForRoom();
+    internal void WaitForRoom() => writer?.WaitForRoom(Episode.Task);
 
     /// <summary>Clears the recording and adds the frame after the reset.</summary>
     internal void Start(IVideoSource source)

@@ -14,6 +14,8 @@ public sealed class VideoWriter : IDisposable
     private readonly string _folder;
     private readonly Action<string> _warn;
     private readonly long _maxUnrenderedBytes;
+    private readonly int _maxTasks;
+    private readonly Dictionary<EnvTask, int> _unrenderedOfTask = [];
     private readonly string? _ffmpeg = FfmpegEncoder.Find();
     private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
     private readonly object _lock = new();
@@ -30,26 +32,31 @@ public sealed class VideoWriter : IDisposable
     /// <param name="outputDir">The run's output folder; the videos go to its folder <c>videos</c>.</param>
     /// <param name="warn">Receives warnings, one line each.</param>
     public VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn)
-        : this(benchmark, fps, outputDir, warn, maxUnrenderedBytes: 256 << 20)
+        : this(benchmark, fps, outputDir, warn, maxUnrenderedBytes: 256 << 20, maxTasks: 8)
     {
     }
 
-    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, long maxUnrenderedBytes) =>
-        (_benchmark, _fps, _folder, _warn, _maxUnrenderedBytes) = (benchmark, fps, outputDir, warn, maxUnrenderedBytes);
+    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, long maxUnrenderedBytes, int maxTasks) =>
+        (_benchmark, _fps, _folder, _warn, _maxUnrenderedBytes, _maxTasks) = (benchmark, fps, outputDir, warn, maxUnrenderedBytes, maxTasks);
 
     /// <summary>The path of an episode's video in the output folder, as LeRobot names it.</summary>
     public string PathOf(EpisodeSpec episode) => Path.Combine(
         "videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{(_ffmpeg is null ? "png" : "mp4")}");
 
     /// <summary>
-    /// Waits while queued recordings use too much memory: when rendering is slower than playing, episodes wait here.
+    /// Waits while queued recordings use too much memory, themselves or by the models of their tasks, which stay until the
+    /// videos are rendered: when rendering is slower than playing, episodes wait here.
     /// </summary>
-    public void WaitForRoom()
+    /// <param name="task">The task of the episode that is about to start.</param>
+    public void WaitForRoom(EnvTask task)
     {
         lock (_lock)
         {
-            while (_unrenderedBytes >= _maxUnrenderedBytes && !_stopped)
+            while (!_stopped && (_unrenderedBytes >= _maxUnrenderedBytes
+                || (_unrenderedOfTask.Count >= _maxTasks && !_unrenderedOfTask.ContainsKey(task))))
+            {
                 Monitor.Wait(_lock);
+            }
         }
     }
 
@@ -65,6 +72,7 @@ public sealed class VideoWriter : IDisposable
             if (_stopped)
                 return Task.FromCanceled<string?>(new CancellationToken(canceled: true));
             _unrenderedBytes += recording.Bytes;
+            _unrenderedOfTask[recording.Episode.Task] = _unrenderedOfTask.GetValueOrDefault(recording.Episode.Task) + 1;
             if (_threads.Count < _maxThreads)
             {
                 var thread = new Thread(Work) { IsBackground = true, Name = $"video {_threads.Count}" };
@@ -140,6 +148,8 @@ public sealed class VideoWriter : IDisposable
             lock (_lock)
             {
                 _unrenderedBytes -= recording.Bytes;
+                if (--_unrenderedOfTask[recording.Episode.Task] == 0)
+                    _unrenderedOfTask.Remove(recording.Episode.Task);
                 Monitor.PulseAll(_lock);
             }
         }

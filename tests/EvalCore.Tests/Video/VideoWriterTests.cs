@@ -14,16 +14,34 @@ public sealed class VideoWriterTests : IDisposable
     {
         using var rendering = new ManualResetEventSlim();
         var config = new WalkConfig { OnFrame = rendering.Wait };
-        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1);
-        writer.WaitForRoom();
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1, maxTasks: 8);
+        writer.WaitForRoom(TaskOf(config, 0));
 
         var video = writer.Write(Record(config, writer, steps: 3));
-        var waiting = Task.Run(writer.WaitForRoom);
+        var waiting = Task.Run(() => writer.WaitForRoom(TaskOf(config, 0)));
         Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(200)));
 
         rendering.Set();
         await waiting;
         Assert.True(File.Exists(Path.Combine(_folder, (await video)!)));
+    }
+
+    [Fact]
+    public async Task Episodes_of_other_tasks_wait_while_videos_of_many_tasks_are_not_rendered()
+    {
+        using var rendering = new ManualResetEventSlim();
+        var config = new WalkConfig { OnFrame = rendering.Wait };
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: long.MaxValue, maxTasks: 1);
+        var video = writer.Write(Record(config, writer, steps: 3));
+
+        // The recording is of task 1: its own episodes start, those of another task wait.
+        writer.WaitForRoom(TaskOf(config, 1));
+        var waiting = Task.Run(() => writer.WaitForRoom(TaskOf(config, 0)));
+        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(200)));
+
+        rendering.Set();
+        await waiting;
+        await video;
     }
 
     [Fact]
@@ -39,11 +57,11 @@ public sealed class VideoWriterTests : IDisposable
                 rendering.Wait();
             },
         };
-        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1);
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1, maxTasks: 8);
         var first = writer.Write(Record(config, writer: null, steps: 0));
         await begun.WaitAsync();
         var others = Enumerable.Range(0, 20).Select(_ => writer.Write(Record(config, writer: null, steps: 0))).ToList();
-        var waiting = Task.Run(writer.WaitForRoom);
+        var waiting = Task.Run(() => writer.WaitForRoom(TaskOf(config, 0)));
 
         writer.Stop();
         await waiting;
@@ -80,5 +98,11 @@ public sealed class VideoWriterTests : IDisposable
         }
 
         return recording;
+    }
+
+    private static EnvTask TaskOf(WalkConfig config, int index)
+    {
+        using var benchmark = config.Open();
+        return benchmark.Tasks[index];
     }
 }
