@@ -36,7 +36,10 @@ internal static unsafe class TorchThreads
     /// <summary>Sets the number for operations called from this thread.</summary>
     public static void Use(int count)
     {
-        if (_current == count && get_num_threads() == count)
+        // A thread's first operation, this question included, takes over the number that any thread set last. It must be
+        // asked before the number is set: asked later, another thread's number would replace it.
+        int current = get_num_threads();
+        if (_current == count && current == count)
             return;
         set_num_threads(count);
         if (SetMklThreadsLocal.Value != 0)
