@@ -14,17 +14,20 @@ namespace Benchmarks.MetaWorld;
 /// bit.
 /// </summary>
 /// <remarks>
-/// Rewards are computed in float64. The original rounds some of their terms to float32, which changes them by less than
-/// 2e-6.
+/// Rewards are computed in the types of the original: an action's numbers are float32, and so is what a reward computes from
+/// them and from Python's numbers (<see cref="NumpyScalar"/>). They are those of the original on a processor without AVX-512,
+/// bit for bit; with AVX-512 numpy rounds norms, <c>exp</c> and <c>log</c> in another way, and the last places differ.
 /// </remarks>
-public sealed class MetaWorldEnvironment : IEnvironment, IStateAccess, IVideoSource
+public sealed class MetaWorldEnvironment : IEnvironment, IFloat64Actions, IStateAccess, IVideoSource
 {
     /// <summary>The length of Meta-World's observation.</summary>
     public const int ObservationLength = 2 * CurrentLength + 3;
 
     private const int CurrentLength = 4 + SawyerTask.ObjectLength;
     private const int Horizon = 500;
-    private const float ActionScale = 0.01f;
+
+    /// <summary>The displacement of the hand by an action of 1, metres.</summary>
+    private const double ActionScale = 1.0 / 100;
 
     private static readonly Box HandSpace = new(new(-0.525, 0.348, -0.0525), new(0.525, 1.025, 0.7));
 
@@ -98,24 +101,22 @@ public sealed class MetaWorldEnvironment : IEnvironment, IStateAccess, IVideoSou
     /// <inheritdoc/>
     public StepResult Step(ReadOnlySpan<double> action)
     {
-        ActionSpace.Check(action, _task.Info.Name);
-        if (_steps < 0)
-            throw new InvalidOperationException($"{_task.Info.Name} must be reset before it is stepped.");
-        if (_steps >= Horizon)
-            throw new InvalidOperationException($"An episode of {_task.Info.Name} has {Horizon} steps and must be reset after them.");
+        Check(action);
+        return Step(
+            new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2])), NumpyScalar.Float32((float)action[3]));
 
-        var displacement = new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2]));
-        _simulation.MoveMocap(_task.Info.HandBounds.Clip(Vec3.From(_simulation.Data.mocap_pos) + displacement));
-        _simulation.Simulate(action[3], -action[3]);
-        _steps++;
-        _simulation.Data.Forward();
+        // float32 times float32 is rounded to float32.
+        static double Scaled(double action) => Math.Clamp((float)action, -1f, 1f) * (float)ActionScale;
+    }
 
-        _current.CopyTo(_previous, 0);
-        ReadCurrent();
-        ComposeObservation();
-        ClipObservation();
-        Outcome = _task.Evaluate(new TaskObservation(_observation), action[3]);
-        return new StepResult(Outcome.Reward, Outcome.Success, _steps >= Horizon, Outcome.Success);
+    /// <inheritdoc/>
+    public StepResult StepFloat64(ReadOnlySpan<double> action)
+    {
+        Check(action);
+        return Step(
+            new Vec3(Scaled(action[0]), Scaled(action[1]), Scaled(action[2])), NumpyScalar.Float64(action[3]));
+
+        static double Scaled(double action) => Math.Clamp(action, -1, 1) * ActionScale;
     }
 
     /// <inheritdoc/>
@@ -166,10 +167,29 @@ public sealed class MetaWorldEnvironment : IEnvironment, IStateAccess, IVideoSou
     /// <summary>Sets the number of steps to 0, without a reset: for measurements.</summary>
     internal void Restart() => _steps = 0;
 
-    /// <summary>
-    /// The way along one axis in metres. The original computes it in float32, which the action's numbers are.
-    /// </summary>
-    private static double Scaled(double action) => Math.Clamp((float)action, -1f, 1f) * ActionScale;
+    private void Check(ReadOnlySpan<double> action)
+    {
+        ActionSpace.Check(action, _task.Info.Name);
+        if (_steps < 0)
+            throw new InvalidOperationException($"{_task.Info.Name} must be reset before it is stepped.");
+        if (_steps >= Horizon)
+            throw new InvalidOperationException($"An episode of {_task.Info.Name} has {Horizon} steps and must be reset after them.");
+    }
+
+    private StepResult Step(Vec3 displacement, NumpyScalar effort)
+    {
+        _simulation.MoveMocap(_task.Info.HandBounds.Clip(Vec3.From(_simulation.Data.mocap_pos) + displacement));
+        _simulation.Simulate(effort.Value, -effort.Value);
+        _steps++;
+        _simulation.Data.Forward();
+
+        _current.CopyTo(_previous, 0);
+        ReadCurrent();
+        ComposeObservation();
+        ClipObservation();
+        Outcome = _task.Evaluate(new TaskObservation(_observation), effort);
+        return new StepResult(Outcome.Reward, Outcome.Success, _steps >= Horizon, Outcome.Success);
+    }
 
     private void ReadCurrent()
     {

@@ -30,7 +30,10 @@ public readonly record struct Vec3(double X, double Y, double Z)
     /// <summary>The quotient by a number.</summary>
     public static Vec3 operator /(Vec3 a, double s) => new(a.X / s, a.Y / s, a.Z / s);
 
-    /// <summary>The length.</summary>
+    /// <summary>
+    /// The length, rounded as numpy's <c>linalg.norm</c> on a processor without AVX-512; with AVX-512 its BLAS (OpenBLAS)
+    /// uses fused multiply-adds, and the last bit may differ.
+    /// </summary>
     public double Norm => Math.Sqrt(X * X + Y * Y + Z * Z);
 
     /// <summary>The distance of two points.</summary>

@@ -49,8 +49,8 @@ public sealed class EvaluationTests
             }
 
             Assert.Equal(metrics.GetProperty("successes")[k].GetBoolean(), result.Success);
-            Assert.Equal(metrics.GetProperty("sum_rewards")[k].GetDouble(), sum, 1e-4);
-            Assert.Equal(metrics.GetProperty("max_rewards")[k].GetDouble(), max, 2e-6);
+            Assert.Equal(metrics.GetProperty("sum_rewards")[k].GetDouble(), sum, 1e-11);
+            Assert.Equal(metrics.GetProperty("max_rewards")[k].GetDouble(), max, 4e-15);
         }
     }
 

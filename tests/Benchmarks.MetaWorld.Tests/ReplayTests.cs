@@ -29,7 +29,7 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(golden.Read<double>($"{episode}/success"), trace.Read<byte>("success").Select(s => (double)s));
         double[] rewards = golden.Read<double>($"{episode}/reward");
         Assert.Equal(rewards.Length, summary.Steps);
-        Assert.All(rewards.Zip(trace.Read<double>("reward")), pair => Assert.Equal(pair.First, pair.Second, 2e-6));
+        Assert.All(rewards.Zip(trace.Read<double>("reward")), pair => Assert.Equal(pair.First, pair.Second, 4e-15));
     }
 
     /// <summary>A replay that starts from a recorded state and plays nothing observes the image recorded there.</summary>

@@ -30,16 +30,16 @@ internal sealed class Basketball(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => Write(objects, _ball.Position, _ball.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 ball = obs.Object, above = Target with { Z = 0.3 };
         double objToTarget = Distance(ball, above, PositionScale), tcpToObj = Distance(ball, Tcp);
         double inPlace = LongTail(objToTarget, 0, Radius, Distance(ObjectStart, above, PositionScale));
         bool lifted = tcpToObj < 0.035 && obs.Opening > 0 && ball.Z - 0.01 > ObjectStart.Z;
-        double grasp = lifted ? 1 : GripperCagingReward(
+        NumpyScalar grasp = lifted ? 1 : GripperCagingReward(
             ball, effort, objRadius: 0.025, padSuccessThresh: 0.06, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.High);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (lifted)
             reward += 1 + 5 * inPlace;
         if (objToTarget < Radius)

@@ -30,7 +30,7 @@ internal sealed class BinPicking(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => Write(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object, hand = obs.Hand;
         double objToTarget = Distance(puck, Target);
@@ -39,12 +39,12 @@ internal sealed class BinPicking(SawyerSimulation simulation, TaskInfo info) : S
         // Between the bins the hand should be above a floor that rises with the distance from both.
         double floor = Math.Min(Floor(DistanceXY(hand, ObjectStart)), Floor(DistanceXY(hand, Target)));
         double aboveFloor = hand.Z >= floor ? 1 : LongTail(Math.Max(floor - hand.Z, 0), 0, 0.01, 0.05);
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             puck, effort, objRadius: 0.015, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.High, desiredGripperEffort: 0.7);
         bool near = Distance(puck, hand) < 0.04;
         bool graspSuccess = near && puck.Z - 0.02 > ObjectStart.Z && !(obs.Opening < 0.43);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (graspSuccess)
             reward += 1 + 5 * HamacherProduct(aboveFloor, inPlace);
         if (objToTarget < TargetRadius)

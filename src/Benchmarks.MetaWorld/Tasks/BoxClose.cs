@@ -30,9 +30,9 @@ internal sealed class BoxClose(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => Write(objects, _lid.Position, _lid.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
-        double grasp = Math.Clamp(((float)Math.Clamp(effort, -1, 1) + 1f) / 2f, 0f, 1f);
+        double grasp = ((effort.Clip(-1, 1) + 1) / 2).Clip(0, 1).Value;
         double upright = Math.Max(1 - Quat.Distance(obs.ObjectOrientation, Upright) / 0.2, 0);
         Vec3 hand = obs.Hand, lid = obs.Object + Up(0.02);
         // The hand should be above a floor that rises with the distance from the lid.

@@ -30,7 +30,7 @@ internal class ButtonPress(SawyerSimulation simulation, TaskInfo info) : SawyerT
     public override void Observe(Span<double> objects) =>
         Write(objects, _button.Position - new Vec3(0, 0.193, 0), _button.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 button = obs.Object;
         double objToTarget = Math.Abs(Target.Y - button.Y), tcpToObj = Distance(button, Tcp);

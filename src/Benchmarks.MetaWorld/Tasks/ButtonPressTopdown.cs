@@ -31,7 +31,7 @@ internal class ButtonPressTopdown(SawyerSimulation simulation, TaskInfo info) : 
     public override void Observe(Span<double> objects) =>
         Write(objects, _button.Position + Up(0.193), _button.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 button = obs.Object;
         double objToTarget = Math.Abs(Target.Z - button.Z), tcpToObj = Distance(button, Tcp);

@@ -22,7 +22,7 @@ internal sealed class ButtonPressWall(SawyerSimulation simulation, TaskInfo info
         GoalSpace = new(new(-0.5, 0.4, 0.05), new(0.5, 1, 0.5)),
     };
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 button = obs.Object;
         double objToTarget = Math.Abs(Target.Y - button.Y), tcpToObj = Distance(button, Tcp);
@@ -30,7 +30,7 @@ internal sealed class ButtonPressWall(SawyerSimulation simulation, TaskInfo info
         double pressed = Pressed(objToTarget);
         double reward = tcpToObj > 0.07
             ? 2 * HamacherProduct((1 - obs.Opening) / 2, near)
-            : 2 + 2 * (1 + obs.Opening) + 4 * (pressed * pressed);
+            : 2 + 2 * (1 + obs.Opening) + 4 * Math.Pow(pressed, 2);
         return new(
             reward: reward, success: objToTarget <= 0.03, nearObject: tcpToObj <= 0.05, graspSuccess: obs.Opening > 0,
             graspReward: near, inPlaceReward: pressed, objectToTarget: objToTarget);

@@ -28,7 +28,7 @@ internal sealed class CoffeeButton(SawyerSimulation simulation, TaskInfo info) :
 
     public override void Observe(Span<double> objects) => Write(objects, _buttonStart.Position, Identity);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 button = obs.Object;
         double objToTarget = Math.Abs(Target.Y - button.Y), tcpToObj = Distance(button, Tcp);

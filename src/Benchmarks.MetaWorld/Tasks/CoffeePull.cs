@@ -30,16 +30,16 @@ internal class CoffeePull(SawyerSimulation simulation, TaskInfo info) : SawyerTa
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _mug.Position, _mugGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 mug = obs.Object;
         double objToTarget = Distance(mug, Target), tcpToObj = Distance(mug, Tcp);
         double scaled = Distance(mug, Target, PositionScale);
         double inPlace = LongTail(scaled, 0, 0.05, Distance(ObjectStart, Target, PositionScale));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             mug, effort, objRadius: 0.02, padSuccessThresh: 0.05, objectReachRadius: 0.04, xzThresh: 0.05,
             CagingDensity.Medium, desiredGripperEffort: 0.7);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (tcpToObj < 0.04 && obs.Opening > 0)
             reward += 1 + 5 * inPlace;
         if (scaled < 0.05)

@@ -33,13 +33,13 @@ internal sealed class DialTurn(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => Write(objects, Mark, _dial.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 mark = Mark, push = mark + PushedAt;
         double objToTarget = Distance(mark, Target), tcpToObj = Distance(push, Tcp);
         double inPlace = LongTail(objToTarget, 0, Radius, Math.Abs(Distance(_pushStart, Target) - Radius));
         double near = Gaussian(tcpToObj, 0, 0.005, Math.Abs(Distance(_pushStart, TcpStart) - 0.005));
-        double reach = HamacherProduct(near, Math.Min(Math.Max(0, effort), 1));
+        NumpyScalar reach = HamacherProduct(near, effort.Between0And(1));
         return new(
             reward: 10 * HamacherProduct(reach, inPlace), success: objToTarget <= Radius, nearObject: tcpToObj <= 0.01,
             graspSuccess: true, graspReward: reach, inPlaceReward: inPlace, objectToTarget: objToTarget);

@@ -28,7 +28,7 @@ internal sealed class DoorClose(SawyerSimulation simulation, TaskInfo info) : Sa
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _handle.Position, _handle.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double objToTarget = Distance(handle, Target);

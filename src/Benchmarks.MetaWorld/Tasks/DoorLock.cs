@@ -31,7 +31,7 @@ internal sealed class DoorLock(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, _doorLink.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double tcpToObj = Distance(handle, Simulation.LeftPad.Position, PositionScale);

@@ -28,10 +28,10 @@ internal sealed class DoorOpen(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _handle.Position, _handle.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 hand = obs.Hand, handle = obs.Object - new Vec3(0.05, 0, 0);
-        double grasp = ((float)Math.Clamp(effort, -1, 1) + 1f) / 2f;
+        double grasp = ((effort.Clip(-1, 1) + 1) / 2).Value;
         // The hand should be above a floor that rises with the distance from the handle.
         double radius = DistanceXY(hand, handle);
         double floor = radius <= 0.12 ? 0 : 0.04 * Math.Log(radius - 0.12) + 0.4;

@@ -35,7 +35,7 @@ internal sealed class DoorUnlock(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, _doorLink.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double tcpToObj = Distance(obs.Hand + HandOffset, handle, PositionScale);

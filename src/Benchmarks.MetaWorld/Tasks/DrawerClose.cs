@@ -28,15 +28,15 @@ internal sealed class DrawerClose(SawyerSimulation simulation, TaskInfo info) : 
 
     public override void Observe(Span<double> objects) => Write(objects, _link.Position + Handle, Quat.Zero);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double objToTarget = Distance(handle, Target), tcpToObj = Distance(handle, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Math.Abs(Distance(ObjectStart, Target) - 0.05));
         double near = Gaussian(tcpToObj, 0, 0.005, Math.Abs(Distance(ObjectStart, TcpStart) - 0.005));
-        double reach = HamacherProduct(near, Math.Min(Math.Max(0, effort), 1));
+        NumpyScalar reach = HamacherProduct(near, effort.Between0And(1));
         bool success = objToTarget <= 0.05 + 0.015;
-        double reward = 10 * (success ? 1 : HamacherProduct(reach, inPlace));
+        NumpyScalar reward = 10 * (success ? 1 : HamacherProduct(reach, inPlace));
         return new(
             reward: reward, success: success, nearObject: tcpToObj <= 0.01, graspSuccess: true, graspReward: reach,
             inPlaceReward: inPlace, objectToTarget: objToTarget);

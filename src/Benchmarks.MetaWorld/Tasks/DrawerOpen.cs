@@ -30,7 +30,7 @@ internal sealed class DrawerOpen(SawyerSimulation simulation, TaskInfo info) : S
     public override void Observe(Span<double> objects) =>
         Write(objects, _link.Position + new Vec3(0, -0.16, 0), _link.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double objToTarget = Distance(handle, Target), tcpToObj = Distance(handle, obs.Hand);

@@ -30,7 +30,7 @@ internal class FaucetClose(SawyerSimulation simulation, TaskInfo info) : SawyerT
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position - Up(0.01), Base.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort) => Evaluate(obs.Object);
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort) => Evaluate(obs.Object);
 
     protected Outcome Evaluate(Vec3 handle)
     {

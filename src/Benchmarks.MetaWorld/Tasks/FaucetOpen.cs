@@ -26,7 +26,7 @@ internal sealed class FaucetOpen(SawyerSimulation simulation, TaskInfo info) : F
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position - Up(0.01), Base.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort) =>
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort) =>
         Evaluate(obs.Object + new Vec3(-0.04, 0, 0.03));
 
     protected override void Reset()

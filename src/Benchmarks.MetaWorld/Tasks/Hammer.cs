@@ -34,22 +34,22 @@ internal sealed class Hammer(SawyerSimulation simulation, TaskInfo info) : Sawye
         Write(objects[7..], _nail.Position, _nail.Orientation);
     }
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object, head = obs.Object + new Vec3(0.16, 0.06, 0);
         if (Math.Abs(handle.X - obs.Hand.X) < 0.07)
             handle = handle with { X = obs.Hand.X };
         double upright = Math.Max(1 - Quat.Distance(obs.ObjectOrientation, Upright) / 0.4, 0);
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             handle, effort, objRadius: 0.015, padSuccessThresh: 0.02, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.High);
         double inPlace = 0.1 * (head.Z > 0.02 ? 1 : 0) + 0.9 * LongTail(Distance(Target, head), 0, 0.02, 0.2);
-        double reward = (2 * grasp + 6 * inPlace) * upright;
+        NumpyScalar reward = (2 * grasp + 6 * inPlace) * upright;
         bool success = _nailSlide.Position > 0.09;
-        if (success && reward > 5)
+        if (success && reward.Value > 5)
             reward = 10;
         return new(
-            reward: reward, success: success, nearObject: upright, graspSuccess: grasp >= 0.5, graspReward: grasp,
+            reward: reward, success: success, nearObject: upright, graspSuccess: grasp.Value >= 0.5, graspReward: grasp,
             inPlaceReward: inPlace, objectToTarget: 0);
     }
 

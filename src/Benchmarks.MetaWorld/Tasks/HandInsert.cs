@@ -28,15 +28,15 @@ internal sealed class HandInsert(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => Write(objects, _block.Position, _block.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 block = obs.Object;
         double objToTarget = Distance(block, Target), tcpToObj = Distance(block, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             block, effort, objRadius: 0.015, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.High);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (tcpToObj < 0.02 && obs.Opening > 0)
             reward += 1 + 7 * inPlace;
         if (objToTarget < TargetRadius)

@@ -30,7 +30,7 @@ internal class HandlePressSide(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, Quat.Zero);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = _handle.Position;
         double objToTarget = Math.Abs(handle.Z - Target.Z), tcpToObj = Distance(handle, Tcp);

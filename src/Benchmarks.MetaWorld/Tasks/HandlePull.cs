@@ -27,16 +27,16 @@ internal sealed class HandlePull(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, Quat.Zero);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         // As upstream: the start is that of the box, not of its handle, and one condition compares y with z.
         Vec3 handle = obs.Object;
         double objToTarget = Math.Abs(Target.Z - handle.Z), tcpToObj = Distance(handle, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Math.Abs(Target.Z - ObjectStart.Z));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             handle, effort, objRadius: 0.022, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.High);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (tcpToObj < 0.035 && obs.Opening > 0 && handle.Y - 0.01 > ObjectStart.Z)
             reward += 1 + 5 * inPlace;
         if (objToTarget < TargetRadius)

@@ -27,15 +27,15 @@ internal sealed class HandlePullSide(SawyerSimulation simulation, TaskInfo info)
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, Quat.Zero);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double objToTarget = Distance(handle, Target), tcpToObj = Distance(handle, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             handle, effort, objRadius: 0.032, padSuccessThresh: 0.06, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.High);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (tcpToObj < 0.035 && obs.Opening > 0 && handle.Z - 0.01 > ObjectStart.Z)
             reward += 1 + 5 * inPlace;
         if (objToTarget < TargetRadius)

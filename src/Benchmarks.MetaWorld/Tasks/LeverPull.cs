@@ -35,7 +35,7 @@ internal sealed class LeverPull(SawyerSimulation simulation, TaskInfo info) : Sa
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _handle.Position, _handleGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         double tcpToObj = Distance(obs.Hand + HandOffset, handle, PositionScale);

@@ -13,16 +13,18 @@ internal readonly record struct Outcome(
     double ObjectToTarget)
 {
     public Outcome(
-        double reward, bool success, bool nearObject, bool graspSuccess, double graspReward, double inPlaceReward,
+        NumpyScalar reward, bool success, bool nearObject, bool graspSuccess, NumpyScalar graspReward, double inPlaceReward,
         double objectToTarget)
-        : this(reward, success, nearObject ? 1 : 0, graspSuccess ? 1 : 0, graspReward, inPlaceReward, objectToTarget)
+        : this(
+            reward.Value, success, nearObject ? 1 : 0, graspSuccess ? 1 : 0, graspReward.Value, inPlaceReward,
+            objectToTarget)
     {
     }
 
     public Outcome(
-        double reward, bool success, double nearObject, bool graspSuccess, double graspReward, double inPlaceReward,
+        NumpyScalar reward, bool success, double nearObject, bool graspSuccess, NumpyScalar graspReward, double inPlaceReward,
         double objectToTarget)
-        : this(reward, success, nearObject, graspSuccess ? 1 : 0, graspReward, inPlaceReward, objectToTarget)
+        : this(reward.Value, success, nearObject, graspSuccess ? 1 : 0, graspReward.Value, inPlaceReward, objectToTarget)
     {
     }
 }

@@ -36,19 +36,19 @@ internal sealed class PegInsertSide(SawyerSimulation simulation, TaskInfo info) 
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _grip.Position, _grip.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 peg = obs.Object, head = _head.Position;
         double objToTarget = Distance(head, Target, PositionScale), tcpToObj = Distance(peg, Tcp);
-        double inPlace = LongTail(objToTarget, 0, Radius, Distance(_headStart, Target, PositionScale));
-        double free1 = RectPrismTolerance(head, _zero1.Position, _one1.Position);
-        double free2 = RectPrismTolerance(head, _zero2.Position, _one2.Position);
+        NumpyScalar inPlace = LongTail(objToTarget, 0, Radius, Distance(_headStart, Target, PositionScale));
+        NumpyScalar free1 = RectPrismTolerance(head, _zero1.Position, _one1.Position);
+        NumpyScalar free2 = RectPrismTolerance(head, _zero2.Position, _one2.Position);
         inPlace = HamacherProduct(inPlace, HamacherProduct(free2, free1));
         bool lifted = tcpToObj < 0.08 && obs.Opening > 0 && peg.Z - 0.01 > ObjectStart.Z;
-        double grasp = lifted ? 1 : GripperCagingReward(
+        NumpyScalar grasp = lifted ? 1 : GripperCagingReward(
             peg, effort, objRadius: 0.0075, padSuccessThresh: 0.03, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.High);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (lifted)
             reward += 1 + 5 * inPlace;
         if (objToTarget <= Radius)
@@ -56,7 +56,7 @@ internal sealed class PegInsertSide(SawyerSimulation simulation, TaskInfo info) 
         bool graspSuccess = tcpToObj < 0.02 && obs.Opening > 0 && peg.Z - 0.01 > ObjectStart.Z;
         return new(
             reward: reward, success: objToTarget <= Radius, nearObject: tcpToObj <= 0.03, graspSuccess: graspSuccess,
-            graspReward: grasp, inPlaceReward: inPlace, objectToTarget: objToTarget);
+            graspReward: grasp, inPlaceReward: inPlace.Value, objectToTarget: objToTarget);
     }
 
     protected override void Reset()
@@ -73,11 +73,11 @@ internal sealed class PegInsertSide(SawyerSimulation simulation, TaskInfo info) 
     /// <summary>
     /// Upstream's <c>rect_prism_tolerance</c>: 1 outside of a box; inside, the product of the relative distances from a corner.
     /// </summary>
-    private static double RectPrismTolerance(Vec3 point, Vec3 zero, Vec3 one)
+    private static NumpyScalar RectPrismTolerance(Vec3 point, Vec3 zero, Vec3 one)
     {
         Vec3 way = point - zero, whole = one - zero;
         return Within(point.X, zero.X, one.X) && Within(point.Y, zero.Y, one.Y) && Within(point.Z, zero.Z, one.Z)
-            ? way.X / whole.X * (way.Y / whole.Y) * (way.Z / whole.Z)
+            ? NumpyScalar.Float64(way.X / whole.X * (way.Y / whole.Y) * (way.Z / whole.Z))
             : 1;
 
         static bool Within(double x, double a, double b) => (a <= x && x <= b) || (b <= x && x <= a);

@@ -28,16 +28,16 @@ internal sealed class PegUnplugSide(SawyerSimulation simulation, TaskInfo info) 
 
     public override void Observe(Span<double> objects) => Write(objects, _plugEnd.Position, _plug.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 plug = obs.Object;
         double objToTarget = Distance(plug, Target), tcpToObj = Distance(plug, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             plug, effort, objRadius: 0.025, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.High, desiredGripperEffort: 0.8);
         bool graspSuccess = obs.Opening > 0.5 && plug.X - ObjectStart.X > 0.015;
-        double reward = 2 * grasp;
+        NumpyScalar reward = 2 * grasp;
         if (graspSuccess && tcpToObj < 0.035)
             reward = 1 + 2 * grasp + 5 * inPlace;
         if (objToTarget <= 0.05)

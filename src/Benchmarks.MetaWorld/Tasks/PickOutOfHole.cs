@@ -27,7 +27,7 @@ internal sealed class PickOutOfHole(SawyerSimulation simulation, TaskInfo info) 
 
     public override void Observe(Span<double> objects) => Write(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object, tcp = Tcp;
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, tcp);
@@ -36,11 +36,11 @@ internal sealed class PickOutOfHole(SawyerSimulation simulation, TaskInfo info) 
         double radius = DistanceXY(tcp, ObjectStart);
         double floor = radius <= 0.03 ? 0 : 0.015 * Math.Log(radius - 0.03) + 0.15;
         double aboveFloor = tcp.Z >= floor ? 1 : LongTail(Math.Max(floor - tcp.Z, 0), 0, 0.01, 0.02);
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             puck, effort, objRadius: 0.015, padSuccessThresh: 0.02, objectReachRadius: 0.01, xzThresh: 0.03,
             CagingDensity.High, desiredGripperEffort: 0.1);
         bool graspSuccess = tcpToObj < 0.04 && puck.Z - 0.02 > ObjectStart.Z && !(obs.Opening < 0.33);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (graspSuccess)
             reward += 1 + 5 * HamacherProduct(inPlace, aboveFloor);
         if (objToTarget < TargetRadius)

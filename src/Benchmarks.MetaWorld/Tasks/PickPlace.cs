@@ -27,13 +27,13 @@ internal sealed class PickPlace(SawyerSimulation simulation, TaskInfo info) : Sa
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puckGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object;
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = Grasp(puck, effort);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar grasp = Grasp(puck, effort);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
         if (tcpToObj < 0.02 && obs.Opening > 0 && puck.Z - 0.01 > ObjectStart.Z)
             reward += 1 + 5 * inPlace;
         if (objToTarget < TargetRadius)
@@ -55,7 +55,7 @@ internal sealed class PickPlace(SawyerSimulation simulation, TaskInfo info) : Sa
     /// This task's own caging reward, in which the pads' "initial" positions are upstream's references to their
     /// present ones.
     /// </summary>
-    private double Grasp(Vec3 puck, double effort)
+    private NumpyScalar Grasp(Vec3 puck, NumpyScalar effort)
     {
         double right = puck.Y - Simulation.RightPad.Position.Y, left = Simulation.LeftPad.Position.Y - puck.Y;
         double along = HamacherProduct(
@@ -63,7 +63,7 @@ internal sealed class PickPlace(SawyerSimulation simulation, TaskInfo info) : Sa
             LongTail(right, 0.015, 0.05, Math.Abs(Math.Abs(right) - 0.05)));
         double across = LongTail(DistanceXZ(Tcp, puck), 0, 0.005, DistanceXZ(ObjectStart, TcpStart) - 0.005);
         double caged = HamacherProduct(along, across);
-        double closed = caged > 0.97 ? Math.Min(Math.Max(0, effort), 1) : 0;
+        NumpyScalar closed = caged > 0.97 ? effort.Between0And(1) : 0;
         return (HamacherProduct(caged, closed) + caged) / 2;
     }
 

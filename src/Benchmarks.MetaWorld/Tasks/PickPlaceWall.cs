@@ -30,18 +30,18 @@ internal sealed class PickPlaceWall(SawyerSimulation simulation, TaskInfo info) 
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object, midpoint = new(Target.X, 0.77, 0.25);
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
         double wall = LongTail(
             Distance(puck, midpoint, PositionScale), 0, 0.05, Distance(ObjectStart, midpoint, PositionScale));
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             puck, effort, objRadius: 0.015, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.None);
-        double graspAndWall = HamacherProduct(grasp, wall);
-        double reward = graspAndWall;
+        NumpyScalar graspAndWall = HamacherProduct(grasp, wall);
+        NumpyScalar reward = graspAndWall;
         if (tcpToObj < 0.02 && obs.Opening > 0 && puck.Z - 0.015 > ObjectStart.Z)
             reward = puck.Y > 0.75 ? graspAndWall + 1 + 4 + 3 * inPlace : graspAndWall + 1 + 4 * wall;
         if (objToTarget < TargetRadius)

@@ -27,7 +27,7 @@ internal sealed class PlateSlide(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _plate.Position, _plate.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 plate = obs.Object;
         double objToTarget = Distance(plate, Target), tcpToObj = Distance(plate, Tcp);

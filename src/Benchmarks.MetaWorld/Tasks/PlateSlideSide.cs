@@ -31,7 +31,7 @@ internal class PlateSlideSide(SawyerSimulation simulation, TaskInfo info) : Sawy
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _plate.Position, _plate.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 plate = obs.Object, tcp = Tcp;
         double objToTarget = Distance(plate, Target), tcpToObj = Distance(plate, tcp);

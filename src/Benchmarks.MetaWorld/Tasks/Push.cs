@@ -27,15 +27,15 @@ internal sealed class Push(SawyerSimulation simulation, TaskInfo info) : SawyerT
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puckGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object;
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             puck, effort, objRadius: 0.015, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.High);
-        double reward = 2 * grasp;
+        NumpyScalar reward = 2 * grasp;
         if (tcpToObj < 0.02 && obs.Opening > 0)
             reward += 1 + reward + 5 * inPlace;
         if (objToTarget < TargetRadius)

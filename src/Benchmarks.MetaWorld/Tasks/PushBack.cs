@@ -26,7 +26,7 @@ internal sealed class PushBack(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object;
         double objToTarget = Distance(puck, Target), start = Distance(ObjectStart, Target), tcpToObj = Distance(puck, Tcp);

@@ -28,17 +28,17 @@ internal sealed class PushWall(SawyerSimulation simulation, TaskInfo info) : Saw
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object, midpoint = new(-0.05, 0.77, puck.Z);
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
         double wall = LongTail(
             Distance(puck, midpoint, PositionScale), 0, 0.05, Distance(ObjectStart, midpoint, PositionScale));
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             puck, effort, objRadius: 0.015, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.005,
             CagingDensity.High);
-        double reward = 2 * grasp;
+        NumpyScalar reward = 2 * grasp;
         if (tcpToObj < 0.02 && obs.Opening > 0)
             reward = puck.Y > 0.75 ? 2 * grasp + 1 + 4 + 3 * inPlace : 2 * grasp + 1 + 4 * wall;
         if (objToTarget < TargetRadius)

@@ -27,7 +27,7 @@ internal class Reach(SawyerSimulation simulation, TaskInfo info) : SawyerTask(si
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puckGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         double objToTarget = Distance(Tcp, Target);
         double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(Info.HandStart, Target));

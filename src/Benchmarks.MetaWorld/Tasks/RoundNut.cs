@@ -18,18 +18,18 @@ internal abstract class RoundNut(SawyerSimulation simulation, TaskInfo info, Cag
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, _nut.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = obs.Object;
         if (Math.Abs(handle.X - obs.Hand.X) < 0.01)
             handle = handle with { X = obs.Hand.X };
         double upright = Math.Max(1 - Quat.Distance(obs.ObjectOrientation, Upright) / 0.4, 0);
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             handle, effort, objRadius: 0.015, padSuccessThresh: 0.02, objectReachRadius: 0.01, xzThresh: 0.01, density);
         (bool success, double inPlace) = Judge(obs, _centre.Position);
-        double reward = success ? 10 : (2 * grasp + 6 * inPlace) * upright;
+        NumpyScalar reward = success ? 10 : (2 * grasp + 6 * inPlace) * upright;
         return new(
-            reward: reward, success: success, nearObject: upright, graspSuccess: grasp >= 0.5, graspReward: grasp,
+            reward: reward, success: success, nearObject: upright, graspSuccess: grasp.Value >= 0.5, graspReward: grasp,
             inPlaceReward: inPlace, objectToTarget: 0);
     }
 

@@ -56,8 +56,8 @@ internal abstract class SawyerTask(SawyerSimulation simulation, TaskInfo info)
 
     /// <summary>The result of the step that led to the present state.</summary>
     /// <param name="obs">The observation, within its bounds.</param>
-    /// <param name="effort">The fourth number of the action.</param>
-    public abstract Outcome Evaluate(in TaskObservation obs, double effort);
+    /// <param name="effort">The fourth number of the action, in its own type.</param>
+    public abstract Outcome Evaluate(in TaskObservation obs, NumpyScalar effort);
 
     /// <summary>The task's own part of a reset, after the hand's.</summary>
     protected abstract void Reset();
@@ -122,16 +122,16 @@ internal abstract class SawyerTask(SawyerSimulation simulation, TaskInfo info)
     /// <param name="density">What is rewarded before the fingers close.</param>
     /// <param name="desiredGripperEffort">The effort that gets the full reward.</param>
     /// <param name="objInitPos">The object's initial position; <see cref="ObjectStart"/> if not given.</param>
-    protected double GripperCagingReward(
-        Vec3 objPos, double effort, double objRadius, double padSuccessThresh, double objectReachRadius, double xzThresh,
+    protected NumpyScalar GripperCagingReward(
+        Vec3 objPos, NumpyScalar effort, double objRadius, double padSuccessThresh, double objectReachRadius, double xzThresh,
         CagingDensity density, double desiredGripperEffort = 1, Vec3? objInitPos = null)
     {
         Vec3 start = objInitPos ?? ObjectStart;
         double cagingY = HamacherProduct(Pad(Simulation.LeftPad.Position.Y), Pad(Simulation.RightPad.Position.Y));
         double cagingXZ = LongTail(DistanceXZ(Tcp, objPos), 0, xzThresh, DistanceXZ(start, TcpStart) - xzThresh);
-        double gripperClosed = Math.Min(Math.Max(0, effort), desiredGripperEffort) / desiredGripperEffort;
+        NumpyScalar gripperClosed = effort.Between0And(desiredGripperEffort) / desiredGripperEffort;
         double caging = HamacherProduct(cagingY, cagingXZ);
-        double cagingAndGripping = HamacherProduct(caging, caging > 0.97 ? gripperClosed : 0);
+        NumpyScalar cagingAndGripping = HamacherProduct(caging, caging > 0.97 ? gripperClosed : 0);
         return density switch
         {
             CagingDensity.High => (cagingAndGripping + caging) / 2,

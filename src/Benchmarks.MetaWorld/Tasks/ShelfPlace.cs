@@ -29,22 +29,26 @@ internal sealed class ShelfPlace(SawyerSimulation simulation, TaskInfo info) : S
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puckGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object;
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);
-        double inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
-        double grasp = GripperCagingReward(
+        NumpyScalar inPlace = LongTail(objToTarget, 0, TargetRadius, Distance(ObjectStart, Target));
+        NumpyScalar grasp = GripperCagingReward(
             puck, effort, objRadius: 0.02, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.None);
-        double reward = HamacherProduct(grasp, inPlace);
+        NumpyScalar reward = HamacherProduct(grasp, inPlace);
 
         // Below the board the term decreases with the depth under the shelf; behind the goal it is 0.
         if (puck.Z is > 0 and < 0.24 && puck.X > Target.X - 0.15 && puck.X < Target.X + 0.15)
         {
             double front = Target.Y - ShelfDepth;
             if (front < puck.Y && puck.Y < Target.Y)
-                inPlace = Math.Clamp(inPlace - HamacherProduct((puck.Y - front) / ShelfDepth, (0.24 - puck.Z) / 0.24), 0, 1);
+            {
+                double loss = HamacherProduct((puck.Y - front) / ShelfDepth, (0.24 - puck.Z) / 0.24);
+                inPlace = (inPlace - NumpyScalar.Float64(loss)).Clip(0, 1);
+            }
+
             if (puck.Y > Target.Y)
                 inPlace = 0;
         }
@@ -56,7 +60,7 @@ internal sealed class ShelfPlace(SawyerSimulation simulation, TaskInfo info) : S
         bool graspSuccess = Simulation.IsGrasping(_puckGeom) && obs.Opening > 0 && puck.Z - 0.02 > ObjectStart.Z;
         return new(
             reward: reward, success: objToTarget <= 0.07, nearObject: tcpToObj <= 0.03, graspSuccess: graspSuccess,
-            graspReward: grasp, inPlaceReward: inPlace, objectToTarget: objToTarget);
+            graspReward: grasp, inPlaceReward: inPlace.Value, objectToTarget: objToTarget);
     }
 
     protected override void Reset()

@@ -31,7 +31,7 @@ internal sealed class Soccer(SawyerSimulation simulation, TaskInfo info) : Sawye
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _ball.Position, _ball.OrientationFromMatrix);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 ball = obs.Object;
         double objToTarget = Distance(ball, Target), tcpToObj = Distance(ball, Tcp);

@@ -40,7 +40,7 @@ internal sealed class StickPull(SawyerSimulation simulation, TaskInfo info) : Sa
         Write(objects[7..], _insertion.Position, Quat.Zero);
     }
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 stick = obs.Object, end = _stickEnd.Position, handle = obs.Second;
         Vec3 box = handle + Middle, boxStart = ObjectStart + Middle;
@@ -52,11 +52,11 @@ internal sealed class StickPull(SawyerSimulation simulation, TaskInfo info) : Sa
         bool graspSuccess = tcpToObj < 0.02 && obs.Opening > 0 && stick.Z - 0.01 > _stickStart.Z;
         bool inserted = end.X >= handle.X && Math.Abs(end.Y - handle.Y) <= 0.04 && Math.Abs(end.Z - handle.Z) <= 0.06;
         // As upstream: the caging reward measures from the box's start, not the stick's.
-        double grasp = graspSuccess ? 1 : GripperCagingReward(
+        NumpyScalar grasp = graspSuccess ? 1 : GripperCagingReward(
             stick, effort, objRadius: 0.014, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.High);
-        double graspAndReach = HamacherProduct(grasp, toBox);
-        double reward = graspAndReach;
+        NumpyScalar graspAndReach = HamacherProduct(grasp, toBox);
+        NumpyScalar reward = graspAndReach;
         if (graspSuccess)
         {
             reward = inserted ? 1 + graspAndReach + 5 + 2 * stickHome + boxHome : 1 + graspAndReach + 5 * toBox;

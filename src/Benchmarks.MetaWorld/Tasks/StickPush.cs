@@ -35,16 +35,16 @@ internal sealed class StickPush(SawyerSimulation simulation, TaskInfo info) : Sa
         Write(objects[7..], _insertion.Position + new Vec3(0, 0.09, 0), Quat.Zero);
     }
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 stick = obs.Object + new Vec3(0.015, 0, 0), box = obs.Second;
         double tcpToObj = Distance(stick, Tcp), objToTarget = Distance(box, Target);
         double stickHome = LongTail(Distance(stick, Target), 0, 0.12, Distance(_stickStart, Target) - 0.12);
         double boxHome = LongTail(objToTarget, 0, 0.12, Distance(ObjectStart, Target) - 0.12);
-        double grasp = GripperCagingReward(
+        NumpyScalar grasp = GripperCagingReward(
             stick, effort, objRadius: 0.04, padSuccessThresh: 0.05, objectReachRadius: 0.01, xzThresh: 0.01,
             CagingDensity.High, objInitPos: _stickStart);
-        double reward = grasp;
+        NumpyScalar reward = grasp;
         if (tcpToObj < 0.02 && obs.Opening > 0 && stick.Z - 0.01 > _stickStart.Z)
         {
             grasp = 1;

@@ -27,7 +27,7 @@ internal sealed class Sweep(SawyerSimulation simulation, TaskInfo info) : Sawyer
 
     public override void Observe(Span<double> objects) => Write(objects, _puck.Position, _puck.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object;
         double objToTarget = Distance(puck, Target), tcpToObj = Distance(puck, Tcp);

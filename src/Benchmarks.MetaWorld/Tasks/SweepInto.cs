@@ -28,7 +28,7 @@ internal sealed class SweepInto(SawyerSimulation simulation, TaskInfo info) : Sa
 
     public override void Observe(Span<double> objects) => WriteXyzw(objects, _puck.Position, _puckGeom.Orientation);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 puck = obs.Object, hole = Target with { Z = puck.Z };
         double objToTarget = Distance(puck, hole), tcpToObj = Distance(puck, Tcp);

@@ -2,7 +2,8 @@ namespace Benchmarks.MetaWorld.Tasks;
 
 /// <summary>
 /// The terms that rewards consist of (metaworld 3.0.0, <c>utils/reward_utils.py</c>): <c>tolerance</c> maps a distance to a
-/// value from 0 to 1, and the Hamacher product combines two values like a logical and.
+/// value from 0 to 1, and the Hamacher product combines two values like a logical and. The squares are the C library's
+/// <c>pow</c>, which numpy calls and whose last bit may differ from a product's.
 /// </summary>
 internal static class Tolerance
 {
@@ -16,7 +17,7 @@ internal static class Tolerance
         if (margin == 0)
             return 0;
         double d = (x < low ? low - x : x - high) / margin * 3;
-        return 1 / (d * d + 1);
+        return 1 / (Math.Pow(d, 2) + 1);
     }
 
     /// <summary><c>tolerance(sigmoid="gaussian")</c>: 1 within the bounds, 0.1 at the margin from them.</summary>
@@ -27,7 +28,7 @@ internal static class Tolerance
         if (margin == 0)
             return 0;
         double d = (x < low ? low - x : x - high) / margin * GaussianScale;
-        return Math.Exp(-0.5 * (d * d));
+        return Math.Exp(-0.5 * Math.Pow(d, 2));
     }
 
     /// <summary>The Hamacher product of two values in [0, 1]: ab / (a + b - ab).</summary>
@@ -35,5 +36,12 @@ internal static class Tolerance
     {
         double denominator = a + b - a * b;
         return denominator > 0 ? a * b / denominator : 0;
+    }
+
+    /// <summary>The Hamacher product, rounded as numpy rounds the types of its factors.</summary>
+    public static NumpyScalar HamacherProduct(NumpyScalar a, NumpyScalar b)
+    {
+        NumpyScalar denominator = a + b - a * b;
+        return denominator.Value > 0 ? a * b / denominator : 0;
     }
 }

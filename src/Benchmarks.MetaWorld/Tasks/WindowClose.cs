@@ -29,7 +29,7 @@ internal sealed class WindowClose(SawyerSimulation simulation, TaskInfo info) : 
 
     public override void Observe(Span<double> objects) => Write(objects, _handle.Position, Quat.Zero);
 
-    public override Outcome Evaluate(in TaskObservation obs, double effort)
+    public override Outcome Evaluate(in TaskObservation obs, NumpyScalar effort)
     {
         Vec3 handle = _handle.Position;
         double objToTarget = Math.Abs(handle.X - Target.X), tcpToObj = Distance(handle, Tcp);

@@ -8,13 +8,16 @@ internal sealed class RecordedActions
     private readonly double[] _values;
     private readonly int _dimension;
 
-    private RecordedActions(string name, double[] values, int dimension)
+    private RecordedActions(string name, double[] values, int dimension, bool areFloat64)
     {
-        (Name, _values, _dimension) = (name, values, dimension);
+        (Name, _values, _dimension, AreFloat64) = (name, values, dimension, areFloat64);
     }
 
     /// <summary>File and tensor, for messages.</summary>
     public string Name { get; }
+
+    /// <summary>Whether the file has float64 numbers, not float32.</summary>
+    public bool AreFloat64 { get; }
 
     /// <summary>The number of actions.</summary>
     public int Count => _values.Length / _dimension;
@@ -41,7 +44,7 @@ internal sealed class RecordedActions
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         if (bad >= 0)
             throw new EvalCoreException($"--actions: {name}, row {bad / dimension} contains {values[bad]}; actions must be finite");
-        return new RecordedActions(name, values.AsSpan(0, count * dimension).ToArray(), dimension);
+        return new RecordedActions(name, values.AsSpan(0, count * dimension).ToArray(), dimension, entry.Type == TensorType.F64);
     }
 
     /// <summary>Splits a source at its last colon, unless the whole string is an existing file.</summary>

@@ -63,7 +63,9 @@ public static class Replay
     {
         try
         {
-            return environment.Step(actions[t]);
+            return actions.AreFloat64 && environment is IFloat64Actions float64
+                ? float64.StepFloat64(actions[t])
+                : environment.Step(actions[t]);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
