@@ -26,10 +26,12 @@ public readonly struct Arbiter
     public ContactPointSet ContactPointSet => Native.cpArbiterGetContactPointSet(_arbiter);
 
     /// <summary>The position of a contact on the surface of the first shape, in world coordinates.</summary>
-    public Vect PointA(int index) => Native.cpArbiterGetPointA(_arbiter, index);
+    /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Count"/>.</exception>
+    public Vect PointA(int index) => Native.cpArbiterGetPointA(_arbiter, Checked(index));
 
     /// <summary>The position of a contact on the surface of the second shape, in world coordinates.</summary>
-    public Vect PointB(int index) => Native.cpArbiterGetPointB(_arbiter, index);
+    /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="Count"/>.</exception>
+    public Vect PointB(int index) => Native.cpArbiterGetPointB(_arbiter, Checked(index));
 
     /// <summary>The native pointers (<c>cpShape*</c>) of the two shapes.</summary>
     public unsafe void GetShapes(out nint a, out nint b)
@@ -37,4 +39,7 @@ public readonly struct Arbiter
         fixed (nint* pa = &a, pb = &b)
             Native.cpArbiterGetShapes(_arbiter, pa, pb);
     }
+
+    private int Checked(int index) =>
+        (uint)index < (uint)Count ? index : throw new ArgumentOutOfRangeException(nameof(index));
 }

@@ -2,18 +2,20 @@ namespace Chipmunk;
 
 /// <summary>
 /// <c>cpBody</c>: a rigid body. One thread at a time may use a body, its shapes and its space; different spaces are
-/// independent. Values must be finite: setters throw otherwise, because Chipmunk's assertions abort the process.
+/// independent. Values must be finite: setters throw otherwise, because Chipmunk's assertions abort the process. After its
+/// space was disposed a body cannot be changed.
 /// </summary>
 public sealed class Body : IDisposable
 {
     /// <summary><c>cpBodyNew</c>: a dynamic body.</summary>
-    /// <param name="mass">The mass.</param>
-    /// <param name="moment">The moment of inertia about the centre of gravity.</param>
+    /// <param name="mass">The mass, positive.</param>
+    /// <param name="moment">The moment of inertia about the centre of gravity, positive; infinite for a body that does not turn.</param>
+    /// <exception cref="ArgumentException">A value is not positive, or the mass is infinite.</exception>
     /// <exception cref="DllNotFoundException">
     /// Chipmunk is not installed; the message states how to install it.
     /// </exception>
     public Body(double mass, double moment)
-        : this(Native.cpBodyNew(mass, moment))
+        : this(Native.cpBodyNew(Valid.FinitePositive(mass), Valid.Positive(moment)))
     {
     }
 
@@ -38,21 +40,21 @@ public sealed class Body : IDisposable
     public Vect Position
     {
         get => Native.cpBodyGetPosition(Handle);
-        set => Native.cpBodySetPosition(Handle, Finite(value));
+        set => Native.cpBodySetPosition(Changed, Valid.Finite(value));
     }
 
     /// <summary>The centre of gravity, in the body's coordinates. Setting it does not move the origin.</summary>
     public Vect CenterOfGravity
     {
         get => Native.cpBodyGetCenterOfGravity(Handle);
-        set => Native.cpBodySetCenterOfGravity(Handle, Finite(value));
+        set => Native.cpBodySetCenterOfGravity(Changed, Valid.Finite(value));
     }
 
     /// <summary>The velocity of the centre of gravity, in units of length per second.</summary>
     public Vect Velocity
     {
         get => Native.cpBodyGetVelocity(Handle);
-        set => Native.cpBodySetVelocity(Handle, Finite(value));
+        set => Native.cpBodySetVelocity(Changed, Valid.Finite(value));
     }
 
     /// <summary>
@@ -61,14 +63,14 @@ public sealed class Body : IDisposable
     public double Angle
     {
         get => Native.cpBodyGetAngle(Handle);
-        set => Native.cpBodySetAngle(Handle, Finite(value));
+        set => Native.cpBodySetAngle(Changed, Valid.Finite(value));
     }
 
     /// <summary>The angular velocity, in radians per second.</summary>
     public double AngularVelocity
     {
         get => Native.cpBodyGetAngularVelocity(Handle);
-        set => Native.cpBodySetAngularVelocity(Handle, Finite(value));
+        set => Native.cpBodySetAngularVelocity(Changed, Valid.Finite(value));
     }
 
     /// <summary>The cosine and the sine of the angle.</summary>
@@ -95,11 +97,16 @@ public sealed class Body : IDisposable
     /// <summary>Frees the body once no shape and no space refers to it.</summary>
     public void Dispose() => Handle.Dispose();
 
-    private static double Finite(double value) =>
-        double.IsFinite(value) ? value : throw new ArgumentException($"The value must be finite, got {value}.", nameof(value));
-
-    private static Vect Finite(Vect value) =>
-        double.IsFinite(value.X) && double.IsFinite(value.Y)
-            ? value
-            : throw new ArgumentException($"The value must be finite, got ({value.X}, {value.Y}).", nameof(value));
+    /// <summary>
+    /// The handle for a change. A change reads the contacts that the space keeps for the body, so it is refused after the space
+    /// was disposed.
+    /// </summary>
+    private BodyHandle Changed
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Handle.Space is { IsClosed: true }, typeof(Space));
+            return Handle;
+        }
+    }
 }

@@ -8,7 +8,7 @@ public sealed class CircleShape : Shape
     /// <param name="radius">The radius.</param>
     /// <param name="offset">The centre, in the body's coordinates.</param>
     public CircleShape(Body body, double radius, Vect offset)
-        : base(Native.cpCircleShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, radius, offset), body)
+        : base(Native.cpCircleShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, Valid.FiniteNotNegative(radius), Valid.Finite(offset)), body)
     {
     }
 

@@ -9,8 +9,13 @@ namespace Chipmunk;
 public readonly unsafe struct CollisionHandler
 {
     private readonly Fields* _handler;
+    private readonly SpaceHandle _space;
 
-    internal CollisionHandler(nint handler) => _handler = (Fields*)handler;
+    internal CollisionHandler(nint handler, SpaceHandle space)
+    {
+        _handler = (Fields*)handler;
+        _space = space;
+    }
 
     /// <summary>
     /// Called after the solver for each pair of touching shapes, in the solver's order. The arguments are the arbiter,
@@ -19,15 +24,44 @@ public readonly unsafe struct CollisionHandler
     /// </summary>
     public delegate* unmanaged[Cdecl]<Arbiter, nint, void*, void> PostSolve
     {
-        get => _handler->PostSolve;
-        set => _handler->PostSolve = value;
+        get
+        {
+            var function = Handler->PostSolve;
+            GC.KeepAlive(_space);
+            return function;
+        }
+
+        set
+        {
+            Handler->PostSolve = value;
+            GC.KeepAlive(_space);
+        }
     }
 
     /// <summary>The last argument of the callbacks.</summary>
     public void* UserData
     {
-        get => _handler->UserData;
-        set => _handler->UserData = value;
+        get
+        {
+            void* data = Handler->UserData;
+            GC.KeepAlive(_space);
+            return data;
+        }
+
+        set
+        {
+            Handler->UserData = value;
+            GC.KeepAlive(_space);
+        }
+    }
+
+    private Fields* Handler
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_space.IsClosed, typeof(Space));
+            return _handler;
+        }
     }
 
     /// <summary>

@@ -24,7 +24,11 @@ public sealed class PolyShape : Shape
     private static unsafe ShapeHandle New(Body body, ReadOnlySpan<Vect> vertices, double radius)
     {
         ArgumentNullException.ThrowIfNull(body);
+        if (vertices.IsEmpty)
+            throw new ArgumentException("A polygon needs at least one point.", nameof(vertices));
+        foreach (Vect vertex in vertices)
+            Valid.Finite(vertex, nameof(vertices));
         fixed (Vect* first = vertices)
-            return Native.cpPolyShapeNew(body.Handle, vertices.Length, first, Transform.Identity, radius);
+            return Native.cpPolyShapeNew(body.Handle, vertices.Length, first, Transform.Identity, Valid.FiniteNotNegative(radius));
     }
 }

@@ -9,7 +9,7 @@ public sealed class SegmentShape : Shape
     /// <param name="b">The other end, in the body's coordinates.</param>
     /// <param name="radius">Half the thickness.</param>
     public SegmentShape(Body body, Vect a, Vect b, double radius)
-        : base(Native.cpSegmentShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, a, b, radius), body)
+        : base(Native.cpSegmentShapeNew((body ?? throw new ArgumentNullException(nameof(body))).Handle, Valid.Finite(a), Valid.Finite(b), Valid.FiniteNotNegative(radius)), body)
     {
     }
 

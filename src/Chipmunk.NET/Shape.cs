@@ -16,25 +16,25 @@ public abstract class Shape : IDisposable
     /// <summary>The body that the shape is attached to.</summary>
     public Body Body { get; }
 
-    /// <summary>The coefficient of friction; default 0.</summary>
+    /// <summary>The coefficient of friction, not negative; default 0.</summary>
     public double Friction
     {
         get => Native.cpShapeGetFriction(Handle);
-        set => Native.cpShapeSetFriction(Handle, value);
+        set => Native.cpShapeSetFriction(Changed, Valid.FiniteNotNegative(value));
     }
 
-    /// <summary>The elasticity; default 0.</summary>
+    /// <summary>The elasticity, not negative; default 0.</summary>
     public double Elasticity
     {
         get => Native.cpShapeGetElasticity(Handle);
-        set => Native.cpShapeSetElasticity(Handle, value);
+        set => Native.cpShapeSetElasticity(Changed, Valid.FiniteNotNegative(value));
     }
 
     /// <summary>The collision type, which selects the collision handlers; default 0.</summary>
     public nuint CollisionType
     {
         get => Native.cpShapeGetCollisionType(Handle);
-        set => Native.cpShapeSetCollisionType(Handle, value);
+        set => Native.cpShapeSetCollisionType(Changed, value);
     }
 
     /// <summary>Frees the shape once no space refers to it.</summary>
@@ -42,5 +42,15 @@ public abstract class Shape : IDisposable
     {
         Handle.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The handle for a change, which reads the body and so the contacts that its space keeps.</summary>
+    private ShapeHandle Changed
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Body.Handle.Space is { IsClosed: true }, typeof(Space));
+            return Handle;
+        }
     }
 }

@@ -6,6 +6,7 @@ namespace Chipmunk;
 public sealed class ShapeHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     private BodyHandle? _body;
+    private bool _isKept;
 
     /// <summary>Called by the marshaller.</summary>
     public ShapeHandle()
@@ -13,19 +14,23 @@ public sealed class ShapeHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
     }
 
-    /// <summary>Adds a reference to the body, so that it is freed after the shape.</summary>
+    /// <summary>
+    /// Adds a reference to the body, so that it is freed after the shape. A space's static body is freed with the space,
+    /// whose references to shapes such a reference would keep for ever.
+    /// </summary>
     internal void Keep(BodyHandle body)
     {
-        bool kept = false;
-        body.DangerousAddRef(ref kept);
         _body = body;
+        if (!body.BelongsToSpace)
+            body.DangerousAddRef(ref _isKept);
     }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
         Native.cpShapeFree(handle);
-        _body?.DangerousRelease();
+        if (_isKept)
+            _body!.DangerousRelease();
         return true;
     }
 }

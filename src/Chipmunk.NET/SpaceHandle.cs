@@ -9,7 +9,7 @@ namespace Chipmunk;
 /// </summary>
 public sealed class SpaceHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
-    private readonly List<SafeHandle> _kept = [];
+    private readonly HashSet<SafeHandle> _kept = [];
 
     /// <summary>Called by the marshaller.</summary>
     public SpaceHandle()
@@ -18,11 +18,16 @@ public sealed class SpaceHandle : SafeHandleZeroOrMinusOneIsInvalid
     }
 
     /// <summary>Adds a reference to a body or shape.</summary>
-    /// <exception cref="InvalidOperationException">It is already in this space.</exception>
-    internal void Keep(SafeHandle added)
+    /// <param name="added">The body or shape.</param>
+    /// <param name="body">The body, or the one that the shape is attached to.</param>
+    /// <exception cref="InvalidOperationException">It is already in this space or in another one.</exception>
+    internal void Keep(SafeHandle added, BodyHandle body)
     {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        ObjectDisposedException.ThrowIf(added.IsClosed, added);
         if (_kept.Contains(added))
             throw new InvalidOperationException("The body or shape is already in this space.");
+        body.Enter(this);
         bool kept = false;
         added.DangerousAddRef(ref kept);
         _kept.Add(added);

@@ -175,9 +175,122 @@ public sealed unsafe class SpaceTests
         using var body = new Body(1, 1);
         space.Add(body);
         Assert.Throws<InvalidOperationException>(() => space.Add(body));
+        Assert.Throws<InvalidOperationException>(() => space.Add(space.StaticBody));
+        using var circle = new CircleShape(body, 1, default);
+        space.Add(circle);
+        Assert.Throws<InvalidOperationException>(() => space.Add(circle));
         Assert.Throws<ArgumentException>(() => body.Velocity = new Vect(double.NaN, 0));
         Assert.Throws<ArgumentException>(() => body.Position = new Vect(0, double.PositiveInfinity));
         Assert.Throws<ArgumentException>(() => body.Angle = double.NaN);
+        Assert.Throws<ArgumentException>(() => new Body(double.NaN, 1));
+        Assert.Throws<ArgumentException>(() => new Body(0, 1));
+        Assert.Throws<ArgumentException>(() => new Body(1, -1));
+        Assert.Throws<ArgumentException>(() => circle.Friction = -1);
+        Assert.Throws<ArgumentException>(() => circle.Elasticity = double.NaN);
+        Assert.Throws<ArgumentException>(() => new CircleShape(body, double.NaN, default));
+        Assert.Throws<ArgumentException>(() => new SegmentShape(body, new Vect(double.NaN, 0), default, 1));
+        Assert.Throws<ArgumentException>(() => new PolyShape(body, [], 0));
+        Assert.Throws<ArgumentException>(() => new PolyShape(body, [new(0, double.NaN)], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => space.Iterations = 0);
+        Assert.Throws<ArgumentException>(() => space.Damping = -1);
+        Assert.Throws<ArgumentException>(() => space.Gravity = new Vect(0, double.NaN));
+        Assert.Throws<ArgumentException>(() => space.Step(double.NaN));
+    }
+
+    [Fact]
+    public void A_body_and_its_shapes_are_in_one_space_only()
+    {
+        using var other = new Space();
+        using var body = new Body(1, 1);
+        using var shape = new CircleShape(body, 1, default);
+        using var wall = new SegmentShape(other.StaticBody, default, new Vect(1, 1), 1);
+        using (var space = new Space())
+        {
+            space.Add(body);
+            Assert.Throws<InvalidOperationException>(() => other.Add(body));
+            Assert.Throws<InvalidOperationException>(() => other.Add(shape));
+            Assert.Throws<InvalidOperationException>(() => space.Add(wall));
+            Assert.Throws<InvalidOperationException>(() => space.Add(other.StaticBody));
+            space.Add(shape);
+            space.Step(0.01);
+        }
+
+        Assert.Throws<InvalidOperationException>(() => other.Add(body));
+        Assert.Throws<InvalidOperationException>(() => other.Add(shape));
+        other.Add(wall);
+        other.Step(0.01);
+    }
+
+    [Fact]
+    public void The_static_body_is_gone_with_its_space()
+    {
+        var space = new Space();
+        using var wall = new SegmentShape(space.StaticBody, default, new Vect(1, 1), 1);
+        space.Add(wall);
+        space.StaticBody.Position = new Vect(7, 8);
+        Assert.Equal(new Vect(7, 8), wall.Body.Position);
+        var handler = space.AddCollisionHandler(0, 0);
+        space.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => wall.Body.Position);
+        Assert.Throws<ObjectDisposedException>(() => wall.Body.Position = default);
+        Assert.Throws<ObjectDisposedException>(() => wall.Friction = 1);
+        Assert.Throws<ObjectDisposedException>(() => new CircleShape(space.StaticBody, 1, default));
+        Assert.Throws<ObjectDisposedException>(() => handler.PostSolve = null);
+        Assert.Equal(new Vect(1, 1), wall.B);
+    }
+
+    [Fact]
+    public void A_static_body_keeps_its_space_from_being_collected()
+    {
+        var bodies = Enumerable.Range(0, 60).Select(_ => Create()).ToList();
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        using (new Space())
+            Assert.All(bodies, body => Assert.Equal(new Vect(7, 8), body.Position));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static Body Create() => new Space { StaticBody = { Position = new Vect(7, 8) } }.StaticBody;
+    }
+
+    /// <summary>A body in contact keeps pointers to contacts that its space owned.</summary>
+    [Fact]
+    public void A_body_cannot_be_changed_after_its_space()
+    {
+        using var body = new Body(1, 1) { Velocity = new Vect(0, 1) };
+        using var shape = new CircleShape(body, 1, default);
+        using (var space = new Space())
+        {
+            using var floor = new SegmentShape(space.StaticBody, new Vect(-10, 1.5), new Vect(10, 1.5), 0.75);
+            space.Add(body);
+            space.Add(shape);
+            space.Add(floor);
+            space.Step(0.01);
+        }
+
+        Assert.Throws<ObjectDisposedException>(() => body.Velocity = default);
+        Assert.Throws<ObjectDisposedException>(() => shape.Elasticity = 1);
+        Assert.True(double.IsFinite(body.Position.Y));
+    }
+
+    [Fact]
+    public void Adding_and_stepping_in_a_callback_throw()
+    {
+        using var space = new Space();
+        using var disc = new Body(1, 1) { Velocity = new Vect(0, 1) };
+        using var discShape = new CircleShape(disc, 1, default);
+        using var floor = new SegmentShape(space.StaticBody, new Vect(-10, 1.5), new Vect(10, 1.5), 0.75);
+        space.Add(disc);
+        space.Add(discShape);
+        space.Add(floor);
+        s_stepped = space;
+        s_refused = 0;
+        space.AddCollisionHandler(0, 0).PostSolve = &AddAndStep;
+        space.Step(0.01);
+        Assert.Equal(3, s_refused);
     }
 
     [Fact]
@@ -206,6 +319,26 @@ public sealed unsafe class SpaceTests
         contact->Normal = arbiter.Normal;
         contact->Impulse = arbiter.TotalImpulse;
         contact->Distance = arbiter.ContactPointSet[0].Distance;
+    }
+
+    private static Space? s_stepped;
+    private static int s_refused;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void AddAndStep(Arbiter arbiter, nint space, void* data)
+    {
+        using var body = new Body(1, 1);
+        foreach (Action action in (Action[])[() => s_stepped!.Add(body), () => s_stepped!.Step(0.01), () => arbiter.PointA(arbiter.Count)])
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
+            {
+                s_refused++;
+            }
+        }
     }
 
     private struct Contact
