@@ -183,6 +183,8 @@ string Accessors(string type, string name, string what)
     var arrays = new StringBuilder();
     var fields = structs.GetProperty(name).GetProperty("fields");
     text.Append($"\npublic sealed unsafe partial class {type}\n{{\n    internal const int StructSize = {structs.GetProperty(name).GetProperty("size")};\n");
+    if (name == "mjModel")
+        text.Append($"\n    /// <summary>The length in bytes of the sizes, at the start of the struct.</summary>\n    internal const int SizesLength = {fields.GetProperty("opt").GetProperty("offset")};\n");
     foreach (var field in fields.EnumerateObject())
     {
         int offset = field.Value.GetProperty("offset").GetInt32();
@@ -208,17 +210,17 @@ string Accessors(string type, string name, string what)
         else if (ctype is "mjOption" or "mjVisual" or "mjStatistic")
             member = $"ref {CSharp(ctype)} {field.Name} => ref *({CSharp(ctype)}*)({p})";
         else if (ctype == "mjtSize" && field.Name is not ("narena" or "nbuffer" or "maxuse_stack" or "maxuse_arena"))
-            member = $"int {field.Name} => (int)*(long*)({p})";
+            member = $"int {field.Name} => Kept((int)*(long*)({p}))";
         else if (ctype is "mjtSize" or "size_t")
-            member = $"long {field.Name} => *(long*)({p})";
+            member = $"long {field.Name} => Kept(*(long*)({p}))";
         else if (ctype is "mjtNum")
             member = $"ref double {field.Name} => ref *(double*)({p})";
         else if (ctype is "int")
-            member = $"int {field.Name} => *(int*)({p})";
+            member = $"int {field.Name} => Kept(*(int*)({p}))";
         else if (ctype is "mjtByte")
-            member = $"bool {field.Name} => *({p}) != 0";
+            member = $"bool {field.Name} => Kept(*({p}) != 0)";
         else if (ctype is "uint64_t")
-            member = $"ulong {field.Name} => *(ulong*)({p})";
+            member = $"ulong {field.Name} => Kept(*(ulong*)({p}))";
         if (member is not null)
             text.Append($"\n    /// <summary>{doc}.</summary>\n    public {member};\n");
     }
@@ -302,10 +304,12 @@ string SpecElements()
     string? Member(string type, bool pointer, string field, int? count, int offset, string spec)
     {
         string p = $"Pointer + {offset}";
+        // The methods of MjSpec keep it from being collected until the native call has returned.
+        string owner = spec == "this" ? "" : spec + ".";
         return (type, pointer, count) switch
         {
-            ("mjString", true, _) => $"string {field}\n    {{\n        get => MjSpec.GetString(*(nint*)({p}));\n        set => MjSpec.SetString(*(nint*)({p}), value);\n    }}",
-            ("mjDoubleVec", true, _) => $"ReadOnlySpan<double> {field}\n    {{\n        get => MjSpec.GetDouble(*(nint*)({p}));\n        set => MjSpec.SetDouble(*(nint*)({p}), value);\n    }}",
+            ("mjString", true, _) => $"string {field}\n    {{\n        get => {owner}GetString(*(nint*)({p}));\n        set => {owner}SetString(*(nint*)({p}), value);\n    }}",
+            ("mjDoubleVec", true, _) => $"ReadOnlySpan<double> {field}\n    {{\n        get => {owner}GetDouble(*(nint*)({p}));\n        set => {owner}SetDouble(*(nint*)({p}), value);\n    }}",
             (_, true, _) => null,
             ("mjsCompiler" or "mjsOrientation", false, null) => $"{CSharp(type)} {field} => new({spec}, (nint)({p}));",
             ("char", false, { } n) => $"Span<byte> {field} => new({p}, {n});",

@@ -19,20 +19,28 @@ public sealed unsafe partial class MjData : IDisposable
 
     /// <summary>Allocates the data of a model, in the model's initial state (<c>mj_makeData</c>).</summary>
     public MjData(MjModel model)
+        : this(
+            model ?? throw new ArgumentNullException(nameof(model)),
+            Guard.Create(Api.mj_makeData, (nint)model.Pointer))
     {
-        ArgumentNullException.ThrowIfNull(model);
-        Model = model;
-        _pointer = (byte*)Guard.Call(Api.mj_makeData, (nint)model.Pointer);
-        if (_pointer is null)
-            throw new MujocoException("mj_makeData failed: MuJoCo cannot allocate the data of the model");
-        _handle.Own((nint)_pointer);
     }
 
     private MjData(MjModel model, nint data)
     {
         Model = model;
+        if (data == 0)
+            throw new MujocoException("MuJoCo cannot allocate the data of the model");
         _pointer = (byte*)data;
         _handle.Own(data);
+        try
+        {
+            Guard.RaiseWarnings();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The model.</summary>
@@ -134,9 +142,12 @@ public sealed unsafe partial class MjData : IDisposable
     }
 
     /// <summary>Copies everything to the data of an equal model (<c>mj_copyData</c>).</summary>
+    /// <exception cref="ArgumentException">The destination belongs to a model with other sizes.</exception>
     public void CopyTo(MjData destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        if (destination.Model != Model && !destination.Model.HasLayoutOf(Model))
+            throw new ArgumentException("the data belong to another model, with other sizes", nameof(destination));
         Guard.Call(Api.mj_copyData, (nint)destination.Pointer, (nint)Model.Pointer, (nint)Pointer);
         GC.KeepAlive(destination);
         GC.KeepAlive(this);
@@ -145,7 +156,7 @@ public sealed unsafe partial class MjData : IDisposable
     /// <summary>Returns an independent copy (<c>mj_copyData</c>).</summary>
     public MjData Copy()
     {
-        nint copy = Guard.Call(Api.mj_copyData, 0, (nint)Model.Pointer, (nint)Pointer);
+        nint copy = Guard.Create(Api.mj_copyData, 0, (nint)Model.Pointer, (nint)Pointer);
         GC.KeepAlive(this);
         return new MjData(Model, copy);
     }
@@ -290,7 +301,8 @@ public sealed unsafe partial class MjData : IDisposable
     public string? WarningText(mjtWarning kind)
     {
         InRange((int)kind, warning.Length);
-        ref MjWarningStat stat = ref warning[(int)kind];
+        MjWarningStat stat = warning[(int)kind];
+        GC.KeepAlive(this);
         return stat.number == 0
             ? null
             : Marshal.PtrToStringUTF8(Guard.Call(Api.mju_warningText, (nint)kind, stat.lastinfo));
@@ -298,6 +310,13 @@ public sealed unsafe partial class MjData : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>Returns a value that was read from the struct, and keeps the data from being collected until then.</summary>
+    private T Kept<T>(T value)
+    {
+        GC.KeepAlive(this);
+        return value;
+    }
 
     private int Count(mjtObj type) => type switch
     {

@@ -43,15 +43,12 @@ public sealed unsafe partial class MjModel : IDisposable
         using var name = new CString(path);
         nint model;
         fixed (byte* e = error)
-            model = Guard.Call(Api.mj_loadXML, name.Pointer, files?.Pointer ?? 0, (nint)e, ErrorLength);
+            model = Guard.Create(Api.mj_loadXML, name.Pointer, files?.Pointer ?? 0, (nint)e, ErrorLength);
         GC.KeepAlive(files);
         string text = Text(error);
-        if (model == 0)
-            throw new MujocoException($"{path}: {(text.Length > 0 ? text : "cannot be loaded")}");
-        var loaded = new MjModel(model);
-        if (text.Length > 0)
-            Mujoco.RaiseWarning($"{path}: {text}");
-        return loaded;
+        return model != 0
+            ? new MjModel(model).RaiseWarnings(text.Length > 0 ? $"{path}: {text}" : "")
+            : throw new MujocoException($"{path}: {(text.Length > 0 ? text : "cannot be loaded")}");
     }
 
     /// <summary>Loads and compiles a model from an MJCF or URDF string.</summary>
@@ -77,9 +74,9 @@ public sealed unsafe partial class MjModel : IDisposable
         Library.Require();
         fixed (byte* b = bytes)
         {
-            nint model = Guard.Call(Api.mj_loadModelBuffer, (nint)b, bytes.Length);
+            nint model = Guard.Create(Api.mj_loadModelBuffer, (nint)b, bytes.Length);
             return model != 0
-                ? new MjModel(model)
+                ? new MjModel(model).RaiseWarnings()
                 : throw new MujocoException($"the bytes are not a binary model (.mjb) of MuJoCo {Mujoco.RequiredVersion}");
         }
     }
@@ -99,9 +96,11 @@ public sealed unsafe partial class MjModel : IDisposable
     /// <summary>Returns an independent copy (<c>mj_copyModel</c>).</summary>
     public MjModel Copy()
     {
-        nint copy = Guard.Call(Api.mj_copyModel, 0, (nint)Pointer);
+        nint copy = Guard.Create(Api.mj_copyModel, 0, (nint)Pointer);
         GC.KeepAlive(this);
-        return new MjModel(copy);
+        return copy != 0
+            ? new MjModel(copy).RaiseWarnings()
+            : throw new MujocoException("mj_copyModel failed: MuJoCo cannot allocate the copy of the model");
     }
 
     /// <summary>
@@ -125,7 +124,7 @@ public sealed unsafe partial class MjModel : IDisposable
     /// <summary>
     /// Returns the name of an object; null when it has none or there is no such object (<c>mj_id2name</c>).
     /// </summary>
-    public string? Id2Name(mjtObj type, int id) => Marshal.PtrToStringUTF8(Call(Api.mj_id2name, (nint)type, id));
+    public string? Id2Name(mjtObj type, int id) => Kept(Marshal.PtrToStringUTF8(Call(Api.mj_id2name, (nint)type, id)));
 
     /// <summary>Returns the length of a vector with the given parts of the state (<c>mj_stateSize</c>).</summary>
     public int StateSize(mjtState parts) => (int)Call(Api.mj_stateSize, (nint)parts);
@@ -134,9 +133,13 @@ public sealed unsafe partial class MjModel : IDisposable
     /// Recomputes the fields derived from the editable ones at <see cref="qpos0"/>: inertia weights, lengths,
     /// statistics (<c>mj_setConst</c>). Overwrites <paramref name="data"/>.
     /// </summary>
+    /// <param name="data">Data of this model.</param>
+    /// <exception cref="ArgumentException">The data belong to another model.</exception>
     public void SetConst(MjData data)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (data.Model != this)
+            throw new ArgumentException("the data belong to another model", nameof(data));
         Call(Api.mj_setConst, (nint)data.Pointer);
         GC.KeepAlive(data);
     }
@@ -149,6 +152,41 @@ public sealed unsafe partial class MjModel : IDisposable
     {
         int end = buffer.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end >= 0 ? buffer[..end] : buffer).Trim();
+    }
+
+    /// <summary>Whether the data of both models have the same layout: their sizes, at the start of the struct, are equal.</summary>
+    internal bool HasLayoutOf(MjModel other)
+    {
+        bool equal = new ReadOnlySpan<byte>(Pointer, SizesLength).SequenceEqual(new ReadOnlySpan<byte>(other.Pointer, SizesLength));
+        GC.KeepAlive(other);
+        return Kept(equal);
+    }
+
+    /// <summary>
+    /// Raises the warnings of the call that made the model, and the compiler's. Frees the model when a handler throws.
+    /// </summary>
+    internal MjModel RaiseWarnings(string compiler = "")
+    {
+        try
+        {
+            Guard.RaiseWarnings();
+            if (compiler.Length > 0)
+                Mujoco.RaiseWarning(compiler);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        return this;
+    }
+
+    /// <summary>Returns a value that was read from the struct, and keeps the model from being collected until then.</summary>
+    private T Kept<T>(T value)
+    {
+        GC.KeepAlive(this);
+        return value;
     }
 
     private nint Call(nint function, nint a1 = 0, nint a2 = 0, nint a3 = 0)

@@ -26,6 +26,15 @@ public sealed unsafe partial class MjSpec : IDisposable
     {
         _pointer = (byte*)spec;
         _handle.Own(spec);
+        try
+        {
+            Guard.RaiseWarnings();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The world body, the root of the tree of bodies.</summary>
@@ -49,22 +58,32 @@ public sealed unsafe partial class MjSpec : IDisposable
     public static MjSpec FromXml(string xml, MjVfs? files = null) => Parse(Api.mj_parseXMLString, xml, "model", files);
 
     /// <summary>Returns an independent copy (<c>mj_copySpec</c>).</summary>
-    public MjSpec Copy() => new(Call(Api.mj_copySpec, (nint)Pointer));
+    public MjSpec Copy()
+    {
+        nint copy = Guard.Create(Api.mj_copySpec, (nint)Pointer);
+        return copy != 0 ? new MjSpec(copy) : throw new MujocoException(Error);
+    }
 
     /// <summary>Compiles the specification.</summary>
     /// <param name="files">Files in memory, which take precedence over files on disk.</param>
     /// <exception cref="MujocoException">The specification does not compile; the message is MuJoCo's.</exception>
     public MjModel Compile(MjVfs? files = null)
     {
-        nint model = Call(Api.mj_compile, (nint)Pointer, files?.Pointer ?? 0);
+        nint model = Guard.Create(Api.mj_compile, (nint)Pointer, files?.Pointer ?? 0);
         GC.KeepAlive(files);
-        string text = Error;
-        if (model == 0)
-            throw new MujocoException(text.Length > 0 ? text : "the model does not compile");
-        var compiled = new MjModel(model);
-        if (text.Length > 0)
-            Mujoco.RaiseWarning(text);
-        return compiled;
+        var compiled = model != 0 ? new MjModel(model) : null;
+        try
+        {
+            string text = Error;
+            if (compiled is null)
+                throw new MujocoException(text.Length > 0 ? text : "the model does not compile");
+            return compiled.RaiseWarnings(text);
+        }
+        catch
+        {
+            compiled?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Returns the specification as XML. It must be compiled after every change first.</summary>
@@ -145,28 +164,28 @@ public sealed unsafe partial class MjSpec : IDisposable
     public MjsKey? FindKey(string name) => Find<MjsKey>(mjtObj.mjOBJ_KEY, name);
 
     /// <summary>Adds a body as a child of another.</summary>
-    public MjsBody AddBody(MjsBody parent) => Add<MjsBody>("mjs_addBody", (nint)parent.Pointer);
+    public MjsBody AddBody(MjsBody parent) => Add<MjsBody>("mjs_addBody", Own(parent));
 
     /// <summary>Adds a geom to a body.</summary>
-    public MjsGeom AddGeom(MjsBody body) => Add<MjsGeom>("mjs_addGeom", (nint)body.Pointer);
+    public MjsGeom AddGeom(MjsBody body) => Add<MjsGeom>("mjs_addGeom", Own(body));
 
     /// <summary>Adds a site to a body.</summary>
-    public MjsSite AddSite(MjsBody body) => Add<MjsSite>("mjs_addSite", (nint)body.Pointer);
+    public MjsSite AddSite(MjsBody body) => Add<MjsSite>("mjs_addSite", Own(body));
 
     /// <summary>Adds a joint to a body.</summary>
-    public MjsJoint AddJoint(MjsBody body) => Add<MjsJoint>("mjs_addJoint", (nint)body.Pointer);
+    public MjsJoint AddJoint(MjsBody body) => Add<MjsJoint>("mjs_addJoint", Own(body));
 
     /// <summary>Adds a free joint to a body.</summary>
-    public MjsJoint AddFreeJoint(MjsBody body) => Add<MjsJoint>("mjs_addFreeJoint", (nint)body.Pointer);
+    public MjsJoint AddFreeJoint(MjsBody body) => Add<MjsJoint>("mjs_addFreeJoint", Own(body));
 
     /// <summary>Adds a camera to a body.</summary>
-    public MjsCamera AddCamera(MjsBody body) => Add<MjsCamera>("mjs_addCamera", (nint)body.Pointer);
+    public MjsCamera AddCamera(MjsBody body) => Add<MjsCamera>("mjs_addCamera", Own(body));
 
     /// <summary>Adds a light to a body.</summary>
-    public MjsLight AddLight(MjsBody body) => Add<MjsLight>("mjs_addLight", (nint)body.Pointer);
+    public MjsLight AddLight(MjsBody body) => Add<MjsLight>("mjs_addLight", Own(body));
 
     /// <summary>Adds a frame to a body, to which other elements can be attached.</summary>
-    public MjsFrame AddFrame(MjsBody body) => Add<MjsFrame>("mjs_addFrame", (nint)body.Pointer);
+    public MjsFrame AddFrame(MjsBody body) => Add<MjsFrame>("mjs_addFrame", Own(body));
 
     /// <summary>Adds an actuator.</summary>
     public MjsActuator AddActuator() => Add<MjsActuator>("mjs_addActuator", (nint)Pointer);
@@ -217,10 +236,13 @@ public sealed unsafe partial class MjSpec : IDisposable
     }
 
     /// <summary>Removes an element and the elements that depend on it.</summary>
+    /// <exception cref="ArgumentException">The element belongs to another specification.</exception>
     /// <exception cref="MujocoException">The element cannot be removed; the message is MuJoCo's.</exception>
     public void Delete(IMjsElement element)
     {
         ArgumentNullException.ThrowIfNull(element);
+        if (element.Spec != this)
+            throw new ArgumentException("the element belongs to another specification", nameof(element));
         if ((int)Call(Api.mjs_delete, (nint)Pointer, element.Element) != 0)
             throw new MujocoException(Error);
     }
@@ -259,34 +281,46 @@ public sealed unsafe partial class MjSpec : IDisposable
             throw new MujocoException(Error);
     }
 
-    internal static string GetString(nint source) =>
-        Marshal.PtrToStringUTF8(Guard.Call(Api.mjs_getString, source)) ?? "";
-
-    internal static void SetString(nint destination, string value)
+    internal string GetString(nint source)
     {
-        using var text = new CString(value);
-        Guard.Call(Api.mjs_setString, destination, text.Pointer);
+        string? text = Marshal.PtrToStringUTF8(Call(Api.mjs_getString, source));
+        GC.KeepAlive(this);
+        return text ?? "";
     }
 
-    internal static ReadOnlySpan<double> GetDouble(nint source)
+    internal void SetString(nint destination, string value)
+    {
+        using var text = new CString(value);
+        Call(Api.mjs_setString, destination, text.Pointer);
+    }
+
+    internal ReadOnlySpan<double> GetDouble(nint source)
     {
         int size;
-        nint values = Guard.Call(Api.mjs_getDouble, source, (nint)(&size));
+        nint values = Call(Api.mjs_getDouble, source, (nint)(&size));
         return new ReadOnlySpan<double>((void*)values, size);
     }
 
-    internal static void SetDouble(nint destination, ReadOnlySpan<double> values)
+    internal void SetDouble(nint destination, ReadOnlySpan<double> values)
     {
         fixed (double* v = values)
-            Guard.Call(Api.mjs_setDouble, destination, (nint)v, values.Length);
+            Call(Api.mjs_setDouble, destination, (nint)v, values.Length);
     }
 
-    private string Error => Marshal.PtrToStringUTF8(Call(Api.mjs_getError, (nint)Pointer))?.Trim() ?? "";
+    private string Error
+    {
+        get
+        {
+            string? text = Marshal.PtrToStringUTF8(Call(Api.mjs_getError, (nint)Pointer));
+            GC.KeepAlive(this);
+            return text?.Trim() ?? "";
+        }
+    }
 
     private static nint Make()
     {
         Library.Require();
-        return Guard.Call(Api.mj_makeSpec);
+        return Guard.Create(Api.mj_makeSpec);
     }
 
     private static MjSpec Parse(nint function, string source, string what, MjVfs? files)
@@ -298,7 +332,7 @@ public sealed unsafe partial class MjSpec : IDisposable
         using var text = new CString(source);
         nint spec;
         fixed (byte* e = error)
-            spec = Guard.Call(function, text.Pointer, files?.Pointer ?? 0, (nint)e, ErrorLength);
+            spec = Guard.Create(function, text.Pointer, files?.Pointer ?? 0, (nint)e, ErrorLength);
         GC.KeepAlive(files);
         return spec != 0 ? new MjSpec(spec) : throw new MujocoException($"{what}: {MjModel.Text(error)}");
     }
@@ -314,6 +348,15 @@ public sealed unsafe partial class MjSpec : IDisposable
     {
         nint added = Call(Library.Find(function), parent);
         return added != 0 ? T.At(this, added) : throw new MujocoException(Error);
+    }
+
+    /// <summary>The pointer of a body of this specification.</summary>
+    private nint Own(MjsBody body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return body.Spec == this
+            ? (nint)body.Pointer
+            : throw new ArgumentException("the body belongs to another specification", nameof(body));
     }
 
     private nint WithText(nint function, string name)

@@ -64,9 +64,9 @@ public sealed unsafe class MjVfs : IDisposable
 
         protected override bool ReleaseHandle()
         {
-            Guard.Call(Api.mj_deleteVFS, handle);
+            bool freed = Guard.Free(Api.mj_deleteVFS, handle);
             NativeMemory.Free((void*)handle);
-            return true;
+            return freed;
         }
     }
 }

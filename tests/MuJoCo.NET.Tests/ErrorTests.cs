@@ -159,4 +159,73 @@ public sealed class ErrorTests
 
     [Fact]
     public void The_loaded_version_is_3_8_1() => Assert.Equal("3.8.1", Mujoco.Version);
+
+    /// <summary>MuJoCo would write beyond the end of the smaller data.</summary>
+    [Fact]
+    public void Data_of_another_model_are_rejected()
+    {
+        using var model = MjModel.FromXml(Models.Small);
+        using var other = MjModel.FromXml("<mujoco><worldbody><body><freejoint/><geom size='.1'/></body></worldbody></mujoco>");
+        using var equal = model.Copy();
+        using MjData data = new(model), otherData = new(other), equalData = new(equal);
+        Assert.Equal("the data belong to another model (Parameter 'data')", Assert.Throws<ArgumentException>(() => model.SetConst(otherData)).Message);
+        Assert.Throws<ArgumentException>(() => model.SetConst(equalData));
+        model.SetConst(data);
+        Assert.Throws<ArgumentException>(() => data.CopyTo(otherData));
+        Assert.Throws<ArgumentException>(() => otherData.CopyTo(data));
+        data.qpos[0] = 0.5;
+        data.CopyTo(equalData);
+        Assert.Equal(0.5, equalData.qpos[0]);
+    }
+
+    [Fact]
+    public void An_exception_of_a_warning_handler_leaks_no_object()
+    {
+        using var small = MjModel.FromXml(Models.Small);
+        var model = small.Copy();
+        nint warn = Library.Find("mju_warning");
+        using var text = new CString("first");
+        nint warning = text.Pointer;
+        WithThrowingHandler(() =>
+        {
+            Guard.Create(warn, warning);
+            Assert.Equal("first", Assert.Throws<InvalidOperationException>(Guard.RaiseWarnings).Message);
+            Assert.Equal("second", Assert.Throws<InvalidOperationException>(() => model.RaiseWarnings("second")).Message);
+        });
+        Assert.Throws<ObjectDisposedException>(() => model.nq);
+    }
+
+    /// <summary>Objects are freed by the finalizer's thread, where an exception ends the process.</summary>
+    [Fact]
+    public void Freeing_an_object_never_throws()
+    {
+        using var text = new CString("no matter");
+        nint message = text.Pointer;
+        WithThrowingHandler(() =>
+        {
+            Assert.True(Guard.Free(Library.Find("mju_warning"), message));
+            Guard.RaiseWarnings();
+            Assert.False(Guard.Free(Api.mju_error, message));
+        });
+    }
+
+    private static void WithThrowingHandler(Action action)
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        void Handler(object? sender, MujocoWarningEventArgs e)
+        {
+            if (Environment.CurrentManagedThreadId == thread)
+                throw new InvalidOperationException(e.Message);
+        }
+
+        Mujoco.Warning += Handler;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Mujoco.Warning -= Handler;
+        }
+    }
 }

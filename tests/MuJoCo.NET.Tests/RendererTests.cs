@@ -1,3 +1,5 @@
+using MuJoCo.Native;
+
 namespace MuJoCo.Tests;
 
 public sealed class RendererTests
@@ -168,5 +170,34 @@ public sealed class RendererTests
         Assert.Throws<ArgumentOutOfRangeException>(() => renderer.Render(data, 2, new byte[192]));
         Assert.Throws<ArgumentException>(() => renderer.Render(data, 0, new byte[191]));
         Assert.Throws<ArgumentException>(() => renderer.Render(foreign, 0, new byte[192]));
+    }
+
+    [Fact]
+    public void A_context_that_cannot_be_made_current_is_not_kept_locked()
+    {
+        GlContext? context = null;
+        var owner = new Thread(() => context = GlContext.OfThread);
+        owner.Start();
+        owner.Join();
+        context!.Dispose();
+        for (int i = 0; i < 2; i++)
+        {
+            // A lock is held by a thread: another one would wait for ever.
+            MujocoException? failure = null;
+            var other = new Thread(() =>
+            {
+                try
+                {
+                    context.Begin().Dispose();
+                }
+                catch (MujocoException e)
+                {
+                    failure = e;
+                }
+            }) { IsBackground = true };
+            other.Start();
+            Assert.True(other.Join(TimeSpan.FromMinutes(1)), "the context is locked");
+            Assert.StartsWith("eglMakeCurrent failed", failure?.Message, StringComparison.Ordinal);
+        }
     }
 }

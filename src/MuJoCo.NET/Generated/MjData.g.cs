@@ -11,37 +11,37 @@ public sealed unsafe partial class MjData
     internal const int StructSize = 162936;
 
     /// <summary><c>mjData.narena</c>.</summary>
-    public long narena => *(long*)(Pointer + 0);
+    public long narena => Kept(*(long*)(Pointer + 0));
 
     /// <summary><c>mjData.nbuffer</c>.</summary>
-    public long nbuffer => *(long*)(Pointer + 8);
+    public long nbuffer => Kept(*(long*)(Pointer + 8));
 
     /// <summary><c>mjData.nplugin</c>.</summary>
-    public int nplugin => *(int*)(Pointer + 16);
+    public int nplugin => Kept(*(int*)(Pointer + 16));
 
     /// <summary><c>mjData.pstack</c>.</summary>
-    public long pstack => *(long*)(Pointer + 24);
+    public long pstack => Kept(*(long*)(Pointer + 24));
 
     /// <summary><c>mjData.pbase</c>.</summary>
-    public long pbase => *(long*)(Pointer + 32);
+    public long pbase => Kept(*(long*)(Pointer + 32));
 
     /// <summary><c>mjData.parena</c>.</summary>
-    public long parena => *(long*)(Pointer + 40);
+    public long parena => Kept(*(long*)(Pointer + 40));
 
     /// <summary><c>mjData.maxuse_stack</c>.</summary>
-    public long maxuse_stack => *(long*)(Pointer + 48);
+    public long maxuse_stack => Kept(*(long*)(Pointer + 48));
 
     /// <summary><c>mjData.maxuse_threadstack</c>: 128.</summary>
     public Span<long> maxuse_threadstack => new(Pointer + 56, 128);
 
     /// <summary><c>mjData.maxuse_arena</c>.</summary>
-    public long maxuse_arena => *(long*)(Pointer + 1080);
+    public long maxuse_arena => Kept(*(long*)(Pointer + 1080));
 
     /// <summary><c>mjData.maxuse_con</c>.</summary>
-    public int maxuse_con => *(int*)(Pointer + 1088);
+    public int maxuse_con => Kept(*(int*)(Pointer + 1088));
 
     /// <summary><c>mjData.maxuse_efc</c>.</summary>
-    public int maxuse_efc => *(int*)(Pointer + 1092);
+    public int maxuse_efc => Kept(*(int*)(Pointer + 1092));
 
     /// <summary><c>mjData.solver</c>: 4000.</summary>
     public Span<MjSolverStat> solver => new(Pointer + 1096, 4000);
@@ -62,55 +62,55 @@ public sealed unsafe partial class MjData
     public Span<MjTimerStat> timer => new(Pointer + 161328, 15);
 
     /// <summary><c>mjData.ncon</c>.</summary>
-    public int ncon => *(int*)(Pointer + 161568);
+    public int ncon => Kept(*(int*)(Pointer + 161568));
 
     /// <summary><c>mjData.ne</c>.</summary>
-    public int ne => *(int*)(Pointer + 161572);
+    public int ne => Kept(*(int*)(Pointer + 161572));
 
     /// <summary><c>mjData.nf</c>.</summary>
-    public int nf => *(int*)(Pointer + 161576);
+    public int nf => Kept(*(int*)(Pointer + 161576));
 
     /// <summary><c>mjData.nl</c>.</summary>
-    public int nl => *(int*)(Pointer + 161580);
+    public int nl => Kept(*(int*)(Pointer + 161580));
 
     /// <summary><c>mjData.nefc</c>.</summary>
-    public int nefc => *(int*)(Pointer + 161584);
+    public int nefc => Kept(*(int*)(Pointer + 161584));
 
     /// <summary><c>mjData.nJ</c>.</summary>
-    public int nJ => *(int*)(Pointer + 161588);
+    public int nJ => Kept(*(int*)(Pointer + 161588));
 
     /// <summary><c>mjData.nA</c>.</summary>
-    public int nA => *(int*)(Pointer + 161592);
+    public int nA => Kept(*(int*)(Pointer + 161592));
 
     /// <summary><c>mjData.nisland</c>.</summary>
-    public int nisland => *(int*)(Pointer + 161596);
+    public int nisland => Kept(*(int*)(Pointer + 161596));
 
     /// <summary><c>mjData.nidof</c>.</summary>
-    public int nidof => *(int*)(Pointer + 161600);
+    public int nidof => Kept(*(int*)(Pointer + 161600));
 
     /// <summary><c>mjData.ntree_awake</c>.</summary>
-    public int ntree_awake => *(int*)(Pointer + 161604);
+    public int ntree_awake => Kept(*(int*)(Pointer + 161604));
 
     /// <summary><c>mjData.nbody_awake</c>.</summary>
-    public int nbody_awake => *(int*)(Pointer + 161608);
+    public int nbody_awake => Kept(*(int*)(Pointer + 161608));
 
     /// <summary><c>mjData.nparent_awake</c>.</summary>
-    public int nparent_awake => *(int*)(Pointer + 161612);
+    public int nparent_awake => Kept(*(int*)(Pointer + 161612));
 
     /// <summary><c>mjData.nv_awake</c>.</summary>
-    public int nv_awake => *(int*)(Pointer + 161616);
+    public int nv_awake => Kept(*(int*)(Pointer + 161616));
 
     /// <summary><c>mjData.flg_energypos</c>.</summary>
-    public bool flg_energypos => *(Pointer + 161620) != 0;
+    public bool flg_energypos => Kept(*(Pointer + 161620) != 0);
 
     /// <summary><c>mjData.flg_energyvel</c>.</summary>
-    public bool flg_energyvel => *(Pointer + 161621) != 0;
+    public bool flg_energyvel => Kept(*(Pointer + 161621) != 0);
 
     /// <summary><c>mjData.flg_subtreevel</c>.</summary>
-    public bool flg_subtreevel => *(Pointer + 161622) != 0;
+    public bool flg_subtreevel => Kept(*(Pointer + 161622) != 0);
 
     /// <summary><c>mjData.flg_rnepost</c>.</summary>
-    public bool flg_rnepost => *(Pointer + 161623) != 0;
+    public bool flg_rnepost => Kept(*(Pointer + 161623) != 0);
 
     /// <summary><c>mjData.time</c>.</summary>
     public ref double time => ref *(double*)(Pointer + 161624);
@@ -590,7 +590,7 @@ public sealed unsafe partial class MjData
     public Span<double> ifrc_constraint => new(*(void**)(Pointer + 162912), nidof);
 
     /// <summary><c>mjData.signature</c>.</summary>
-    public ulong signature => *(ulong*)(Pointer + 162928);
+    public ulong signature => Kept(*(ulong*)(Pointer + 162928));
 
     /// <summary>Name, address and length in bytes of every array, in the struct's order: for tests.</summary>
     internal IReadOnlyList<(string Name, nint Address, long Bytes)> Arrays() =>

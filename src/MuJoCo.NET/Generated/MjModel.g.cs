@@ -10,281 +10,284 @@ public sealed unsafe partial class MjModel
 {
     internal const int StructSize = 5520;
 
+    /// <summary>The length in bytes of the sizes, at the start of the struct.</summary>
+    internal const int SizesLength = 736;
+
     /// <summary><c>mjModel.nq</c>.</summary>
-    public int nq => (int)*(long*)(Pointer + 0);
+    public int nq => Kept((int)*(long*)(Pointer + 0));
 
     /// <summary><c>mjModel.nv</c>.</summary>
-    public int nv => (int)*(long*)(Pointer + 8);
+    public int nv => Kept((int)*(long*)(Pointer + 8));
 
     /// <summary><c>mjModel.nu</c>.</summary>
-    public int nu => (int)*(long*)(Pointer + 16);
+    public int nu => Kept((int)*(long*)(Pointer + 16));
 
     /// <summary><c>mjModel.na</c>.</summary>
-    public int na => (int)*(long*)(Pointer + 24);
+    public int na => Kept((int)*(long*)(Pointer + 24));
 
     /// <summary><c>mjModel.nbody</c>.</summary>
-    public int nbody => (int)*(long*)(Pointer + 32);
+    public int nbody => Kept((int)*(long*)(Pointer + 32));
 
     /// <summary><c>mjModel.nbvh</c>.</summary>
-    public int nbvh => (int)*(long*)(Pointer + 40);
+    public int nbvh => Kept((int)*(long*)(Pointer + 40));
 
     /// <summary><c>mjModel.nbvhstatic</c>.</summary>
-    public int nbvhstatic => (int)*(long*)(Pointer + 48);
+    public int nbvhstatic => Kept((int)*(long*)(Pointer + 48));
 
     /// <summary><c>mjModel.nbvhdynamic</c>.</summary>
-    public int nbvhdynamic => (int)*(long*)(Pointer + 56);
+    public int nbvhdynamic => Kept((int)*(long*)(Pointer + 56));
 
     /// <summary><c>mjModel.noct</c>.</summary>
-    public int noct => (int)*(long*)(Pointer + 64);
+    public int noct => Kept((int)*(long*)(Pointer + 64));
 
     /// <summary><c>mjModel.njnt</c>.</summary>
-    public int njnt => (int)*(long*)(Pointer + 72);
+    public int njnt => Kept((int)*(long*)(Pointer + 72));
 
     /// <summary><c>mjModel.ntree</c>.</summary>
-    public int ntree => (int)*(long*)(Pointer + 80);
+    public int ntree => Kept((int)*(long*)(Pointer + 80));
 
     /// <summary><c>mjModel.nM</c>.</summary>
-    public int nM => (int)*(long*)(Pointer + 88);
+    public int nM => Kept((int)*(long*)(Pointer + 88));
 
     /// <summary><c>mjModel.nB</c>.</summary>
-    public int nB => (int)*(long*)(Pointer + 96);
+    public int nB => Kept((int)*(long*)(Pointer + 96));
 
     /// <summary><c>mjModel.nC</c>.</summary>
-    public int nC => (int)*(long*)(Pointer + 104);
+    public int nC => Kept((int)*(long*)(Pointer + 104));
 
     /// <summary><c>mjModel.nD</c>.</summary>
-    public int nD => (int)*(long*)(Pointer + 112);
+    public int nD => Kept((int)*(long*)(Pointer + 112));
 
     /// <summary><c>mjModel.ngeom</c>.</summary>
-    public int ngeom => (int)*(long*)(Pointer + 120);
+    public int ngeom => Kept((int)*(long*)(Pointer + 120));
 
     /// <summary><c>mjModel.nsite</c>.</summary>
-    public int nsite => (int)*(long*)(Pointer + 128);
+    public int nsite => Kept((int)*(long*)(Pointer + 128));
 
     /// <summary><c>mjModel.ncam</c>.</summary>
-    public int ncam => (int)*(long*)(Pointer + 136);
+    public int ncam => Kept((int)*(long*)(Pointer + 136));
 
     /// <summary><c>mjModel.nlight</c>.</summary>
-    public int nlight => (int)*(long*)(Pointer + 144);
+    public int nlight => Kept((int)*(long*)(Pointer + 144));
 
     /// <summary><c>mjModel.nflex</c>.</summary>
-    public int nflex => (int)*(long*)(Pointer + 152);
+    public int nflex => Kept((int)*(long*)(Pointer + 152));
 
     /// <summary><c>mjModel.nflexnode</c>.</summary>
-    public int nflexnode => (int)*(long*)(Pointer + 160);
+    public int nflexnode => Kept((int)*(long*)(Pointer + 160));
 
     /// <summary><c>mjModel.nflexvert</c>.</summary>
-    public int nflexvert => (int)*(long*)(Pointer + 168);
+    public int nflexvert => Kept((int)*(long*)(Pointer + 168));
 
     /// <summary><c>mjModel.nflexedge</c>.</summary>
-    public int nflexedge => (int)*(long*)(Pointer + 176);
+    public int nflexedge => Kept((int)*(long*)(Pointer + 176));
 
     /// <summary><c>mjModel.nflexelem</c>.</summary>
-    public int nflexelem => (int)*(long*)(Pointer + 184);
+    public int nflexelem => Kept((int)*(long*)(Pointer + 184));
 
     /// <summary><c>mjModel.nflexelemdata</c>.</summary>
-    public int nflexelemdata => (int)*(long*)(Pointer + 192);
+    public int nflexelemdata => Kept((int)*(long*)(Pointer + 192));
 
     /// <summary><c>mjModel.nflexstiffness</c>.</summary>
-    public int nflexstiffness => (int)*(long*)(Pointer + 200);
+    public int nflexstiffness => Kept((int)*(long*)(Pointer + 200));
 
     /// <summary><c>mjModel.nflexbending</c>.</summary>
-    public int nflexbending => (int)*(long*)(Pointer + 208);
+    public int nflexbending => Kept((int)*(long*)(Pointer + 208));
 
     /// <summary><c>mjModel.nflexelemedge</c>.</summary>
-    public int nflexelemedge => (int)*(long*)(Pointer + 216);
+    public int nflexelemedge => Kept((int)*(long*)(Pointer + 216));
 
     /// <summary><c>mjModel.nflexshelldata</c>.</summary>
-    public int nflexshelldata => (int)*(long*)(Pointer + 224);
+    public int nflexshelldata => Kept((int)*(long*)(Pointer + 224));
 
     /// <summary><c>mjModel.nflexevpair</c>.</summary>
-    public int nflexevpair => (int)*(long*)(Pointer + 232);
+    public int nflexevpair => Kept((int)*(long*)(Pointer + 232));
 
     /// <summary><c>mjModel.nflextexcoord</c>.</summary>
-    public int nflextexcoord => (int)*(long*)(Pointer + 240);
+    public int nflextexcoord => Kept((int)*(long*)(Pointer + 240));
 
     /// <summary><c>mjModel.nJfe</c>.</summary>
-    public int nJfe => (int)*(long*)(Pointer + 248);
+    public int nJfe => Kept((int)*(long*)(Pointer + 248));
 
     /// <summary><c>mjModel.nJfv</c>.</summary>
-    public int nJfv => (int)*(long*)(Pointer + 256);
+    public int nJfv => Kept((int)*(long*)(Pointer + 256));
 
     /// <summary><c>mjModel.nmesh</c>.</summary>
-    public int nmesh => (int)*(long*)(Pointer + 264);
+    public int nmesh => Kept((int)*(long*)(Pointer + 264));
 
     /// <summary><c>mjModel.nmeshvert</c>.</summary>
-    public int nmeshvert => (int)*(long*)(Pointer + 272);
+    public int nmeshvert => Kept((int)*(long*)(Pointer + 272));
 
     /// <summary><c>mjModel.nmeshnormal</c>.</summary>
-    public int nmeshnormal => (int)*(long*)(Pointer + 280);
+    public int nmeshnormal => Kept((int)*(long*)(Pointer + 280));
 
     /// <summary><c>mjModel.nmeshtexcoord</c>.</summary>
-    public int nmeshtexcoord => (int)*(long*)(Pointer + 288);
+    public int nmeshtexcoord => Kept((int)*(long*)(Pointer + 288));
 
     /// <summary><c>mjModel.nmeshface</c>.</summary>
-    public int nmeshface => (int)*(long*)(Pointer + 296);
+    public int nmeshface => Kept((int)*(long*)(Pointer + 296));
 
     /// <summary><c>mjModel.nmeshgraph</c>.</summary>
-    public int nmeshgraph => (int)*(long*)(Pointer + 304);
+    public int nmeshgraph => Kept((int)*(long*)(Pointer + 304));
 
     /// <summary><c>mjModel.nmeshpoly</c>.</summary>
-    public int nmeshpoly => (int)*(long*)(Pointer + 312);
+    public int nmeshpoly => Kept((int)*(long*)(Pointer + 312));
 
     /// <summary><c>mjModel.nmeshpolyvert</c>.</summary>
-    public int nmeshpolyvert => (int)*(long*)(Pointer + 320);
+    public int nmeshpolyvert => Kept((int)*(long*)(Pointer + 320));
 
     /// <summary><c>mjModel.nmeshpolymap</c>.</summary>
-    public int nmeshpolymap => (int)*(long*)(Pointer + 328);
+    public int nmeshpolymap => Kept((int)*(long*)(Pointer + 328));
 
     /// <summary><c>mjModel.nskin</c>.</summary>
-    public int nskin => (int)*(long*)(Pointer + 336);
+    public int nskin => Kept((int)*(long*)(Pointer + 336));
 
     /// <summary><c>mjModel.nskinvert</c>.</summary>
-    public int nskinvert => (int)*(long*)(Pointer + 344);
+    public int nskinvert => Kept((int)*(long*)(Pointer + 344));
 
     /// <summary><c>mjModel.nskintexvert</c>.</summary>
-    public int nskintexvert => (int)*(long*)(Pointer + 352);
+    public int nskintexvert => Kept((int)*(long*)(Pointer + 352));
 
     /// <summary><c>mjModel.nskinface</c>.</summary>
-    public int nskinface => (int)*(long*)(Pointer + 360);
+    public int nskinface => Kept((int)*(long*)(Pointer + 360));
 
     /// <summary><c>mjModel.nskinbone</c>.</summary>
-    public int nskinbone => (int)*(long*)(Pointer + 368);
+    public int nskinbone => Kept((int)*(long*)(Pointer + 368));
 
     /// <summary><c>mjModel.nskinbonevert</c>.</summary>
-    public int nskinbonevert => (int)*(long*)(Pointer + 376);
+    public int nskinbonevert => Kept((int)*(long*)(Pointer + 376));
 
     /// <summary><c>mjModel.nhfield</c>.</summary>
-    public int nhfield => (int)*(long*)(Pointer + 384);
+    public int nhfield => Kept((int)*(long*)(Pointer + 384));
 
     /// <summary><c>mjModel.nhfielddata</c>.</summary>
-    public int nhfielddata => (int)*(long*)(Pointer + 392);
+    public int nhfielddata => Kept((int)*(long*)(Pointer + 392));
 
     /// <summary><c>mjModel.ntex</c>.</summary>
-    public int ntex => (int)*(long*)(Pointer + 400);
+    public int ntex => Kept((int)*(long*)(Pointer + 400));
 
     /// <summary><c>mjModel.ntexdata</c>.</summary>
-    public int ntexdata => (int)*(long*)(Pointer + 408);
+    public int ntexdata => Kept((int)*(long*)(Pointer + 408));
 
     /// <summary><c>mjModel.nmat</c>.</summary>
-    public int nmat => (int)*(long*)(Pointer + 416);
+    public int nmat => Kept((int)*(long*)(Pointer + 416));
 
     /// <summary><c>mjModel.npair</c>.</summary>
-    public int npair => (int)*(long*)(Pointer + 424);
+    public int npair => Kept((int)*(long*)(Pointer + 424));
 
     /// <summary><c>mjModel.nexclude</c>.</summary>
-    public int nexclude => (int)*(long*)(Pointer + 432);
+    public int nexclude => Kept((int)*(long*)(Pointer + 432));
 
     /// <summary><c>mjModel.neq</c>.</summary>
-    public int neq => (int)*(long*)(Pointer + 440);
+    public int neq => Kept((int)*(long*)(Pointer + 440));
 
     /// <summary><c>mjModel.ntendon</c>.</summary>
-    public int ntendon => (int)*(long*)(Pointer + 448);
+    public int ntendon => Kept((int)*(long*)(Pointer + 448));
 
     /// <summary><c>mjModel.nJten</c>.</summary>
-    public int nJten => (int)*(long*)(Pointer + 456);
+    public int nJten => Kept((int)*(long*)(Pointer + 456));
 
     /// <summary><c>mjModel.nwrap</c>.</summary>
-    public int nwrap => (int)*(long*)(Pointer + 464);
+    public int nwrap => Kept((int)*(long*)(Pointer + 464));
 
     /// <summary><c>mjModel.nsensor</c>.</summary>
-    public int nsensor => (int)*(long*)(Pointer + 472);
+    public int nsensor => Kept((int)*(long*)(Pointer + 472));
 
     /// <summary><c>mjModel.nnumeric</c>.</summary>
-    public int nnumeric => (int)*(long*)(Pointer + 480);
+    public int nnumeric => Kept((int)*(long*)(Pointer + 480));
 
     /// <summary><c>mjModel.nnumericdata</c>.</summary>
-    public int nnumericdata => (int)*(long*)(Pointer + 488);
+    public int nnumericdata => Kept((int)*(long*)(Pointer + 488));
 
     /// <summary><c>mjModel.ntext</c>.</summary>
-    public int ntext => (int)*(long*)(Pointer + 496);
+    public int ntext => Kept((int)*(long*)(Pointer + 496));
 
     /// <summary><c>mjModel.ntextdata</c>.</summary>
-    public int ntextdata => (int)*(long*)(Pointer + 504);
+    public int ntextdata => Kept((int)*(long*)(Pointer + 504));
 
     /// <summary><c>mjModel.ntuple</c>.</summary>
-    public int ntuple => (int)*(long*)(Pointer + 512);
+    public int ntuple => Kept((int)*(long*)(Pointer + 512));
 
     /// <summary><c>mjModel.ntupledata</c>.</summary>
-    public int ntupledata => (int)*(long*)(Pointer + 520);
+    public int ntupledata => Kept((int)*(long*)(Pointer + 520));
 
     /// <summary><c>mjModel.nkey</c>.</summary>
-    public int nkey => (int)*(long*)(Pointer + 528);
+    public int nkey => Kept((int)*(long*)(Pointer + 528));
 
     /// <summary><c>mjModel.nmocap</c>.</summary>
-    public int nmocap => (int)*(long*)(Pointer + 536);
+    public int nmocap => Kept((int)*(long*)(Pointer + 536));
 
     /// <summary><c>mjModel.nplugin</c>.</summary>
-    public int nplugin => (int)*(long*)(Pointer + 544);
+    public int nplugin => Kept((int)*(long*)(Pointer + 544));
 
     /// <summary><c>mjModel.npluginattr</c>.</summary>
-    public int npluginattr => (int)*(long*)(Pointer + 552);
+    public int npluginattr => Kept((int)*(long*)(Pointer + 552));
 
     /// <summary><c>mjModel.nuser_body</c>.</summary>
-    public int nuser_body => (int)*(long*)(Pointer + 560);
+    public int nuser_body => Kept((int)*(long*)(Pointer + 560));
 
     /// <summary><c>mjModel.nuser_jnt</c>.</summary>
-    public int nuser_jnt => (int)*(long*)(Pointer + 568);
+    public int nuser_jnt => Kept((int)*(long*)(Pointer + 568));
 
     /// <summary><c>mjModel.nuser_geom</c>.</summary>
-    public int nuser_geom => (int)*(long*)(Pointer + 576);
+    public int nuser_geom => Kept((int)*(long*)(Pointer + 576));
 
     /// <summary><c>mjModel.nuser_site</c>.</summary>
-    public int nuser_site => (int)*(long*)(Pointer + 584);
+    public int nuser_site => Kept((int)*(long*)(Pointer + 584));
 
     /// <summary><c>mjModel.nuser_cam</c>.</summary>
-    public int nuser_cam => (int)*(long*)(Pointer + 592);
+    public int nuser_cam => Kept((int)*(long*)(Pointer + 592));
 
     /// <summary><c>mjModel.nuser_tendon</c>.</summary>
-    public int nuser_tendon => (int)*(long*)(Pointer + 600);
+    public int nuser_tendon => Kept((int)*(long*)(Pointer + 600));
 
     /// <summary><c>mjModel.nuser_actuator</c>.</summary>
-    public int nuser_actuator => (int)*(long*)(Pointer + 608);
+    public int nuser_actuator => Kept((int)*(long*)(Pointer + 608));
 
     /// <summary><c>mjModel.nuser_sensor</c>.</summary>
-    public int nuser_sensor => (int)*(long*)(Pointer + 616);
+    public int nuser_sensor => Kept((int)*(long*)(Pointer + 616));
 
     /// <summary><c>mjModel.nnames</c>.</summary>
-    public int nnames => (int)*(long*)(Pointer + 624);
+    public int nnames => Kept((int)*(long*)(Pointer + 624));
 
     /// <summary><c>mjModel.npaths</c>.</summary>
-    public int npaths => (int)*(long*)(Pointer + 632);
+    public int npaths => Kept((int)*(long*)(Pointer + 632));
 
     /// <summary><c>mjModel.nnames_map</c>.</summary>
-    public int nnames_map => (int)*(long*)(Pointer + 640);
+    public int nnames_map => Kept((int)*(long*)(Pointer + 640));
 
     /// <summary><c>mjModel.nJmom</c>.</summary>
-    public int nJmom => (int)*(long*)(Pointer + 648);
+    public int nJmom => Kept((int)*(long*)(Pointer + 648));
 
     /// <summary><c>mjModel.ngravcomp</c>.</summary>
-    public int ngravcomp => (int)*(long*)(Pointer + 656);
+    public int ngravcomp => Kept((int)*(long*)(Pointer + 656));
 
     /// <summary><c>mjModel.nemax</c>.</summary>
-    public int nemax => (int)*(long*)(Pointer + 664);
+    public int nemax => Kept((int)*(long*)(Pointer + 664));
 
     /// <summary><c>mjModel.njmax</c>.</summary>
-    public int njmax => (int)*(long*)(Pointer + 672);
+    public int njmax => Kept((int)*(long*)(Pointer + 672));
 
     /// <summary><c>mjModel.nconmax</c>.</summary>
-    public int nconmax => (int)*(long*)(Pointer + 680);
+    public int nconmax => Kept((int)*(long*)(Pointer + 680));
 
     /// <summary><c>mjModel.nuserdata</c>.</summary>
-    public int nuserdata => (int)*(long*)(Pointer + 688);
+    public int nuserdata => Kept((int)*(long*)(Pointer + 688));
 
     /// <summary><c>mjModel.nsensordata</c>.</summary>
-    public int nsensordata => (int)*(long*)(Pointer + 696);
+    public int nsensordata => Kept((int)*(long*)(Pointer + 696));
 
     /// <summary><c>mjModel.npluginstate</c>.</summary>
-    public int npluginstate => (int)*(long*)(Pointer + 704);
+    public int npluginstate => Kept((int)*(long*)(Pointer + 704));
 
     /// <summary><c>mjModel.nhistory</c>.</summary>
-    public int nhistory => (int)*(long*)(Pointer + 712);
+    public int nhistory => Kept((int)*(long*)(Pointer + 712));
 
     /// <summary><c>mjModel.narena</c>.</summary>
-    public long narena => *(long*)(Pointer + 720);
+    public long narena => Kept(*(long*)(Pointer + 720));
 
     /// <summary><c>mjModel.nbuffer</c>.</summary>
-    public long nbuffer => *(long*)(Pointer + 728);
+    public long nbuffer => Kept(*(long*)(Pointer + 728));
 
     /// <summary><c>mjModel.opt</c>.</summary>
     public ref MjOption opt => ref *(MjOption*)(Pointer + 736);
@@ -1712,7 +1715,7 @@ public sealed unsafe partial class MjModel
     public Span<int> mapD2M => new(*(void**)(Pointer + 5504), nC);
 
     /// <summary><c>mjModel.signature</c>.</summary>
-    public ulong signature => *(ulong*)(Pointer + 5512);
+    public ulong signature => Kept(*(ulong*)(Pointer + 5512));
 
     /// <summary>Name, address and length in bytes of every array, in the struct's order: for tests.</summary>
     internal IReadOnlyList<(string Name, nint Address, long Bytes)> Arrays() =>

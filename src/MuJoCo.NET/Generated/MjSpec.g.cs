@@ -71,15 +71,15 @@ public sealed unsafe partial class MjsCompiler
     /// <summary><c>mjsCompiler.meshdir</c>.</summary>
     public string meshdir
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 136));
-        set => MjSpec.SetString(*(nint*)(Pointer + 136), value);
+        get => Spec.GetString(*(nint*)(Pointer + 136));
+        set => Spec.SetString(*(nint*)(Pointer + 136), value);
     }
 
     /// <summary><c>mjsCompiler.texturedir</c>.</summary>
     public string texturedir
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 144));
-        set => MjSpec.SetString(*(nint*)(Pointer + 144), value);
+        get => Spec.GetString(*(nint*)(Pointer + 144));
+        set => Spec.SetString(*(nint*)(Pointer + 144), value);
     }
 }
 
@@ -90,8 +90,8 @@ public sealed unsafe partial class MjSpec
     /// <summary><c>mjSpec.modelname</c>.</summary>
     public string modelname
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => GetString(*(nint*)(Pointer + 8));
+        set => SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjSpec.compiler</c>.</summary>
@@ -157,15 +157,15 @@ public sealed unsafe partial class MjSpec
     /// <summary><c>mjSpec.comment</c>.</summary>
     public string comment
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 1240));
-        set => MjSpec.SetString(*(nint*)(Pointer + 1240), value);
+        get => GetString(*(nint*)(Pointer + 1240));
+        set => SetString(*(nint*)(Pointer + 1240), value);
     }
 
     /// <summary><c>mjSpec.modelfiledir</c>.</summary>
     public string modelfiledir
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 1248));
-        set => MjSpec.SetString(*(nint*)(Pointer + 1248), value);
+        get => GetString(*(nint*)(Pointer + 1248));
+        set => SetString(*(nint*)(Pointer + 1248), value);
     }
 
     /// <summary><c>mjSpec.hasImplicitPluginElem</c>.</summary>
@@ -238,8 +238,8 @@ public sealed unsafe partial class MjsBody : IMjsElement, IMjsView<MjsBody>
     /// <summary><c>mjsBody.childclass</c>.</summary>
     public string childclass
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsBody.pos</c>.</summary>
@@ -281,8 +281,8 @@ public sealed unsafe partial class MjsBody : IMjsElement, IMjsView<MjsBody>
     /// <summary><c>mjsBody.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 504));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 504), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 504));
+        set => Spec.SetDouble(*(nint*)(Pointer + 504), value);
     }
 
     /// <summary><c>mjsBody.explicitinertial</c>.</summary>
@@ -291,8 +291,8 @@ public sealed unsafe partial class MjsBody : IMjsElement, IMjsView<MjsBody>
     /// <summary><c>mjsBody.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 560));
-        set => MjSpec.SetString(*(nint*)(Pointer + 560), value);
+        get => Spec.GetString(*(nint*)(Pointer + 560));
+        set => Spec.SetString(*(nint*)(Pointer + 560), value);
     }
 }
 
@@ -329,8 +329,8 @@ public sealed unsafe partial class MjsFrame : IMjsElement, IMjsView<MjsFrame>
     /// <summary><c>mjsFrame.childclass</c>.</summary>
     public string childclass
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsFrame.pos</c>.</summary>
@@ -345,8 +345,8 @@ public sealed unsafe partial class MjsFrame : IMjsElement, IMjsView<MjsFrame>
     /// <summary><c>mjsFrame.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 208));
-        set => MjSpec.SetString(*(nint*)(Pointer + 208), value);
+        get => Spec.GetString(*(nint*)(Pointer + 208));
+        set => Spec.SetString(*(nint*)(Pointer + 208), value);
     }
 }
 
@@ -449,15 +449,15 @@ public sealed unsafe partial class MjsJoint : IMjsElement, IMjsView<MjsJoint>
     /// <summary><c>mjsJoint.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 344));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 344), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 344));
+        set => Spec.SetDouble(*(nint*)(Pointer + 344), value);
     }
 
     /// <summary><c>mjsJoint.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 352));
-        set => MjSpec.SetString(*(nint*)(Pointer + 352), value);
+        get => Spec.GetString(*(nint*)(Pointer + 352));
+        set => Spec.SetString(*(nint*)(Pointer + 352), value);
     }
 }
 
@@ -557,8 +557,8 @@ public sealed unsafe partial class MjsGeom : IMjsElement, IMjsView<MjsGeom>
     /// <summary><c>mjsGeom.material</c>.</summary>
     public string material
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 472));
-        set => MjSpec.SetString(*(nint*)(Pointer + 472), value);
+        get => Spec.GetString(*(nint*)(Pointer + 472));
+        set => Spec.SetString(*(nint*)(Pointer + 472), value);
     }
 
     /// <summary><c>mjsGeom.rgba</c>.</summary>
@@ -570,15 +570,15 @@ public sealed unsafe partial class MjsGeom : IMjsElement, IMjsView<MjsGeom>
     /// <summary><c>mjsGeom.hfieldname</c>.</summary>
     public string hfieldname
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 504));
-        set => MjSpec.SetString(*(nint*)(Pointer + 504), value);
+        get => Spec.GetString(*(nint*)(Pointer + 504));
+        set => Spec.SetString(*(nint*)(Pointer + 504), value);
     }
 
     /// <summary><c>mjsGeom.meshname</c>.</summary>
     public string meshname
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 512));
-        set => MjSpec.SetString(*(nint*)(Pointer + 512), value);
+        get => Spec.GetString(*(nint*)(Pointer + 512));
+        set => Spec.SetString(*(nint*)(Pointer + 512), value);
     }
 
     /// <summary><c>mjsGeom.fitscale</c>.</summary>
@@ -587,15 +587,15 @@ public sealed unsafe partial class MjsGeom : IMjsElement, IMjsView<MjsGeom>
     /// <summary><c>mjsGeom.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 528));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 528), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 528));
+        set => Spec.SetDouble(*(nint*)(Pointer + 528), value);
     }
 
     /// <summary><c>mjsGeom.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 576));
-        set => MjSpec.SetString(*(nint*)(Pointer + 576), value);
+        get => Spec.GetString(*(nint*)(Pointer + 576));
+        set => Spec.SetString(*(nint*)(Pointer + 576), value);
     }
 }
 
@@ -650,8 +650,8 @@ public sealed unsafe partial class MjsSite : IMjsElement, IMjsView<MjsSite>
     /// <summary><c>mjsSite.material</c>.</summary>
     public string material
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 280));
-        set => MjSpec.SetString(*(nint*)(Pointer + 280), value);
+        get => Spec.GetString(*(nint*)(Pointer + 280));
+        set => Spec.SetString(*(nint*)(Pointer + 280), value);
     }
 
     /// <summary><c>mjsSite.group</c>.</summary>
@@ -663,15 +663,15 @@ public sealed unsafe partial class MjsSite : IMjsElement, IMjsView<MjsSite>
     /// <summary><c>mjsSite.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 312));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 312), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 312));
+        set => Spec.SetDouble(*(nint*)(Pointer + 312), value);
     }
 
     /// <summary><c>mjsSite.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 320));
-        set => MjSpec.SetString(*(nint*)(Pointer + 320), value);
+        get => Spec.GetString(*(nint*)(Pointer + 320));
+        set => Spec.SetString(*(nint*)(Pointer + 320), value);
     }
 }
 
@@ -720,8 +720,8 @@ public sealed unsafe partial class MjsCamera : IMjsElement, IMjsView<MjsCamera>
     /// <summary><c>mjsCamera.targetbody</c>.</summary>
     public string targetbody
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 208));
-        set => MjSpec.SetString(*(nint*)(Pointer + 208), value);
+        get => Spec.GetString(*(nint*)(Pointer + 208));
+        set => Spec.SetString(*(nint*)(Pointer + 208), value);
     }
 
     /// <summary><c>mjsCamera.proj</c>.</summary>
@@ -760,15 +760,15 @@ public sealed unsafe partial class MjsCamera : IMjsElement, IMjsView<MjsCamera>
     /// <summary><c>mjsCamera.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 304));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 304), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 304));
+        set => Spec.SetDouble(*(nint*)(Pointer + 304), value);
     }
 
     /// <summary><c>mjsCamera.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 312));
-        set => MjSpec.SetString(*(nint*)(Pointer + 312), value);
+        get => Spec.GetString(*(nint*)(Pointer + 312));
+        set => Spec.SetString(*(nint*)(Pointer + 312), value);
     }
 }
 
@@ -814,8 +814,8 @@ public sealed unsafe partial class MjsLight : IMjsElement, IMjsView<MjsLight>
     /// <summary><c>mjsLight.targetbody</c>.</summary>
     public string targetbody
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 64));
-        set => MjSpec.SetString(*(nint*)(Pointer + 64), value);
+        get => Spec.GetString(*(nint*)(Pointer + 64));
+        set => Spec.SetString(*(nint*)(Pointer + 64), value);
     }
 
     /// <summary><c>mjsLight.active</c>.</summary>
@@ -827,8 +827,8 @@ public sealed unsafe partial class MjsLight : IMjsElement, IMjsView<MjsLight>
     /// <summary><c>mjsLight.texture</c>.</summary>
     public string texture
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 80));
-        set => MjSpec.SetString(*(nint*)(Pointer + 80), value);
+        get => Spec.GetString(*(nint*)(Pointer + 80));
+        set => Spec.SetString(*(nint*)(Pointer + 80), value);
     }
 
     /// <summary><c>mjsLight.castshadow</c>.</summary>
@@ -864,8 +864,8 @@ public sealed unsafe partial class MjsLight : IMjsElement, IMjsView<MjsLight>
     /// <summary><c>mjsLight.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 160));
-        set => MjSpec.SetString(*(nint*)(Pointer + 160), value);
+        get => Spec.GetString(*(nint*)(Pointer + 160));
+        set => Spec.SetString(*(nint*)(Pointer + 160), value);
     }
 }
 
@@ -968,8 +968,8 @@ public sealed unsafe partial class MjsFlex : IMjsElement, IMjsView<MjsFlex>
     /// <summary><c>mjsFlex.material</c>.</summary>
     public string material
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 224));
-        set => MjSpec.SetString(*(nint*)(Pointer + 224), value);
+        get => Spec.GetString(*(nint*)(Pointer + 224));
+        set => Spec.SetString(*(nint*)(Pointer + 224), value);
     }
 
     /// <summary><c>mjsFlex.young</c>.</summary>
@@ -996,22 +996,22 @@ public sealed unsafe partial class MjsFlex : IMjsElement, IMjsView<MjsFlex>
     /// <summary><c>mjsFlex.node</c>.</summary>
     public ReadOnlySpan<double> node
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 304));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 304), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 304));
+        set => Spec.SetDouble(*(nint*)(Pointer + 304), value);
     }
 
     /// <summary><c>mjsFlex.vert</c>.</summary>
     public ReadOnlySpan<double> vert
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 312));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 312), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 312));
+        set => Spec.SetDouble(*(nint*)(Pointer + 312), value);
     }
 
     /// <summary><c>mjsFlex.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 344));
-        set => MjSpec.SetString(*(nint*)(Pointer + 344), value);
+        get => Spec.GetString(*(nint*)(Pointer + 344));
+        set => Spec.SetString(*(nint*)(Pointer + 344), value);
     }
 }
 
@@ -1048,15 +1048,15 @@ public sealed unsafe partial class MjsMesh : IMjsElement, IMjsView<MjsMesh>
     /// <summary><c>mjsMesh.content_type</c>.</summary>
     public string content_type
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsMesh.file</c>.</summary>
     public string file
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsMesh.refpos</c>.</summary>
@@ -1083,8 +1083,8 @@ public sealed unsafe partial class MjsMesh : IMjsElement, IMjsView<MjsMesh>
     /// <summary><c>mjsMesh.material</c>.</summary>
     public string material
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 208));
-        set => MjSpec.SetString(*(nint*)(Pointer + 208), value);
+        get => Spec.GetString(*(nint*)(Pointer + 208));
+        set => Spec.SetString(*(nint*)(Pointer + 208), value);
     }
 
     /// <summary><c>mjsMesh.octree_maxdepth</c>.</summary>
@@ -1093,8 +1093,8 @@ public sealed unsafe partial class MjsMesh : IMjsElement, IMjsView<MjsMesh>
     /// <summary><c>mjsMesh.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 224));
-        set => MjSpec.SetString(*(nint*)(Pointer + 224), value);
+        get => Spec.GetString(*(nint*)(Pointer + 224));
+        set => Spec.SetString(*(nint*)(Pointer + 224), value);
     }
 }
 
@@ -1131,15 +1131,15 @@ public sealed unsafe partial class MjsHField : IMjsElement, IMjsView<MjsHField>
     /// <summary><c>mjsHField.content_type</c>.</summary>
     public string content_type
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsHField.file</c>.</summary>
     public string file
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsHField.size</c>.</summary>
@@ -1154,8 +1154,8 @@ public sealed unsafe partial class MjsHField : IMjsElement, IMjsView<MjsHField>
     /// <summary><c>mjsHField.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 72));
-        set => MjSpec.SetString(*(nint*)(Pointer + 72), value);
+        get => Spec.GetString(*(nint*)(Pointer + 72));
+        set => Spec.SetString(*(nint*)(Pointer + 72), value);
     }
 }
 
@@ -1192,15 +1192,15 @@ public sealed unsafe partial class MjsSkin : IMjsElement, IMjsView<MjsSkin>
     /// <summary><c>mjsSkin.file</c>.</summary>
     public string file
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsSkin.material</c>.</summary>
     public string material
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsSkin.rgba</c>.</summary>
@@ -1215,8 +1215,8 @@ public sealed unsafe partial class MjsSkin : IMjsElement, IMjsView<MjsSkin>
     /// <summary><c>mjsSkin.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 112));
-        set => MjSpec.SetString(*(nint*)(Pointer + 112), value);
+        get => Spec.GetString(*(nint*)(Pointer + 112));
+        set => Spec.SetString(*(nint*)(Pointer + 112), value);
     }
 }
 
@@ -1286,15 +1286,15 @@ public sealed unsafe partial class MjsTexture : IMjsElement, IMjsView<MjsTexture
     /// <summary><c>mjsTexture.content_type</c>.</summary>
     public string content_type
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 120));
-        set => MjSpec.SetString(*(nint*)(Pointer + 120), value);
+        get => Spec.GetString(*(nint*)(Pointer + 120));
+        set => Spec.SetString(*(nint*)(Pointer + 120), value);
     }
 
     /// <summary><c>mjsTexture.file</c>.</summary>
     public string file
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 128));
-        set => MjSpec.SetString(*(nint*)(Pointer + 128), value);
+        get => Spec.GetString(*(nint*)(Pointer + 128));
+        set => Spec.SetString(*(nint*)(Pointer + 128), value);
     }
 
     /// <summary><c>mjsTexture.gridsize</c>.</summary>
@@ -1312,8 +1312,8 @@ public sealed unsafe partial class MjsTexture : IMjsElement, IMjsView<MjsTexture
     /// <summary><c>mjsTexture.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 184));
-        set => MjSpec.SetString(*(nint*)(Pointer + 184), value);
+        get => Spec.GetString(*(nint*)(Pointer + 184));
+        set => Spec.SetString(*(nint*)(Pointer + 184), value);
     }
 }
 
@@ -1377,8 +1377,8 @@ public sealed unsafe partial class MjsMaterial : IMjsElement, IMjsView<MjsMateri
     /// <summary><c>mjsMaterial.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 72));
-        set => MjSpec.SetString(*(nint*)(Pointer + 72), value);
+        get => Spec.GetString(*(nint*)(Pointer + 72));
+        set => Spec.SetString(*(nint*)(Pointer + 72), value);
     }
 }
 
@@ -1415,15 +1415,15 @@ public sealed unsafe partial class MjsPair : IMjsElement, IMjsView<MjsPair>
     /// <summary><c>mjsPair.geomname1</c>.</summary>
     public string geomname1
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsPair.geomname2</c>.</summary>
     public string geomname2
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsPair.condim</c>.</summary>
@@ -1450,8 +1450,8 @@ public sealed unsafe partial class MjsPair : IMjsElement, IMjsView<MjsPair>
     /// <summary><c>mjsPair.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 160));
-        set => MjSpec.SetString(*(nint*)(Pointer + 160), value);
+        get => Spec.GetString(*(nint*)(Pointer + 160));
+        set => Spec.SetString(*(nint*)(Pointer + 160), value);
     }
 }
 
@@ -1488,22 +1488,22 @@ public sealed unsafe partial class MjsExclude : IMjsElement, IMjsView<MjsExclude
     /// <summary><c>mjsExclude.bodyname1</c>.</summary>
     public string bodyname1
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsExclude.bodyname2</c>.</summary>
     public string bodyname2
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsExclude.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 24));
-        set => MjSpec.SetString(*(nint*)(Pointer + 24), value);
+        get => Spec.GetString(*(nint*)(Pointer + 24));
+        set => Spec.SetString(*(nint*)(Pointer + 24), value);
     }
 }
 
@@ -1549,15 +1549,15 @@ public sealed unsafe partial class MjsEquality : IMjsElement, IMjsView<MjsEquali
     /// <summary><c>mjsEquality.name1</c>.</summary>
     public string name1
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 112));
-        set => MjSpec.SetString(*(nint*)(Pointer + 112), value);
+        get => Spec.GetString(*(nint*)(Pointer + 112));
+        set => Spec.SetString(*(nint*)(Pointer + 112), value);
     }
 
     /// <summary><c>mjsEquality.name2</c>.</summary>
     public string name2
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 120));
-        set => MjSpec.SetString(*(nint*)(Pointer + 120), value);
+        get => Spec.GetString(*(nint*)(Pointer + 120));
+        set => Spec.SetString(*(nint*)(Pointer + 120), value);
     }
 
     /// <summary><c>mjsEquality.objtype</c>.</summary>
@@ -1572,8 +1572,8 @@ public sealed unsafe partial class MjsEquality : IMjsElement, IMjsView<MjsEquali
     /// <summary><c>mjsEquality.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 192));
-        set => MjSpec.SetString(*(nint*)(Pointer + 192), value);
+        get => Spec.GetString(*(nint*)(Pointer + 192));
+        set => Spec.SetString(*(nint*)(Pointer + 192), value);
     }
 }
 
@@ -1652,8 +1652,8 @@ public sealed unsafe partial class MjsTendon : IMjsElement, IMjsView<MjsTendon>
     /// <summary><c>mjsTendon.material</c>.</summary>
     public string material
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 248));
-        set => MjSpec.SetString(*(nint*)(Pointer + 248), value);
+        get => Spec.GetString(*(nint*)(Pointer + 248));
+        set => Spec.SetString(*(nint*)(Pointer + 248), value);
     }
 
     /// <summary><c>mjsTendon.width</c>.</summary>
@@ -1668,15 +1668,15 @@ public sealed unsafe partial class MjsTendon : IMjsElement, IMjsView<MjsTendon>
     /// <summary><c>mjsTendon.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 288));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 288), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 288));
+        set => Spec.SetDouble(*(nint*)(Pointer + 288), value);
     }
 
     /// <summary><c>mjsTendon.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 296));
-        set => MjSpec.SetString(*(nint*)(Pointer + 296), value);
+        get => Spec.GetString(*(nint*)(Pointer + 296));
+        set => Spec.SetString(*(nint*)(Pointer + 296), value);
     }
 }
 
@@ -1743,22 +1743,22 @@ public sealed unsafe partial class MjsActuator : IMjsElement, IMjsView<MjsActuat
     /// <summary><c>mjsActuator.target</c>.</summary>
     public string target
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 336));
-        set => MjSpec.SetString(*(nint*)(Pointer + 336), value);
+        get => Spec.GetString(*(nint*)(Pointer + 336));
+        set => Spec.SetString(*(nint*)(Pointer + 336), value);
     }
 
     /// <summary><c>mjsActuator.refsite</c>.</summary>
     public string refsite
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 344));
-        set => MjSpec.SetString(*(nint*)(Pointer + 344), value);
+        get => Spec.GetString(*(nint*)(Pointer + 344));
+        set => Spec.SetString(*(nint*)(Pointer + 344), value);
     }
 
     /// <summary><c>mjsActuator.slidersite</c>.</summary>
     public string slidersite
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 352));
-        set => MjSpec.SetString(*(nint*)(Pointer + 352), value);
+        get => Spec.GetString(*(nint*)(Pointer + 352));
+        set => Spec.SetString(*(nint*)(Pointer + 352), value);
     }
 
     /// <summary><c>mjsActuator.cranklength</c>.</summary>
@@ -1809,15 +1809,15 @@ public sealed unsafe partial class MjsActuator : IMjsElement, IMjsView<MjsActuat
     /// <summary><c>mjsActuator.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 520));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 520), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 520));
+        set => Spec.SetDouble(*(nint*)(Pointer + 520), value);
     }
 
     /// <summary><c>mjsActuator.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 568));
-        set => MjSpec.SetString(*(nint*)(Pointer + 568), value);
+        get => Spec.GetString(*(nint*)(Pointer + 568));
+        set => Spec.SetString(*(nint*)(Pointer + 568), value);
     }
 }
 
@@ -1860,8 +1860,8 @@ public sealed unsafe partial class MjsSensor : IMjsElement, IMjsView<MjsSensor>
     /// <summary><c>mjsSensor.objname</c>.</summary>
     public string objname
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsSensor.reftype</c>.</summary>
@@ -1870,8 +1870,8 @@ public sealed unsafe partial class MjsSensor : IMjsElement, IMjsView<MjsSensor>
     /// <summary><c>mjsSensor.refname</c>.</summary>
     public string refname
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 32));
-        set => MjSpec.SetString(*(nint*)(Pointer + 32), value);
+        get => Spec.GetString(*(nint*)(Pointer + 32));
+        set => Spec.SetString(*(nint*)(Pointer + 32), value);
     }
 
     /// <summary><c>mjsSensor.intprm</c>.</summary>
@@ -1907,15 +1907,15 @@ public sealed unsafe partial class MjsSensor : IMjsElement, IMjsView<MjsSensor>
     /// <summary><c>mjsSensor.userdata</c>.</summary>
     public ReadOnlySpan<double> userdata
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 112));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 112), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 112));
+        set => Spec.SetDouble(*(nint*)(Pointer + 112), value);
     }
 
     /// <summary><c>mjsSensor.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 160));
-        set => MjSpec.SetString(*(nint*)(Pointer + 160), value);
+        get => Spec.GetString(*(nint*)(Pointer + 160));
+        set => Spec.SetString(*(nint*)(Pointer + 160), value);
     }
 }
 
@@ -1952,8 +1952,8 @@ public sealed unsafe partial class MjsNumeric : IMjsElement, IMjsView<MjsNumeric
     /// <summary><c>mjsNumeric.data</c>.</summary>
     public ReadOnlySpan<double> data
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 8));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 8), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 8));
+        set => Spec.SetDouble(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsNumeric.size</c>.</summary>
@@ -1962,8 +1962,8 @@ public sealed unsafe partial class MjsNumeric : IMjsElement, IMjsView<MjsNumeric
     /// <summary><c>mjsNumeric.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 24));
-        set => MjSpec.SetString(*(nint*)(Pointer + 24), value);
+        get => Spec.GetString(*(nint*)(Pointer + 24));
+        set => Spec.SetString(*(nint*)(Pointer + 24), value);
     }
 }
 
@@ -2000,15 +2000,15 @@ public sealed unsafe partial class MjsText : IMjsElement, IMjsView<MjsText>
     /// <summary><c>mjsText.data</c>.</summary>
     public string data
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 8));
-        set => MjSpec.SetString(*(nint*)(Pointer + 8), value);
+        get => Spec.GetString(*(nint*)(Pointer + 8));
+        set => Spec.SetString(*(nint*)(Pointer + 8), value);
     }
 
     /// <summary><c>mjsText.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 16));
-        set => MjSpec.SetString(*(nint*)(Pointer + 16), value);
+        get => Spec.GetString(*(nint*)(Pointer + 16));
+        set => Spec.SetString(*(nint*)(Pointer + 16), value);
     }
 }
 
@@ -2045,15 +2045,15 @@ public sealed unsafe partial class MjsTuple : IMjsElement, IMjsView<MjsTuple>
     /// <summary><c>mjsTuple.objprm</c>.</summary>
     public ReadOnlySpan<double> objprm
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 24));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 24), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 24));
+        set => Spec.SetDouble(*(nint*)(Pointer + 24), value);
     }
 
     /// <summary><c>mjsTuple.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 32));
-        set => MjSpec.SetString(*(nint*)(Pointer + 32), value);
+        get => Spec.GetString(*(nint*)(Pointer + 32));
+        set => Spec.SetString(*(nint*)(Pointer + 32), value);
     }
 }
 
@@ -2093,49 +2093,49 @@ public sealed unsafe partial class MjsKey : IMjsElement, IMjsView<MjsKey>
     /// <summary><c>mjsKey.qpos</c>.</summary>
     public ReadOnlySpan<double> qpos
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 16));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 16), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 16));
+        set => Spec.SetDouble(*(nint*)(Pointer + 16), value);
     }
 
     /// <summary><c>mjsKey.qvel</c>.</summary>
     public ReadOnlySpan<double> qvel
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 24));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 24), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 24));
+        set => Spec.SetDouble(*(nint*)(Pointer + 24), value);
     }
 
     /// <summary><c>mjsKey.act</c>.</summary>
     public ReadOnlySpan<double> act
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 32));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 32), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 32));
+        set => Spec.SetDouble(*(nint*)(Pointer + 32), value);
     }
 
     /// <summary><c>mjsKey.mpos</c>.</summary>
     public ReadOnlySpan<double> mpos
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 40));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 40), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 40));
+        set => Spec.SetDouble(*(nint*)(Pointer + 40), value);
     }
 
     /// <summary><c>mjsKey.mquat</c>.</summary>
     public ReadOnlySpan<double> mquat
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 48));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 48), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 48));
+        set => Spec.SetDouble(*(nint*)(Pointer + 48), value);
     }
 
     /// <summary><c>mjsKey.ctrl</c>.</summary>
     public ReadOnlySpan<double> ctrl
     {
-        get => MjSpec.GetDouble(*(nint*)(Pointer + 56));
-        set => MjSpec.SetDouble(*(nint*)(Pointer + 56), value);
+        get => Spec.GetDouble(*(nint*)(Pointer + 56));
+        set => Spec.SetDouble(*(nint*)(Pointer + 56), value);
     }
 
     /// <summary><c>mjsKey.info</c>.</summary>
     public string info
     {
-        get => MjSpec.GetString(*(nint*)(Pointer + 64));
-        set => MjSpec.SetString(*(nint*)(Pointer + 64), value);
+        get => Spec.GetString(*(nint*)(Pointer + 64));
+        set => Spec.SetString(*(nint*)(Pointer + 64), value);
     }
 }

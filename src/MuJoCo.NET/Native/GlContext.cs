@@ -66,8 +66,14 @@ internal sealed class GlContext : SafeHandle
     {
         public void Dispose()
         {
-            Egl.MakeCurrent(0, 0);
-            context._use.Exit();
+            try
+            {
+                Egl.MakeCurrent(0, 0);
+            }
+            finally
+            {
+                context._use.Exit();
+            }
         }
     }
 }

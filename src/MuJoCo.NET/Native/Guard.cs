@@ -58,11 +58,56 @@ internal static unsafe class Guard
         public fixed byte Message[MessageLength];
     }
 
-    /// <summary>Calls a MuJoCo function that takes integers and pointers.</summary>
+    /// <summary>
+    /// Calls a MuJoCo function that takes integers and pointers, and raises its warnings.
+    /// </summary>
     /// <exception cref="MujocoException">MuJoCo reported an error.</exception>
     public static nint Call(
         nint function, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0, nint a6 = 0,
         nint a7 = 0)
+    {
+        string? error = Run(out nint result, function, a0, a1, a2, a3, a4, a5, a6, a7);
+        RaiseWarnings();
+        return error is null ? result : throw new MujocoException(error);
+    }
+
+    /// <summary>
+    /// Calls a MuJoCo function that creates an object. Its warnings wait for <see cref="RaiseWarnings"/>, so that an exception
+    /// of a handler comes when the object has an owner that frees it.
+    /// </summary>
+    /// <exception cref="MujocoException">MuJoCo reported an error.</exception>
+    public static nint Create(nint function, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0)
+    {
+        string? error = Run(out nint result, function, a0, a1, a2, a3, 0, 0, 0, 0);
+        if (error is null)
+            return result;
+        RaiseWarnings();
+        throw new MujocoException(error);
+    }
+
+    /// <summary>
+    /// Calls a MuJoCo function that frees an object, on any thread, the finalizer's included. Never throws; drops the call's
+    /// warnings. Returns whether MuJoCo reported no error.
+    /// </summary>
+    public static bool Free(nint function, nint a0)
+    {
+        int waiting = t_warnings?.Count ?? 0;
+        string? error = Run(out _, function, a0, 0, 0, 0, 0, 0, 0, 0);
+        if (t_warnings is { } warnings && warnings.Count > waiting)
+            warnings.RemoveRange(waiting, warnings.Count - waiting);
+        return error is null;
+    }
+
+    /// <summary>Raises the warnings of this thread that were not raised yet.</summary>
+    public static void RaiseWarnings()
+    {
+        if (t_warnings is { Count: > 0 })
+            RaiseEach();
+    }
+
+    /// <summary>Calls a MuJoCo function; returns MuJoCo's error, or null.</summary>
+    private static string? Run(
+        out nint result, nint function, nint a0, nint a1, nint a2, nint a3, nint a4, nint a5, nint a6, nint a7)
     {
         Cell* cell = t_cell;
         if (cell is null)
@@ -81,11 +126,10 @@ internal static unsafe class Guard
         cell->Innermost = &frame;
         int failed = s_enter(&frame);
         cell->Innermost = outer;
-        if (t_warnings is { Count: > 0 })
-            RaiseWarnings();
+        result = frame.Result;
         return failed == 0
-            ? frame.Result
-            : throw new MujocoException(Marshal.PtrToStringUTF8((nint)cell->Message) ?? "MuJoCo reported an error without a message");
+            ? null
+            : Marshal.PtrToStringUTF8((nint)cell->Message) ?? "MuJoCo reported an error without a message";
     }
 
     /// <summary>
@@ -154,7 +198,7 @@ internal static unsafe class Guard
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RaiseWarnings()
+    private static void RaiseEach()
     {
         string[] warnings = [.. t_warnings!];
         t_warnings!.Clear();

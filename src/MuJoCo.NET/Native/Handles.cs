@@ -22,9 +22,5 @@ internal abstract class NativeHandle(nint free) : SafeHandle(0, ownsHandle: true
 
     public void Own(nint value) => SetHandle(value);
 
-    protected override bool ReleaseHandle()
-    {
-        Guard.Call(_free, handle);
-        return true;
-    }
+    protected override bool ReleaseHandle() => Guard.Free(_free, handle);
 }

@@ -205,6 +205,31 @@ public sealed unsafe class Renderer : IDisposable
             Guard.Call(Api.mjv_defaultPerturb, Perturb);
             Guard.Call(Api.mjv_defaultScene, Scene);
             Guard.Call(Api.mjr_defaultContext, handle);
+            try
+            {
+                Make(model, width, height, maxGeom, samples);
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public GlContext Gl { get; }
+
+        public nint Scene { get; }
+
+        public nint Option { get; }
+
+        public nint Perturb { get; }
+
+        public nint Value => handle;
+
+        public override bool IsInvalid => handle == 0;
+
+        private void Make(MjModel model, int width, int height, int maxGeom, int? samples)
+        {
             Guard.Call(Api.mjv_makeScene, (nint)model.Pointer, Scene, maxGeom);
             using (Gl.Begin())
             {
@@ -222,22 +247,10 @@ public sealed unsafe class Renderer : IDisposable
             }
         }
 
-        public GlContext Gl { get; }
-
-        public nint Scene { get; }
-
-        public nint Option { get; }
-
-        public nint Perturb { get; }
-
-        public nint Value => handle;
-
-        public override bool IsInvalid => handle == 0;
-
         protected override bool ReleaseHandle()
         {
             bool freed = FreeContext();
-            Guard.Call(Api.mjv_freeScene, Scene);
+            freed &= Guard.Free(Api.mjv_freeScene, Scene);
             NativeMemory.Free((void*)handle);
             NativeMemory.Free((void*)Scene);
             NativeMemory.Free((void*)Option);
@@ -251,8 +264,7 @@ public sealed unsafe class Renderer : IDisposable
             try
             {
                 using (Gl.Begin())
-                    Guard.Call(Api.mjr_freeContext, handle);
-                return true;
+                    return Guard.Free(Api.mjr_freeContext, handle);
             }
             catch (MujocoException)
             {
