@@ -42,7 +42,7 @@ internal static class PythonFloat
 
         // The digits d0 d1 d2 ... and the exponent x of d0.d1d2...e±x; .NET writes some values with an exponent, others without.
         string sign = double.IsNegative(value) ? "-" : "";
-        string shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
+        string shortest = Shortest(Math.Abs(value));
         int e = shortest.IndexOf('E');
         string mantissa = e < 0 ? shortest : shortest[..e];
         int point = mantissa.IndexOf('.') is int i and >= 0 ? i : mantissa.Length;
@@ -64,5 +64,17 @@ internal static class PythonFloat
             return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
         digits = digits.PadRight(exponent + 2, '0');
         return $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
+    }
+
+    /// <summary>
+    /// The shortest digits that are read back as the same value. .NET gives one digit too few for a few powers of two (2^-25,
+    /// 2^-958), whose lower neighbour is nearer than the upper one; 17 digits are always enough.
+    /// </summary>
+    private static string Shortest(double value)
+    {
+        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        return double.Parse(shortest, CultureInfo.InvariantCulture) == value
+            ? shortest
+            : value.ToString("E16", CultureInfo.InvariantCulture);
     }
 }
