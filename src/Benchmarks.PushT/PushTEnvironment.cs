@@ -14,7 +14,8 @@ namespace Benchmarks.PushT;
 /// </summary>
 /// <remarks>
 /// A reset removes the marker of the last action. gym-pusht keeps it, so that the first frame of an episode's video shows
-/// the last action of the previous episode.
+/// the last action of the previous episode. An action of more than about 2.8e9 is outside of the video's frames: gym-pusht draws
+/// a line across them, because OpenCV's coordinates wrap around; here there is no marker.
 /// </remarks>
 public sealed class PushTEnvironment : IEnvironment, IStateAccess, IVideoSource
 {

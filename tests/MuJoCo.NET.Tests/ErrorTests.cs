@@ -151,6 +151,7 @@ public sealed class ErrorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => data.ContactForce(0, new double[6]));
         Assert.Throws<ArgumentOutOfRangeException>(() => data.ResetKeyframe(1));
         Assert.Throws<ArgumentException>(() => data.FullM(new double[9]));
+        Assert.Throws<ArgumentNullException>(() => model.Name2Id(mjtObj.mjOBJ_BODY, null!));
         data.Dispose();
         Assert.Throws<ObjectDisposedException>(data.Step);
         model.Dispose();

@@ -116,7 +116,7 @@ internal sealed class PushTSimulation : IDisposable
         double ay = Stiffness * (y - p.Y) + DampingOfSpring * (0 - v.Y);
         var next = new Vect(v.X + ax * TimeStep, v.Y + ay * TimeStep);
         if (!double.IsFinite(next.X) || !double.IsFinite(next.Y))
-            throw new ArgumentException($"The action ({x}, {y}) is too far away: the agent's velocity is not finite.", nameof(x));
+            throw new ArgumentException($"The action ({x}, {y}) is too far away: the agent's velocity is not finite.");
         _agent.Velocity = next;
         _space.Step(TimeStep);
     }

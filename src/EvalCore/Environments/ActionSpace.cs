@@ -21,11 +21,11 @@ public sealed class ActionSpace(params IReadOnlyList<ActionComponent> components
     public void Check(ReadOnlySpan<double> action, string environment)
     {
         if (action.Length != Dimension)
-            throw new ArgumentException($"An action of {environment} has {Dimension} numbers, not {action.Length}.", nameof(action));
+            throw new ArgumentException($"An action of {environment} has {Dimension} numbers, not {action.Length}.");
         for (int i = 0; i < action.Length; i++)
         {
             if (!double.IsFinite(action[i]))
-                throw new ArgumentException($"Number {i} of the action of {environment} is {action[i]}.", nameof(action));
+                throw new ArgumentException($"Number {i} of the action of {environment} is {action[i]}.");
         }
     }
 }
