@@ -184,12 +184,14 @@ public sealed class ErrorTests
     {
         using var small = MjModel.FromXml(Models.Small);
         var model = small.Copy();
-        nint warn = Library.Find("mju_warning");
         using var text = new CString("first");
-        nint warning = text.Pointer;
+        (nint warning, nint original) = (text.Pointer, Address(small));
         WithThrowingHandler(() =>
         {
-            Guard.Create(warn, warning);
+            Guard.Run(out _, Library.Find("mju_warning"), warning, 0, 0, 0, 0, 0, 0, 0);
+            nint copy = Guard.Create(Api.mj_copyModel, 0, original);
+            Assert.NotEqual(0, copy);
+            Guard.Free(Api.mj_deleteModel, copy);
             Assert.Equal("first", Assert.Throws<InvalidOperationException>(Guard.RaiseWarnings).Message);
             Assert.Equal("second", Assert.Throws<InvalidOperationException>(() => model.RaiseWarnings("second")).Message);
         });
@@ -209,6 +211,8 @@ public sealed class ErrorTests
             Assert.False(Guard.Free(Api.mju_error, message));
         });
     }
+
+    private static unsafe nint Address(MjModel model) => (nint)model.Pointer;
 
     private static void WithThrowingHandler(Action action)
     {

@@ -73,16 +73,16 @@ internal static unsafe class Guard
 
     /// <summary>
     /// Calls a MuJoCo function that creates an object. Its warnings wait for <see cref="RaiseWarnings"/>, so that an exception
-    /// of a handler comes when the object has an owner that frees it.
+    /// of a handler comes when the object has an owner that frees it. Returns 0 when there is no object.
     /// </summary>
     /// <exception cref="MujocoException">MuJoCo reported an error.</exception>
     public static nint Create(nint function, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0)
     {
         string? error = Run(out nint result, function, a0, a1, a2, a3, 0, 0, 0, 0);
-        if (error is null)
+        if (error is null && result != 0)
             return result;
         RaiseWarnings();
-        throw new MujocoException(error);
+        return error is null ? 0 : throw new MujocoException(error);
     }
 
     /// <summary>
@@ -106,7 +106,7 @@ internal static unsafe class Guard
     }
 
     /// <summary>Calls a MuJoCo function; returns MuJoCo's error, or null.</summary>
-    private static string? Run(
+    internal static string? Run(
         out nint result, nint function, nint a0, nint a1, nint a2, nint a3, nint a4, nint a5, nint a6, nint a7)
     {
         Cell* cell = t_cell;
