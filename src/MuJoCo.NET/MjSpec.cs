@@ -61,6 +61,7 @@ public sealed unsafe partial class MjSpec : IDisposable
     public MjSpec Copy()
     {
         nint copy = Guard.Create(Api.mj_copySpec, (nint)Pointer);
+        GC.KeepAlive(this);
         return copy != 0 ? new MjSpec(copy) : throw new MujocoException(Error);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MuJoCo.Tests;
 
 public sealed class SpecTests
@@ -130,50 +128,5 @@ public sealed class SpecTests
         Assert.Throws<ArgumentException>(() => spec.AddGeom(body));
         Assert.Throws<ArgumentException>(() => spec.Delete(body));
         other.AddGeom(body);
-    }
-
-    /// <summary>The last use of a specification can be a call that reads or writes one of its strings.</summary>
-    [Fact]
-    public void A_specification_lives_until_a_call_on_its_elements_returns()
-    {
-        string text = new('x', 200_000);
-        using var stop = new CancellationTokenSource();
-        var collector = new Thread(() =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-        });
-        collector.Start();
-        try
-        {
-            for (int i = 0; i < 100; i++)
-            {
-                SetInfo(Body(), text);
-                Assert.Equal(text, Info(BodyWith(text)));
-            }
-        }
-        finally
-        {
-            stop.Cancel();
-            collector.Join();
-        }
-
-        static MjsBody Body() => MjSpec.FromXml("<mujoco><worldbody><body name='a'><geom size='.1'/></body></worldbody></mujoco>").FindBody("a")!;
-
-        static MjsBody BodyWith(string text)
-        {
-            var body = Body();
-            body.info = text;
-            return body;
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void SetInfo(MjsBody body, string text) => body.info = text;
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static string Info(MjsBody body) => body.info;
     }
 }

@@ -136,6 +136,7 @@ public sealed unsafe class Renderer : IDisposable
     {
         MjvCamera camera;
         Guard.Call(Api.mjv_defaultFreeCamera, (nint)Model.Pointer, (nint)(&camera));
+        GC.KeepAlive(this);
         return camera;
     }
 
