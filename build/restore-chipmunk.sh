@@ -37,7 +37,7 @@ fail() {
 # Complete or not at all: the file appears by a rename.
 install_from() {
   cp "$1" "$part/$library" && mv -f "$part/$library" "$file" && rm -f "$failed" && exit 0
-  fail "$file: cannot be written"
+  fail "$folder cannot be written: set EVALCORE_CACHE to a folder that can be written"
 }
 
 has_system_library && exit 0
@@ -48,7 +48,7 @@ if [ -z "$again" ] && [ -n "$(find "$failed" -mmin -10 2>/dev/null)" ]; then
 fi
 
 mkdir -p "$folder" 2>/dev/null && part=$(mktemp -d "$folder/part.XXXXXX" 2>/dev/null) || {
-  echo "$folder: cannot be written" >&2
+  echo "$folder cannot be written: set EVALCORE_CACHE to a folder that can be written" >&2
   exit 1
 }
 trap 'rm -rf "$part"' EXIT
@@ -59,9 +59,12 @@ mirrored=${EVALCORE_MIRROR-}/native/chipmunk-$version/$library
 command -v apt-get >/dev/null 2>&1 || fail "this system has no apt-get to fetch the package $package with"
 
 mkdir -p "$part/lists/partial" "$part/cache/archives/partial" "$part/root"
+# A server that answers nothing, or too slowly, does not hold up a build: seconds for each answer, a minute for all.
+limit=
+command -v timeout >/dev/null 2>&1 && limit="timeout 60"
 apt() {
-  (cd "$part" && apt-get -q -o "Dir::Cache=$part/cache" -o APT::Sandbox::User= -o Debug::NoLocking=1 \
-    -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Languages=none "$@") \
+  (cd "$part" && $limit apt-get -q -o "Dir::Cache=$part/cache" -o APT::Sandbox::User= -o Debug::NoLocking=1 \
+    -o Acquire::Retries=0 -o Acquire::http::Timeout=5 -o Acquire::https::Timeout=5 -o Acquire::Languages=none "$@") \
     >> "$part/log" 2>&1
 }
 # The system's package lists may do; an image without any needs an update, into a folder of our own.

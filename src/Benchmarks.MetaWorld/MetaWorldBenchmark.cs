@@ -65,8 +65,15 @@ public sealed class MetaWorldBenchmark : IBenchmark
     public ActionSpace ActionSpace => Actions;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> EngineVersions { get; } =
-        new Dictionary<string, string> { ["mujoco"] = Mujoco.RequiredVersion, ["metaworld"] = "3.0.0" };
+    public IReadOnlyDictionary<string, string> EngineVersions =>
+        new Dictionary<string, string>(MujocoEngine.Versions) { ["metaworld"] = "3.0.0" };
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> EngineLibraries =>
+        MujocoEngine.LibrarySha256 is { } hash ? new Dictionary<string, string> { ["mujoco"] = hash } : new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => MujocoEngine.Notes;
 
     /// <inheritdoc/>
     public string? RenderingDevice => MujocoChecks.RenderingDevice;

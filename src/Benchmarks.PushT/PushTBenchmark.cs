@@ -45,6 +45,10 @@ public sealed class PushTBenchmark : IBenchmark
         new Dictionary<string, string> { ["chipmunk"] = ChipmunkLibrary.Version };
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> EngineLibraries =>
+        ChipmunkLibrary.Sha256 is { } hash ? new Dictionary<string, string> { ["chipmunk"] = hash } : new Dictionary<string, string>();
+
+    /// <inheritdoc/>
     public bool RendersVideos => true;
 
     /// <inheritdoc/>

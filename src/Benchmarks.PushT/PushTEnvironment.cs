@@ -35,7 +35,7 @@ public sealed class PushTEnvironment : IEnvironment, IStateAccess, IVideoSource
         ObservationSpace = PushTObservation.Types[obsType];
         MaxEpisodeSteps = maxEpisodeSteps;
         if (ChipmunkLibrary.Restore().Problem is { } problem)
-            throw new EvalCoreException($"PushT cannot run: {problem}; install it with '{ChipmunkLibrary.Fix}'");
+            throw new EvalCoreException($"PushT cannot run: {problem}; or install it with '{ChipmunkLibrary.Fix}'");
     }
 
     /// <inheritdoc/>

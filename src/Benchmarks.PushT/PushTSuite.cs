@@ -10,7 +10,7 @@ namespace Benchmarks.PushT;
 public sealed class PushTSuite : ISuite
 {
     /// <inheritdoc/>
-    public IReadOnlyList<Check> Checks { get; } = [new("Chipmunk", FindChipmunk)];
+    public IReadOnlyList<Check> Checks { get; } = [new("Chipmunk", FindChipmunk) { Fix = "evalcore assets fetch", Fetch = FetchChipmunk }];
 
     /// <inheritdoc/>
     public EnvConfig NewConfig() => new PushTConfig();
@@ -22,5 +22,13 @@ public sealed class PushTSuite : ISuite
             ? $"{status.Version}, {status.Path}"
             : throw new EvalCoreException(
                 $"{status.Problem}; the first evaluation fetches it without root, or run '{ChipmunkLibrary.Fix}'");
+    }
+
+    private static string FetchChipmunk()
+    {
+        var status = ChipmunkLibrary.Restore(again: true);
+        return status.Problem is null
+            ? $"{status.Version}, {status.Path}"
+            : throw new EvalCoreException($"{status.Problem}; or install it with '{ChipmunkLibrary.Fix}'");
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using EvalCore.Assets;
 
 namespace Chipmunk;
 
@@ -28,17 +30,28 @@ public static unsafe class ChipmunkLibrary
     /// <summary>The file in the cache: searched after the system's folders, written by <see cref="Restore"/>.</summary>
     public static string CachePath => Path.Combine(CacheFolder, "native", $"chipmunk-{Version}", FileName);
 
-    private static string CacheFolder
+    private static string CacheFolder => UserCache.Find(Environment.GetEnvironmentVariable, out _);
+
+    /// <summary>The file in the folder that <c>EVALCORE_MIRROR</c> names; null where the variable is not set.</summary>
+    private static string? MirrorPath => Environment.GetEnvironmentVariable("EVALCORE_MIRROR") is { Length: > 0 } mirror
+        ? Path.Combine(Path.GetFullPath(mirror), "native", $"chipmunk-{Version}", FileName)
+        : null;
+
+    /// <summary>
+    /// The SHA-256 of the loaded library, in lower-case hexadecimal; null when none is loaded or its file cannot be read.
+    /// </summary>
+    public static string? Sha256
     {
         get
         {
-            string? own = Environment.GetEnvironmentVariable("EVALCORE_CACHE");
-            if (!string.IsNullOrEmpty(own))
-                return Path.GetFullPath(own);
-            string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            if (string.IsNullOrEmpty(cache))
-                cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(cache, "evalcore");
+            try
+            {
+                return Find().Path is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
         }
     }
 
@@ -47,7 +60,7 @@ public static unsafe class ChipmunkLibrary
     {
         lock (Loading)
         {
-            return TryLoad(out string? problem)
+            return TryLoad(Candidates(), out string? problem)
                 ? _found ??= new LibraryStatus(PathOf(_handle), VersionOf(_handle), null)
                 : new LibraryStatus(null, null, problem);
         }
@@ -66,9 +79,12 @@ public static unsafe class ChipmunkLibrary
             var found = Find();
             if (found.Problem is null || !OperatingSystem.IsLinux())
                 return found;
-            return Fetch(again) is { } failure
-                ? found with { Problem = $"{found.Problem}, and fetching it failed: {failure}" }
-                : Find();
+            if (Fetch(again) is not { } failure)
+                return Find();
+            // A cache that cannot be written is passed over.
+            return MirrorPath is { } mirrored && TryLoad([mirrored], out _)
+                ? Find()
+                : found with { Problem = $"{found.Problem}, and fetching it failed: {failure}" };
         }
     }
 
@@ -79,18 +95,18 @@ public static unsafe class ChipmunkLibrary
     {
         lock (Loading)
         {
-            return TryLoad(out string? problem)
+            return TryLoad(Candidates(), out string? problem)
                 ? _handle
                 : throw new DllNotFoundException($"{problem}: install it with '{Fix}', or call {nameof(ChipmunkLibrary)}.{nameof(Restore)}()");
         }
     }
 
-    private static bool TryLoad(out string? problem)
+    private static bool TryLoad(IEnumerable<string> candidates, out string? problem)
     {
         problem = null;
         if (_handle != 0)
             return true;
-        foreach (string candidate in Candidates())
+        foreach (string candidate in candidates)
         {
             if (!NativeLibrary.TryLoad(candidate, out nint handle))
                 continue;
@@ -115,6 +131,9 @@ public static unsafe class ChipmunkLibrary
     /// </summary>
     private static string? Fetch(bool again)
     {
+        _ = UserCache.Find(Environment.GetEnvironmentVariable, out string? unusable);
+        if (unusable is not null)
+            return unusable;
         var start = new ProcessStartInfo("/bin/sh", ["-s", "--", .. again ? (string[])["--again"] : [], CachePath])
         {
             RedirectStandardInput = true,

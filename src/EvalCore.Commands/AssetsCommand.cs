@@ -2,6 +2,7 @@ using System.CommandLine;
 using EvalCore.Assets;
 using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
+using EvalCore.Diagnostics;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 
@@ -29,7 +30,7 @@ internal static class AssetsCommand
                 [
                     new HelpSection("Arguments", [
                         new HelpRow("list", "list the sets; the default"),
-                        new HelpRow("fetch", "fetch missing and damaged files into the cache; interrupted downloads resume"),
+                        new HelpRow("fetch", "fetch missing and damaged files into the cache, and the engines of their suites; interrupted downloads resume"),
                         new HelpRow("verify", "compare every file with its SHA-256"),
                         new HelpRow("set...", $"the sets, of {Known(registry.Assets)}; default: all"),
                     ]),
@@ -48,7 +49,7 @@ internal static class AssetsCommand
             return parsed.GetValue(verb) switch
             {
                 null or "list" => Task.FromResult(List(sets, terminal)),
-                "fetch" => Fetch(sets, terminal, cancellation),
+                "fetch" => Fetch(sets, registry.Fetchable(parsed.GetValue(names) ?? []), terminal, cancellation),
                 "verify" => Task.FromResult(Verify(sets, terminal)),
                 { } other => throw new EvalCoreException($"evalcore assets {other}: expected list, fetch or verify"),
             };
@@ -83,6 +84,13 @@ internal static class AssetsCommand
         int problems = 0;
         foreach (var set in sets)
         {
+            if (set.Files.Count > 0 && !AssetStore.Default.HasAny(set))
+            {
+                problems++;
+                terminal.Writer.WriteLine($"{set.Name}: not here; run evalcore assets fetch {set.Name}");
+                continue;
+            }
+
             var found = AssetStore.Default.Verify(set);
             problems += found.Count;
             foreach (string problem in found)
@@ -95,7 +103,8 @@ internal static class AssetsCommand
         return problems == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static async Task<int> Fetch(IReadOnlyList<AssetSet> sets, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> Fetch(
+        IReadOnlyList<AssetSet> sets, IReadOnlyList<Check> engines, Terminal terminal, CancellationToken cancellation)
     {
         foreach (var set in sets)
         {
@@ -103,6 +112,21 @@ internal static class AssetsCommand
             terminal.Writer.WriteLine($"{set.Name}: {set.Files.Count} files, {AssetFetch.Megabytes(set.Bytes)}, in {folder}");
         }
 
-        return ExitCode.Success;
+        // Every engine is tried: a machine without a network may have some.
+        var problems = new List<string>();
+        foreach (var engine in engines)
+        {
+            try
+            {
+                string found = await Task.Run(engine.Fetch!, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+                terminal.Writer.WriteLine($"{engine.Name}: {found}");
+            }
+            catch (EvalCoreException e)
+            {
+                problems.Add(e.Message);
+            }
+        }
+
+        return problems.Count == 0 ? ExitCode.Success : throw new EvalCoreException(string.Join("; ", problems));
     }
 }

@@ -23,12 +23,14 @@ internal static class DoctorCommand
                     new("0", "everything that an evaluation needs is installed"),
                     new("1", "something is missing"),
                 ]));
-        command.SetAction(_ => Run(registry.Checks, terminal));
+        command.SetAction(_ => Run(registry, terminal));
         return command;
     }
 
-    private static int Run(IReadOnlyList<Check> checks, Terminal terminal)
+    private static int Run(Registry registry, Terminal terminal)
     {
+        var checks = registry.Checks;
+        var lacking = new HashSet<Check>();
         int missing = 0;
         int width = checks.Max(check => check.Name.Length);
         foreach (var check in checks)
@@ -43,12 +45,20 @@ internal static class DoctorCommand
             {
                 verdict = check.Optional ? "[yellow]without[/]" : "[red]missing[/]";
                 found = e.Message;
+                lacking.Add(check);
                 missing += check.Optional ? 0 : 1;
             }
 
             // Lines are not wrapped, so that commands in them can be copied.
             terminal.Out.Markup($"{verdict} {Markup.Escape(check.Name.PadRight(width))}  ");
             terminal.Writer.WriteLine(found);
+        }
+
+        // What of it this machine can evaluate.
+        foreach (var (name, needs) in registry.Parts)
+        {
+            string[] lacks = [.. needs.Where(lacking.Contains).Select(check => check.Fix is { } fix ? $"{check.Name} ({fix})" : check.Name)];
+            terminal.Writer.WriteLine(lacks.Length == 0 ? $"{name}: ready" : $"{name}: lacks {string.Join(", ", lacks)}");
         }
 
         terminal.Writer.WriteLine(missing == 0 ? "ready to evaluate" : $"{missing} missing");

@@ -142,15 +142,16 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
 
     private static string WriteDetails(Exception e, IReadOnlyList<string> args)
     {
-        string file = Path.Combine(Path.GetTempPath(), $"evalcore-error-{Environment.ProcessId}.log");
         try
         {
+            // A folder of the user's own with a random name: in a shared temporary folder another user cannot place a link there.
+            string file = Path.Combine(Directory.CreateTempSubdirectory("evalcore-error-").FullName, "details.log");
             File.WriteAllText(file, $"evalcore {string.Join(' ', args)}\n{e}\n");
             return file;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            return $"cannot be written to {file}";
+            return $"cannot be written to {Path.GetTempPath()}";
         }
     }
 }

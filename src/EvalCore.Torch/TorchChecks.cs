@@ -28,6 +28,6 @@ public static class TorchChecks
         Load();
         return torch.cuda.is_available()
             ? $"{torch.cuda.device_count()} with CUDA"
-            : throw new EvalCoreException("none that this build of torch can use: policies compute on the CPU; with an NVIDIA GPU build with 'dotnet build -p:Torch=cuda'");
+            : throw new EvalCoreException("none that this build of torch can use: policies compute on the CPU; for an NVIDIA GPU add the package TorchSharp-cuda-linux to your project, or build EvalCore's repository with -p:Torch=cuda");
     }
 }

@@ -12,6 +12,13 @@ internal static class TorchDevice
     {
         if (config.UseAmp)
             warn("--policy.use_amp: TorchSharp has no automatic mixed precision; computing in float32");
+        foreach (string name in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+        {
+            // One thread is what an operation has in any case.
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } threads && threads != "1")
+                warn($"{name}={threads}: no effect; an operation has one thread, or every core with --policy.batching=dynamic");
+        }
+
         if (!config.Device.IsCuda)
             return CPU;
         if (!cuda.is_available())

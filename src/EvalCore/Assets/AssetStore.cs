@@ -1,6 +1,4 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using EvalCore.Diagnostics;
 
@@ -20,7 +18,7 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <summary>The file name extension of an incomplete download.</summary>
     private const string Part = ".part";
 
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(10) };
+    private static readonly HttpClient Http = HttpDownload.NewClient();
 
     /// <summary>The store that the environment variables describe.</summary>
     public static AssetStore Default => new(CacheFolder, MirrorFolder);
@@ -28,17 +26,18 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <summary>
     /// <c>EVALCORE_CACHE</c>, else <c>evalcore</c> in <c>XDG_CACHE_HOME</c>, else <c>~/.cache/evalcore</c>.
     /// </summary>
+    /// <exception cref="EvalCoreException"><c>EVALCORE_CACHE</c> is a relative path.</exception>
     public static string CacheFolder
     {
         get
         {
-            if (Environment.GetEnvironmentVariable("EVALCORE_CACHE") is { Length: > 0 } own)
-                return Path.GetFullPath(own);
-            return Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } caches
-                ? Path.Combine(caches, "evalcore")
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "evalcore");
+            string folder = UserCache.Find(Environment.GetEnvironmentVariable, out string? problem);
+            return problem is null ? folder : throw new EvalCoreException(problem);
         }
     }
+
+    /// <summary>The check of the cache that <c>evalcore doctor</c> makes.</summary>
+    public static Check CacheCheck { get; } = new("cache", FindCache, Optional: true);
 
     /// <summary>The check of the mirror that <c>evalcore doctor</c> makes.</summary>
     public static Check MirrorCheck { get; } = new("mirror", FindMirror, Optional: true);
@@ -46,11 +45,33 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <summary>The wait after the first failed attempt of a download; after attempt n it is n times as long.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long a server, or another process that fetches the same set, may be silent.</summary>
+    public TimeSpan Silence { get; init; } = HttpDownload.Silence;
+
     /// <summary>The check of a suite's files that <c>evalcore doctor</c> makes. Other suites work without them.</summary>
     /// <param name="name">The check's name, for example <c>Meta-World's model files</c>.</param>
     /// <param name="set">The files.</param>
-    public static Check FilesCheck(string name, AssetSet set) => new(name, () => Default.Find(set) ?? throw new EvalCoreException(
-        $"not here: the first evaluation fetches them ({set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {set.Name}'"), Optional: true);
+    public static Check FilesCheck(string name, AssetSet set) => new(
+        name,
+        () => Default.Find(set) ?? throw new EvalCoreException(
+            $"not here: the first evaluation fetches them ({set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {set.Name}'"),
+        Optional: true) { Fix = $"evalcore assets fetch {set.Name}" };
+
+    private static string FindCache()
+    {
+        string folder = CacheFolder;
+        try
+        {
+            string probe = Path.Combine(Directory.CreateDirectory(folder).FullName, $".probe-{Guid.NewGuid()}");
+            new FileStream(probe, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose }).Dispose();
+            return folder;
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw new EvalCoreException(
+                $"{folder} cannot be written ({EvalCoreException.Reason(e)}): to fetch files, set EVALCORE_CACHE to a folder that can be written", e);
+        }
+    }
 
     private static string FindMirror()
     {
@@ -71,6 +92,9 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <summary>The folder that has all files of a set with the expected lengths; null when there is none.</summary>
     public string? Find(AssetSet set) =>
         Folders(set).FirstOrDefault(folder => set.Files.All(file => HasLength(folder, file)));
+
+    /// <summary>Whether any file of a set is on this machine.</summary>
+    public bool HasAny(AssetSet set) => Folders(set).Any(folder => set.Files.Any(file => File.Exists(PathOf(folder, file))));
 
     /// <summary>Compares every file of a set with its expected length and SHA-256.</summary>
     /// <returns>A line for each missing or damaged file; empty when all files are intact.</returns>
@@ -100,7 +124,7 @@ public sealed class AssetStore(string cache, string? mirror)
         try
         {
             Directory.CreateDirectory(folder);
-            using var fetchLock = await Lock(folder + ".lock", cancellation).ConfigureAwait(false);
+            using var fetchLock = await Lock(set, cancellation).ConfigureAwait(false);
             var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation };
             await System.Threading.Tasks.Parallel.ForEachAsync(set.Files, options, async (file, stop) =>
             {
@@ -141,9 +165,11 @@ public sealed class AssetStore(string cache, string? mirror)
         var source = new Uri(set.Source, string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString)));
         string place = PathOf(folder, file), part = place + Part;
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        long most = 0;
         for (int attempt = 1; ; attempt++)
         {
             string problem;
+            bool isLast = attempt == Attempts;
             try
             {
                 await Append(source, part, file, arrived, cancellation).ConfigureAwait(false);
@@ -158,14 +184,16 @@ public sealed class AssetStore(string cache, string? mirror)
                 File.Delete(part);
                 problem = "the downloaded file does not have the pinned SHA-256";
             }
-            catch (Exception e) when (e is HttpRequestException or HttpIOException or EndOfStreamException
-                or IOException { InnerException: SocketException }
-                || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+            catch (DownloadException e)
             {
-                problem = e.Message.TrimEnd('.');
+                // A server that was silent gets a second chance, and further ones as long as more bytes arrive.
+                problem = e.Message;
+                long length = new FileInfo(part).Length;
+                isLast |= e.Kind == DownloadFailure.Refused || (e.Kind == DownloadFailure.Silent && attempt > 1 && length <= most);
+                most = Math.Max(most, length);
             }
 
-            if (attempt == Attempts)
+            if (isLast)
             {
                 throw new EvalCoreException(
                     $"{source} cannot be fetched ({problem}): run 'evalcore assets fetch {set.Name}' again, or set EVALCORE_MIRROR to a "
@@ -177,42 +205,19 @@ public sealed class AssetStore(string cache, string? mirror)
     }
 
     /// <summary>Downloads the rest of a partial file.</summary>
-    private static async Task Append(Uri source, string part, AssetFile file, Action<long> arrived, CancellationToken cancellation)
+    private async Task Append(Uri source, string part, AssetFile file, Action<long> arrived, CancellationToken cancellation)
     {
-        await using var stream = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        await using var stream = OpenPart(part);
         if (stream.Length > file.Bytes)
             stream.SetLength(0);
         arrived(stream.Length);
-        stream.Position = stream.Length;
         if (stream.Length == file.Bytes)
             return;
-
-        using var request = new HttpRequestMessage(HttpMethod.Get, source);
-        if (stream.Length > 0)
-            request.Headers.Range = new RangeHeaderValue(stream.Length, null);
         try
         {
-            using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            response.EnsureSuccessStatusCode();
-            if (stream.Length > 0 && response.StatusCode != HttpStatusCode.PartialContent)
-            {
-                // The server does not support range requests and sends the whole file again.
-                arrived(-stream.Length);
-                stream.SetLength(0);
-            }
-
-            await using var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            byte[] buffer = new byte[1 << 16];
-            while (await body.ReadAsync(buffer, cancellation).ConfigureAwait(false) is var read and > 0)
-            {
-                if (stream.Length + read > file.Bytes)
-                    throw new EndOfStreamException($"the server sends more than {file.Bytes} bytes");
-                await stream.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                arrived(read);
-            }
-
+            await HttpDownload.Append(Http, source, stream, file.Bytes, Silence, arrived, cancellation).ConfigureAwait(false);
             if (stream.Length < file.Bytes)
-                throw new EndOfStreamException($"the connection ended after {stream.Length} of {file.Bytes} bytes");
+                throw new DownloadException($"the connection ended after {stream.Length} of {file.Bytes} bytes", DownloadFailure.Broken);
         }
         catch
         {
@@ -222,27 +227,63 @@ public sealed class AssetStore(string cache, string? mirror)
         }
     }
 
-    /// <summary>Waits until no other process fetches the set: shards of a run may start at the same time.</summary>
-    private static async Task<FileStream> Lock(string file, CancellationToken cancellation)
+    /// <summary>Opens a partial file, and begins again where an interrupted fetch has left one that cannot be written.</summary>
+    private static FileStream OpenPart(string part)
     {
+        try
+        {
+            return new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (UnauthorizedAccessException) when (File.Exists(part))
+        {
+            File.Delete(part);
+            return new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        }
+    }
+
+    /// <summary>
+    /// Waits until no other process fetches the set: shards of a run may start at the same time. A process that holds the
+    /// lock while nothing arrives is not waited for.
+    /// </summary>
+    private async Task<FileStream> Lock(AssetSet set, CancellationToken cancellation)
+    {
+        string folder = CacheOf(set), file = folder + ".lock";
+        long present = -1;
+        var since = Stopwatch.StartNew();
         while (true)
         {
             try
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(file))
+            catch (IOException e) when (IsHeldByAnother(e))
             {
+                long now = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path) is { Exists: true } info ? info.Length : 0);
+                if (now != present)
+                    (present, since) = (now, Stopwatch.StartNew());
+                else if (since.Elapsed > 3 * Silence)
+                {
+                    throw new EvalCoreException(
+                        $"another process holds {file}, but fetches nothing: end it, or set EVALCORE_CACHE to another folder", e);
+                }
+
                 await Task.Delay(200, cancellation).ConfigureAwait(false);
             }
         }
     }
 
+    /// <summary>Whether a file is locked by another process: <c>EWOULDBLOCK</c> (Linux, macOS), <c>ERROR_SHARING_VIOLATION</c>.</summary>
+    private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+
     private static void Copy(string from, string to, AssetFile file)
     {
         string place = PathOf(to, file), part = place + Part;
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        File.Copy(PathOf(from, file), part, overwrite: true);
+        // The content alone: a copy that has a read-only mirror's permissions too would block the next fetch when it is interrupted.
+        File.Delete(part);
+        using (var source = File.OpenRead(PathOf(from, file)))
+        using (var copy = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            source.CopyTo(copy);
         File.Move(part, place, overwrite: true);
     }
 

@@ -11,6 +11,15 @@ namespace EvalCore.Diagnostics;
 /// <param name="Optional">Whether an evaluation can run without it.</param>
 public sealed record Check(string Name, Func<string> Find, bool Optional = false)
 {
+    /// <summary>The command that installs the prerequisite; null when the message alone says what to do.</summary>
+    public string? Fix { get; init; }
+
+    /// <summary>
+    /// Puts the prerequisite into the cache, so that a machine can be offline later, and returns what is there then. Null when
+    /// only the user can install it. Throws <see cref="EvalCoreException"/> when it cannot be fetched.
+    /// </summary>
+    public Func<string>? Fetch { get; init; }
+
     /// <summary>The .NET runtime and the processors.</summary>
     public static Check Runtime { get; } = new(
         ".NET", () => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores");

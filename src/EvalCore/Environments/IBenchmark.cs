@@ -31,6 +31,15 @@ public interface IBenchmark : IDisposable
     IReadOnlyDictionary<string, string> EngineVersions { get; }
 
     /// <summary>
+    /// The SHA-256 of the simulators' native libraries, by name, for <c>provenance</c>. Results of different files are merged
+    /// as long as <see cref="EngineVersions"/> are equal.
+    /// </summary>
+    IReadOnlyDictionary<string, string> EngineLibraries => new Dictionary<string, string>();
+
+    /// <summary>Notes for the user about this machine, one line each: for example what a variable does not do here.</summary>
+    IReadOnlyList<string> Notes => [];
+
+    /// <summary>
     /// The device that renders the images, for suites where images differ between devices: a policy may then act
     /// differently. Null when images do not differ, or when nothing can render.
     /// </summary>

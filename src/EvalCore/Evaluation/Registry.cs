@@ -24,9 +24,28 @@ public sealed class Registry
     /// <summary>The prerequisites that <c>evalcore doctor</c> checks.</summary>
     public IReadOnlyList<Check> Checks =>
     [
-        Check.Runtime, FfmpegEncoder.Check, AssetStore.MirrorCheck,
+        Check.Runtime, FfmpegEncoder.Check, AssetStore.CacheCheck, AssetStore.MirrorCheck, UnreadVariables.Check,
         // Several suites can share a check, for example that of MuJoCo.
         .. _suites.Values.SelectMany(suite => suite.Checks).Concat(_policies.SelectMany(source => source.Checks)).Distinct(),
+    ];
+
+    /// <summary>
+    /// The suites and sources of policies with the prerequisites of each, by name: a suite's type, a source's types. A source
+    /// works without its optional ones, for example without a GPU.
+    /// </summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<Check> Checks)> Parts =>
+    [
+        .. _suites.Select(suite => (suite.Key, suite.Value.Checks)),
+        .. _policies.Where(source => source.Checks.Count > 0).Select(source =>
+            (string.Join(", ", source.Types.Keys), (IReadOnlyList<Check>)[.. source.Checks.Where(check => !check.Optional)])),
+    ];
+
+    /// <summary>The prerequisites that can be fetched, of the suites that read one of the sets, or of all where none is named.</summary>
+    /// <param name="sets">Names of asset sets.</param>
+    public IReadOnlyList<Check> Fetchable(IReadOnlyCollection<string> sets) =>
+    [
+        .. _suites.Values.Where(suite => sets.Count == 0 || suite.NewConfig().Assets.Any(set => sets.Contains(set.Name)))
+            .SelectMany(suite => suite.Checks).Where(check => check.Fetch is not null).Distinct(),
     ];
 
     /// <summary>The asset sets of the suites.</summary>

@@ -54,6 +54,8 @@ public sealed class EvalRun : IDisposable
 
             NumEnvs = options.Eval.EnvsInFlight(options.Cores, all);
             _identity = Provenance.Identity(env, _benchmark, policy, options);
+            foreach (string note in _benchmark.Notes)
+                _warn(note);
             if (options.OutputDir is { } folder)
             {
                 _journal = options.Resume ? Journal.Resume(folder, _identity) : Journal.Create(folder, _identity, options.Given);

@@ -44,6 +44,8 @@ internal static class Provenance
         };
         foreach (var (key, value) in identity.ToJson())
             provenance[key] = value?.DeepClone();
+        if (benchmark.EngineLibraries is { Count: > 0 } libraries)
+            provenance["engine_libraries"] = new JsonObject(libraries.Select(library => KeyValuePair.Create(library.Key, (JsonNode?)library.Value)));
         provenance["batch_size"] = numEnvs;
         provenance["use_async_envs"] = isAsync;
         provenance["shard"] = options.Shard.ToString();

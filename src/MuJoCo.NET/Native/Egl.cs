@@ -129,7 +129,8 @@ internal static unsafe class Egl
 
     /// <summary>
     /// The displays to try: the devices in the order in which EGL lists them (hardware first, Mesa's software device
-    /// last), then Mesa's display without a device. With <c>MUJOCO_EGL_DEVICE_ID</c>, only the device of that index.
+    /// last), then Mesa's display without a device. With <c>MUJOCO_EGL_DEVICE_ID</c>, only the device of that index; with
+    /// <c>LIBGL_ALWAYS_SOFTWARE</c>, which a driver other than Mesa does not read, only software devices.
     /// </summary>
     private static List<nint> Displays()
     {
@@ -150,8 +151,12 @@ internal static unsafe class Egl
                 string? chosen = Environment.GetEnvironmentVariable("MUJOCO_EGL_DEVICE_ID");
                 if (string.IsNullOrEmpty(chosen))
                 {
+                    bool onlySoftware = IsSet(Environment.GetEnvironmentVariable("LIBGL_ALWAYS_SOFTWARE"));
                     for (int i = 0; i < count; i++)
-                        displays.Add(get(PlatformDevice, devices[i], null));
+                    {
+                        if (!onlySoftware || IsSoftware(devices[i]))
+                            displays.Add(get(PlatformDevice, devices[i], null));
+                    }
                 }
                 else if (int.TryParse(chosen, out int id) && id >= 0 && id < count)
                     return [get(PlatformDevice, devices[id], null)];
@@ -166,6 +171,17 @@ internal static unsafe class Egl
         if (client.Contains("EGL_MESA_platform_surfaceless", StringComparison.Ordinal))
             displays.Add(get(PlatformSurfaceless, 0, null));
         return displays;
+    }
+
+    /// <summary>Whether a switch of Mesa is on, as Mesa reads it.</summary>
+    internal static bool IsSet(string? value) => value?.ToLowerInvariant() is "1" or "true" or "t" or "y" or "yes";
+
+    private static bool IsSoftware(nint device)
+    {
+        nint query = Address("eglQueryDeviceStringEXT");
+        return query != 0
+            && Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, int, nint>)query)(device, Extensions)) is { } extensions
+            && extensions.Contains("EGL_MESA_device_software", StringComparison.Ordinal);
     }
 
     private static string Text(nint display, int name) => Marshal.PtrToStringUTF8(

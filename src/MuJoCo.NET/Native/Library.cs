@@ -1,12 +1,10 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace MuJoCo.Native;
 
 /// <summary>
-/// Finds and loads libmujoco: the file that the environment variable <c>MUJOCO_LIBRARY</c> names, or else the one in
-/// the program's folder (where the build copies it), or else the system's. Loading never throws; <see cref="Require"/>
-/// throws the problem, as one line.
+/// Loads libmujoco, from the first place of <see cref="MujocoLibrary"/> that has it; where none has it, it is downloaded.
+/// Loading never throws; <see cref="Require"/> throws the problem, as one line.
 /// </summary>
 internal static unsafe class Library
 {
@@ -16,7 +14,7 @@ internal static unsafe class Library
     private const int RequiredVersion = 3008001;
 
     private static readonly string? Problem;
-    private static readonly nint Handle = Load(Environment.GetEnvironmentVariable("MUJOCO_LIBRARY"), Candidates(), out Problem);
+    private static readonly nint Handle = LoadOrRestore(out Problem);
 
     /// <summary>
     /// The loaded file, or the name under which the system's loader found it; null when none was loaded.
@@ -43,7 +41,7 @@ internal static unsafe class Library
     /// </summary>
     internal static nint Load(string? chosen, IEnumerable<string> candidates, out string? problem)
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        if (!MujocoLibrary.IsSupported)
         {
             problem = $"MuJoCo.NET runs on Linux x86-64 only; this is {RuntimeInformation.RuntimeIdentifier}";
             return 0;
@@ -52,29 +50,27 @@ internal static unsafe class Library
         nint handle = 0;
         if (!string.IsNullOrEmpty(chosen))
             candidates = [Path.GetFullPath(chosen)];
-        string? found = candidates.FirstOrDefault(candidate => NativeLibrary.TryLoad(candidate, out handle));
+        string? found = candidates.FirstOrDefault(candidate => LibraryFile.TryLoad(candidate, out handle));
         if (found is null)
         {
             problem = !string.IsNullOrEmpty(chosen)
                 ? $"MUJOCO_LIBRARY={chosen}: {(File.Exists(chosen) ? "cannot be loaded" : "there is no such file")}; "
                     + $"name the {FileName} of the official release"
-                : $"{FileName} not found beside the program ({AppContext.BaseDirectory}) or on the system: "
-                    + "build with network access or EVALCORE_MIRROR set, or set MUJOCO_LIBRARY to the file of the official release";
+                : $"{FileName} is neither beside the program ({AppContext.BaseDirectory}), nor in the cache ({MujocoLibrary.CachePath}), nor on the system";
             return 0;
         }
 
-        if (!NativeLibrary.TryGetExport(handle, "mj_version", out nint version))
-        {
-            problem = $"{found} is not MuJoCo: it has no mj_version; this binding needs MuJoCo {Mujoco.RequiredVersion}";
-            return 0;
-        }
-
-        problem = ProblemOf(found, ((delegate* unmanaged<int>)version)());
+        problem = ProblemOf(found, handle);
         if (problem is not null)
             return 0;
         LoadedFrom = found;
         return handle;
     }
+
+    /// <summary>The problem with a loaded library: it is not MuJoCo, or of another version. Null for the required version.</summary>
+    internal static string? ProblemOf(string file, nint handle) => NativeLibrary.TryGetExport(handle, "mj_version", out nint version)
+        ? ProblemOf(file, ((delegate* unmanaged<int>)version)())
+        : $"{file} is not MuJoCo: it has no mj_version; this binding needs MuJoCo {Mujoco.RequiredVersion}";
 
     /// <summary>The problem with a library of a version; null for the required version.</summary>
     internal static string? ProblemOf(string file, int version) => version == RequiredVersion
@@ -82,12 +78,19 @@ internal static unsafe class Library
         : $"{file} is MuJoCo {version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}; this binding needs exactly "
             + $"{Mujoco.RequiredVersion}: put {FileName} beside the program or set MUJOCO_LIBRARY to it";
 
-    private static IEnumerable<string> Candidates()
+    private static nint LoadOrRestore(out string? problem)
     {
-        yield return Path.Combine(AppContext.BaseDirectory, FileName);
-        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", FileName);
-        if (Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location) is { Length: > 0 } folder)
-            yield return Path.Combine(folder, FileName);
-        yield return FileName;
+        string? chosen = MujocoLibrary.Chosen;
+        nint handle = Load(chosen, MujocoLibrary.Candidates(), out problem);
+        // Where there is a library of another version, the user decides which is wanted.
+        if (handle != 0 || !string.IsNullOrEmpty(chosen) || !MujocoLibrary.IsSupported || MujocoLibrary.Candidates().Any(file => LibraryFile.TryLoad(file, out _)))
+            return handle;
+        if (MujocoLibrary.Restore() is { } failure)
+        {
+            problem = $"{problem}, and fetching it failed: {failure}";
+            return 0;
+        }
+
+        return Load(null, MujocoLibrary.Candidates(), out problem);
     }
 }

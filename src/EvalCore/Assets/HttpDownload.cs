@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace EvalCore.Assets;
+
+/// <summary>
+/// Downloads a file, with a limit on every wait: for a connection, for the answer, and for the next byte. Compiled by the
+/// binding of MuJoCo too.
+/// </summary>
+internal static class HttpDownload
+{
+    /// <summary>How long a server may send nothing.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(5);
+
+    /// <summary>A client whose waits are limited by <see cref="Append"/>; the whole download may take longer.</summary>
+    public static HttpClient NewClient() =>
+        new(new SocketsHttpHandler { ConnectTimeout = Connecting }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>
+    /// Appends to a file what is missing at its end, by a range request. A server that does not support ranges sends the
+    /// whole file again, which then replaces what the file has.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="source">The address.</param>
+    /// <param name="file">The file, written at its end.</param>
+    /// <param name="maxBytes">The largest length that the file may have.</param>
+    /// <param name="silence">How long the server may send nothing.</param>
+    /// <param name="arrived">Receives the change of the file's length, in bytes.</param>
+    /// <param name="cancellation">Stops the download.</param>
+    /// <exception cref="DownloadException">The download failed; what has arrived is in the file.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static async Task Append(
+        HttpClient client, Uri source, FileStream file, long maxBytes, TimeSpan silence, Action<long> arrived,
+        CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, source);
+        file.Position = file.Length;
+        if (file.Length > 0)
+            request.Headers.Range = new RangeHeaderValue(file.Length, null);
+        using var response = await Wait(
+            stop => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop)).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            int code = (int)response.StatusCode;
+            bool final = code is >= 400 and < 500 and not ((int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests);
+            throw new DownloadException(
+                $"the server answers {code} {response.ReasonPhrase}".TrimEnd(), final ? DownloadFailure.Refused : DownloadFailure.Broken);
+        }
+
+        if (file.Length > 0 && response.StatusCode != HttpStatusCode.PartialContent)
+        {
+            arrived(-file.Length);
+            file.SetLength(0);
+        }
+
+        long? expected = response.Content.Headers.ContentLength + file.Length;
+        await using var body = await Wait(response.Content.ReadAsStreamAsync).ConfigureAwait(false);
+        byte[] buffer = new byte[1 << 16];
+        while (await Wait(stop => body.ReadAsync(buffer, stop).AsTask()).ConfigureAwait(false) is var read and > 0)
+        {
+            if (file.Length + read > maxBytes)
+                throw new DownloadException($"the server sends more than {maxBytes} bytes", DownloadFailure.Broken);
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            arrived(read);
+        }
+
+        if (file.Length < expected)
+            throw new DownloadException($"the connection ended after {file.Length} of {expected} bytes", DownloadFailure.Broken);
+
+        async Task<T> Wait<T>(Func<CancellationToken, Task<T>> receive)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(silence);
+            try
+            {
+                return await receive(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+            {
+                string seconds = silence.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+                throw new DownloadException(
+                    file.Length == 0 ? $"{source.Host} does not answer" : $"{source.Host} sends nothing for {seconds} s", DownloadFailure.Silent, e);
+            }
+            catch (HttpRequestException e)
+            {
+                throw new DownloadException(Reason(e, source), DownloadFailure.Broken, e);
+            }
+            catch (IOException e)
+            {
+                throw new DownloadException($"the connection to {source.Host} broke", DownloadFailure.Broken, e);
+            }
+        }
+    }
+
+    private static string Reason(HttpRequestException e, Uri source) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => $"the name {source.Host} cannot be resolved",
+        HttpRequestError.ConnectionError => $"there is no connection to {source.Authority}",
+        HttpRequestError.SecureConnectionError => $"{source.Host} offers no trusted connection",
+        HttpRequestError.ProxyTunnelError => "the proxy refuses the connection",
+        _ => $"the connection to {source.Host} broke",
+    };
+}
