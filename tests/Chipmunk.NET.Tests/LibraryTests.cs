@@ -42,6 +42,27 @@ public sealed class LibraryTests : IDisposable
     }
 
     [Fact]
+    public void A_cache_that_cannot_be_written_is_passed_over_for_the_mirror()
+    {
+        string mirrored = Path.Combine(_folder, "mirror", "native", "chipmunk-7.0.3", "libchipmunk.so.7");
+        Directory.CreateDirectory(Path.GetDirectoryName(mirrored)!);
+        File.Copy(ChipmunkLibrary.Find().Path!, mirrored);
+        string output = Child(
+            typeof(LibraryTests), nameof(A_restored_library_steps_a_space),
+            new() { ["EVALCORE_MIRROR"] = Path.Combine(_folder, "mirror"), ["EVALCORE_CACHE"] = "/proc/evalcore" });
+        Assert.Contains($"7.0.3 at {mirrored}, problem: none", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/proc/evalcore", "/proc/evalcore/native/chipmunk-7.0.3 cannot be written: set EVALCORE_CACHE to a folder that can be written")]
+    [InlineData("cache", "EVALCORE_CACHE: 'cache' is a relative path; set it to an absolute path")]
+    public void A_cache_that_cannot_be_used_is_reported_with_the_way_out(string cache, string line)
+    {
+        string output = Child(typeof(LibraryTests), nameof(A_restored_library_steps_a_space), new() { ["EVALCORE_CACHE"] = cache }, fails: true);
+        Assert.Contains($"and fetching it failed: {line}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Restore_extracts_the_library_from_the_distributions_package()
     {
         // A fake apt-get, which "downloads" a package with one file, and a fake dpkg-deb, which unpacks it.

@@ -28,6 +28,15 @@ public sealed class AssetsCommandTests : IDisposable
         Assert.Equal("maps: all 0 files are intact\n", _line.Out.Output);
     }
 
+    [Fact]
+    public async Task A_set_that_is_not_here_is_verified_in_one_line()
+    {
+        AssetFile[] files = [new("a.xml", 1, new string('0', 64)), new("b.xml", 1, new string('0', 64))];
+        using var line = new CommandLine { Assets = Maps with { Name = "maps-that-nobody-has", Files = files } };
+        Assert.Equal(1, await line.Run("assets", "verify"));
+        Assert.Equal("maps-that-nobody-has: not here; run evalcore assets fetch maps-that-nobody-has\n", line.Out.Output);
+    }
+
     [Theory]
     [InlineData("assets fetsh", "evalcore assets fetsh: expected list, fetch or verify")]
     [InlineData("assets fetch mapz", "evalcore assets: unknown set 'mapz'; did you mean 'maps'? (known: maps)")]

@@ -25,12 +25,46 @@ public sealed class ListAndDoctorTests : IDisposable
         Assert.Equal(0, await _line.Run("doctor"));
         Assert.Contains("ok      engine  7.0.3\n", _line.Out.Output);
         Assert.Contains("without camera  not there: sudo apt-get install camera\n", _line.Out.Output);
-        Assert.EndsWith("ready to evaluate\n", _line.Out.Output);
+        Assert.EndsWith("walk: lacks camera\nready to evaluate\n", _line.Out.Output);
 
         _line.Checks.Add(new Check("robot", () => throw new EvalCoreException("not there: buy one, [here]")));
         Assert.Equal(1, await _line.Run("doctor"));
         Assert.Contains("missing robot   not there: buy one, [here]\n", _line.Out.Output);
         Assert.EndsWith("1 missing\n", _line.Out.Output);
+    }
+
+    [Fact]
+    public async Task Doctor_says_what_each_suite_lacks_and_the_command_that_fetches_it()
+    {
+        _line.Checks.Add(new Check("engine", () => "7.0.3"));
+        Assert.Equal(0, await _line.Run("doctor"));
+        Assert.Contains("\nwalk: ready\n", _line.Out.Output);
+
+        _line.Checks.Add(new Check("model files", () => throw new EvalCoreException("not here"), Optional: true) { Fix = "evalcore assets fetch walk" });
+        _line.Checks.Add(new Check("images", () => throw new EvalCoreException("not here"), Optional: true));
+        Assert.Equal(0, await _line.Run("doctor"));
+        Assert.Contains("\nwalk: lacks model files (evalcore assets fetch walk), images\n", _line.Out.Output);
+    }
+
+    [Fact]
+    public async Task Assets_fetch_fetches_engines_too()
+    {
+        var fetched = new List<string>();
+        string Fetch(string name)
+        {
+            fetched.Add(name);
+            return name == "engine" ? "7.0.3" : throw new EvalCoreException($"{name} is nowhere");
+        }
+
+        _line.Checks.Add(new Check("engine", () => "", Optional: true) { Fetch = () => Fetch("engine") });
+        Assert.Equal(0, await _line.Run("assets", "fetch"));
+        Assert.Contains("engine: 7.0.3\n", _line.Out.Output);
+
+        _line.Checks.Add(new Check("robot", () => "", Optional: true) { Fetch = () => Fetch("robot") });
+        _line.Checks.Add(new Check("hand", () => "", Optional: true) { Fetch = () => Fetch("hand") });
+        Assert.Equal(2, await _line.Run("assets", "fetch"));
+        Assert.Equal("error: robot is nowhere; hand is nowhere\n", _line.Error.Output);
+        Assert.Equal(["engine", "engine", "robot", "hand"], fetched);
     }
 
     [Fact]

@@ -10,8 +10,7 @@ public sealed class InstallationTests
     {
         Assert.Equal(0, Library.Load(null, ["/nowhere/libmujoco.so.3.8.1"], out string? problem));
         Assert.Equal(
-            $"libmujoco.so.3.8.1 not found beside the program ({AppContext.BaseDirectory}) or on the system: build with network access or "
-            + "EVALCORE_MIRROR set, or set MUJOCO_LIBRARY to the file of the official release",
+            $"libmujoco.so.3.8.1 is neither beside the program ({AppContext.BaseDirectory}), nor in the cache ({MujocoLibrary.CachePath}), nor on the system",
             problem);
     }
 

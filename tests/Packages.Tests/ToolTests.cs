@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using EvalCore.Results;
 
 namespace Packages.Tests;
 
 /// <summary>The command <c>evalcore</c> as a tool of <c>dotnet</c>.</summary>
-public sealed class ToolTests(PackageFeed feed)
+public sealed partial class ToolTests(PackageFeed feed)
 {
     [Fact]
     public async Task The_tool_can_be_installed_and_evaluates_a_policy()
@@ -13,7 +14,11 @@ public sealed class ToolTests(PackageFeed feed)
 
         await feed.Pack("Tool");
         string folder = feed.NewFolder("tool");
-        await DotnetProcess.Run("dotnet", ["tool", "install", "EvalCore.Cli", "--tool-path", ".", "--version", feed.Version], folder, feed.Variables);
+        // The command of the page, with the packages of these tests and a folder of their own.
+        string page = await File.ReadAllTextAsync(Path.Combine(Goldens.Root, "docs/installation.md"));
+        string[] words = Install().Match(page).Groups[1].Value.Replace("--global", "--tool-path .", StringComparison.Ordinal)
+            .Replace("artifacts/package/release", feed.Folder, StringComparison.Ordinal).Split(' ');
+        await DotnetProcess.Run("dotnet", [.. words, "--version", feed.Version], folder, feed.Variables);
 
         string evalcore = Path.Combine(folder, "evalcore");
         Assert.Contains("ready to evaluate", await DotnetProcess.Run(evalcore, ["doctor"], folder), StringComparison.Ordinal);
@@ -27,4 +32,7 @@ public sealed class ToolTests(PackageFeed feed)
             folder);
         Assert.Equal(2, EvalInfo.Load(Path.Combine(results, EvalInfo.FileName)).Overall.NEpisodes);
     }
+
+    [GeneratedRegex("^dotnet (tool install .*)$", RegexOptions.Multiline)]
+    private static partial Regex Install();
 }

@@ -1,5 +1,7 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using EvalCore.Assets;
 
 namespace EvalCore.Tests.Assets;
@@ -127,6 +129,77 @@ public sealed class AssetStoreTests : IDisposable
         var store = new AssetStore(Path.Combine(_folder, "cache"), mirror);
         Assert.Equal(Path.Combine(mirror, "assets", "test"), store.Find(set));
         AssertComplete(await store.Fetch(set, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("", "127.0.0.1 does not answer")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", "127.0.0.1 does not answer")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\nfirst bytes", "127.0.0.1 sends nothing for 0.2 s")]
+    public async Task A_silent_server_ends_the_fetch_after_two_attempts(string answer, string reason)
+    {
+        using var server = new SilentServer(answer);
+        var set = SetOf(server.Address) with { Files = [new AssetFile("mesh.stl", 300_000, new string('0', 64))] };
+        var store = new AssetStore(Path.Combine(_folder, "cache"), null) { Patience = TimeSpan.FromMilliseconds(1), Silence = TimeSpan.FromSeconds(0.2) };
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => store.Fetch(set, cancellation: TestContext.Current.CancellationToken));
+        Assert.StartsWith($"{server.Address}mesh.stl cannot be fetched ({reason})", e.Message, StringComparison.Ordinal);
+        Assert.Equal(2, server.Requests);
+    }
+
+    [Fact]
+    public async Task A_file_that_the_server_does_not_have_is_asked_for_once()
+    {
+        using var server = new UnreliableServer(new Dictionary<string, byte[]>(), _ => false);
+        var set = SetOf(server) with { Files = [new AssetFile("mesh.stl", 10, new string('0', 64))] };
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
+        Assert.StartsWith($"{server.Address}mesh.stl cannot be fetched (the server answers 404 Not Found)", e.Message, StringComparison.Ordinal);
+        Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
+    public async Task Another_process_that_holds_the_lock_and_fetches_nothing_is_not_waited_for()
+    {
+        var set = SetOf(new Uri("http://127.0.0.1:9/"));
+        var store = new AssetStore(Path.Combine(_folder, "cache"), null) { Silence = TimeSpan.FromSeconds(0.1) };
+        Directory.CreateDirectory(store.CacheOf(set));
+        using var held = new FileStream(store.CacheOf(set) + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => store.Fetch(set, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(
+            $"another process holds {store.CacheOf(set)}.lock, but fetches nothing: end it, or set EVALCORE_CACHE to another folder", e.Message);
+    }
+
+    [Fact]
+    public async Task A_lock_file_that_cannot_be_opened_is_reported()
+    {
+        // A folder in its place: like the file of a read-only cache, it cannot be opened, and nobody holds it.
+        var set = SetOf(new Uri("http://127.0.0.1:9/"));
+        Directory.CreateDirectory(Store().CacheOf(set) + ".lock");
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
+        Assert.Matches($"^{Regex.Escape(Store().CacheOf(set))} cannot be written \\(.*\\): set EVALCORE_CACHE to another folder$", e.Message);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_copy_from_a_read_only_mirror_can_be_replaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "permissions of Unix");
+        const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        string mirrored = Path.Combine(_folder, "mirror", "assets", "test", "models", "arm.xml");
+        Directory.CreateDirectory(Path.GetDirectoryName(mirrored)!);
+        File.WriteAllBytes(mirrored, _files["models/arm.xml"]);
+        File.SetUnixFileMode(mirrored, ReadOnly);
+        var set = SetOf(new Uri("http://127.0.0.1:9/"));
+        set = set with { Files = [set.Files.Single(file => file.Path == "models/arm.xml")] };
+        var store = new AssetStore(Path.Combine(_folder, "cache"), Path.Combine(_folder, "mirror"));
+
+        // What a fetch that was interrupted has left.
+        string part = Path.Combine(store.CacheOf(set), "models", "arm.xml.part");
+        Directory.CreateDirectory(Path.GetDirectoryName(part)!);
+        File.WriteAllText(part, "x");
+        File.SetUnixFileMode(part, ReadOnly);
+
+        string folder = await store.Fetch(set, cancellation: TestContext.Current.CancellationToken);
+        Assert.True(File.GetUnixFileMode(Path.Combine(folder, "models", "arm.xml")).HasFlag(UnixFileMode.UserWrite));
+        Assert.False(File.Exists(part));
     }
 
     [Theory]
