@@ -3,59 +3,37 @@
 using System;
 using System.IO;
 using System.Runtime.InteropServices;
-using Microsoft.Build.Framework;
+using System.Text;
 
 namespace EvalCore.Build;
 
 /// <summary>
-/// The MSBuild task that puts large files, which nothing writes to, into an output folder without another copy on the disk:
-/// as hard links to the package's files, or, where the packages are in another file system or belong to another user, to one
-/// copy that all projects of a repository share. Where files cannot be linked at all they are copied.
+/// Puts large files, which nothing writes to, into output folders without another copy on the disk.
 /// </summary>
-public class LinkFiles : Microsoft.Build.Utilities.Task
+public static class FileLinks
 {
-    /// <summary>The files.</summary>
-    [Required]
-    public ITaskItem[] Sources { get; set; } = Array.Empty<ITaskItem>();
-
-    /// <summary>The path of each in the output folder.</summary>
-    [Required]
-    public ITaskItem[] Destinations { get; set; } = Array.Empty<ITaskItem>();
-
-    /// <summary>The folder of the shared copies; empty where there is none.</summary>
-    public string Shared { get; set; } = "";
-
-    /// <inheritdoc/>
-    public override bool Execute()
+    /// <summary>
+    /// Makes a hard link to a file; where that is not possible (another file system, another owner) a link to a copy that all
+    /// output folders share, and where that is not possible either, a copy.
+    /// </summary>
+    /// <param name="source">The file; not changed.</param>
+    /// <param name="destination">The path of the link. A file that is there is replaced, unless it is the same.</param>
+    /// <param name="shared">The folder of the shared copies; empty where there is none.</param>
+    /// <exception cref="IOException">The destination cannot be written.</exception>
+    public static void Put(string source, string destination, string shared)
     {
-        for (int i = 0; i < Sources.Length; i++)
-        {
-            string source = Sources[i].GetMetadata("FullPath"), destination = Destinations[i].GetMetadata("FullPath");
-            try
-            {
-                if (AreEqual(source, destination))
-                    continue;
-                Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
-                if (TryLink(source, destination))
-                    continue;
-                if (Shared.Length > 0 && TryLink(SharedCopy(source), destination))
-                    continue;
-                Copy(source, destination);
-            }
-            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
-            {
-                Log.LogError("{0} cannot be put to {1}: {2}", source, destination, e.Message);
-            }
-        }
-
-        return !Log.HasLoggedErrors;
+        if (AreEqual(source, destination))
+            return;
+        Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+        if (!TryLink(source, destination) && (shared.Length == 0 || !TryLink(SharedCopy(source, shared), destination)))
+            Copy(source, destination);
     }
 
     /// <summary>The copy of a file in the shared folder, named by the file's length and time: a new version is another copy.</summary>
-    private string SharedCopy(string source)
+    private static string SharedCopy(string source, string shared)
     {
         var info = new FileInfo(source);
-        string copy = Path.Combine(Path.GetFullPath(Shared), $"{info.Length:x}-{info.LastWriteTimeUtc.Ticks:x}", info.Name);
+        string copy = Path.Combine(Path.GetFullPath(shared), $"{info.Length:x}-{info.LastWriteTimeUtc.Ticks:x}", info.Name);
         if (!AreEqual(source, copy))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -90,7 +68,7 @@ public class LinkFiles : Microsoft.Build.Utilities.Task
     private static bool TryLink(string source, string destination)
     {
         string part = $"{destination}.{Guid.NewGuid():N}";
-        bool linked = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateHardLinkW(part, source, IntPtr.Zero) : link(source, part) == 0;
+        bool linked = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateHardLinkW(part, source, IntPtr.Zero) : link(Utf8(source), Utf8(part)) == 0;
         if (!linked)
             return false;
         try
@@ -119,10 +97,48 @@ public class LinkFiles : Microsoft.Build.Utilities.Task
         }
     }
 
-    [DllImport("libc", SetLastError = true)]
-    private static extern int link([MarshalAs(UnmanagedType.LPStr)] string source, [MarshalAs(UnmanagedType.LPStr)] string destination);
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text + '\0');
 
-    [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode)]
+    [DllImport("libc")]
+    private static extern int link(byte[] source, byte[] destination);
+
+    [DllImport("kernel32", CharSet = CharSet.Unicode)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool CreateHardLinkW(string destination, string source, IntPtr attributes);
 }
+
+#if !WITHOUT_MSBUILD
+/// <summary>The MSBuild task that calls <see cref="FileLinks.Put"/> for each file.</summary>
+public class LinkFiles : Microsoft.Build.Utilities.Task
+{
+    /// <summary>The files.</summary>
+    [Microsoft.Build.Framework.Required]
+    public Microsoft.Build.Framework.ITaskItem[] Sources { get; set; } = Array.Empty<Microsoft.Build.Framework.ITaskItem>();
+
+    /// <summary>The path of each in the output folder.</summary>
+    [Microsoft.Build.Framework.Required]
+    public Microsoft.Build.Framework.ITaskItem[] Destinations { get; set; } = Array.Empty<Microsoft.Build.Framework.ITaskItem>();
+
+    /// <summary>The folder of the shared copies; empty where there is none.</summary>
+    public string Shared { get; set; } = "";
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        for (int i = 0; i < Sources.Length; i++)
+        {
+            string source = Sources[i].GetMetadata("FullPath"), destination = Destinations[i].GetMetadata("FullPath");
+            try
+            {
+                FileLinks.Put(source, destination, Shared);
+            }
+            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
+            {
+                Log.LogError("{0} cannot be put to {1}: {2}", source, destination, e.Message);
+            }
+        }
+
+        return !Log.HasLoggedErrors;
+    }
+}
+#endif

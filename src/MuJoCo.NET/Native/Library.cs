@@ -87,7 +87,7 @@ internal static unsafe class Library
             return handle;
         if (MujocoLibrary.Restore() is { } failure)
         {
-            problem = $"{problem}, and fetching it failed: {failure}";
+            problem = $"MuJoCo {Mujoco.RequiredVersion} is not on this machine: {failure}";
             return 0;
         }
 
