@@ -59,10 +59,13 @@ mirrored=${EVALCORE_MIRROR-}/native/chipmunk-$version/$library
 command -v apt-get >/dev/null 2>&1 || fail "this system has no apt-get to fetch the package $package with"
 
 mkdir -p "$part/lists/partial" "$part/cache/archives/partial" "$part/root"
-# A server that answers nothing, or too slowly, does not hold up a build: seconds for each answer, a minute for all.
-limit=
-command -v timeout >/dev/null 2>&1 && limit="timeout 60"
+# A server that answers nothing, or too slowly, does not hold up a build: seconds for each answer, a minute for everything.
+started=$(date +%s)
 apt() {
+  left=$((60 - ($(date +%s) - started)))
+  [ "$left" -gt 0 ] || return 1
+  limit=
+  command -v timeout >/dev/null 2>&1 && limit="timeout $left"
   (cd "$part" && $limit apt-get -q -o "Dir::Cache=$part/cache" -o APT::Sandbox::User= -o Debug::NoLocking=1 \
     -o Acquire::Retries=0 -o Acquire::http::Timeout=5 -o Acquire::https::Timeout=5 -o Acquire::Languages=none "$@") \
     >> "$part/log" 2>&1
@@ -70,7 +73,10 @@ apt() {
 # The system's package lists may do; an image without any needs an update, into a folder of our own.
 apt download "$package" ||
   { apt -o "Dir::State::lists=$part/lists" update && apt -o "Dir::State::lists=$part/lists" download "$package"; } ||
-  fail "apt-get cannot fetch the package $package ($({ grep '^W: Failed' "$part/log" || grep '^E:' "$part/log"; } | tail -n 1 | cut -c4- | tr -s ' '))"
+  {
+    reason=$({ grep '^W: Failed' "$part/log" || grep '^E:' "$part/log"; } | tail -n 1 | cut -c4- | tr -s ' ')
+    fail "apt-get cannot fetch the package $package (${reason:-no answer within a minute})"
+  }
 
 deb=$(find "$part" -maxdepth 1 -name "$package*.deb" | head -n 1)
 case $(basename "$deb") in

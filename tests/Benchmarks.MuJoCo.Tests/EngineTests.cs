@@ -49,6 +49,8 @@ public sealed class EngineTests : IDisposable
     public void The_engine_describes_itself()
     {
         Machine.NeedsMujoco();
+        // The test runner's colours end on a line of their own.
+        Console.WriteLine();
         foreach (var (name, value) in MujocoEngine.Versions)
             Console.WriteLine($"version {name}={value}");
         foreach (string note in MujocoEngine.Notes)
