@@ -14,6 +14,11 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
     public IReadOnlyDictionary<string, string> EngineVersions { get; } = new Dictionary<string, string> { ["walk"] = "1.0" };
 
+    public IReadOnlyDictionary<string, string> EngineLibraries =>
+        config.Library is { } hash ? new Dictionary<string, string> { ["walk"] = hash } : new Dictionary<string, string>();
+
+    public IReadOnlyList<string> Notes => config.Notes;
+
     public bool RendersVideos => true;
 
     public IEnvironment Make(EnvTask task) => new Walk(this, config, task);

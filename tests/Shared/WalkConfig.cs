@@ -37,5 +37,13 @@ internal sealed class WalkConfig : EnvConfig
     [JsonIgnore]
     public string? Warning { get; init; }
 
+    /// <summary>The SHA-256 of the simulator's library; null for none.</summary>
+    [JsonIgnore]
+    public string? Library { get; init; }
+
+    /// <summary>Notes about the machine.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public override IBenchmark Open(AssetStore assets) => new WalkBenchmark(this);
 }

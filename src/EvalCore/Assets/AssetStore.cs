@@ -144,6 +144,9 @@ public sealed class AssetStore(string cache, string? mirror)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // A read-only cache that has everything needs no writing.
+            if (set.Files.All(file => Problem(folder, file) is null))
+                return folder;
             throw new EvalCoreException(
                 $"{folder} cannot be written ({EvalCoreException.Reason(e)}): set EVALCORE_CACHE to another folder", e);
         }

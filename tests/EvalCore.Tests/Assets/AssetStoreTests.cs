@@ -175,6 +175,16 @@ public sealed class AssetStoreTests : IDisposable
         Directory.CreateDirectory(Store().CacheOf(set) + ".lock");
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
         Assert.Matches($"^{Regex.Escape(Store().CacheOf(set))} cannot be written \\(.*\\): set EVALCORE_CACHE to another folder$", e.Message);
+
+        // A read-only cache that is complete is used.
+        foreach (var (path, content) in _files)
+        {
+            string place = Path.Combine(Store().CacheOf(set), path);
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.WriteAllBytes(place, content);
+        }
+
+        AssertComplete(await Store().Fetch(set, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]

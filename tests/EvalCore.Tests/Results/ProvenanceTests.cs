@@ -30,6 +30,20 @@ public sealed class ProvenanceTests
     }
 
     [Fact]
+    public async Task The_hash_of_an_engines_library_is_recorded_but_no_part_of_the_identity()
+    {
+        var notes = new List<string>();
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        using var run = new EvalRun(
+            new WalkConfig { Library = "abc", Notes = ["walk.so rounds differently"] }, policy,
+            new RolloutOptions { Eval = new EvalConfig { NEpisodes = 1, NEpisodesToRender = 0 } }, notes.Add);
+        var provenance = (await run.PlayAll()).Provenance!;
+        Assert.Equal("""{"walk":"abc"}""", provenance["engine_libraries"]!.ToJsonString());
+        Assert.Equal("""{"walk":"1.0"}""", provenance["engines"]!.ToJsonString());
+        Assert.Equal(["walk.so rounds differently"], notes);
+    }
+
+    [Fact]
     public void An_identity_is_read_back_and_compared_part_by_part()
     {
         var identity = new RunIdentity(
