@@ -1,6 +1,6 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -9,11 +9,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Safetensors;
 
 /// <summary>
-/// A safetensors file, mapped into memory. The format is Hugging Face's (github.com/huggingface/safetensors): 8 bytes
+/// A safetensors file. The format is Hugging Face's (github.com/huggingface/safetensors): 8 bytes
 /// with the length of a JSON header, the header, then the data of all tensors (little-endian, row-major). Type, shape
 /// and offsets of every tensor are checked when the file is opened, so that reads stay inside the file.
 /// </summary>
-public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<TensorEntry>
+/// <remarks>
+/// Tensors are read, not mapped into memory: where a mapped file is truncated meanwhile, the operating system ends the
+/// process.
+/// </remarks>
+public sealed class SafetensorsFile : IDisposable, IReadOnlyCollection<TensorEntry>
 {
     /// <summary>The header's key for the metadata; no tensor may have this name.</summary>
     internal const string MetadataName = "__metadata__";
@@ -22,10 +26,8 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     private const long LongestHeader = 100_000_000;
 
     private readonly Dictionary<string, TensorEntry> _entries = [];
-    private readonly MemoryMappedFile? _map;
-    private readonly MemoryMappedViewAccessor? _view;
-    private readonly SafeMemoryMappedViewHandle? _handle;
-    private readonly byte* _data;
+    private readonly ConcurrentDictionary<string, byte[]> _read = new();
+    private readonly SafeFileHandle _handle;
 
     private SafetensorsFile(string path)
     {
@@ -34,21 +36,17 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
             throw new SafetensorsException($"{path}: is a folder; name the .safetensors file in it");
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            long length = stream.Length;
-            long dataStart = ReadHeader(stream, length);
-            if (dataStart == length)
-                return;
-
-            _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            _handle = _view.SafeMemoryMappedViewHandle;
-            byte* pointer = null;
-            _handle.AcquirePointer(ref pointer);
-            _data = pointer + _view.PointerOffset;
+            _handle = File.OpenHandle(path);
+            ReadHeader(RandomAccess.GetLength(_handle));
+        }
+        catch (SafetensorsException)
+        {
+            _handle?.Dispose();
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
+            _handle?.Dispose();
             throw new SafetensorsException($"{path}: cannot be read ({Printable(e.Message.TrimEnd('.'))})", e);
         }
     }
@@ -74,23 +72,41 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     /// <summary>Looks up a tensor by name; returns false when the file has none of that name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out TensorEntry? entry) => _entries.TryGetValue(name, out entry);
 
-    /// <summary>The bytes of a tensor, without a copy. Valid until the file is disposed.</summary>
+    /// <summary>The bytes of a tensor, read from the file by the first call and kept until the file is disposed.</summary>
     /// <exception cref="ArgumentException">The entry belongs to another file.</exception>
-    /// <exception cref="SafetensorsException">The tensor has more than 2 GiB.</exception>
+    /// <exception cref="SafetensorsException">
+    /// The tensor has more than 2 GiB, or the file was changed or cannot be read.
+    /// </exception>
     public ReadOnlySpan<byte> Bytes(TensorEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        if (!TryGet(entry.Name, out var own) || !ReferenceEquals(own, entry))
-            throw new ArgumentException($"The entry does not belong to {Path}.", nameof(entry));
+        CheckOwn(entry);
         if (entry.Bytes == 0)
             return [];
-        ObjectDisposedException.ThrowIf(_handle is null || _handle.IsClosed, this);
-        return entry.Bytes <= int.MaxValue
-            ? new ReadOnlySpan<byte>(_data + entry.Offset, (int)entry.Bytes)
-            : throw Bad($"tensor '{Printable(entry.Name)}' has more than 2 GiB and must be read in parts");
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        return _read.GetOrAdd(entry.Name, _ =>
+        {
+            byte[] bytes = entry.Bytes <= Array.MaxLength
+                ? GC.AllocateUninitializedArray<byte>((int)entry.Bytes)
+                : throw Bad($"tensor '{Printable(entry.Name)}' has more than 2 GiB and must be read in parts");
+            CopyTo(entry, bytes);
+            return bytes;
+        });
     }
 
-    /// <summary>The elements of a tensor, without a copy. Valid until the file is disposed.</summary>
+    /// <summary>Reads a tensor's bytes into memory of the caller's; nothing is kept.</summary>
+    /// <param name="entry">The tensor.</param>
+    /// <param name="destination">As long as the tensor.</param>
+    /// <exception cref="ArgumentException">The entry belongs to another file, or the destination has another length.</exception>
+    /// <exception cref="SafetensorsException">The file was changed or cannot be read.</exception>
+    public void CopyTo(TensorEntry entry, Span<byte> destination)
+    {
+        CheckOwn(entry);
+        if (destination.Length != entry.Bytes)
+            throw new ArgumentException($"Tensor '{entry.Name}' has {entry.Bytes} bytes, not {destination.Length}.", nameof(destination));
+        Read(entry.Offset, destination);
+    }
+
+    /// <summary>The elements of a tensor, as <see cref="Bytes"/>.</summary>
     /// <exception cref="SafetensorsException">The file has no such tensor, or it has another element type.</exception>
     public ReadOnlySpan<T> Span<T>(string name) where T : unmanaged
     {
@@ -112,27 +128,55 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_handle is { IsClosed: false })
-            _handle.ReleasePointer();
-        _view?.Dispose();
-        _map?.Dispose();
+        _handle.Dispose();
+        _read.Clear();
     }
 
-    /// <summary>Reads and checks the header; returns the offset of the data in the file.</summary>
-    private long ReadHeader(FileStream stream, long fileLength)
+    private void CheckOwn(TensorEntry entry)
     {
-        Span<byte> prefix = stackalloc byte[8];
+        ArgumentNullException.ThrowIfNull(entry);
+        if (!TryGet(entry.Name, out var own) || !ReferenceEquals(own, entry))
+            throw new ArgumentException($"The entry does not belong to {Path}.", nameof(entry));
+    }
+
+    /// <summary>Reads a part of the file.</summary>
+    private void Read(long offset, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        try
+        {
+            while (destination.Length > 0)
+            {
+                int count = RandomAccess.Read(_handle, destination, offset);
+                if (count == 0)
+                    throw Damaged($"was truncated to {offset} bytes while it was read");
+                destination = destination[count..];
+                offset += count;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SafetensorsException($"{Path}: cannot be read ({Printable(e.Message.TrimEnd('.'))})", e);
+        }
+    }
+
+    /// <summary>Reads and checks the header.</summary>
+    private void ReadHeader(long fileLength)
+    {
+        if (fileLength == 0)
+            throw Damaged("is empty (0 bytes)");
+        Span<byte> start = stackalloc byte[(int)Math.Min(fileLength, ForeignContent.Length)];
+        Read(0, start);
         if (fileLength < 8)
-            throw Damaged("is truncated: it has no header");
-        stream.ReadExactly(prefix);
-        ulong headerLength = BitConverter.ToUInt64(prefix);
+            throw NotSafetensors(start, "is truncated: it has no header");
+        ulong headerLength = BitConverter.ToUInt64(start);
         if (headerLength > LongestHeader)
-            throw Damaged($"is not a safetensors file: its first 8 bytes state a header of {headerLength} bytes, at most {LongestHeader} are allowed");
+            throw NotSafetensors(start, $"is not a safetensors file: its first 8 bytes state a header of {headerLength} bytes, at most {LongestHeader} are allowed");
         if (headerLength > (ulong)(fileLength - 8))
-            throw Damaged($"is truncated: the header needs {headerLength} bytes, the file has {fileLength - 8} after its length");
+            throw NotSafetensors(start, $"is truncated: the header needs {headerLength} bytes, the file has {fileLength - 8} after its length");
 
         byte[] header = new byte[headerLength];
-        stream.ReadExactly(header);
+        Read(8, header);
         long dataStart = 8 + (long)headerLength;
         if (!Utf8.IsValid(header))
             throw Damaged("has a header that is not UTF-8");
@@ -160,7 +204,6 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         }
 
         CheckLayout(dataStart, fileLength);
-        return dataStart;
     }
 
     private Dictionary<string, string> ReadMetadata(JsonElement json)
@@ -266,6 +309,9 @@ public sealed unsafe class SafetensorsFile : IDisposable, IReadOnlyCollection<Te
         string shown = text.Length <= Longest ? text : text[..Longest] + "…";
         return string.Concat(shown.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? $"\\u{(int)c:x4}" : c.ToString()));
     }
+
+    private SafetensorsException NotSafetensors(ReadOnlySpan<byte> start, string what) =>
+        ForeignContent.Describe(start) is { } other ? Bad(other) : Damaged(what);
 
     private SafetensorsException Damaged(string what, Exception? cause = null) => Bad($"{what}; fetch or write the file again", cause);
 

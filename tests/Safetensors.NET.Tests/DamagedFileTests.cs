@@ -7,7 +7,13 @@ public sealed class DamagedFileTests
 
     public static TheoryData<string, byte[]> Damages => new()
     {
-        { "is truncated: it has no header", [] },
+        { "is empty (0 bytes)", [] },
+        { "is a Git LFS pointer, not the file itself", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"u8.ToArray() },
+        { "is a pointer of the Xet file store", "# xet version 0\nfilesize = 1\n"u8.ToArray() },
+        { "is a pickle, as torch.save writes", [(byte)'P', (byte)'K', 3, 4, 0, 0, 8, 8, 0, 0] },
+        { "is a pickle, as torch.save writes", [0x80, 2, (byte)'}', (byte)'q', 0, (byte)'X', 1, 0, 0, 0] },
+        { "is a web page", "<!DOCTYPE html><html><body>404</body></html>"u8.ToArray() },
+        { "is a web page", "\n <HTML><body>Sign in</body></HTML>"u8.ToArray() },
         { "is truncated: it has no header", [1, 2, 3, 4, 5, 6, 7] },
         { "is truncated: the header needs 9 bytes, the file has 2 after its length", [9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}'] },
         { "state a header of 18446744073709551615 bytes", [255, 255, 255, 255, 255, 255, 255, 255] },
@@ -86,6 +92,18 @@ public sealed class DamagedFileTests
             var e = Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(path));
             Assert.Contains("cannot be read (", e.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_file_that_is_truncated_while_it_is_read_is_one_line()
+    {
+        using var temporary = new TemporaryFile(SafetensorsTests.Bytes("""{"a":{"dtype":"U8","shape":[9000],"data_offsets":[0,9000]}}""", new byte[9000]));
+        using var file = SafetensorsFile.Open(temporary.Path);
+        using (var writer = new FileStream(temporary.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            writer.SetLength(5000);
+        var e = Assert.Throws<SafetensorsException>(() => file.Read<byte>("a"));
+        Assert.Equal($"{temporary.Path}: was truncated to 5000 bytes while it was read; fetch or write the file again", e.Message);
+        Assert.Throws<SafetensorsException>(() => file.CopyTo(file["a"], new byte[9000]));
     }
 
     [Fact]
