@@ -345,7 +345,7 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("""{ "eval": { "use_async_envs": null } }""", "eval.use_async_envs: 'null' is not true or false")]
     [InlineData("""{ "job_name": 3 }""", "job_name: '3' is not a string")]
     [InlineData("[1]", "is not a JSON object; expected a configuration file: JSON with the flags' nested structure")]
-    [InlineData("{\n  \"seed\": \n}", "is not JSON (line 3); expected a configuration file: JSON with the flags' nested structure")]
+    [InlineData("{\n  \"seed\": \n}", "is not JSON (line 3, column 1: '}'); expected a configuration file: JSON with the flags' nested structure")]
     public void A_bad_configuration_file_is_named(string json, string message)
     {
         string file = FileWith("run.json", json);
