@@ -11,16 +11,9 @@ public static class TorchChecks
 
     private static string Load()
     {
-        try
-        {
-            using var one = torch.ones(1);
-            return $"libtorch {torch.__version__}, {torch.get_num_threads()} threads";
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException)
-        {
-            string reason = (e.InnerException ?? e).Message.ReplaceLineEndings(" ");
-            throw new EvalCoreException($"its native libraries do not load ({reason}): build again with 'dotnet build'", e);
-        }
+        TorchLibrary.Load();
+        using var one = torch.ones(1);
+        return $"libtorch {torch.__version__}, {torch.get_num_threads()} threads";
     }
 
     private static string FindGpu()

@@ -22,15 +22,8 @@ internal static unsafe class TorchThreads
     /// <exception cref="EvalCoreException">It cannot be loaded on this machine.</exception>
     public static void Load()
     {
-        try
-        {
-            Use(1);
-        }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException)
-        {
-            string why = e.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r');
-            throw new EvalCoreException($"libtorch cannot be loaded on this machine: {why}", e);
-        }
+        TorchLibrary.Load();
+        Use(1);
     }
 
     /// <summary>Sets the number for operations called from this thread.</summary>
