@@ -38,15 +38,16 @@ public sealed class ObservationSpace : IReadOnlyList<ObservationField>
     /// Selects fields by name. Fields that are not selected are not computed: a camera that is not selected is not
     /// rendered.
     /// </summary>
-    /// <exception cref="KeyNotFoundException">A name is not a field of the space.</exception>
+    /// <exception cref="EvalCoreException">A name is not a field of the space.</exception>
     public ObservationSpace Select(IEnumerable<string> keys)
     {
-        HashSet<string> wanted = [.. keys];
+        string[] all = [.. keys];
+        var wanted = all.ToHashSet();
         var selected = new ObservationSpace(_fields.Where(field => wanted.Remove(field.Key)));
         return wanted.Count == 0
             ? selected
-            : throw new KeyNotFoundException(
-                $"the environment has no observation '{wanted.First()}', only {string.Join(", ", _fields.Select(f => f.Key))}");
+            : throw new EvalCoreException(
+                $"the policy reads {string.Join(", ", all)}, but the environment has only {string.Join(", ", _fields.Select(f => f.Key))}: '{wanted.First()}' is missing");
     }
 
     /// <inheritdoc/>
