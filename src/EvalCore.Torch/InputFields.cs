@@ -30,7 +30,13 @@ internal static class InputFields
         string file = config.Folder.Config;
         var byName = new Dictionary<string, ObservationField>();
         foreach (var field in space)
-            byName[RenameObservationsProcessor.NewName(renameMap, field.Key)] = field;
+        {
+            string name = RenameObservationsProcessor.NewName(renameMap, field.Key);
+            if (byName.TryGetValue(name, out var other) && config.Inputs.Contains(name))
+                context.Warn($"--rename_map: '{other.Key}' and '{field.Key}' of {source} are both '{name}'; the policy reads '{field.Key}'");
+            byName[name] = field;
+        }
+
         foreach (string key in renameMap.Keys.Where(key => space.IndexOf(key) < 0))
             context.Warn($"--rename_map: {source} has no '{key}', only {string.Join(", ", space.Select(f => f.Key))}");
 
@@ -40,7 +46,7 @@ internal static class InputFields
             if (!byName.TryGetValue(name, out var field))
             {
                 throw new EvalCoreException(
-                    $"{file}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)}; if it has another name there, give --rename_map");
+                    $"{file}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)} (the policy reads {string.Join(", ", config.Inputs)}); if it has another name there, give --rename_map");
             }
 
             bool image = feature.Type == FeatureType.VISUAL;
@@ -56,7 +62,7 @@ internal static class InputFields
                 context.Warn($"'{name}' is {field.Shape[0]}x{field.Shape[1]} in {source}, but the policy was trained on {height}x{width}");
         }
 
-        return [.. space.Where(field => config.Inputs.Contains(RenameObservationsProcessor.NewName(renameMap, field.Key)))];
+        return [.. space.Where(field => config.Inputs.Any(name => byName[name] == field))];
     }
 
     /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>

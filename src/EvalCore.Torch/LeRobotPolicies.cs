@@ -50,6 +50,8 @@ public sealed class LeRobotPolicies : IPolicySource
         (family, values) = (null, null);
         if (!Directory.Exists(path))
         {
+            if (CheckpointFolder.ExplainFile(path) is { } file)
+                return file;
             return !File.Exists(path) && IsHubId(path)
                 ? $"--policy.path: there is no folder '{path}'; if it is on the Hugging Face Hub: hf download {path} --local-dir DIR, then --policy.path=DIR"
                 : null;
@@ -57,20 +59,27 @@ public sealed class LeRobotPolicies : IPolicySource
 
         if (new CheckpointFolder(path).LacksConfig is { } reason)
             return reason;
-        string file = new CheckpointFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Config;
+        string config = new CheckpointFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Config;
         try
         {
-            values = JsonFile.Read(file, "the configuration of a LeRobot checkpoint");
+            if (new FileInfo(config).Length == 0)
+                return Empty("is empty (0 bytes)");
+            values = JsonFile.Read(config, "the configuration of a LeRobot checkpoint");
         }
         catch (EvalCoreException e)
         {
             return e.Message;
         }
 
+        if (values.Count == 0)
+            return Empty("has no field");
         if (!(values["type"] is JsonValue value && value.TryGetValue(out string? type)))
-            return $"--policy.path: {file} does not say the policy's \"type\"; it is not a LeRobot checkpoint's";
+            return $"{config}: does not say the policy's \"type\"; where it is a LeRobot checkpoint's, add it: one of {string.Join(", ", Types.Keys)}";
         family = PolicyFamily.Find(type);
-        return family is null ? $"{file}: the policy type '{type}' is not known; known are {string.Join(", ", Types.Keys)}" : null;
+        return family is null ? $"{config}: the policy type '{type}' is not known; known are {string.Join(", ", Types.Keys)}" : null;
+
+        string Empty(string what) =>
+            $"{config}: {what}; LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint";
     }
 
     private static bool IsHubId(string path) => path.Count(letter => letter == '/') == 1 && path[0] is not ('.' or '/');

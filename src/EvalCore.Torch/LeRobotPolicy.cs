@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Policies;
@@ -80,6 +81,13 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         folder.CheckComplete();
         if (config.UnknownFields.Count > 0)
             context.Warn($"{folder.Config}: ignoring fields this version does not know: {string.Join(", ", config.UnknownFields)}");
+        if (config.AmpInFile && !config.Given.Contains("use_amp"))
+            context.Warn($"{folder.Config}: use_amp is true, but TorchSharp has no automatic mixed precision; computing in float32");
+        string[] withoutEffect = [.. config.WithoutEffect().Select(field => $"--policy.{field}")];
+        if (withoutEffect.Length > 0)
+            context.Warn($"{string.Join(", ", withoutEffect)}: no effect in an evaluation, only in training");
+        foreach (string note in config.Notes)
+            context.Warn(note);
         if (context.ActionSpace is { } space && space.Dimension != config.ActionDim)
         {
             throw new EvalCoreException(
@@ -88,8 +96,6 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
 
         var inputs = InputFields.Find(config, context);
         var provenance = new Dictionary<string, string>();
-        AddHashes(provenance, folder.Config, folder.Model);
-
         loading.GetAwaiter().GetResult();
         device ??= TorchDevice.Choose(config, context.Warn);
         TorchThreads.Use(1);
@@ -107,21 +113,33 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             });
             postprocessor = ProcessorPipeline.Load(folder.Postprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>());
             state = StateDict.Open(folder.Model, device);
+            AddHashes(provenance, [folder.Config, .. state.Paths]);
+            if (state.Statistics.Count > 0)
+            {
+                string more = state.Statistics.Count == 1 ? "" : $" and {state.Statistics.Count - 1} more";
+                context.Warn($"{folder.Model}: '{state.Statistics[0]}'{more} are statistics of an older LeRobot, and not used: those of the pipelines are");
+            }
+
             var sizes = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
                 input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
             var network = config.NewNetwork(state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])]);
             AddHashes(provenance, [.. preprocessor.Files, .. postprocessor.Files]);
             AddSettings(provenance, config, context, device);
-            return new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance);
+            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance);
+            policy.Rehearse(config, context.Warn);
+            return policy;
         }
         catch (Exception e)
         {
             state?.Dispose();
             preprocessor?.Dispose();
             postprocessor?.Dispose();
-            if (e is SafetensorsException)
-                throw new EvalCoreException(e.Message, e);
-            throw;
+            throw e switch
+            {
+                SafetensorsException => new EvalCoreException(e.Message, e),
+                ExternalException error => new EvalCoreException($"{folder.Config}: the network cannot be built: {TorchError.Reason(error)}", e),
+                _ => e,
+            };
         }
     }
 
@@ -197,10 +215,69 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     private static PolicyBatching CallsOf(LeRobotConfig config) =>
         config.Batching == EvalCore.Policies.Batching.Dynamic ? PolicyBatching.Batched : PolicyBatching.PerSession;
 
+    /// <summary>
+    /// Runs both pipelines on zeros, so that what does not go together is said before the first episode: statistics that are
+    /// missing, inputs in another type than the network's.
+    /// </summary>
+    /// <exception cref="EvalCoreException">A step fails, or gives the network or the environment what they cannot take.</exception>
+    private void Rehearse(LeRobotConfig config, Action<string> warn)
+    {
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var transition = new Transition { Task = [""] };
+        foreach (var input in Inputs)
+        {
+            transition.Observation[input.Key] = input.Kind == ObservationKind.Vector
+                ? zeros(_network.ObservationSteps, input.Length, device: _device)
+                : zeros(_network.ObservationSteps, 3, input.Shape[0], input.Shape[1], device: _device);
+        }
+
+        _preprocessor.Process(transition);
+        string file = _preprocessor.Files[0];
+        foreach (string name in config.Inputs)
+        {
+            if (!transition.Observation.TryGetValue(name, out var value))
+                throw new EvalCoreException($"{file}: gives the network no '{name}', only {string.Join(", ", transition.Observation.Keys)}; the network reads {string.Join(", ", config.Inputs)}");
+            if (value.dtype == ScalarType.Float32)
+                continue;
+            throw new EvalCoreException(_preprocessor.Steps.OfType<DeviceProcessor>().LastOrDefault(step => step.FloatType is not null)?.FloatType is { } type
+                ? $"{file}: step '{DeviceProcessor.Name}': float_dtype {type} does not fit the network, which computes in float32; make it null"
+                : $"{file}: '{name}' becomes {value.dtype}, but the network computes in float32");
+        }
+
+        var normalizers = _preprocessor.Steps.OfType<NormalizerProcessor>().ToList();
+        var renamed = normalizers.SelectMany(step => step.Renamed).Where(entry => config.Inputs.Contains(entry.Key)).ToList();
+        foreach (var (_, note) in renamed)
+            warn(note);
+        string[] plain =
+        [
+            .. config.Inputs.Except(renamed.Select(entry => entry.Key)).Where(name => config.NormalizationMapping.GetValueOrDefault(config.InputFeatures[name].Type.ToString(), "IDENTITY") != "IDENTITY"
+                && !normalizers.Exists(step => step.Normalizes(name))),
+        ];
+        if (plain.Length > 0)
+            warn($"{file}: {string.Join(", ", plain.Select(name => $"'{name}'"))} not normalised, though normalization_mapping of {Path.GetFileName(config.Folder.Config)} says so");
+
+        var actions = Postprocess(zeros(1, _network.ActionSteps, ActionDimension, device: _device), transition);
+        if (!actions.shape.SequenceEqual([1, _network.ActionSteps, ActionDimension]))
+            throw new EvalCoreException($"{_postprocessor.Files[0]}: makes [{string.Join(", ", actions.shape)}] of actions [1, {_network.ActionSteps}, {ActionDimension}]");
+    }
+
     private LeRobotSession NewSession(EpisodeSpec episode, INoise noise, bool inspected) =>
         new(Inputs, _network.ObservationSteps, episode.Task.Description, new EpisodeState(noise, _network.NewMemory()), inspected);
 
     private void Infer(LeRobotSession[] sessions)
+    {
+        try
+        {
+            Compute(sessions);
+        }
+        catch (ExternalException e)
+        {
+            throw new EvalCoreException($"policy {Type} on {_device}: libtorch fails: {TorchError.Reason(e)}", e);
+        }
+    }
+
+    private void Compute(LeRobotSession[] sessions)
     {
         using var scope = NewDisposeScope();
         var prediction = Predict(sessions);

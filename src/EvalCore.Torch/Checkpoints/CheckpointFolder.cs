@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using EvalCore.Options;
+using Safetensors;
 
 namespace EvalCore.Torch.Checkpoints;
 
@@ -11,11 +15,23 @@ internal sealed class CheckpointFolder(string path)
 
     private const string ConfigName = "config.json";
 
+    private const string AdapterName = "adapter_config.json";
+
+    private static readonly string[] PickleEndings = [".bin", ".ckpt", ".pt", ".pth", ".pkl"];
+
     /// <summary>The configuration: a JSON object whose <c>type</c> names the policy.</summary>
     public string Config => Path.Combine(path, ConfigName);
 
-    /// <summary>The parameters.</summary>
-    public string Model => Path.Combine(path, "model.safetensors");
+    /// <summary>The parameters: <c>model.safetensors</c>, or the index of several files where only that is there.</summary>
+    public string Model
+    {
+        get
+        {
+            string single = Path.Combine(path, "model.safetensors");
+            string index = single + WeightFiles.IndexEnding;
+            return !File.Exists(single) && File.Exists(index) ? index : single;
+        }
+    }
 
     /// <summary>The pipeline from the environment's observation to the network's input.</summary>
     public string Preprocessor => Path.Combine(path, "policy_preprocessor.json");
@@ -30,25 +46,85 @@ internal sealed class CheckpointFolder(string path)
         {
             if (File.Exists(Config))
                 return null;
-            string inner = Path.Combine(path, Inner);
-            return File.Exists(Path.Combine(inner, ConfigName))
-                ? $"--policy.path: '{path}' has no {ConfigName}, its folder {Inner} has; give --policy.path={inner}"
+            if (Adapter is { } adapter)
+                return adapter;
+            if (Nested() is { } inner)
+                return $"--policy.path: '{path}' has no {ConfigName}, its folder {Path.GetRelativePath(path, inner)} has; give --policy.path={inner}";
+            return Pickle is { } pickle
+                ? $"--policy.path: '{path}' has no {ConfigName}, but {pickle}: a PyTorch checkpoint (a pickle), which is not read; only LeRobot's folders with {ConfigName} and model.safetensors are"
                 : $"--policy.path: '{path}' has no {ConfigName}; it is not a LeRobot checkpoint (a folder {Inner}/)";
         }
+    }
+
+    /// <summary>Why the folder is no policy, where it has only the adapter of one; null elsewhere.</summary>
+    private string? Adapter
+    {
+        get
+        {
+            string file = Path.Combine(path, AdapterName);
+            if (!File.Exists(file) || File.Exists(Model))
+                return null;
+            string of = "another policy";
+            try
+            {
+                of = JsonFile.Read(file, "the configuration of an adapter")["base_model_name_or_path"] is JsonValue value
+                    && value.TryGetValue(out string? name) ? $"'{name}'" : of;
+            }
+            catch (EvalCoreException)
+            {
+                // What it adapts is not needed to say what it is.
+            }
+
+            return $"--policy.path: {path} has only an adapter (PEFT, {AdapterName}) of {of}; merge it into that policy with PEFT's merge_and_unload(), save the policy with save_pretrained, and give that folder";
+        }
+    }
+
+    /// <summary>The name of a file in the folder that PyTorch pickles weights into; null where there is none.</summary>
+    private string? Pickle => Directory.EnumerateFiles(path).Select(Path.GetFileName)
+        .Where(name => PickleEndings.Contains(Path.GetExtension(name))).Order(StringComparer.Ordinal).FirstOrDefault();
+
+    /// <summary>
+    /// What to do with a path that is a file: one of a checkpoint's, or a pickle, or a link to nothing; null for another file
+    /// and where there is none.
+    /// </summary>
+    public static string? ExplainFile(string file)
+    {
+        if (!File.Exists(file))
+            return null;
+        if (File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target && !Path.Exists(target.FullName))
+            return $"--policy.path: '{file}' is a link to '{target.FullName}', which is not there";
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (PickleEndings.Contains(Path.GetExtension(file)) || IsPickle(file))
+        {
+            return $"--policy.path: '{file}' is a PyTorch checkpoint (a pickle), which is not read; only LeRobot's folders with {ConfigName} and model.safetensors are";
+        }
+
+        return Path.GetExtension(file) is ".safetensors" or ".json" && new CheckpointFolder(folder).LacksConfig is null
+            ? $"--policy.path: '{file}' is a file; give the folder it is in: --policy.path={folder}"
+            : Path.GetExtension(file) is ".safetensors"
+                ? $"--policy.path: '{file}' is a file; a policy is a folder with {ConfigName} and model.safetensors, and '{folder}' has no {ConfigName}"
+                : null;
     }
 
     /// <summary>Checks that the folder has parameters and pipelines.</summary>
     /// <exception cref="EvalCoreException">A file is missing.</exception>
     public void CheckComplete()
     {
+        if (Adapter is { } adapter)
+            throw new EvalCoreException(adapter);
         if (!File.Exists(Model))
-            throw new EvalCoreException($"--policy.path: {path} has no {Path.GetFileName(Model)}");
+        {
+            throw new EvalCoreException(Pickle is { } pickle
+                ? $"--policy.path: {path} has no {Path.GetFileName(Model)}, but {pickle}: a pickle, which is not read; load the policy in Python and save it with save_pretrained"
+                : $"--policy.path: {path} has no {Path.GetFileName(Model)}");
+        }
+
         foreach (string pipeline in (string[])[Preprocessor, Postprocessor])
         {
             if (!File.Exists(pipeline))
             {
                 throw new EvalCoreException(
-                    $"--policy.path: {path} has no {Path.GetFileName(pipeline)}: it was saved before LeRobot had processor pipelines; convert it once with LeRobot's lerobot/processor/migrate_policy_normalization.py");
+                    $"--policy.path: {path} has no {Path.GetFileName(pipeline)}: it was saved before LeRobot had processor pipelines; convert it once with LeRobot's lerobot/processor/migrate_policy_normalization.py, and where the converted folder has an empty {ConfigName}, copy {ConfigName} and {Path.GetFileName(Model)} from here");
             }
         }
     }
@@ -58,5 +134,35 @@ internal sealed class CheckpointFolder(string path)
     {
         using var stream = File.OpenRead(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static bool IsPickle(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            byte[] start = new byte[ForeignContent.Length];
+            return ForeignContent.Describe(start.AsSpan(0, stream.Read(start)))?.Contains("pickle", StringComparison.Ordinal) == true;
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The folder with the policy where this is another folder of a training run: a step of it, its checkpoints, the run
+    /// itself, or the optimizer's state beside the policy.
+    /// </summary>
+    private string? Nested()
+    {
+        string[] steps = [path, Path.Combine(path, "last"), .. Steps(path), Path.Combine(path, "checkpoints", "last"), .. Steps(Path.Combine(path, "checkpoints"))];
+        return steps.Append(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path).Select(step => Path.Combine(step, Inner))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, ConfigName)));
+
+        // The last step first.
+        static IEnumerable<string> Steps(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
+            .Where(step => long.TryParse(Path.GetFileName(step), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .OrderByDescending(step => long.Parse(Path.GetFileName(step), CultureInfo.InvariantCulture));
     }
 }

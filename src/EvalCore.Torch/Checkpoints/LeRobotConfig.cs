@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EvalCore.Options;
@@ -29,21 +31,34 @@ internal abstract class LeRobotConfig : PolicyConfig
 
     public bool UsePeft { get; set; }
 
+    [TrainingOnly]
     public bool PushToHub { get; set; } = true;
 
+    [TrainingOnly]
     public string? RepoId { get; set; }
 
+    [TrainingOnly]
     public bool? Private { get; set; }
 
+    [TrainingOnly]
     public string[]? Tags { get; set; }
 
+    [TrainingOnly]
     public string? License { get; set; }
 
+    [TrainingOnly]
     public string? PretrainedPath { get; set; }
 
+    [TrainingOnly]
     public string? PretrainedRevision { get; set; }
 
+    /// <summary>From a feature's type to how it is normalised. A checkpoint's pipelines state what is done.</summary>
+    [TrainingOnly]
     public abstract Dictionary<string, string> NormalizationMapping { get; set; }
+
+    /// <summary>Whether the file asks for automatic mixed precision, which only the flag decides here.</summary>
+    [JsonIgnore]
+    public bool AmpInFile { get; private set; }
 
     /// <summary>Keys of the file that no field has.</summary>
     [JsonIgnore]
@@ -85,9 +100,29 @@ internal abstract class LeRobotConfig : PolicyConfig
     /// <exception cref="EvalCoreException">A field has a value that it cannot have.</exception>
     public void Bind(JsonObject values)
     {
-        foreach (string name in OfFlagsAlone)
-            values.Remove(name);
-        UnknownFields = OptionProperty.Bind(this, Folder.Config, values);
+        AmpInFile = values["use_amp"] is JsonValue amp && amp.ToString() == "true";
+        var decoded = new JsonObject();
+        var fields = Fields();
+        foreach (var (name, value) in values)
+        {
+            if (OfFlagsAlone.Contains(name))
+                continue;
+            var field = fields.GetValueOrDefault(name);
+            var node = field is null ? value?.DeepClone() : FieldDecoder.Decode(value?.DeepClone(), field);
+            if (node is null && name is "input_features" or "output_features")
+                continue;
+            if (!(field is not null && IsTrainingOnly(field) && field.PropertyType == typeof(double) && node?.GetValueKind() == JsonValueKind.String && IsNonFinite(node)))
+                decoded.Add(name, node?.Parent is null ? node : node.DeepClone());
+        }
+
+        UnknownFields = OptionProperty.Bind(this, Folder.Config, decoded);
+    }
+
+    /// <summary>The flags that were given and decide nothing in an evaluation.</summary>
+    public IEnumerable<string> WithoutEffect()
+    {
+        var fields = Fields();
+        return Given.Where(name => fields.TryGetValue(name, out var field) && IsTrainingOnly(field));
     }
 
     /// <inheritdoc/>
@@ -104,6 +139,9 @@ internal abstract class LeRobotConfig : PolicyConfig
 
     /// <inheritdoc/>
     public sealed override IPolicy Make(PolicyContext context) => LeRobotPolicy.Load(this, context);
+
+    /// <summary>What a user should know of values that go together but may not do what they say, one line each.</summary>
+    public virtual IEnumerable<string> Notes => [];
 
     /// <summary>Builds the network.</summary>
     /// <param name="state">Its parameters; belong to the network from here on.</param>
@@ -122,6 +160,15 @@ internal abstract class LeRobotConfig : PolicyConfig
             .OrderBy(property => property.Name, StringComparer.Ordinal)
             .Select(property => KeyValuePair.Create(property.Name, property.JsonOf(this)?.ToJsonString() ?? "null"));
     }
+
+    private static bool IsTrainingOnly(PropertyInfo field) => field.GetCustomAttribute<TrainingOnlyAttribute>(inherit: true) is not null;
+
+    private static bool IsNonFinite(JsonNode value) =>
+        value.GetValue<string>().Trim().TrimStart('+', '-').ToLowerInvariant() is "nan" or "inf" or "infinity";
+
+    private Dictionary<string, PropertyInfo> Fields() => GetType().GetProperties()
+        .Where(property => property.SetMethod is { IsPublic: true } && property.GetCustomAttribute<JsonIgnoreAttribute>(inherit: true) is null)
+        .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
 
     /// <summary>Checks what LeRobot's <c>__post_init__</c> and <c>validate_features</c> check.</summary>
     /// <exception cref="EvalCoreException">Fields do not go together.</exception>

@@ -18,14 +18,20 @@ internal sealed class StateDict : IDisposable
     /// <summary>Where the parameters live.</summary>
     public Device Device => _store.Device;
 
-    /// <summary>How many numbers the file holds.</summary>
-    public long Parameters => _store.File.Sum(entry => entry.Count);
+    /// <summary>How many numbers the parameters have.</summary>
+    public long Parameters => _store.Files.Count;
+
+    /// <summary>The files that hold the parameters.</summary>
+    public IReadOnlyList<string> Paths => _store.Files.Paths;
+
+    /// <summary>Tensors of the files that are statistics of an older LeRobot, and no parameters.</summary>
+    public IReadOnlyList<string> Statistics => _store.Files.Statistics;
 
     /// <summary>
-    /// Opens a safetensors file. Parameters are loaded as float32 unless <see cref="As"/> says otherwise. Close the file
-    /// with <see cref="Close"/> when the network is built.
+    /// Opens a safetensors file, or the index of several. Parameters are loaded as float32 unless <see cref="As"/> says
+    /// otherwise. Close the files with <see cref="Close"/> when the network is built.
     /// </summary>
-    public static StateDict Open(string path, Device device) => new(new Store(SafetensorsFile.Open(path), device), "", ScalarType.Float32);
+    public static StateDict Open(string path, Device device) => new(new Store(WeightFiles.Open(path), device), "", ScalarType.Float32);
 
     /// <summary>The part whose names begin with <c>name.</c></summary>
     public StateDict this[string name] => new(_store, $"{_prefix}{name}.", _type);
@@ -38,11 +44,11 @@ internal sealed class StateDict : IDisposable
     public StateDict As(ScalarType? type) => new(_store, _prefix, type);
 
     /// <summary>Whether there is a tensor of a name.</summary>
-    public bool Has(string name) => _store.File.TryGet(_prefix + name, out _);
+    public bool Has(string name) => _store.Files.TryGet(_prefix + name, out _);
 
     /// <summary>The shape of a tensor, to read widths that the configuration does not state.</summary>
     /// <exception cref="EvalCoreException">There is no such tensor.</exception>
-    public IReadOnlyList<long> Shape(string name) => _store.File[_prefix + name].Shape;
+    public IReadOnlyList<long> Shape(string name) => Find(name).Entry.Shape;
 
     /// <summary>Loads a tensor.</summary>
     /// <param name="name">Its name below this part's.</param>
@@ -53,20 +59,20 @@ internal sealed class StateDict : IDisposable
     /// <summary>As <see cref="Load"/>, for a tensor that is needed only to compute others; the dispose scope frees it.</summary>
     public Tensor LoadTemporary(string name, params ReadOnlySpan<long> shape)
     {
-        var entry = _store.File[_prefix + name];
+        var (file, entry) = Find(name);
         if (entry.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64))
-            throw new EvalCoreException($"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64");
+            throw new EvalCoreException($"{file.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64");
         bool fits = entry.Shape.Count == shape.Length;
         for (int i = 0; fits && i < shape.Length; i++)
             fits = shape[i] == -1 || shape[i] == entry.Shape[i];
         if (!fits)
         {
             throw new EvalCoreException(
-                $"{_store.File.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{string.Join(", ", shape.ToArray()).Replace("-1", "any")}]");
+                $"{file.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{string.Join(", ", shape.ToArray()).Replace("-1", "any")}]");
         }
 
-        _store.Loaded.Add(entry.Name);
-        return Read(_store.File, entry, _store.Device, _type);
+        _store.Loaded.Add(_prefix + name);
+        return Read(file, entry, _store.Device, _type);
     }
 
     /// <summary>Makes a tensor live as long as this object.</summary>
@@ -76,26 +82,26 @@ internal sealed class StateDict : IDisposable
         return tensor;
     }
 
-    /// <summary>Closes the file, after checking that the network has loaded all that is in it.</summary>
+    /// <summary>Closes the files, after checking that the network has loaded all that is in them.</summary>
     /// <param name="unused">Whether a name is one that evaluation does not use.</param>
     /// <exception cref="EvalCoreException">The file has a tensor that belongs to no part of the network.</exception>
     public void Close(Func<string, bool> unused)
     {
-        string[] left = [.. _store.File.Select(entry => entry.Name).Where(name => !_store.Loaded.Contains(name) && !unused(name))];
+        string[] left = [.. _store.Files.Names.Where(name => !_store.Loaded.Contains(name) && !unused(name))];
         if (left.Length > 0)
         {
             string more = left.Length == 1 ? "" : $" and {left.Length - 1} more";
             throw new EvalCoreException(
-                $"{_store.File.Path}: tensor '{left[0]}'{more} belongs to no part of the network that the configuration describes");
+                $"{_store.Files.Path}: tensor '{Printable(left[0])}'{more} belongs to no part of the network that the configuration describes");
         }
 
-        _store.File.Dispose();
+        _store.Files.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _store.File.Dispose();
+        _store.Files.Dispose();
         foreach (var tensor in _store.Kept)
             tensor.Dispose();
         _store.Kept.Clear();
@@ -123,11 +129,26 @@ internal sealed class StateDict : IDisposable
             _ => throw new EvalCoreException($"{file.Path}: tensor '{entry.Name}' is {entry.Type}, which torch has no type for"),
         };
         var tensor = empty([.. entry.Shape], dtype: stored);
-        file.Bytes(entry).CopyTo(tensor.bytes);
+        if (entry.Bytes > 0)
+            file.CopyTo(entry, tensor.bytes);
         return tensor.to(tensor.is_floating_point() && type is { } wanted ? wanted : stored).to(device);
     }
 
-    private sealed record Store(SafetensorsFile File, Device Device)
+    private WeightFiles.Weight Find(string name)
+    {
+        const int Shown = 5;
+        if (_store.Files.TryGet(_prefix + name, out var weight))
+            return weight;
+        var names = _store.Files.Names;
+        string all = names.Count == 0 ? "none" : string.Join(", ", names.Take(Shown).Select(known => $"'{Printable(known)}'"));
+        throw new EvalCoreException(
+            $"{_store.Files.Path}: has no tensor '{_prefix}{name}'; it has {all}{(names.Count > Shown ? $" and {names.Count - Shown} more" : "")}");
+    }
+
+    /// <summary>A name from a file, for a message of one line.</summary>
+    private static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+
+    private sealed record Store(WeightFiles Files, Device Device)
     {
         public HashSet<string> Loaded { get; } = [];
 

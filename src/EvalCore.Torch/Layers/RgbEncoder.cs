@@ -11,6 +11,9 @@ internal sealed class RgbEncoder
 {
     private readonly long[]? _resize;
     private readonly (long Top, long Left, long Height, long Width)? _crop;
+
+    /// <summary>Zeros around an image that is smaller than the crop: left, right, top, bottom.</summary>
+    private readonly long[]? _pad;
     private readonly ResNet _backbone;
     private readonly Tensor _keypointWeight;
     private readonly Tensor _keypointBias;
@@ -32,8 +35,11 @@ internal sealed class RgbEncoder
         var (height, width) = resize is null ? image : (resize[0], resize[1]);
         if (crop is not null)
         {
-            if (crop[0] > height || crop[1] > width)
-                throw new EvalCoreException($"the policy crops images to {crop[0]}x{crop[1]} (config.json: crop_shape), but here they are {height}x{width}");
+            // torchvision's center_crop: the smaller half of the zeros is on the left and on top.
+            var (rows, columns) = (Math.Max(crop[0] - height, 0), Math.Max(crop[1] - width, 0));
+            if (rows + columns > 0)
+                _pad = [columns / 2, (columns + 1) / 2, rows / 2, (rows + 1) / 2];
+            (height, width) = (height + rows, width + columns);
             _crop = (Middle(height - crop[0]), Middle(width - crop[1]), crop[0], crop[1]);
         }
 
@@ -70,6 +76,8 @@ internal sealed class RgbEncoder
     {
         if (_resize is not null)
             x = nn.functional.interpolate(x, _resize, mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+        if (_pad is not null)
+            x = nn.functional.pad(x, _pad);
         return _crop is { } crop ? x.narrow(2, crop.Top, crop.Height).narrow(3, crop.Left, crop.Width) : x;
     }
 }

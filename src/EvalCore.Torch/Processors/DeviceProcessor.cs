@@ -28,6 +28,7 @@ internal sealed class DeviceProcessor : IProcessorStep
 
         // A file may name a device of the machine that trained the policy: but for the CPU, it stands for the policy's own.
         _device = fields.Device == DeviceName.Cpu.ToString() ? CPU : context.Device;
+        FloatType = fields.FloatDtype;
         if (fields.FloatDtype is { } name)
         {
             _floatType = FloatTypes.TryGetValue(name, out var type)
@@ -35,6 +36,9 @@ internal sealed class DeviceProcessor : IProcessorStep
                 : throw context.Invalid($"float_dtype '{name}' is unknown; known are {string.Join(", ", FloatTypes.Keys)}");
         }
     }
+
+    /// <summary>The type that floating tensors take, by the name in the file; null: they keep theirs.</summary>
+    public string? FloatType { get; }
 
     public void Process(Transition transition)
     {

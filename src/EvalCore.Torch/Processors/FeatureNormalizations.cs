@@ -1,58 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
 using EvalCore.Torch.Checkpoints;
+using Safetensors;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Processors;
 
 /// <summary>
-/// The normalisations of a (un)normalising step, by feature: what its <c>features</c>, <c>norm_map</c> and statistics say.
-/// A feature without statistics, or of a type that is not in <c>norm_map</c>, passes unchanged.
+/// The normalisations of a (un)normalising step: of observations, by feature, what its <c>features</c>, <c>norm_map</c>,
+/// <c>normalize_observation_keys</c> and statistics say; of the action, what <c>norm_map</c> says of ACTION and the
+/// statistics of <c>action</c>, whether <c>features</c> names it or not. Others pass unchanged.
 /// </summary>
+/// <remarks>
+/// LeRobot also passes a feature unchanged whose mode needs statistics that the checkpoint lacks altogether. The network
+/// then reads numbers that it was not trained on, so here that is an error, where such a feature is observed. The exception
+/// is a feature whose statistics are there with dots for its underscores: LeRobot's own migration script writes them so, and
+/// checkpoints have been trained further without them.
+/// </remarks>
 internal sealed class FeatureNormalizations : IDisposable
 {
-    private readonly Dictionary<string, Normalization> _byFeature = [];
+    private readonly ProcessorStepContext _context;
+    private readonly Dictionary<string, Normalization> _observations = [];
+    private readonly Normalization? _action;
+
+    /// <summary>What is wrong with the statistics of features, by their names. It matters where one is observed.</summary>
+    private readonly Dictionary<string, string> _problems = [];
+
+    /// <summary>The features whose mode needs statistics, none of which are there.</summary>
+    private readonly Dictionary<string, NormalizationMode> _withoutStatistics = [];
+
+    /// <summary>The features that have statistics under a name with dots for underscores, and that name.</summary>
+    private readonly Dictionary<string, string> _dotted = [];
+
+    private readonly string _available;
+    private readonly string? _statePath;
 
     /// <summary>Makes them.</summary>
     /// <param name="context">What the file says of the step; it has no state where it was saved without statistics.</param>
-    /// <exception cref="EvalCoreException">A statistic that a mode needs is missing, or a mode is unknown.</exception>
+    /// <exception cref="EvalCoreException">A mode is unknown.</exception>
     public FeatureNormalizations(ProcessorStepContext context)
     {
+        _context = context;
+        _statePath = context.State?.Path;
         var fields = context.Config<Fields>();
-        var statistics = context.State;
+        var modes = fields.NormMap.ToDictionary(entry => entry.Key, entry => Mode(entry.Value, context));
+        var statistics = context.State?.ToLookup(entry => entry.Name[..Math.Max(entry.Name.LastIndexOf('.'), 0)]);
+        _available = context.State is { } state ? Names(state.Path, statistics!.Select(of => of.Key)) : $"{context.Path}: step '{context.Name}' has no state_file";
         using var scope = NewDisposeScope();
         foreach (var (name, feature) in fields.Features)
         {
-            var mode = fields.NormMap.TryGetValue(feature.Type.ToString(), out string? text) ? Mode(text, context) : NormalizationMode.IDENTITY;
-            if (mode == NormalizationMode.IDENTITY
-                || statistics is null
-                || !statistics.Any(entry => entry.Name.StartsWith(name + ".", StringComparison.Ordinal)
-                    && entry.Name.LastIndexOf('.') == name.Length))
+            if (feature.Type == FeatureType.ACTION || fields.NormalizeObservationKeys?.Contains(name) == false)
                 continue;
+            if (Make(name, feature) is { } normalization)
+                _observations.Add(name, normalization);
+        }
+
+        _action = Make(FeatureNames.Action, fields.Features.TryGetValue(FeatureNames.Action, out var action) && action.Type == FeatureType.ACTION
+            ? action
+            : new PolicyFeature(FeatureType.ACTION, []));
+
+        Normalization? Make(string name, PolicyFeature feature)
+        {
+            var mode = modes.GetValueOrDefault(feature.Type.ToString(), NormalizationMode.IDENTITY);
+            if (mode == NormalizationMode.IDENTITY)
+                return null;
+            if (statistics is null || !statistics.Contains(name))
+            {
+                if (statistics?.Contains(name.Replace('_', '.')) == true)
+                    _dotted[name] = name.Replace('_', '.');
+                else
+                    _withoutStatistics[name] = mode;
+                return null;
+            }
 
             var (low, high) = Normalization.Statistics(mode);
-            bool image = feature.Type == FeatureType.VISUAL;
-            _byFeature.Add(name, new Normalization(mode, Statistic(low), Statistic(high), fields.Eps, context.Device));
+            return Statistic(low) is { } lowTensor && Statistic(high) is { } highTensor
+                ? new Normalization(mode, lowTensor, highTensor, fields.Eps, context.Device)
+                : null;
 
-            Tensor Statistic(string statistic)
+            Tensor? Statistic(string statistic)
             {
-                if (!statistics.TryGet($"{name}.{statistic}", out var entry))
-                    throw new EvalCoreException($"{statistics.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs");
-                long wanted = image && feature.Shape is [var channels, ..] ? channels : feature.Shape.Aggregate(1L, (product, n) => product * n);
-                if (entry.Count is var count && count != 1 && count != wanted)
-                    throw new EvalCoreException($"{statistics.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]");
-                var tensor = StateDict.Read(statistics, entry, CPU);
-                return image && tensor.dim() == 1 ? tensor.reshape(-1, 1, 1) : tensor;
+                if (!context.State!.TryGet($"{name}.{statistic}", out var entry))
+                    _problems[name] = $"{context.State.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs";
+                else if (!Fits(entry, feature))
+                    _problems[name] = $"{context.State.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]";
+                else
+                    return Read(context.State, entry, feature);
+                return null;
             }
         }
     }
 
-    /// <summary>Looks the normalisation of a feature up.</summary>
-    public bool TryGet(string feature, out Normalization normalization) => _byFeature.TryGetValue(feature, out normalization!);
+    /// <summary>The normalisation of the action; null where it passes unchanged.</summary>
+    /// <exception cref="EvalCoreException">A statistic that it needs is missing or has another shape.</exception>
+    public Normalization? Action
+    {
+        get
+        {
+            Check([FeatureNames.Action]);
+            return _action;
+        }
+    }
+
+    /// <summary>The features that pass unchanged because LeRobot's migration script has renamed their statistics, a line about each.</summary>
+    public IReadOnlyDictionary<string, string> Renamed => _dotted.ToDictionary(entry => entry.Key, entry =>
+        $"{_statePath}: has statistics of '{entry.Value}', as LeRobot's migration script renames them, and none of '{entry.Key}': as in LeRobot, '{entry.Key}' is not normalised");
+
+    /// <summary>Whether an observation is normalised.</summary>
+    public bool Has(string feature) => _observations.ContainsKey(feature);
+
+    /// <summary>Looks the normalisation of an observation up.</summary>
+    public bool TryGet(string feature, [NotNullWhen(true)] out Normalization? normalization) => _observations.TryGetValue(feature, out normalization);
+
+    /// <summary>Checks the statistics of features that are normalised.</summary>
+    /// <exception cref="EvalCoreException">A statistic that a mode needs is missing, or has another shape.</exception>
+    public void Check(IEnumerable<string> features)
+    {
+        if (_problems.Count + _withoutStatistics.Count == 0)
+            return;
+        string[] names = [.. features];
+        foreach (string name in names)
+        {
+            if (_problems.TryGetValue(name, out string? problem))
+                throw new EvalCoreException(problem);
+        }
+
+        string[] without = [.. names.Where(_withoutStatistics.ContainsKey)];
+        if (without.Length > 0)
+        {
+            throw new EvalCoreException(
+                $"{_available}, so there are no statistics of {string.Join(", ", without.Select(name => $"'{name}'"))}, which norm_map of step '{_context.Name}' normalises ({_withoutStatistics[without[0]]}); take the file of the trained checkpoint, or where the policy was trained without statistics, make norm_map IDENTITY in {Path.GetFileName(_context.Path)}");
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var normalization in _byFeature.Values)
+        foreach (var normalization in _observations.Values)
             normalization.Dispose();
+        _action?.Dispose();
+    }
+
+    private static string Names(string path, IEnumerable<string> features)
+    {
+        const int Shown = 6;
+        string[] names = [.. features.Distinct()];
+        string more = names.Length > Shown ? $" and {names.Length - Shown} more" : "";
+        return names.Length == 0 ? $"{path}: has no tensors" : $"{path}: has statistics of {string.Join(", ", names.Take(Shown).Select(name => $"'{name}'"))}{more} alone";
+    }
+
+    /// <summary>A statistic, float32; that of an image's channels is made [C, 1, 1].</summary>
+    private static Tensor Read(SafetensorsFile file, TensorEntry entry, PolicyFeature feature)
+    {
+        var tensor = StateDict.Read(file, entry, CPU).to(ScalarType.Float32);
+        return feature.Type == FeatureType.VISUAL && tensor.dim() == 1 ? tensor.reshape(-1, 1, 1) : tensor;
+    }
+
+    /// <summary>
+    /// Whether a statistic can be applied to a feature: its dimensions, from the last, are the feature's or 1. Height and
+    /// width of an image are those that the environment gives, so they are not compared here.
+    /// </summary>
+    private static bool Fits(TensorEntry entry, PolicyFeature feature)
+    {
+        bool image = feature.Type == FeatureType.VISUAL;
+        long[] shape = image && entry.Shape.Count == 1 ? [entry.Shape[0], 1, 1] : [.. entry.Shape];
+        if (feature.Shape.Length == 0)
+            return shape.Length <= 1 || shape[..^1].All(n => n == 1);
+        for (int i = 1; i <= shape.Length; i++)
+        {
+            bool any = image && i <= 2;
+            long n = shape[^i];
+            if (n != 1 && !any && (i > feature.Shape.Length || n != feature.Shape[^i]))
+                return false;
+        }
+
+        return true;
     }
 
     private static NormalizationMode Mode(string text, ProcessorStepContext context) =>
@@ -67,5 +188,7 @@ internal sealed class FeatureNormalizations : IDisposable
         public Dictionary<string, string> NormMap { get; set; } = [];
 
         public double Eps { get; set; } = 1e-8;
+
+        public string[]? NormalizeObservationKeys { get; set; }
     }
 }

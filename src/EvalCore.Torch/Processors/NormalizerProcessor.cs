@@ -1,5 +1,3 @@
-using EvalCore.Torch.Checkpoints;
-
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>normalizer_processor</c>: normalises observations, and the action where there is one.</summary>
@@ -9,15 +7,22 @@ internal sealed class NormalizerProcessor(ProcessorStepContext context) : IProce
 
     private readonly FeatureNormalizations _normalizations = new(context);
 
+    /// <summary>Whether an observation is normalised.</summary>
+    public bool Normalizes(string feature) => _normalizations.Has(feature);
+
+    /// <summary>The features that pass unchanged because LeRobot's migration script has renamed their statistics, a line about each.</summary>
+    public IReadOnlyDictionary<string, string> Renamed => _normalizations.Renamed;
+
     public void Process(Transition transition)
     {
+        _normalizations.Check(transition.Observation.Keys);
         foreach (var (name, value) in transition.Observation)
         {
             if (_normalizations.TryGet(name, out var normalization))
                 transition.Observation[name] = normalization.Normalize(value);
         }
 
-        if (transition.Action is not null && _normalizations.TryGet(FeatureNames.Action, out var ofAction))
+        if (transition.Action is not null && _normalizations.Action is { } ofAction)
             transition.Action = ofAction.Normalize(transition.Action);
     }
 

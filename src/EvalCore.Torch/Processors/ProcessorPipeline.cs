@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using EvalCore.Options;
 using Safetensors;
@@ -11,9 +12,13 @@ namespace EvalCore.Torch.Processors;
 /// </summary>
 internal sealed class ProcessorPipeline : IDisposable
 {
-    private readonly IReadOnlyList<IProcessorStep> _steps;
+    private readonly IReadOnlyList<string> _names;
 
-    private ProcessorPipeline(IReadOnlyList<IProcessorStep> steps, IReadOnlyList<string> files) => (_steps, Files) = (steps, files);
+    private ProcessorPipeline(IReadOnlyList<IProcessorStep> steps, IReadOnlyList<string> names, IReadOnlyList<string> files) =>
+        (Steps, _names, Files) = (steps, names, files);
+
+    /// <summary>The steps, in order.</summary>
+    public IReadOnlyList<IProcessorStep> Steps { get; }
 
     /// <summary>The files it was loaded from: the JSON, then the steps' states.</summary>
     public IReadOnlyList<string> Files { get; }
@@ -31,15 +36,21 @@ internal sealed class ProcessorPipeline : IDisposable
     {
         if (JsonFile.Read(path, "a processor pipeline")["steps"] is not JsonArray json)
             throw new EvalCoreException($"{path}: has no list of steps");
-        var unused = overrides.Keys.ToHashSet();
+        var names = json.Select(step => NameOf(path, step, registry)).ToList();
+        if (overrides.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unused)
+            throw new EvalCoreException($"{path}: has no step '{unused}', which an evaluation sets up");
+
+        // An override is for a step of a registry_name; one that is named by its class has it where no other has.
+        var byRegistry = json.Select(step => step?["registry_name"]?.ToString()).ToHashSet();
         var steps = new List<IProcessorStep>();
         var files = new List<string> { path };
         try
         {
-            foreach (var step in json)
-                steps.Add(Step(path, step, device, registry, overrides, unused, files));
-            if (unused.Count > 0)
-                throw new EvalCoreException($"{path}: has no step '{unused.First()}', which an evaluation sets up");
+            for (int i = 0; i < names.Count; i++)
+            {
+                bool overridden = json[i]!["registry_name"] is not null || !byRegistry.Contains(names[i]);
+                steps.Add(Step(path, names[i], json[i]!, device, registry, overridden ? overrides.GetValueOrDefault(names[i]) : null, files));
+            }
         }
         catch (Exception)
         {
@@ -47,18 +58,28 @@ internal sealed class ProcessorPipeline : IDisposable
             throw;
         }
 
-        return new ProcessorPipeline(steps, files);
+        return new ProcessorPipeline(steps, names, files);
     }
 
     /// <summary>Runs the steps.</summary>
+    /// <exception cref="EvalCoreException">A step cannot process what it is given; the message names file and step.</exception>
     public void Process(Transition transition)
     {
-        foreach (var step in _steps)
-            step.Process(transition);
+        for (int i = 0; i < Steps.Count; i++)
+        {
+            try
+            {
+                Steps[i].Process(transition);
+            }
+            catch (ExternalException e)
+            {
+                throw new EvalCoreException($"{Files[0]}: step '{_names[i]}' fails: {TorchError.Reason(e)}", e);
+            }
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Release(_steps);
+    public void Dispose() => Release(Steps);
 
     private static void Release(IEnumerable<IProcessorStep> steps)
     {
@@ -66,21 +87,18 @@ internal sealed class ProcessorPipeline : IDisposable
             step.Dispose();
     }
 
-    private static IProcessorStep Step(
-        string path, JsonNode? json, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides,
-        HashSet<string> unused, List<string> files)
-    {
-        string? name = json is JsonObject ? (json["registry_name"] ?? json["class"])?.ToString() : null;
-        if (name is null)
-            throw new EvalCoreException($"{path}: a step has neither registry_name nor class");
+    private static string NameOf(string path, JsonNode? json, ProcessorStepRegistry registry) =>
+        (json as JsonObject)?["registry_name"]?.ToString()
+        ?? ((json as JsonObject)?["class"]?.ToString() is { } name
+            ? registry.NameOfClass(name)
+            : throw new EvalCoreException($"{path}: a step has neither registry_name nor class"));
 
-        var fields = json!["config"]?.DeepClone() as JsonObject ?? [];
-        if (overrides.TryGetValue(name, out var replaced))
-        {
-            unused.Remove(name);
-            foreach (var (field, value) in replaced)
-                fields[field] = value?.DeepClone();
-        }
+    private static IProcessorStep Step(
+        string path, string name, JsonNode json, Device device, ProcessorStepRegistry registry, JsonObject? overrides, List<string> files)
+    {
+        var fields = json["config"]?.DeepClone() as JsonObject ?? [];
+        foreach (var (field, value) in overrides ?? [])
+            fields[field] = value?.DeepClone();
 
         string? stateFile = json["state_file"]?.ToString();
         using var state = stateFile is null ? null : OpenState(path, name, stateFile);

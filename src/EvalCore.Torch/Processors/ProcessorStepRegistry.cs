@@ -8,12 +8,41 @@ public sealed class ProcessorStepRegistry
 {
     private readonly Dictionary<string, Func<ProcessorStepContext, IProcessorStep>> _steps = new()
     {
+        // The harness has converted observations already, and they have a batch dimension.
+        ["observation_processor"] = _ => new UnchangedProcessor(),
+        ["to_batch_processor_action"] = _ => new UnchangedProcessor(),
+        ["to_batch_processor_complementary_data"] = _ => new UnchangedProcessor(),
+        ["to_batch_processor_observation"] = _ => new ToBatchProcessor(),
+        ["IdentityProcessorStep"] = _ => new UnchangedProcessor(),
         [RenameObservationsProcessor.Name] = context => new RenameObservationsProcessor(context),
         [ToBatchProcessor.Name] = _ => new ToBatchProcessor(),
         [DeviceProcessor.Name] = context => new DeviceProcessor(context),
         [NormalizerProcessor.Name] = context => new NormalizerProcessor(context),
         [UnnormalizerProcessor.Name] = context => new UnnormalizerProcessor(context),
     };
+
+    /// <summary>The names of LeRobot's classes, which a pipeline may state in place of a <c>registry_name</c>.</summary>
+    private static readonly Dictionary<string, string> Classes = new()
+    {
+        ["RenameObservationsProcessorStep"] = RenameObservationsProcessor.Name,
+        ["AddBatchDimensionProcessorStep"] = ToBatchProcessor.Name,
+        ["AddBatchDimensionActionStep"] = "to_batch_processor_action",
+        ["AddBatchDimensionObservationStep"] = "to_batch_processor_observation",
+        ["AddBatchDimensionComplementaryDataStep"] = "to_batch_processor_complementary_data",
+        ["DeviceProcessorStep"] = DeviceProcessor.Name,
+        ["NormalizerProcessorStep"] = NormalizerProcessor.Name,
+        ["UnnormalizerProcessorStep"] = UnnormalizerProcessor.Name,
+        ["VanillaObservationProcessorStep"] = "observation_processor",
+        ["IdentityProcessorStep"] = "IdentityProcessorStep",
+    };
+
+    /// <summary>
+    /// The name under which a step is found that a pipeline names by its class: <c>lerobot.processor.X.DeviceProcessorStep</c>
+    /// is <c>device_processor</c>. Classes of others keep their name.
+    /// </summary>
+    internal string NameOfClass(string path) =>
+        !_steps.ContainsKey(path) && path.StartsWith("lerobot.", StringComparison.Ordinal)
+            && Classes.TryGetValue(path[(path.LastIndexOf('.') + 1)..], out string? name) ? name : path;
 
     /// <summary>Adds a step.</summary>
     /// <param name="name">The step's <c>registry_name</c>, or its <c>class</c> where the file has no such name.</param>
@@ -29,5 +58,5 @@ public sealed class ProcessorStepRegistry
     /// <exception cref="EvalCoreException">No step has this name, or its configuration or its state is damaged.</exception>
     internal IProcessorStep Make(ProcessorStepContext context) => _steps.TryGetValue(context.Name, out var make)
         ? make(context)
-        : throw new EvalCoreException($"{context.Path}: step '{context.Name}' is not known to this version");
+        : throw new EvalCoreException($"{context.Path}: step '{context.Name}' is not known to this version; known are {string.Join(", ", _steps.Keys.Order(StringComparer.Ordinal))}");
 }

@@ -1,5 +1,3 @@
-using EvalCore.Torch.Checkpoints;
-
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>unnormalizer_processor</c>: brings actions, and observations where there are some, back to the data's units.</summary>
@@ -11,13 +9,14 @@ internal sealed class UnnormalizerProcessor(ProcessorStepContext context) : IPro
 
     public void Process(Transition transition)
     {
+        _normalizations.Check(transition.Observation.Keys);
         foreach (var (name, value) in transition.Observation)
         {
             if (_normalizations.TryGet(name, out var normalization))
                 transition.Observation[name] = normalization.Unnormalize(value);
         }
 
-        if (transition.Action is not null && _normalizations.TryGet(FeatureNames.Action, out var ofAction))
+        if (transition.Action is not null && _normalizations.Action is { } ofAction)
             transition.Action = ofAction.Unnormalize(transition.Action);
     }
 

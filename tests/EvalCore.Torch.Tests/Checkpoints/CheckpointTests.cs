@@ -145,6 +145,9 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("n_obs_steps", "2", "--policy.n_obs_steps is 2, but ACT reads one observation")]
     [InlineData("temporal_ensemble_coeff", "0.01", "--policy.temporal_ensemble_coeff: n_action_steps is 8, but with temporal_ensemble_coeff it must be 1")]
     [InlineData("feedforward_activation", "tanh", "--policy.feedforward_activation: 'tanh' is not one of relu, gelu, glu")]
+    [InlineData("dropout", "2", "--policy.dropout: '2' is not a number, 0 to 1")]
+    [InlineData("n_heads", "0", "--policy.n_heads: '0' is not a whole number, 1 or more")]
+    [InlineData("n_heads", "7", "--policy.n_heads: dim_model is 96; it must be a multiple of n_heads, 7")]
     [InlineData("chunk_size", "16", "tensor 'model.decoder_pos_embed.weight' is F32 [8, 96], but the configuration asks for [16, 96]")]
     public void A_flag_replaces_a_field_or_is_one_clear_line(string field, string value, string? message)
     {
@@ -194,7 +197,9 @@ public sealed class CheckpointTests : IDisposable
     public void A_configuration_that_is_not_JSON_is_one_clear_line()
     {
         File.WriteAllText(_folder["config.json"], "{");
-        Fails("config.json: is not JSON (line 1); expected the configuration of a LeRobot checkpoint");
+        Fails("config.json: is not JSON (line 1, column 2: the end of the file); expected the configuration of a LeRobot checkpoint");
+        File.WriteAllText(_folder["config.json"], "{\"type\": \"act\",\n \"type\": \"act\"}");
+        Fails("config.json: has the key 'type' twice (line 2, column 2); expected the configuration of a LeRobot checkpoint");
     }
 
     [Fact]
@@ -358,6 +363,282 @@ public sealed class CheckpointTests : IDisposable
     {
         Fails("--policy.device: 'tpu' is not cuda, cuda:N or cpu", "device=tpu");
         Fails("--policy.batching: 'quick' is not one of exact, dynamic", "batching=quick");
+    }
+
+    [Fact]
+    public void A_configuration_with_a_byte_order_mark_and_Pythons_infinity_loads()
+    {
+        string text = File.ReadAllText(_folder["config.json"]).Replace("\"kl_weight\": 10.0", "\"kl_weight\": Infinity", StringComparison.Ordinal);
+        Assert.Contains("Infinity", text, StringComparison.Ordinal);
+        File.WriteAllText(_folder["config.json"], text, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        Load().Dispose();
+        Assert.Empty(_warnings);
+    }
+
+    [Theory]
+    [InlineData("", "config.json: is empty (0 bytes); LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint")]
+    [InlineData("{}", "config.json: has no field; LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint")]
+    [InlineData("{\"chunk_size\": 8}", "config.json: does not say the policy's \"type\"; where it is a LeRobot checkpoint's, add it: one of act, diffusion")]
+    [InlineData("<html>", "config.json: is a web page")]
+    public void An_empty_configuration_says_where_to_get_it(string text, string message)
+    {
+        File.WriteAllText(_folder["config.json"], text);
+        Fails(message);
+    }
+
+    [Fact]
+    public void Statistics_that_a_file_lacks_are_named_before_the_first_episode()
+    {
+        const string Pre = "policy_preprocessor_step_3_normalizer_processor.safetensors";
+        const string Post = "policy_postprocessor_step_0_unnormalizer_processor.safetensors";
+        EditStatistics(Pre, name => "so100.buffer." + name);
+        Fails($"{Pre}: has statistics of 'so100.buffer.action', 'so100.buffer.observation.environment_state', 'so100.buffer.observation.state' alone, so there are no statistics of 'observation.environment_state', 'observation.state', which norm_map of step 'normalizer_processor' normalises (MEAN_STD)");
+        EditStatistics(Pre, name => name.Replace("so100.buffer.", "", StringComparison.Ordinal));
+        Load().Dispose();
+
+        EditStatistics(Pre, name => name.Replace("environment_state", "keypoints", StringComparison.Ordinal));
+        Fails("so there are no statistics of 'observation.environment_state', which norm_map");
+        EditStatistics(Pre, name => name.Replace("keypoints", "environment_state", StringComparison.Ordinal));
+
+        EditStatistics(Post, name => name.StartsWith("action.", StringComparison.Ordinal) ? null : name);
+        Fails("so there are no statistics of 'action', which norm_map of step 'unnormalizer_processor' normalises");
+        EditStatistics(Post, _ => null);
+        Fails($"{Post}: has no tensors, so there are no statistics of 'action'");
+        _folder.Edit("policy_postprocessor.json", json => json["steps"]![0]!.AsObject().Remove("state_file"));
+        Fails("policy_postprocessor.json: step 'unnormalizer_processor' has no state_file, so there are no statistics of 'action'");
+
+        // The way out that the message names.
+        _folder.Edit("policy_postprocessor.json", json => json["steps"]![0]!["config"]!["norm_map"]!["ACTION"] = "IDENTITY");
+        Load().Dispose();
+    }
+
+    [Fact]
+    public void Statistics_of_an_older_LeRobot_beside_the_weights_are_not_used_with_a_note()
+    {
+        Rewrite(name => name, writer => writer
+            .Add<float>("normalize_inputs.buffer_observation_state.mean", [1, 2], 2).Add<float>("unnormalize_outputs.buffer_action.std", [1, 2], 2));
+        Load().Dispose();
+        Assert.Contains("model.safetensors: 'normalize_inputs.buffer_observation_state.mean' and 1 more are statistics of an older LeRobot, and not used", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_of_a_compiled_model_are_those_of_its_parts()
+    {
+        float[] plain = Chunk();
+        Rewrite(name => "_orig_mod." + name.Replace("model.encoder.", "model.encoder._orig_mod.", StringComparison.Ordinal));
+        Assert.Equal(plain, Chunk());
+        Rewrite(name => name, writer => writer.Add<float>("model.action_head.bias", [1, 2], 2));
+        Fails("has two tensors 'model.action_head.bias'");
+    }
+
+    [Fact]
+    public void Weights_in_several_files_are_those_of_one()
+    {
+        float[] whole = Chunk();
+        string[] shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+        var writers = shards.ToDictionary(shard => shard, _ => new SafetensorsWriter());
+        var map = new System.Text.Json.Nodes.JsonObject();
+        using (var model = SafetensorsFile.Open(_folder["model.safetensors"]))
+        {
+            foreach (var (entry, i) in model.Select((entry, i) => (entry, i)))
+            {
+                writers[shards[i % 2]].Add<float>(entry.Name, model.Span<float>(entry.Name), [.. entry.Shape]);
+                map[entry.Name] = shards[i % 2];
+            }
+        }
+
+        File.Delete(_folder["model.safetensors"]);
+        foreach (string shard in shards)
+            writers[shard].Save(_folder[shard]);
+        const string Index = "model.safetensors.index.json";
+        File.WriteAllText(_folder[Index], new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject(), ["weight_map"] = map }.ToJsonString());
+        Assert.Equal(whole, Chunk());
+        using (var policy = Load())
+            Assert.All(shards.Append(Index), file => Assert.StartsWith("sha256:", policy.Provenance[file], StringComparison.Ordinal));
+
+        string first = map.First().Key;
+        _folder.Edit(Index, json => json["weight_map"]![first] = shards[1]);
+        Fails($"{shards[1]}: has no tensor '{first}', though {Index} says so");
+        _folder.Edit(Index, json => json["weight_map"]!.AsObject().Remove(first));
+        Fails($"{shards[0]}: has a tensor '{first}' that {Index} does not list for it");
+        _folder.Edit(Index, json => json["weight_map"]![first] = "../x.safetensors");
+        Fails($"{Index}: weight_map has no name of a file in the same folder for '{first}'");
+        _folder.Edit(Index, json => json["weight_map"]![first] = shards[0]);
+        File.Delete(_folder[shards[1]]);
+        Fails($"{shards[1]}: is missing; {Index} says that it has '");
+        File.WriteAllText(_folder[Index], "{}");
+        Fails($"{Index}: has no weight_map from tensors to files");
+    }
+
+    [Fact]
+    public void An_adapter_and_a_pickle_in_place_of_the_weights_are_named()
+    {
+        File.Delete(_folder["model.safetensors"]);
+        File.WriteAllText(_folder["pytorch_model.bin"], "x");
+        Fails("has no model.safetensors, but pytorch_model.bin: a pickle, which is not read; load the policy in Python and save it with save_pretrained");
+        File.WriteAllText(_folder["adapter_config.json"], "{\"base_model_name_or_path\": \"lerobot/base\"}");
+        Fails("has only an adapter (PEFT, adapter_config.json) of 'lerobot/base'; merge it into that policy with PEFT's merge_and_unload()");
+        File.Delete(_folder["config.json"]);
+        Fails("has only an adapter (PEFT, adapter_config.json) of 'lerobot/base'");
+        File.Delete(_folder["adapter_config.json"]);
+        Fails("has no config.json, but pytorch_model.bin: a PyTorch checkpoint (a pickle), which is not read");
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "model.safetensors: is a Git LFS pointer")]
+    [InlineData("", "model.safetensors: is empty (0 bytes)")]
+    public void What_stands_in_place_of_the_weights_is_named(string content, string message)
+    {
+        File.WriteAllText(_folder["model.safetensors"], content);
+        Fails(message);
+    }
+
+    [Fact]
+    public void A_file_in_place_of_the_folder_says_which_folder()
+    {
+        var source = new LeRobotPolicies();
+        Assert.Equal($"--policy.path: '{_folder["model.safetensors"]}' is a file; give the folder it is in: --policy.path={_folder.Root}", source.Explain(_folder["model.safetensors"]));
+        Assert.Equal($"--policy.path: '{_folder["config.json"]}' is a file; give the folder it is in: --policy.path={_folder.Root}", source.Explain(_folder["config.json"]));
+        File.WriteAllBytes(_folder["weights"], [(byte)'P', (byte)'K', 3, 4, 0, 0, 8, 8]);
+        File.WriteAllText(_folder["latest.ckpt"], "x");
+        foreach (string file in (string[])["weights", "latest.ckpt"])
+            Assert.Contains("is a PyTorch checkpoint (a pickle), which is not read", source.Explain(_folder[file]), StringComparison.Ordinal);
+        File.WriteAllText(_folder["policy.onnx"], "x");
+        Assert.Null(source.Explain(_folder["policy.onnx"]));
+        File.CreateSymbolicLink(_folder["last"], "050000");
+        Assert.Contains($"is a link to '{_folder["050000"]}', which is not there", source.Explain(_folder["last"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_folders_of_a_training_run_name_that_of_the_policy()
+    {
+        string root = Directory.CreateTempSubdirectory("evalcore-").FullName;
+        foreach (string step in (string[])["005000", "010000"])
+        {
+            Directory.CreateDirectory(Path.Combine(root, "checkpoints", step, "training_state"));
+            string inner = Directory.CreateDirectory(Path.Combine(root, "checkpoints", step, "pretrained_model")).FullName;
+            File.Copy(_folder["config.json"], Path.Combine(inner, "config.json"));
+        }
+
+        string last = Path.Combine(root, "checkpoints", "010000", "pretrained_model");
+        foreach (string folder in (string[])[root, Path.Combine(root, "checkpoints"), Path.Combine(root, "checkpoints", "010000"), Path.Combine(root, "checkpoints", "010000", "training_state")])
+            Assert.EndsWith($"; give --policy.path={last}", new LeRobotPolicies().Explain(folder), StringComparison.Ordinal);
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("bfloat16")]
+    [InlineData("float16")]
+    [InlineData("float64")]
+    public void A_float_type_that_the_network_does_not_compute_in_is_one_clear_line(string type)
+    {
+        _folder.Edit("policy_preprocessor.json", json => json["steps"]![2]!["config"]!["float_dtype"] = type);
+        Fails($"policy_preprocessor.json: step 'device_processor': float_dtype {type} does not fit the network, which computes in float32; make it null");
+    }
+
+    [Fact]
+    public void Actions_of_double_precision_are_played_as_they_are()
+    {
+        float[] single = Actions();
+        _folder.Edit("policy_postprocessor.json", json => json["steps"]![1]!["config"]!["float_dtype"] = "float64");
+        Assert.Equal(single, Actions());
+
+        float[] Actions()
+        {
+            using var policy = Load();
+            using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoDraws);
+            session.Observe(new Observation(Keypoints));
+            policy.Infer([session], CancellationToken.None);
+            double[] action = new double[2];
+            session.Act(action);
+            return [.. session.Chunk, .. action.Select(x => (float)x)];
+        }
+    }
+
+    [Fact]
+    public void Steps_that_are_named_by_their_class_are_the_same_steps()
+    {
+        float[] plain = Chunk();
+        string[] classes = ["rename_processor.RenameObservationsProcessorStep", "batch_processor.AddBatchDimensionProcessorStep", "device_processor.DeviceProcessorStep", "normalize_processor.NormalizerProcessorStep"];
+        _folder.Edit("policy_preprocessor.json", json =>
+        {
+            for (int i = 0; i < classes.Length; i++)
+            {
+                var step = json["steps"]![i]!.AsObject();
+                step.Remove("registry_name");
+                step["class"] = "lerobot.processor." + classes[i];
+            }
+        });
+        Assert.Equal(plain, Chunk());
+        _folder.Edit("policy_preprocessor.json", json => json["steps"]![1]!["class"] = "mine.AddBatchDimensionProcessorStep");
+        Fails("step 'mine.AddBatchDimensionProcessorStep' is not known to this version");
+    }
+
+    [Fact]
+    public void Of_two_observations_of_one_name_the_later_is_read_with_a_note()
+    {
+        var space = new ObservationSpace(
+            ObservationField.Vector("observation.state", 2), ObservationField.Vector("observation.environment_state", 16), ObservationField.Vector("observation.other", 16));
+        using var policy = Load(new PolicyContext(space) { RenameMap = new Dictionary<string, string> { ["observation.other"] = "observation.environment_state" } });
+        Assert.Equal(["observation.state", "observation.other"], policy.ObservationKeys);
+        Assert.Contains("'observation.environment_state' and 'observation.other' of the environment are both 'observation.environment_state'; the policy reads 'observation.other'", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Flags_that_only_training_reads_have_a_note()
+    {
+        Load("dropout=0.5", "repo_id=me/mine", "n_action_steps=3").Dispose();
+        Assert.Equal("--policy.dropout, --policy.repo_id: no effect in an evaluation, only in training", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public void A_decoder_without_layers_gives_the_heads_constant()
+    {
+        _folder.Edit("config.json", json => json["n_decoder_layers"] = 0);
+        _folder.EditModel((name, values, shape) => name.StartsWith("model.decoder.layers.", StringComparison.Ordinal) ? null : (name, values, shape));
+        float[] chunk = Chunk();
+        Assert.Equal(16, chunk.Length);
+        Assert.All(Enumerable.Range(0, 16), i => Assert.Equal(chunk[i % 2], chunk[i]));
+        Assert.NotEqual(0, chunk[0]);
+    }
+
+    private float[] Chunk()
+    {
+        using var policy = Load();
+        using var session = policy.NewSession(TestEpisode.Of(1000), TestEpisode.NoDraws);
+        session.Observe(new Observation(Keypoints));
+        policy.Infer([session], CancellationToken.None);
+        return session.RawChunk.ToArray();
+    }
+
+    /// <summary>Writes the model again with other names, and more tensors.</summary>
+    private void Rewrite(Func<string, string> rename, Action<SafetensorsWriter>? add = null)
+    {
+        var writer = new SafetensorsWriter();
+        using (var model = SafetensorsFile.Open(_folder["model.safetensors"]))
+        {
+            foreach (var entry in model)
+                writer.Add<float>(rename(entry.Name), model.Span<float>(entry.Name), [.. entry.Shape]);
+        }
+
+        add?.Invoke(writer);
+        writer.Save(_folder["model.safetensors"]);
+    }
+
+    /// <summary>Writes a state file again with other names: null leaves a tensor out.</summary>
+    private void EditStatistics(string file, Func<string, string?> rename)
+    {
+        var writer = new SafetensorsWriter();
+        using (var statistics = SafetensorsFile.Open(_folder[file]))
+        {
+            foreach (var entry in statistics)
+            {
+                if (rename(entry.Name) is { } name)
+                    writer.Add<float>(name, statistics.Span<float>(entry.Name), [.. entry.Shape]);
+            }
+        }
+
+        writer.Save(_folder[file]);
     }
 
     private LeRobotPolicy Load(params string[] flags) => Load(new PolicyContext(Keypoints), flags);

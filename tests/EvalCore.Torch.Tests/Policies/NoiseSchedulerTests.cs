@@ -54,4 +54,14 @@ public class NoiseSchedulerTests
 
         Tensor Read(string what) => tensor(golden.Read<float>($"{name}.{what}")).reshape([.. golden[$"{name}.{what}"].Shape]);
     }
+
+    /// <summary>The values are those of diffusers 0.39.0's formulas, computed in Python's double precision.</summary>
+    [Theory]
+    [InlineData("laplace", new[] { 0.1830955450940508, 0.06262073936678725, 0.04352947629770443, 0.03407414502244199, 0.03656666346798898, 0.055274436777949854, 0.10292784253331111, 0.9452551463513602 })]
+    [InlineData("sigmoid", new[] { 0.00014920520081703202, 0.0010437748762335789, 0.01005, 0.019056225123766424, 0.01995079479918297 })]
+    public void Schedules_of_DDPM_alone_are_those_of_diffusers(string schedule, double[] betas)
+    {
+        var scheduler = new NoiseScheduler(new DiffusionConfig { BetaSchedule = schedule, NumTrainTimesteps = betas.Length });
+        Close([.. betas.Select(beta => (float)beta)], scheduler.Betas.ToArray(), 1e-7, "betas");
+    }
 }

@@ -1,5 +1,6 @@
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Layers;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Policies.Act;
 using EvalCore.Torch.Policies.Diffusion;
@@ -72,6 +73,7 @@ public sealed class PlainNetworkTests : IDisposable
     [InlineData(true, false, true, false, 2, new[] { 16, 32, 40 })]
     [InlineData(false, true, false, true, 1, new[] { 16, 24 })]
     [InlineData(true, false, false, false, 0, new[] { 16 })]
+    [InlineData(true, false, false, false, 0, new[] { 8 })]
     public void Diffusion_with_any_options_equals_the_plain_network(
         bool film, bool groupNorm, bool envState, bool separate, int cameras, int[] downDims)
     {
@@ -116,6 +118,24 @@ public sealed class PlainNetworkTests : IDisposable
         using var network = new DiffusionNetwork(config, StateDict.Open(_model, CPU), [.. config.Images.Select(_ => (64, 96))]);
         var actual = network.PredictActionChunk(observation, [Fixed(start[TensorIndex.Slice(0, 1)]), Fixed(start[TensorIndex.Slice(1, 2)])]);
         Same(sample.narrow(1, 1, 4), actual);
+    }
+
+    [Theory]
+    [InlineData(50, 70)]
+    [InlineData(50, 90)]
+    [InlineData(64, 70)]
+    public void An_image_that_is_smaller_than_the_crop_has_zeros_around_it(int height, int width)
+    {
+        // torchvision 0.27, center_crop: zeros first, the smaller half on the left and on top, then the crop.
+        using var weights = new Weights(3);
+        var plain = new PlainDiffusion(weights, [16], 5, 4, 16, true, 4, false, [61, 83]);
+        var image = randn(2, 3, height, width);
+        int rows = Math.Max(61 - height, 0), columns = Math.Max(83 - width, 0);
+        var padded = nn.functional.pad(image, [columns / 2, columns - columns / 2, rows / 2, rows - rows / 2]);
+        var expected = plain.Encode("e", padded);
+        weights.Save(_model);
+        using var state = StateDict.Open(_model, CPU);
+        Same(expected, new RgbEncoder(state["e"], "resnet18", false, 4, null, [61, 83], (height, width)).Forward(image));
     }
 
     private static void Same(Tensor expected, Tensor actual)

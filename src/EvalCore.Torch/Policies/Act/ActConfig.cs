@@ -22,6 +22,7 @@ internal sealed class ActConfig : LeRobotConfig
     [Description("how many actions of a chunk are played before the network runs again")]
     public int NActionSteps { get; set; } = 100;
 
+    [TrainingOnly]
     public override Dictionary<string, string> NormalizationMapping { get; set; } = new()
     {
         ["VISUAL"] = "MEAN_STD",
@@ -32,8 +33,10 @@ internal sealed class ActConfig : LeRobotConfig
     public string VisionBackbone { get; set; } = "resnet18";
 
     /// <summary>The initial weights of training; evaluation loads all weights from the checkpoint.</summary>
+    [TrainingOnly]
     public string? PretrainedBackboneWeights { get; set; } = "ResNet18_Weights.IMAGENET1K_V1";
 
+    [WholeNumber]
     public bool ReplaceFinalStrideWithDilation { get; set; }
 
     public bool PreNorm { get; set; }
@@ -44,6 +47,7 @@ internal sealed class ActConfig : LeRobotConfig
     [Range(1, int.MaxValue)]
     public int NHeads { get; set; } = 8;
 
+    [Range(1, int.MaxValue)]
     public int DimFeedforward { get; set; } = 3200;
 
     /// <summary><c>relu</c>, <c>gelu</c> (exact) or <c>glu</c>.</summary>
@@ -53,27 +57,37 @@ internal sealed class ActConfig : LeRobotConfig
     [Range(0, int.MaxValue)]
     public int NEncoderLayers { get; set; } = 4;
 
-    [Range(1, int.MaxValue)]
+    [Range(0, int.MaxValue)]
     public int NDecoderLayers { get; set; } = 1;
 
+    [TrainingOnly]
     public bool UseVae { get; set; } = true;
 
+    [Range(0, int.MaxValue)]
     public int LatentDim { get; set; } = 32;
 
+    [Range(0, int.MaxValue)]
+    [TrainingOnly]
     public int NVaeEncoderLayers { get; set; } = 4;
 
     /// <summary>The decay of temporal ensembling's weights, or null for action chunks.</summary>
     [Description("temporal ensembling: the decay of the weights of earlier chunks; needs n_action_steps=1; null: none")]
     public double? TemporalEnsembleCoeff { get; set; }
 
+    [Range(0.0, 1.0)]
+    [TrainingOnly]
     public double Dropout { get; set; } = 0.1;
 
+    [TrainingOnly]
     public double KlWeight { get; set; } = 10.0;
 
+    [TrainingOnly]
     public double OptimizerLr { get; set; } = 1e-5;
 
+    [TrainingOnly]
     public double OptimizerWeightDecay { get; set; } = 1e-4;
 
+    [TrainingOnly]
     public double OptimizerLrBackbone { get; set; } = 1e-5;
 
     /// <inheritdoc/>

@@ -10,7 +10,10 @@ internal sealed class ActDecoder
     private readonly Layer[] _layers;
     private readonly LayerNorm _norm;
 
-    /// <summary>The first layer's state before its cross-attention, and its queries: the same for every observation.</summary>
+    /// <summary>
+    /// The first layer's state before its cross-attention, and its queries: the same for every observation. Without layers,
+    /// the decoder's input.
+    /// </summary>
     private readonly (Tensor Skip, Tensor Query) _start;
 
     public ActDecoder(ActConfig config, StateDict state, Tensor encoderPositions, Tensor decoderPositions)
@@ -21,7 +24,8 @@ internal sealed class ActDecoder
                 .Select(i => new Layer(config, state["layers"][i], encoderPositions, decoderPositions)),
         ];
         _norm = new LayerNorm(state["norm"], config.DimModel);
-        var (skip, query) = _layers[0].SelfAttend(zeros_like(decoderPositions));
+        var input = zeros_like(decoderPositions);
+        var (skip, query) = _layers.Length == 0 ? (input, input) : _layers[0].SelfAttend(input);
         _start = (state.Keep(skip), state.Keep(query));
     }
 
@@ -39,6 +43,8 @@ internal sealed class ActDecoder
             hook?.Invoke($"model.decoder.layers.{i}", x);
         }
 
+        if (_layers.Length == 0)
+            x = x.expand(batch, -1, -1);
         return _norm.Forward(x);
     }
 

@@ -47,7 +47,7 @@ internal sealed class DiffusionNetwork : PolicyNetwork
 
     public override int ObservationSteps => _config.NObsSteps;
 
-    public override int ActionSteps => _config.NActionSteps;
+    public override int ActionSteps => _config.PlayedSteps;
 
     public override long Parameters => _state.Parameters;
 
@@ -64,7 +64,7 @@ internal sealed class DiffusionNetwork : PolicyNetwork
             sample = next.MoveToOuterDisposeScope();
         }
 
-        return sample.narrow(1, _config.NObsSteps - 1, _config.NActionSteps);
+        return sample.narrow(1, _config.NObsSteps - 1, _config.PlayedSteps);
     }
 
     public override void Dispose() => _state.Dispose();

@@ -86,13 +86,26 @@ internal sealed class NoiseScheduler
             "linear" => linspace(config.BetaStart, config.BetaEnd, n, dtype: ScalarType.Float32),
             "scaled_linear" =>
                 linspace(Math.Sqrt(config.BetaStart), Math.Sqrt(config.BetaEnd), n, dtype: ScalarType.Float32).square(),
-            _ => tensor([.. Enumerable.Range(0, n).Select(i => (float)Math.Min(1 - AlphaBar((i + 1.0) / n) / AlphaBar((double)i / n), 0.999))]),
+            "sigmoid" => linspace(-6, 6, n, dtype: ScalarType.Float32).sigmoid()
+                .mul(Scalars.Of(config.BetaEnd - config.BetaStart)).Plus(Scalars.Of(config.BetaStart)),
+            "laplace" => FromAlphaBar(Laplace),
+            _ => FromAlphaBar(SquaredCosine),
         };
 
-        static double AlphaBar(double t)
+        Tensor FromAlphaBar(Func<double, double> alphaBar) =>
+            tensor([.. Enumerable.Range(0, n).Select(i => (float)Math.Min(1 - alphaBar((i + 1.0) / n) / alphaBar((double)i / n), 0.999))]);
+
+        static double SquaredCosine(double t)
         {
             double c = Math.Cos((t + 0.008) / 1.008 * Math.PI / 2);
             return c * c;
+        }
+
+        static double Laplace(double t)
+        {
+            double logSnr = -0.5 * Math.CopySign(1, 0.5 - t) * Math.Log(1 - 2 * Math.Abs(0.5 - t) + 1e-6);
+            double snr = Math.Exp(logSnr);
+            return Math.Sqrt(snr / (1 + snr));
         }
     }
 }
