@@ -136,6 +136,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             postprocessor?.Dispose();
             throw e switch
             {
+                EvalCoreException when state is { IsBuilt: false } && config.Overrides().Where(field => !config.WithoutEffect().Contains(field.Key)).ToList() is { Count: > 0 } given =>
+                    new EvalCoreException($"{e.Message} (given: {string.Join(", ", given.Select(field => $"--policy.{field.Key}={field.Value.Trim('"')}"))})", e),
                 SafetensorsException => new EvalCoreException(e.Message, e),
                 ExternalException error => new EvalCoreException($"{folder.Config}: the network cannot be built: {TorchError.Reason(error)}", e),
                 _ => e,
@@ -260,6 +262,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         var actions = Postprocess(zeros(1, _network.ActionSteps, ActionDimension, device: _device), transition);
         if (!actions.shape.SequenceEqual([1, _network.ActionSteps, ActionDimension]))
             throw new EvalCoreException($"{_postprocessor.Files[0]}: makes [{string.Join(", ", actions.shape)}] of actions [1, {_network.ActionSteps}, {ActionDimension}]");
+        if (config.NormalizationMapping.GetValueOrDefault(nameof(FeatureType.ACTION), "IDENTITY") != "IDENTITY"
+            && !_postprocessor.Steps.OfType<UnnormalizerProcessor>().Any(step => step.UnnormalizesAction))
+            warn($"{_postprocessor.Files[0]}: actions are not brought back to the data's units, though normalization_mapping of {Path.GetFileName(config.Folder.Config)} says so");
     }
 
     private LeRobotSession NewSession(EpisodeSpec episode, INoise noise, bool inspected) =>

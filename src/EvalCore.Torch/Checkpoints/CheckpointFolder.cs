@@ -151,13 +151,15 @@ internal sealed class CheckpointFolder(string path)
     }
 
     /// <summary>
-    /// The folder with the policy where this is another folder of a training run: a step of it, its checkpoints, the run
-    /// itself, or the optimizer's state beside the policy.
+    /// The folder with the policy where this is another folder of a training run (a step of it, its checkpoints, the run
+    /// itself, or the optimizer's state beside the policy) or of Hugging Face's cache.
     /// </summary>
     private string? Nested()
     {
         string[] steps = [path, Path.Combine(path, "last"), .. Steps(path), Path.Combine(path, "checkpoints", "last"), .. Steps(Path.Combine(path, "checkpoints"))];
+        string snapshots = Path.Combine(path, "snapshots");
         return steps.Append(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path).Select(step => Path.Combine(step, Inner))
+            .Concat(Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots).OrderDescending(StringComparer.Ordinal) : [])
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, ConfigName)));
 
         // The last step first.

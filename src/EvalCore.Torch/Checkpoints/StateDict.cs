@@ -27,6 +27,9 @@ internal sealed class StateDict : IDisposable
     /// <summary>Tensors of the files that are statistics of an older LeRobot, and no parameters.</summary>
     public IReadOnlyList<string> Statistics => _store.Files.Statistics;
 
+    /// <summary>Whether the network is built: <see cref="Close"/> found nothing missing and nothing left.</summary>
+    public bool IsBuilt => _store.IsBuilt;
+
     /// <summary>
     /// Opens a safetensors file, or the index of several. Parameters are loaded as float32 unless <see cref="As"/> says
     /// otherwise. Close the files with <see cref="Close"/> when the network is built.
@@ -95,6 +98,7 @@ internal sealed class StateDict : IDisposable
                 $"{_store.Files.Path}: tensor '{Printable(left[0])}'{more} belongs to no part of the network that the configuration describes");
         }
 
+        _store.IsBuilt = true;
         _store.Files.Dispose();
     }
 
@@ -151,6 +155,8 @@ internal sealed class StateDict : IDisposable
     private sealed record Store(WeightFiles Files, Device Device)
     {
         public HashSet<string> Loaded { get; } = [];
+
+        public bool IsBuilt { get; set; }
 
         public List<Tensor> Kept { get; } = [];
     }

@@ -105,6 +105,9 @@ internal sealed class FeatureNormalizations : IDisposable
     public IReadOnlyDictionary<string, string> Renamed => _dotted.ToDictionary(entry => entry.Key, entry =>
         $"{_statePath}: has statistics of '{entry.Value}', as LeRobot's migration script renames them, and none of '{entry.Key}': as in LeRobot, '{entry.Key}' is not normalised");
 
+    /// <summary>Whether the action is normalised.</summary>
+    public bool HasAction => _action is not null;
+
     /// <summary>Whether an observation is normalised.</summary>
     public bool Has(string feature) => _observations.ContainsKey(feature);
 

@@ -7,6 +7,9 @@ internal sealed class UnnormalizerProcessor(ProcessorStepContext context) : IPro
 
     private readonly FeatureNormalizations _normalizations = new(context);
 
+    /// <summary>Whether actions are brought back to the data's units.</summary>
+    public bool UnnormalizesAction => _normalizations.HasAction;
+
     public void Process(Transition transition)
     {
         _normalizations.Check(transition.Observation.Keys);

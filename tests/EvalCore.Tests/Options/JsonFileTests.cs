@@ -30,7 +30,7 @@ public sealed class JsonFileTests
     [Theory]
     [InlineData("{\n  \"a\": fasle\n}", "f: is not JSON (line 2, column 8: 'fasle'); expected e")]
     [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", "f: is not JSON (line 3, column 3: '\"'); expected e")]
-    [InlineData("{\"a\": NaN, \"b\": [Infinity, oops]}", "f: is not JSON (line 1, column 27: 'oops'); expected e")]
+    [InlineData("{\"a\": NaN, \"b\": [Infinity, oops]}", "f: is not JSON (line 1, column 28: 'oops'); expected e")]
     [InlineData("{\"a\": Nan}", "f: is not JSON (line 1, column 7: 'Nan'); expected e")]
     [InlineData("{\"ä\": 'x'}", "f: is not JSON (line 1, column 7: '''); expected e")]
     [InlineData("{", "f: is not JSON (line 1, column 2: the end of the file); expected e")]

@@ -148,7 +148,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("dropout", "2", "--policy.dropout: '2' is not a number, 0 to 1")]
     [InlineData("n_heads", "0", "--policy.n_heads: '0' is not a whole number, 1 or more")]
     [InlineData("n_heads", "7", "--policy.n_heads: dim_model is 96; it must be a multiple of n_heads, 7")]
-    [InlineData("chunk_size", "16", "tensor 'model.decoder_pos_embed.weight' is F32 [8, 96], but the configuration asks for [16, 96]")]
+    [InlineData("chunk_size", "16", "tensor 'model.decoder_pos_embed.weight' is F32 [8, 96], but the configuration asks for [16, 96] (given: --policy.chunk_size=16)")]
     public void A_flag_replaces_a_field_or_is_one_clear_line(string field, string value, string? message)
     {
         if (message is null)
@@ -407,9 +407,14 @@ public sealed class CheckpointTests : IDisposable
         _folder.Edit("policy_postprocessor.json", json => json["steps"]![0]!.AsObject().Remove("state_file"));
         Fails("policy_postprocessor.json: step 'unnormalizer_processor' has no state_file, so there are no statistics of 'action'");
 
-        // The way out that the message names.
+        // The way out that the message names; the configuration still says otherwise.
+        Assert.Empty(_warnings);
         _folder.Edit("policy_postprocessor.json", json => json["steps"]![0]!["config"]!["norm_map"]!["ACTION"] = "IDENTITY");
         Load().Dispose();
+        Assert.Contains("policy_postprocessor.json: actions are not brought back to the data's units, though normalization_mapping of config.json says so", Assert.Single(_warnings), StringComparison.Ordinal);
+        _folder.Edit("config.json", json => json["normalization_mapping"]!["ACTION"] = "IDENTITY");
+        Load().Dispose();
+        Assert.Single(_warnings);
     }
 
     [Fact]
@@ -523,6 +528,9 @@ public sealed class CheckpointTests : IDisposable
         string last = Path.Combine(root, "checkpoints", "010000", "pretrained_model");
         foreach (string folder in (string[])[root, Path.Combine(root, "checkpoints"), Path.Combine(root, "checkpoints", "010000"), Path.Combine(root, "checkpoints", "010000", "training_state")])
             Assert.EndsWith($"; give --policy.path={last}", new LeRobotPolicies().Explain(folder), StringComparison.Ordinal);
+        string snapshot = Directory.CreateDirectory(Path.Combine(root, "models--me--act", "snapshots", "0a1b")).FullName;
+        File.Copy(_folder["config.json"], Path.Combine(snapshot, "config.json"));
+        Assert.EndsWith($"; give --policy.path={snapshot}", new LeRobotPolicies().Explain(Path.Combine(root, "models--me--act")), StringComparison.Ordinal);
         Directory.Delete(root, recursive: true);
     }
 
