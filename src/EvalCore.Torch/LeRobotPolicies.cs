@@ -57,11 +57,11 @@ public sealed class LeRobotPolicies : IPolicySource
                 : null;
         }
 
-        if (new CheckpointFolder(path).LacksConfig is { } reason)
-            return reason;
         string config = new CheckpointFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Config;
         try
         {
+            if (new CheckpointFolder(path).LacksConfig is { } reason)
+                return reason;
             if (new FileInfo(config).Length == 0)
                 return Empty("is empty (0 bytes)");
             values = JsonFile.Read(config, "the configuration of a LeRobot checkpoint");
@@ -69,6 +69,10 @@ public sealed class LeRobotPolicies : IPolicySource
         catch (EvalCoreException e)
         {
             return e.Message;
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            return EvalCoreException.CannotRead($"--policy.path: '{path}'", e).Message;
         }
 
         if (values.Count == 0)

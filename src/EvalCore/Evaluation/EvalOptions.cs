@@ -143,7 +143,7 @@ public sealed class EvalOptions
         string? path = set.TakeText("policy.path"), type = set.TakeText("policy.type"), stored = set.TakeText("policy.pretrained_path");
         if (path is not null && type is not null)
             throw new EvalCoreException("--policy.path and --policy.type exclude each other: the type is read from the checkpoint");
-        if (path is not null && stored is not null && Path.GetFullPath(path) != Path.GetFullPath(stored))
+        if (path is not null && stored is not null && path.TrimEnd('/') != stored.TrimEnd('/'))
             throw new EvalCoreException("--policy.path and --policy.pretrained_path name two policies; give one of them");
         path ??= stored;
         if (path is null && type is null)

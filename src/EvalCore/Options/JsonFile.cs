@@ -35,7 +35,10 @@ public static class JsonFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new EvalCoreException($"{path}: there is no such file; expected {expected}", e);
+            throw new EvalCoreException(
+                new FileInfo(path).LinkTarget is { } target
+                    ? $"{path}: is a link to '{target}', which is not there"
+                    : $"{path}: there is no such file; expected {expected}", e);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {

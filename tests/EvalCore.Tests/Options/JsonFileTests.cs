@@ -53,7 +53,10 @@ public sealed class JsonFileTests
     {
         string folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
         Assert.Equal($"{folder}: is a folder; expected e", Assert.Throws<EvalCoreException>(() => JsonFile.Read(folder, "e")).Message);
-        Directory.Delete(folder);
+        string link = Path.Combine(folder, "config.json");
+        File.CreateSymbolicLink(link, "../blobs/1");
+        Assert.Equal($"{link}: is a link to '../blobs/1', which is not there", Assert.Throws<EvalCoreException>(() => JsonFile.Read(link, "e")).Message);
+        Directory.Delete(folder, recursive: true);
         Assert.Equal($"{folder}: there is no such file; expected e", Assert.Throws<EvalCoreException>(() => JsonFile.Read(folder, "e")).Message);
     }
 

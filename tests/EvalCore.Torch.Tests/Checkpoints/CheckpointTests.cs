@@ -515,6 +515,26 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_that_is_a_link_to_nothing_is_one_clear_line()
+    {
+        File.Delete(_folder["config.json"]);
+        File.CreateSymbolicLink(_folder["config.json"], "../blobs/1");
+        Fails("config.json: is a link to '../blobs/1', which is not there");
+    }
+
+    [Fact]
+    public void Two_paths_of_policies_that_differ_are_one_clear_line()
+    {
+        var registry = new EvalCore.Evaluation.Registry().Add(new LeRobotPolicies());
+        Assert.Equal("act", Read($"--policy.path={_folder.Root}", $"--policy.pretrained_path={_folder.Root}/").Type);
+        Assert.Equal(
+            "--policy.path and --policy.pretrained_path name two policies; give one of them",
+            Assert.Throws<EvalCoreException>(() => Read($"--policy.path={_folder.Root}", "--policy.pretrained_path=lerobot/base")).Message);
+
+        PolicyConfig Read(params string[] flags) => EvalCore.Evaluation.EvalOptions.ReadPolicy(new OptionSet(flags), registry, null, "missing");
+    }
+
+    [Fact]
     public void Other_folders_of_a_training_run_name_that_of_the_policy()
     {
         string root = Directory.CreateTempSubdirectory("evalcore-").FullName;
