@@ -1,17 +1,21 @@
-using System.Text.RegularExpressions;
+using System.Diagnostics;
 using EvalCore.Evaluation;
+using EvalCore.Options;
 using Microsoft.Testing.Platform.Builder;
+using Microsoft.Testing.Platform.Services;
 using Xunit.MicrosoftTestingPlatform;
 
 namespace EvalCore.Xunit;
 
 /// <summary>
-/// The entry point of a test program with gates. A filter for a suite, group or task that matches no test fails. Any
-/// other filter that matches no test succeeds, because it may select tests of another project.
+/// The entry point of a test program with gates. A filter that selects no test fails with a line that says why, unless
+/// it selects a test of another program of the same run.
 /// </summary>
-public static partial class GateProgram
+public static class GateProgram
 {
+    private const int Success = 0;
     private const int InvalidCommandLine = 5;
+    private const int ZeroTests = 8;
 
     /// <summary>Runs the tests.</summary>
     /// <param name="args">The program's arguments.</param>
@@ -21,13 +25,16 @@ public static partial class GateProgram
     public static async Task<int> Run(string[] args, Action<Registry> compose, Action<ITestApplicationBuilder, string[]> addExtensions)
     {
         ArgumentNullException.ThrowIfNull(compose);
+        ArgumentNullException.ThrowIfNull(addExtensions);
         var registry = new Registry();
         compose(registry);
         GateRuns.Registry = registry;
-        string[] named = [.. SuiteInFilter().Matches(Filter(args)).Select(match => match.Groups[1].Value)];
+        var filter = TestFilter.Of(args);
         try
         {
+            RefuseOptionsOfVSTest(args);
             string[] configured = [.. GateRuns.Configured.Select(gate => gate.Options.Env.Type)];
+            string[] named = [.. filter.ValuesOf("Suite").Where(suite => !suite.Contains('*', StringComparison.Ordinal))];
             if (named.Length > 0 && !named.Intersect(configured).Any())
                 throw new EvalCoreException(NoGate(named[0], registry.EnvTypes));
         }
@@ -37,25 +44,98 @@ public static partial class GateProgram
             return InvalidCommandLine;
         }
 
-        if (Filter(args) is { Length: > 0 } filter && !TraitOfGates().IsMatch(filter))
-            args = ["--ignore-exit-code", "8", .. args];
-        return await TestPlatformTestFramework.RunAsync(args, addExtensions).ConfigureAwait(false);
+        int code = await TestPlatformTestFramework.RunAsync(args, (builder, given) =>
+        {
+            addExtensions(builder, given);
+            builder.TestHost.AddTestSessionLifetimeHandler(services => new GateResults(services.GetMessageBus()));
+        }).ConfigureAwait(false);
+        if (code == InvalidCommandLine && args.Contains(OtherTests.Pipe))
+            await ExplainCommandLine(args).ConfigureAwait(false);
+        if (code != ZeroTests || filter.Options.Count == 0)
+            return code == ZeroTests && GateRuns.Configured.Count == 0 ? Success : code;
+        if (Misspelt(filter) is null && await OtherTests.Match(args, filter).ConfigureAwait(false))
+            return Success;
+        await Console.Error.WriteLineAsync(NothingRan(filter)).ConfigureAwait(false);
+        return ZeroTests;
     }
 
     private static string NoGate(string suite, IReadOnlyCollection<string> known)
     {
         return known.Contains(suite)
             ? $"Suite={suite}: no policy is configured; add <Parameter name=\"{suite}.policy.path\" value=\"...\" /> to runsettings.xml, or set EVALCORE_{suite.ToUpperInvariant()}_POLICY_PATH"
-            : $"Suite={suite}: unknown suite (known: {string.Join(", ", known)})";
+            : $"Suite={suite}: unknown suite{Nearest.Hint(suite, known)} (known: {string.Join(", ", known)})";
     }
 
-    /// <summary>The filter expressions among the arguments.</summary>
-    private static string Filter(string[] args) => string.Join(
-        '\n', args.Zip(args.Skip(1)).Where(pair => pair.First.StartsWith("--filter", StringComparison.Ordinal)).Select(pair => pair.Second));
+    /// <summary>The line on a run in which no test ran.</summary>
+    private static string NothingRan(TestFilter filter)
+    {
+        string start = $"no test ran: the filter '{filter.Text}' selects none";
+        if (Misspelt(filter) is { } trait)
+            return $"{start}; there is no trait '{trait}'{Nearest.Hint(trait, TestFilter.Traits)}";
+        var tasks = GateRuns.Configured.SelectMany(gate => gate.Tasks).ToList();
+        return Missing(filter, "Task", tasks.Select(task => task.Name))
+            ?? Missing(filter, "Group", tasks.Select(task => task.Group))
+            ?? $"{start} of the {GateRuns.Configured.Count} gates and of the other tests; dotnet test --list-tests lists all tests, and gates have the traits {string.Join(", ", TestFilter.Traits)}";
+    }
 
-    [GeneratedRegex(@"\bSuite=([\w-]+)")]
-    private static partial Regex SuiteInFilter();
+    /// <summary>The trait of a filter that is a misspelt one of gates; null for none.</summary>
+    private static string? Misspelt(TestFilter filter) =>
+        filter.OtherTraits.FirstOrDefault(trait => Nearest.To(trait, TestFilter.Traits) is not null);
 
-    [GeneratedRegex(@"\b(Suite|Task|Group)\s*!?[=~]")]
-    private static partial Regex TraitOfGates();
+    private static string? Missing(TestFilter filter, string trait, IEnumerable<string> present)
+    {
+        var known = present.Distinct().ToList();
+        return filter.ValuesOf(trait).FirstOrDefault(value => !value.Contains('*', StringComparison.Ordinal) && !known.Contains(value)) is { } missing
+            ? $"no test ran: no gate has {trait}={missing}{Nearest.Hint(missing, known)} (known: {(known.Count == 0 ? "none" : string.Join(", ", known.Take(8)))}{(known.Count > 8 ? ", ..." : "")})"
+            : null;
+    }
+
+    private static void RefuseOptionsOfVSTest(string[] args)
+    {
+        foreach (string arg in args)
+        {
+            string option = arg.Split(['=', ':'], 2)[0];
+            string? instead = option switch
+            {
+                "--logger" or "-l" => "--report-trx writes TRX, --report-xunit-junit JUnit, --report-xunit-html a page",
+                "--settings" or "-s" => "omit it: the nearest runsettings.xml above the test project is read",
+                "--collect" => "--coverlet collects coverage",
+                "--blame" => "--timeout ends a run that hangs",
+                "--test-adapter-path" => "omit it",
+                _ when arg.StartsWith("TestRunParameters.Parameter(", StringComparison.Ordinal) || arg.StartsWith("RunConfiguration.", StringComparison.Ordinal)
+                    => "write parameters into runsettings.xml, or set their environment variables, for example EVALCORE_POLICY_DEVICE=cpu",
+                _ => null,
+            };
+            if (instead is not null)
+                throw new EvalCoreException($"{arg} is an option of VSTest, which this test program does not have; {instead}");
+        }
+    }
+
+    /// <summary>
+    /// Says which option is wrong. <c>dotnet test</c> shows what a failing program writes to standard error, but the
+    /// testing platform writes its reason only when it is started alone.
+    /// </summary>
+    private static async Task ExplainCommandLine(string[] args)
+    {
+        if (Environment.ProcessPath is not { } program)
+            return;
+        var alone = new List<string>();
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            alone.Add(Environment.GetCommandLineArgs()[0]);
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i] is "--server" or OtherTests.Pipe)
+                i++;
+            else
+                alone.Add(args[i]);
+        }
+
+        var start = new ProcessStartInfo(program, [.. alone, "--no-ansi"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        string[] output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).ConfigureAwait(false);
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        var reasons = string.Concat(output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .TakeWhile(line => !line.StartsWith("Run '--help'", StringComparison.Ordinal) && !line.StartsWith("Command line:", StringComparison.Ordinal) && !line.StartsWith("Usage", StringComparison.Ordinal));
+        await Console.Error.WriteLineAsync(string.Join("; ", reasons)).ConfigureAwait(false);
+    }
 }

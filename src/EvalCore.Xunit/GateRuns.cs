@@ -16,8 +16,9 @@ public sealed class GateRuns : IDisposable
     private static readonly Lazy<IReadOnlyList<SuiteGate>> Gates = new(Read);
     private static Registry s_registry = new();
 
-    private readonly string _folder = Path.Combine(
-        Configured.Count == 0 ? "" : Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture));
+    private static readonly List<(string Line, string File)> Lines = [];
+
+    private readonly string _folder = NewFolder();
 
     private readonly ConcurrentDictionary<string, Lazy<(EvalRun Run, IPolicy Policy)>> _runs = new();
 
@@ -33,6 +34,12 @@ public sealed class GateRuns : IDisposable
         get => s_registry;
         set => s_registry = value;
     }
+
+    /// <summary>A line on each gate of the run that has ended, and the file of its results.</summary>
+    internal static IReadOnlyList<(string Line, string File)> Results => Lines;
+
+    /// <summary>The gate of a suite.</summary>
+    public static SuiteGate GateOf(string suite) => Configured.First(gate => gate.Options.Env.Type == suite);
 
     /// <summary>The folder of a suite's videos and results.</summary>
     public string FolderOf(string suite) => Path.Combine(_folder, suite);
@@ -65,8 +72,9 @@ public sealed class GateRuns : IDisposable
             // Without a finished episode there is no result; each case has reported the reason.
             if (run.Progress.Finished > 0)
             {
-                run.Complete();
+                var info = run.Complete();
                 folders.Add(FolderOf(suite));
+                Lines.Add((GateOf(suite).Summary(info.Episodes), Path.Combine(FolderOf(suite), EvalInfo.FileName)));
             }
 
             run.Dispose();
@@ -85,14 +93,30 @@ public sealed class GateRuns : IDisposable
     {
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
-        var settings = RunSettings.Load(AppContext.BaseDirectory, Registry.EnvTypes, environment);
+        // The file that people edit, and where they look for results, before a copy beside the program.
+        string[] folders = OtherTests.ProjectFolder is { } project ? [project, AppContext.BaseDirectory] : [AppContext.BaseDirectory];
+        var settings = RunSettings.Load(folders, Registry.EnvTypes, environment);
         return [.. Registry.EnvTypes.Select(suite => SuiteGate.Read(suite, settings, Registry)).OfType<SuiteGate>()];
+    }
+
+    /// <summary>A folder that no other test run uses, also when one began in the same second.</summary>
+    private static string NewFolder()
+    {
+        if (Configured.Count == 0)
+            return "";
+        string folder = Path.Combine(Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture));
+        string numbered = folder;
+        for (int i = 2; Path.Exists(numbered); i++)
+            numbered = $"{folder}-{i}";
+        return numbered;
     }
 
     private EvalRun RunOf(string suite) => _runs.GetOrAdd(suite, name => new(() =>
     {
-        var options = Configured.First(gate => gate.Options.Env.Type == name).Options;
+        var options = GateOf(name).Options;
         void Warn(string line) => TestContext.Current.AddWarning(line);
+        foreach (string note in options.Notes)
+            Warn(note);
         var policy = options.Policy.Make(options.PolicyContext(Warn));
         try
         {

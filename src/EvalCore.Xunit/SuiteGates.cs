@@ -58,8 +58,7 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
     [MemberData(nameof(Tasks))]
     public async Task TaskReachesItsSuccessRate(string suite, string group, string task, double minPcSuccess)
     {
-        var result = Aggregate.Of(await runs.PlayAll(suite, group, task));
-        AssertReaches($"{suite}/{task}", result, minPcSuccess);
+        AssertReaches(suite, $"{suite}/{task}", await runs.PlayAll(suite, group, task), minPcSuccess);
     }
 
     /// <summary>Compares the success rate of a suite with its threshold.</summary>
@@ -67,17 +66,17 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
     [MemberData(nameof(Suites))]
     public async Task SuiteReachesItsSuccessRate(string suite, double minPcSuccess)
     {
-        var result = Aggregate.Of(await runs.PlayAll(suite, group: null, task: null));
-        AssertReaches(suite, result, minPcSuccess);
+        AssertReaches(suite, suite, await runs.PlayAll(suite, group: null, task: null), minPcSuccess);
     }
 
-    private void AssertReaches(string what, Aggregate result, double minPcSuccess)
+    private void AssertReaches(string suite, string what, EpisodeRecord[] episodes, double minPcSuccess)
     {
+        var result = Aggregate.Of(episodes);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {result.NEpisodes} episodes"));
         if (SuiteGate.FailureMessage(what, result, minPcSuccess) is { } message)
-            Assert.Fail(message);
+            Assert.Fail(SuiteGate.Explain(message, episodes, runs.FolderOf(suite)));
     }
 
     private static TheoryDataRow<string, string, string, T> Row<T>(EnvTask task, T value, string label) =>

@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using EvalCore.Options;
 
 namespace EvalCore.Gates;
 
@@ -13,10 +14,10 @@ public sealed class RunSettings
     /// <summary>The file's name, at the root of the solution.</summary>
     public const string FileName = "runsettings.xml";
 
-    private const string Prefix = "EVALCORE_";
+    private readonly IReadOnlyDictionary<string, string> _variables;
 
-    private RunSettings(string folder, IReadOnlyDictionary<string, string> parameters) =>
-        (Folder, Parameters) = (folder, parameters);
+    private RunSettings(string folder, IReadOnlyDictionary<string, string> parameters, IReadOnlyDictionary<string, string> variables) =>
+        (Folder, Parameters, _variables) = (folder, parameters, variables);
 
     /// <summary>The folder of the file. Relative paths in the file are relative to it.</summary>
     public string Folder { get; }
@@ -28,57 +29,68 @@ public sealed class RunSettings
     /// <param name="folder">The folder in which the search starts.</param>
     /// <param name="suites">The suites a parameter's name may begin with.</param>
     /// <param name="environment">The environment variables.</param>
-    /// <exception cref="EvalCoreException">The file is missing or malformed.</exception>
+    /// <exception cref="EvalCoreException">
+    /// The file is missing or malformed, or it or a variable has an unknown name.
+    /// </exception>
     public static RunSettings Load(
-        string folder, IReadOnlyCollection<string> suites, IReadOnlyDictionary<string, string> environment)
-    {
-        string? at = folder;
-        while (at is not null && !File.Exists(Path.Combine(at, FileName)))
-            at = Path.GetDirectoryName(at);
-        if (at is null)
-            throw new EvalCoreException($"{FileName} is missing: neither {folder} nor a folder above it contains it");
+        string folder, IReadOnlyCollection<string> suites, IReadOnlyDictionary<string, string> environment) =>
+        Load([folder], suites, environment);
 
-        var parameters = ReadFile(Path.Combine(at, FileName));
-        foreach (var (variable, value) in environment)
+    /// <summary>The same for several folders: the first in or above which there is a file counts.</summary>
+    /// <param name="folders">The folders in which the search starts, in this order.</param>
+    /// <param name="suites">The suites a parameter's name may begin with.</param>
+    /// <param name="environment">The environment variables.</param>
+    /// <exception cref="EvalCoreException">
+    /// The file is missing or malformed, or it or a variable has an unknown name.
+    /// </exception>
+    public static RunSettings Load(
+        IReadOnlyList<string> folders, IReadOnlyCollection<string> suites, IReadOnlyDictionary<string, string> environment)
+    {
+        string at = folders.Select(Above).FirstOrDefault(found => found is not null)
+            ?? throw new EvalCoreException($"{FileName} is missing: neither {folders[0]} nor a folder above it contains it");
+        var names = new GateParameter(suites);
+        var parameters = ReadFile(Path.Combine(at, FileName), names);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (variable, value) in environment.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            if (ParameterOf(variable, suites) is { } name)
-                parameters[name] = value;
+            if (names.OfVariable(variable) is { } name)
+                (parameters[name], variables[name]) = (value, variable);
+            else if (names.UnknownVariable(variable) is { } error)
+                throw new EvalCoreException(error);
         }
 
-        return new RunSettings(at, parameters);
-    }
+        return new RunSettings(at, parameters, variables);
 
-    /// <summary>The parameter that an environment variable sets; null for other variables.</summary>
-    internal static string? ParameterOf(string variable, IReadOnlyCollection<string> suites)
-    {
-        if (!variable.StartsWith(Prefix, StringComparison.Ordinal))
-            return null;
-        string rest = variable[Prefix.Length..].ToLowerInvariant();
-        string suite = suites.FirstOrDefault(name => rest.StartsWith(name + "_", StringComparison.Ordinal)) is { } found
-            ? found + "."
-            : "";
-        rest = rest[(suite.Length == 0 ? 0 : suite.Length)..];
-        foreach (string section in (ReadOnlySpan<string>)["env", "eval", "policy"])
+        static string? Above(string folder)
         {
-            if (rest.StartsWith(section + "_", StringComparison.Ordinal))
-                return $"{suite}{section}.{rest[(section.Length + 1)..]}";
+            string? at = folder;
+            while (at is not null && !File.Exists(Path.Combine(at, FileName)))
+                at = Path.GetDirectoryName(at);
+            return at;
         }
-
-        return rest is "seed" or "output_dir" or "rename_map" or SuiteGate.MinSuccess or SuiteGate.MinTaskSuccess
-            ? suite + rest
-            : null;
     }
 
-    private static Dictionary<string, string> ReadFile(string path)
+    /// <summary>The environment variable that a parameter's value comes from; null for the file.</summary>
+    internal string? VariableOf(string name) => _variables.GetValueOrDefault(name);
+
+    /// <summary>Where a parameter's value comes from, for messages.</summary>
+    internal string SourceOf(string name) => VariableOf(name) ?? $"{FileName}: {name}";
+
+    private static Dictionary<string, string> ReadFile(string path, GateParameter names)
     {
         try
         {
             var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var element in XDocument.Load(path).Root!.Elements("TestRunParameters").Elements("Parameter"))
+            var root = XDocument.Load(path, LoadOptions.SetLineInfo).Root!;
+            foreach (var element in Children(path, root, "RunSettings", "TestRunParameters").SelectMany(group => Children(path, group, "TestRunParameters", "Parameter")))
             {
+                string where = Where(path, element);
                 if (element.Attribute("name")?.Value is not { } name || element.Attribute("value")?.Value is not { } value)
-                    throw new EvalCoreException($"{path}: a Parameter needs the attributes name and value");
-                parameters[name] = value;
+                    throw new EvalCoreException($"{where}: a Parameter needs the attributes name and value");
+                if (names.Unknown(name) is { } error)
+                    throw new EvalCoreException($"{where}: {error}");
+                if (!parameters.TryAdd(name, value))
+                    throw new EvalCoreException($"{where}: the parameter '{name}' is given twice");
             }
 
             return parameters;
@@ -88,4 +100,25 @@ public sealed class RunSettings
             throw EvalCoreException.CannotRead($"{path}:", e);
         }
     }
+
+    /// <summary>
+    /// The child elements of a name. Others are those of other test runners, except a misspelt name and, in the group
+    /// of parameters, any.
+    /// </summary>
+    private static IEnumerable<XElement> Children(string path, XElement parent, string parentName, string name)
+    {
+        if (parent.Name.LocalName != parentName)
+            throw new EvalCoreException($"{Where(path, parent)}: expected <{parentName}>, found <{parent.Name.LocalName}>");
+        foreach (var child in parent.Elements())
+        {
+            string found = child.Name.LocalName;
+            if (found == name)
+                yield return child;
+            else if (name == "Parameter" || Nearest.To(found, [name]) is not null)
+                throw new EvalCoreException($"{Where(path, child)}: unknown element <{found}>; did you mean <{name}>?");
+        }
+    }
+
+    private static string Where(string path, XElement element) =>
+        element is IXmlLineInfo line && line.HasLineInfo() ? $"{path} (line {line.LineNumber})" : path;
 }

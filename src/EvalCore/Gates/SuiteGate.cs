@@ -15,15 +15,15 @@ public sealed class SuiteGate
     /// <summary>The parameter with the threshold of each task, in percent; <c>min_task_success.NAME</c> for one task.</summary>
     public const string MinTaskSuccess = "min_task_success";
 
-    private readonly double _minTaskSuccess;
+    private readonly double? _minSuccess;
+    private readonly double? _minTaskSuccess;
     private readonly Dictionary<string, double> _minSuccessOf;
 
-    private SuiteGate(EvalOptions options, double minSuccess, double minTaskSuccess, Dictionary<string, double> minSuccessOf)
+    private SuiteGate(
+        EvalOptions options, IReadOnlyList<EnvTask> tasks, double? minSuccess, double? minTaskSuccess, Dictionary<string, double> minSuccessOf)
     {
-        (Options, MinPcSuccess) = (options, minSuccess);
-        (_minTaskSuccess, _minSuccessOf) = (minTaskSuccess, minSuccessOf);
-        using var benchmark = options.Env.Open();
-        Tasks = benchmark.Tasks;
+        (Options, Tasks) = (options, tasks);
+        (_minSuccess, _minTaskSuccess, _minSuccessOf) = (minSuccess, minTaskSuccess, minSuccessOf);
     }
 
     /// <summary>The options of the evaluation.</summary>
@@ -32,11 +32,12 @@ public sealed class SuiteGate
     /// <summary>The tasks that are evaluated.</summary>
     public IReadOnlyList<EnvTask> Tasks { get; }
 
-    /// <summary>The success rate over all episodes, in percent, below which the gate fails.</summary>
-    public double MinPcSuccess { get; }
+    /// <summary>The success rate over all episodes, in percent, below which the gate fails; 0 without a threshold.</summary>
+    public double MinPcSuccess => _minSuccess ?? 0;
 
-    /// <summary>The success rate of a task, in percent, below which the gate fails.</summary>
-    public double MinPcSuccessOf(string task) => _minSuccessOf.GetValueOrDefault(task, _minTaskSuccess);
+    /// <summary>The success rate of a task, in percent, below which the gate fails; 0 without a threshold.</summary>
+    public double MinPcSuccessOf(string task) =>
+        _minSuccessOf.TryGetValue(task, out double own) ? own : _minTaskSuccess ?? 0;
 
     /// <summary>
     /// Reads a suite's gate; null when no policy is configured for it. Every parameter is a flag of <c>evalcore
@@ -45,61 +46,60 @@ public sealed class SuiteGate
     /// <exception cref="EvalCoreException">A parameter is unknown or its value is invalid.</exception>
     public static SuiteGate? Read(string suite, RunSettings settings, Registry registry)
     {
-        var own = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        // By the name without the suite, which a suite's own parameter shares with one of all suites; a suite's own
+        // counts.
+        var own = new SortedDictionary<string, (string Value, string Name)>(StringComparer.Ordinal);
         foreach (var (name, value) in settings.Parameters)
         {
             if (!registry.EnvTypes.Any(type => name.StartsWith(type + ".", StringComparison.Ordinal)))
-                own.TryAdd(name, value);
+                own.TryAdd(name, (value, name));
             else if (name.StartsWith(suite + ".", StringComparison.Ordinal))
-                own[name[(suite.Length + 1)..]] = value;
+                own[name[(suite.Length + 1)..]] = (value, name);
         }
 
         // An empty value removes a parameter: a suite's removes one of all suites, a variable's removes one of the
         // file.
-        foreach (string name in own.Where(parameter => parameter.Value.Length == 0).Select(parameter => parameter.Key).ToList())
+        foreach (string name in own.Where(parameter => parameter.Value.Value.Length == 0).Select(parameter => parameter.Key).ToList())
             own.Remove(name);
         if (!own.ContainsKey("policy.path") && !own.ContainsKey("policy.type"))
             return null;
 
         // A test run plays all episodes, also inside an array job.
-        own.TryAdd("shard", "0/1");
-        own.TryAdd("output_dir", Path.Combine("outputs", "gates"));
-        double minSuccess = 0;
-        double minTaskSuccess = 0;
-        bool hasThreshold = false;
+        own.TryAdd("shard", ("0/1", "shard"));
+        own.TryAdd("output_dir", (Path.Combine("outputs", "gates"), "output_dir"));
+        double? minSuccess = null;
+        double? minTaskSuccess = null;
         var minSuccessOf = new Dictionary<string, double>(StringComparer.Ordinal);
         var tokens = new List<string> { $"--env.type={suite}" };
-        foreach (var (name, value) in own)
+        foreach (var (name, (value, given)) in own)
         {
             if (name == MinSuccess)
-                (minSuccess, hasThreshold) = (Percent($"{suite}.{name}", value), true);
+                minSuccess = Percent(settings.SourceOf(given), value);
             else if (name == MinTaskSuccess)
-                (minTaskSuccess, hasThreshold) = (Percent($"{suite}.{name}", value), true);
+                minTaskSuccess = Percent(settings.SourceOf(given), value);
             else if (name.StartsWith(MinTaskSuccess + ".", StringComparison.Ordinal))
-                minSuccessOf[name[(MinTaskSuccess.Length + 1)..]] = Percent($"{suite}.{name}", value);
-            else if (name == "output_dir" || (name == "policy.path" && Path.Exists(Path.GetFullPath(value, settings.Folder))))
-                tokens.Add($"--{name}={Path.GetFullPath(value, settings.Folder)}");
+                minSuccessOf[name[(MinTaskSuccess.Length + 1)..]] = Percent(settings.SourceOf(given), value);
             else
-                tokens.Add($"--{name}={value}");
-        }
-
-        if (!hasThreshold && minSuccessOf.Count == 0)
-        {
-            throw new EvalCoreException(
-                $"{RunSettings.FileName}: a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, or {suite}.{MinTaskSuccess} for each task");
+                tokens.Add($"--{name}={Located(name, value, settings.Folder)}");
         }
 
         try
         {
-            var gate = new SuiteGate(EvalOptions.Read(tokens, registry), minSuccess, minTaskSuccess, minSuccessOf);
-            var tasks = gate.Tasks.Select(task => task.Name).ToList();
+            if (minSuccess is null && minTaskSuccess is null && minSuccessOf.Count == 0)
+                throw new EvalCoreException($"a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, or {suite}.{MinTaskSuccess} for each task");
+            var options = EvalOptions.Read(tokens, registry);
+            using var benchmark = options.Env.Open();
+            var tasks = benchmark.Tasks.Select(task => task.Name).ToList();
             if (minSuccessOf.Keys.FirstOrDefault(task => !tasks.Contains(task)) is { } unknown)
                 throw new EvalCoreException($"{MinTaskSuccess}.{unknown}: the gate plays no task of that name{Nearest.Hint(unknown, tasks)}");
-            return gate;
+            return new SuiteGate(options, benchmark.Tasks, minSuccess, minTaskSuccess, minSuccessOf);
         }
         catch (EvalCoreException e)
         {
-            throw new EvalCoreException($"{RunSettings.FileName}, suite {suite}: {e.Message}", e);
+            // The message names the flag; the flag came from a parameter, and that from the file or from a variable.
+            string? variable = own.Where(parameter => e.Message.Contains($"--{parameter.Key}", StringComparison.Ordinal))
+                .Select(parameter => settings.VariableOf(parameter.Value.Name)).FirstOrDefault(found => found is not null);
+            throw new EvalCoreException($"{variable ?? RunSettings.FileName}, suite {suite}: {e.Message}", e);
         }
     }
 
@@ -116,12 +116,86 @@ public sealed class SuiteGate
                 $"{what}: the success rate is {result.PcSuccess:0.0} % over {result.NEpisodes} episodes, below the threshold of {minPcSuccess:0.0} %");
     }
 
-    private static double Percent(string name, string value)
+    /// <summary>
+    /// One line on a gate after a test run: the success rate with its 95 % interval, the number of episodes, the
+    /// thresholds, and the tasks below theirs.
+    /// </summary>
+    /// <param name="episodes">The episodes that were played.</param>
+    public string Summary(IReadOnlyCollection<EpisodeRecord> episodes)
+    {
+        var result = Aggregate.Of(episodes);
+        int planned = Tasks.Count * Options.Eval.NEpisodes;
+        var belowTheirs = episodes.GroupBy(episode => episode.Task)
+            .Where(task => FailureMessage(task.Key, Aggregate.Of([.. task]), MinPcSuccessOf(task.Key)) is not null)
+            .Select(task => task.Key).Order(StringComparer.Ordinal).ToList();
+        bool holds = belowTheirs.Count == 0 && FailureMessage("", result, MinPcSuccess) is null;
+        string[] facts =
+        [
+            // Cases that a filter leaves out are not judged.
+            episodes.Count == planned ? (holds ? "the gate holds" : "the gate fails") : $"{episodes.Count} of {planned} episodes were played",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"success rate {result.PcSuccess:0.0} % over {result.NEpisodes} episodes (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"),
+            _minSuccess is { } suite ? string.Create(CultureInfo.InvariantCulture, $"threshold {suite:0.#} %") : "",
+            belowTheirs.Count > 0 ? $"{belowTheirs.Count} of {Tasks.Count} tasks below their threshold: {string.Join(", ", belowTheirs.Take(5))}{(belowTheirs.Count > 5 ? ", ..." : "")}"
+                : _minTaskSuccess is { } task ? string.Create(CultureInfo.InvariantCulture, $"threshold of each task {task:0.#} %") : "",
+        ];
+        return $"{Options.Env.Type}: {string.Join(", ", facts.Where(fact => fact.Length > 0))}";
+    }
+
+    /// <summary>
+    /// What a developer needs to understand a gate that fails, in at most ten lines: what dropped, which seeds failed,
+    /// where the videos are, and the command that plays an episode again.
+    /// </summary>
+    /// <param name="message">The line of <see cref="FailureMessage(string, Aggregate, double)"/>.</param>
+    /// <param name="episodes">The episodes that the message is about.</param>
+    /// <param name="folder">The suite's output folder.</param>
+    public static string Explain(string message, IReadOnlyCollection<EpisodeRecord> episodes, string folder)
+    {
+        var failed = episodes.Where(episode => !episode.Success).OrderBy(episode => episode.Task, StringComparer.Ordinal).ThenBy(episode => episode.EpisodeIndex).ToList();
+        if (failed.Count == 0)
+            return message;
+        var interval = Aggregate.Of(episodes).PcSuccessCi95;
+        bool several = failed.Select(episode => episode.Task).Distinct().Count() > 1;
+        var videos = failed.Where(episode => episode.VideoPath is not null).ToList();
+        var again = videos.FirstOrDefault() ?? failed[0];
+        List<string> lines =
+        [
+            message,
+            string.Create(CultureInfo.InvariantCulture, $"95 % interval of the success rate: {interval.Low:0.0} to {interval.High:0.0} %"),
+            $"failed seeds: {Some(failed.Select(episode => several ? $"{episode.Task} {episode.Seed}" : $"{episode.Seed}"), several ? 6 : 15)}",
+            $"results: {Path.Combine(folder, EvalInfo.FileName)}",
+            videos.Count == 0
+                ? $"videos: none of these episodes has one; {GateParameter.VariableOf("eval.n_episodes_to_render")} sets their number per task"
+                : $"videos: {Some(videos.Select(episode => Path.Combine(folder, episode.VideoPath!)), 2)}",
+            $"play seed {again.Seed} again, with a video: {GateParameter.VariableOf("eval.n_episodes_to_render")}={again.EpisodeIndex + 1} "
+                + $"dotnet test --filter \"Suite={again.Suite}&Task={again.Task}&DisplayName~episode {again.EpisodeIndex},\"",
+        ];
+        return string.Join('\n', lines);
+    }
+
+    private static string Some(IEnumerable<string> names, int most)
+    {
+        var all = names.ToList();
+        return string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
+    }
+
+    /// <summary>
+    /// A value as a flag has it: a path is relative to the folder of the file. A policy's path can also be another
+    /// source's name for a policy.
+    /// </summary>
+    private static string Located(string name, string value, string folder)
+    {
+        string path = Path.GetFullPath(HomeFolder.Expand(value), folder);
+        return name is "output_dir" or "config_path" || (name == "policy.path" && Path.Exists(path)) ? path : value;
+    }
+
+    private static double Percent(string source, string value)
     {
         if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) || percent is not (>= 0 and <= 100))
-            throw new EvalCoreException($"{RunSettings.FileName}: {name}: '{value}' is not a percentage from 0 to 100");
+            throw new EvalCoreException($"{source}: '{value}' is not a percentage from 0 to 100");
         return percent is > 0 and < 1
-            ? throw new EvalCoreException($"{RunSettings.FileName}: {name}: '{value}' is less than 1 percent; thresholds are in percent, for example 90")
+            ? throw new EvalCoreException($"{source}: '{value}' is less than 1 percent; thresholds are in percent, for example 90")
             : percent;
     }
 }

@@ -25,7 +25,8 @@ public static class Nearest
     public static string Hint(string name, IEnumerable<string> candidates, string otherwise = "") =>
         To(name, candidates) is { } near ? $"; did you mean '{near}'?" : otherwise;
 
-    private static int Distance(string a, string b)
+    /// <summary>The number of edits between two names.</summary>
+    internal static int Distance(string a, string b)
     {
         int[] beforeLast = new int[b.Length + 1];
         int[] last = new int[b.Length + 1];
