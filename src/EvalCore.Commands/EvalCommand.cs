@@ -89,7 +89,7 @@ internal static class EvalCommand
             terminal.Fail(run.Progress.Finished == 0
                 ? "interrupted; no episode was finished"
                 : $"interrupted; {run.Progress.Finished} of {run.Progress.Total} episodes are kept. "
-                    + $"Resume with: evalcore eval --resume={options.OutputDir}");
+                    + $"Resume with: {terminal.Program} eval --resume={options.OutputDir}");
             return ExitCode.Interrupted;
         }
 

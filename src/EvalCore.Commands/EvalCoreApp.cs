@@ -100,7 +100,7 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             DoctorCommand.Create(registry, terminal),
         ];
         var root = new RootCommand("Evaluate robot policies in simulated benchmarks, like lerobot-eval, without Python; bit-reproducible.");
-        var help = new HelpPageAction(RootPage(commands), Math.Min(terminal.Out.Profile.Width, 120));
+        var help = new HelpPageAction(RootPage(commands), Math.Min(terminal.Out.Profile.Width, 120), Examples.Of(registry, terminal.Program));
         foreach (var command in commands)
             root.Add(command);
         root.Options.OfType<HelpOption>().Single().Action = help;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
+using EvalCore.Options;
 using EvalCore.Results;
 
 namespace EvalCore.Commands;
@@ -30,7 +31,10 @@ internal static class MergeCommand
         {
             folders, output,
         };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(folders), parsed.GetValue(output), terminal));
+        command.SetAction(parsed => Run(
+            [.. parsed.GetRequiredValue(folders).Select(HomeFolder.Expand)],
+            parsed.GetValue(output) is { } into ? HomeFolder.Expand(into) : null,
+            terminal));
         return command;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EvalCore.Options;
 using Spectre.Console;
 
@@ -10,12 +11,18 @@ namespace EvalCore.Commands;
 /// <param name="Out">Standard output: results.</param>
 /// <param name="Error">Standard error: progress, notes and errors.</param>
 /// <param name="Host">The machine.</param>
-public sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
+public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
 {
+    /// <summary>What a user types to start the program, for messages and examples.</summary>
+    public string Program { get; init; } = "evalcore";
+
     /// <summary>The terminal or the pipes the program was started with.</summary>
     public static Terminal Standard()
     {
-        return new Terminal(On(Console.Out, Console.IsOutputRedirected), On(Console.Error, Console.IsErrorRedirected), Host.Local);
+        return new Terminal(On(Console.Out, Console.IsOutputRedirected), On(Console.Error, Console.IsErrorRedirected), Host.Local)
+        {
+            Program = Started(Environment.ProcessPath ?? "evalcore", Environment.GetCommandLineArgs()[0], Environment.CurrentDirectory, Host.Local.Variable("PATH") ?? ""),
+        };
 
         static IAnsiConsole On(TextWriter writer, bool redirected)
         {
@@ -24,6 +31,29 @@ public sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
             if (redirected)
                 console.Profile.Width = 160;
             return console;
+        }
+    }
+
+    /// <summary>
+    /// The command that starts the running program again from the current folder: its name if the shell finds it by
+    /// that, else its path. So a line that says how to go on can be copied, also for a program of <c>dotnet run</c>.
+    /// </summary>
+    /// <param name="process">The executable of the process.</param>
+    /// <param name="assembly">The program's assembly, for an executable that is <c>dotnet</c>.</param>
+    /// <param name="folder">The current folder.</param>
+    /// <param name="path">The variable <c>PATH</c>.</param>
+    internal static string Started(string process, string assembly, string folder, string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(process);
+        if (name == "dotnet")
+            return $"dotnet {Short(assembly)}";
+        return path.Split(Path.PathSeparator).Contains(Path.GetDirectoryName(process)) ? name : Short(process);
+
+        string Short(string file)
+        {
+            string relative = Path.GetRelativePath(folder, file);
+            string shown = relative.StartsWith("..", StringComparison.Ordinal) ? file : relative.Contains('/', StringComparison.Ordinal) ? relative : $"./{relative}";
+            return shown.Contains(' ', StringComparison.Ordinal) ? $"'{shown}'" : shown;
         }
     }
 
@@ -38,7 +68,7 @@ public sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
     {
         // During a live display only the console can insert a line.
         if (IsLive)
-            Error.MarkupLine($"[yellow]note:[/] {Markup.Escape(message)}");
+            Error.MarkupLine($"[yellow]note:[/] {Markup.Escape(Named(message))}");
         else
             Line("note", "yellow", message);
     }
@@ -50,6 +80,12 @@ public sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
     private void Line(string kind, string colour, string message)
     {
         Error.Markup($"[{colour}]{kind}:[/] ");
-        Error.Profile.Out.Writer.WriteLine(message.ReplaceLineEndings(" "));
+        Error.Profile.Out.Writer.WriteLine(Named(message).ReplaceLineEndings(" "));
     }
+
+    /// <summary>A message of the library, which writes <c>evalcore list</c>, with the program's own name.</summary>
+    private string Named(string message) => Program == "evalcore" ? message : Command().Replace(message, Program);
+
+    [GeneratedRegex(@"\bevalcore(?= (eval|list|replay|infer|merge|assets|doctor|--help)\b)")]
+    private static partial Regex Command();
 }

@@ -30,11 +30,12 @@ internal sealed class GateResults(IMessageBus bus) : ITestSessionLifetimeHandler
     {
         foreach (var (line, file) in GateRuns.Results)
         {
+            // The platform reports the files of a test with a state. This one adds no test to the run's count.
             var node = new TestNode
             {
                 Uid = new TestNodeUid(file),
                 DisplayName = line,
-                Properties = new PropertyBag(new FileArtifactProperty(new FileInfo(file), line)),
+                Properties = new PropertyBag(InProgressTestNodeStateProperty.CachedInstance, new FileArtifactProperty(new FileInfo(file), line)),
             };
             await bus.PublishAsync(this, new TestNodeUpdateMessage(testSessionContext.SessionUid, node)).ConfigureAwait(false);
         }

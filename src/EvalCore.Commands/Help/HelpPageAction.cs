@@ -9,7 +9,8 @@ namespace EvalCore.Commands.Help;
 /// </summary>
 /// <param name="root">The help of the program itself.</param>
 /// <param name="width">The width of the terminal in columns.</param>
-internal sealed class HelpPageAction(HelpPage root, int width) : SynchronousCommandLineAction
+/// <param name="examples">Adapts example command lines to the program.</param>
+internal sealed class HelpPageAction(HelpPage root, int width, Func<string, string> examples) : SynchronousCommandLineAction
 {
     private const int Indent = 2;
     private const int FirstColumn = 32;
@@ -28,7 +29,7 @@ internal sealed class HelpPageAction(HelpPage root, int width) : SynchronousComm
         output.WriteLine();
         output.WriteLine("Usage:");
         foreach (string line in page.Usage.Split('\n'))
-            output.WriteLine($"  {line}");
+            output.WriteLine($"  {examples(line)}");
         if (page.Examples.Count > 0)
         {
             output.WriteLine();
@@ -36,7 +37,7 @@ internal sealed class HelpPageAction(HelpPage root, int width) : SynchronousComm
             foreach (var (text, meaning) in page.Examples)
             {
                 output.WriteLine($"  # {meaning}");
-                output.WriteLine($"  {text}");
+                output.WriteLine($"  {examples(text)}");
             }
         }
 

@@ -16,20 +16,22 @@ internal static class PolicySections
     {
         var common = OptionProperty.Of(typeof(PolicyConfig), "policy.").Select(property => property.Name).ToHashSet();
         var named = Named(registry, tokens);
-        string example = named is null ? "add --policy.type=TYPE or --policy.path=DIR to --help to list them" : "see below";
+        // Flags without a description concern training and are not used in an evaluation.
+        List<HelpRow> own = named is null
+            ? []
+            : [.. HelpRow.Of(named, "policy.", property => !common.Contains(property.Name) && property.Description.Length > 0)];
+        string example = named is null ? "for example n_action_steps; add --policy.type=TYPE or --policy.path=DIR to --help to list them"
+            : own.Count > 0 ? "for example n_action_steps; see below"
+            : $"'{named.Type}' has none";
         yield return new HelpSection("Policy", [
             new HelpRow("--policy.path=DIR", "the checkpoint's folder, as LeRobot writes it (pretrained_model/)"),
             new HelpRow("--policy.type=NAME", "a built-in policy instead of a checkpoint; see evalcore list"),
             .. registry.PolicyTypes.Keys.Order(StringComparer.Ordinal).Take(1).SelectMany(type =>
                 HelpRow.Of(registry.NewPolicy(type, null), "policy.", property => common.Contains(property.Name))),
-            new HelpRow("--policy.FIELD=VALUE", $"the policy's own flags, for example n_action_steps; {example}"),
+            new HelpRow("--policy.FIELD=VALUE", $"the policy's own flags, {example}"),
         ]);
-        if (named is not null)
-        {
-            // Flags without a description concern training and are not used in an evaluation.
-            yield return new HelpSection($"Policy {named.Type}", HelpRow.Of(
-                named, "policy.", property => !common.Contains(property.Name) && property.Description.Length > 0));
-        }
+        if (own.Count > 0)
+            yield return new HelpSection($"Policy {named!.Type}", own);
     }
 
     private static PolicyConfig? Named(Registry registry, IReadOnlyList<string> tokens)
@@ -37,7 +39,7 @@ internal static class PolicySections
         try
         {
             var set = new OptionSet([.. tokens.Where(token => token.StartsWith("--policy.", StringComparison.Ordinal))]);
-            if (set.TakeText("policy.path") is { } path)
+            if (set.TakePath("policy.path") is { } path)
                 return registry.Recognize(path);
             return set.TakeText("policy.type") is { } type ? registry.NewPolicy(type, null) : null;
         }

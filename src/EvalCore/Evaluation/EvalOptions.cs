@@ -90,12 +90,13 @@ public sealed class EvalOptions
         host ??= Host.Local;
         var set = new OptionSet(tokens);
         string? resume = TakeResume(set);
-        if (set.TakeText("config_path") is { } file)
+        if (set.TakePath("config_path") is { } file)
             set.AddFile(file, Groups);
         foreach (string group in Groups)
             set.AddGroupFile(group);
 
         var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores };
+        set.RefuseNull("seed", $"results here are always seeded: omit the flag, which means {EpisodeSpec.DefaultSeed}, or give a number");
         set.Bind(options.Eval, "eval.");
         set.Bind(options);
         options.Rollout.Validate();
@@ -106,7 +107,7 @@ public sealed class EvalOptions
             $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
-        set.Finish("eval");
+        set.Finish("eval", options.WhyUnknown);
         var notes = new List<string>();
         if (ignored.Count > 0)
             notes.Add($"these flags have no effect here: {string.Join(", ", ignored)}");
@@ -140,7 +141,7 @@ public sealed class EvalOptions
     /// <exception cref="EvalCoreException">No policy is named, or the named one is unknown or damaged.</exception>
     public static PolicyConfig ReadPolicy(OptionSet set, Registry registry, EnvConfig? env, string missing)
     {
-        string? path = set.TakeText("policy.path"), type = set.TakeText("policy.type"), stored = set.TakeText("policy.pretrained_path");
+        string? path = set.TakePath("policy.path"), type = set.TakeText("policy.type"), stored = set.TakePath("policy.pretrained_path");
         if (path is not null && type is not null)
             throw new EvalCoreException("--policy.path and --policy.type exclude each other: the type is read from the checkpoint");
         if (path is not null && stored is not null && path.TrimEnd('/') != stored.TrimEnd('/'))
@@ -206,11 +207,21 @@ public sealed class EvalOptions
             new(OptionProperty.Of(section.GetType()).Select(p => KeyValuePair.Create(p.Name, p.JsonOf(section))));
     }
 
+    /// <summary>Why a flag of a policy or suite does not exist.</summary>
+    private string? WhyUnknown(string name) => name.Split('.', 2) switch
+    {
+        ["policy", var field] => $"a policy of type '{Policy.Type}' has no field '{field}'",
+        ["env", var field] => $"the suite '{Env.Type}' has no flag '{field}'",
+        _ => null,
+    };
+
     private static string? TakeResume(OptionSet set)
     {
-        if (set.TakeText("resume") is not { } folder)
+        if (set.TakePath("resume") is not { } folder || folder is "false" or "False")
             return null;
-        if (set.TakeText("output_dir") is { } output && Path.GetFullPath(output) != Path.GetFullPath(folder))
+        if (folder is "true" or "True" && !Directory.Exists(folder))
+            throw new EvalCoreException("--resume names the output folder of the interrupted run: --resume=DIR");
+        if (set.TakePath("output_dir") is { } output && Path.GetFullPath(output) != Path.GetFullPath(folder))
             throw new EvalCoreException($"--output_dir: a resumed run continues in '{folder}'; omit the flag");
         var before = Journal.ReadOptions(folder);
         before.Remove("output_dir");

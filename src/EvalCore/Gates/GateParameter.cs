@@ -78,10 +78,9 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
         bool isOurs = variable.StartsWith(Prefix, StringComparison.Ordinal);
         if (isOurs && SuiteOf(variable[Prefix.Length..].ToLowerInvariant(), '_').Length > 0)
         {
-            string otherwise = variable.Contains("_MIN_TASK_SUCCESS_", StringComparison.Ordinal)
-                ? $"; the threshold of one task is set in {RunSettings.FileName}"
-                : "; it is neither a flag of the suite nor a threshold";
-            return $"unknown variable '{variable}'{Nearest.Hint(variable, known, otherwise)}";
+            return variable.Contains("_MIN_TASK_SUCCESS_", StringComparison.Ordinal)
+                ? $"unknown variable '{variable}'; the threshold of one task is set in {RunSettings.FileName}"
+                : $"unknown variable '{variable}'{Nearest.Hint(variable, known, "; it is neither a flag of the suite nor a threshold")}";
         }
 
         // A variable without a suite's name may be another program's: only a near name is taken for a misspelt one.

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -48,6 +49,10 @@ public sealed class OptionProperty
         : Type.IsEnum ? string.Join('|', OptionReader.EnumNames(Type))
         : OptionReader.IsNumber(Type) ? "N"
         : "JSON";
+
+    /// <summary>The allowed values; empty when any value of the type is allowed.</summary>
+    public IReadOnlyList<string> Choices =>
+        _allowed is not null ? [.. _allowed.Values.Select(value => $"{value}")] : Type.IsEnum ? OptionReader.EnumNames(Type) : [];
 
     /// <summary>The range of a number, for the help: <c>96 to 2048</c>; empty when there is no limit.</summary>
     public string Range => _range switch
@@ -126,6 +131,8 @@ public sealed class OptionProperty
     /// </exception>
     internal void Set(object owner, OptionValue value)
     {
+        if (OutOfRange(value) is { } limit)
+            throw new EvalCoreException($"{value.Label}: {value.Text()} is not possible; {limit}");
         object? converted = value.Texts is { } texts ? Convert(value, texts) : Convert(value, value.Json);
         if (!CanBe(converted))
             throw value.Bad(Expected());
@@ -148,7 +155,7 @@ public sealed class OptionProperty
         if (_nullable && text is "null" or "None")
             return null;
         if (Type == typeof(string))
-            return text;
+            return IsPath ? HomeFolder.Expand(text) : text;
         if (Type == typeof(bool))
             return bool.TryParse(text, out bool flag) && text.Trim() == text ? flag : throw value.Bad(Expected());
         if (OptionReader.IsNumber(Type))
@@ -162,7 +169,25 @@ public sealed class OptionProperty
     {
         if (json is null)
             return _nullable ? null : throw value.Bad(Expected());
-        return OptionReader.TryRead(json, Type, out object? converted) ? converted : throw value.Bad(Expected());
+        if (!OptionReader.TryRead(json, Type, out object? converted))
+            throw value.Bad(Expected());
+        return IsPath && converted is string path ? HomeFolder.Expand(path) : converted;
+    }
+
+    /// <summary>Whether the value is a path: a shell does not replace the tilde in <c>--output_dir=~/runs</c>.</summary>
+    private bool IsPath => _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text
+        && (text.StartsWith("DIR", StringComparison.Ordinal) || text.StartsWith("FILE", StringComparison.Ordinal));
+
+    /// <summary>The limit that a whole number exceeds, when its type cannot hold it; null otherwise.</summary>
+    private string? OutOfRange(OptionValue value)
+    {
+        if (Type != typeof(int) && Type != typeof(long))
+            return null;
+        string? text = value.Texts is { } texts ? texts[^1] : value.Json?.GetValueKind() == JsonValueKind.Number ? value.Json.ToJsonString() : null;
+        if (text is null || !BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            return null;
+        var (low, high) = Type == typeof(int) ? (int.MinValue, (BigInteger)int.MaxValue) : (long.MinValue, (BigInteger)long.MaxValue);
+        return number > high ? $"the largest number is {high}" : number < low ? $"the smallest number is {_range?.Minimum ?? low}" : null;
     }
 
     private bool CanBe(object? value) =>

@@ -36,7 +36,12 @@ public sealed class OptionSet
     /// <param name="path">The file.</param>
     /// <param name="groups">The names of the nested objects, for example <c>env</c>.</param>
     /// <exception cref="EvalCoreException">The file is missing or is not a JSON object.</exception>
-    public void AddFile(string path, params ReadOnlySpan<string> groups) => Add(path, JsonFile.Read(path, Expected), groups);
+    public void AddFile(string path, params ReadOnlySpan<string> groups)
+    {
+        if (Directory.Exists(path))
+            throw new EvalCoreException($"{path}: is a folder; name a JSON or YAML file with the flags' nested structure (a checkpoint's folder is --policy.path)");
+        Add(path, Read(path), groups);
+    }
 
     /// <summary>Adds values that flags override.</summary>
     /// <param name="path">The file they come from, for messages.</param>
@@ -56,8 +61,17 @@ public sealed class OptionSet
     /// <summary>Reads <c>--env=FILE</c>: a configuration file of one group, as LeRobot's parser does.</summary>
     public void AddGroupFile(string group)
     {
-        if (Take(group) is { } path)
-            AddGroup(path.Text(), group, JsonFile.Read(path.Text(), Expected));
+        if (Take(group) is not { } value)
+            return;
+        string path = HomeFolder.Expand(value.Text());
+        if (Directory.Exists(path))
+        {
+            throw new EvalCoreException(group == "policy"
+                ? $"{value.Label}: '{path}' is a folder; name a checkpoint as path: --policy.path={path}, or {{\"path\": ...}} in a file"
+                : $"{value.Label}: '{path}' is a folder; name a JSON or YAML file");
+        }
+
+        AddGroup(path, group, Read(path));
     }
 
     /// <summary>Removes a value and returns it; null when none is given.</summary>
@@ -80,6 +94,22 @@ public sealed class OptionSet
     /// <summary>Removes a value and returns it as a string; null when none or <c>null</c> is given.</summary>
     public string? TakeText(string name) => Take(name)?.Text() is { } text && text is not ("null" or "None") ? text : null;
 
+    /// <summary>
+    /// Removes a path and returns it, with a <c>~</c> at its beginning replaced by the home folder; null when none or
+    /// <c>null</c> is given.
+    /// </summary>
+    public string? TakePath(string name) => TakeText(name) is { } path ? HomeFolder.Expand(path) : null;
+
+    /// <summary>Refuses <c>null</c> for a value that always has one.</summary>
+    /// <param name="name">The flag without its dashes.</param>
+    /// <param name="instead">What to give instead, for the message.</param>
+    /// <exception cref="EvalCoreException">The value is null.</exception>
+    public void RefuseNull(string name, string instead)
+    {
+        if (_values.TryGetValue(name, out var value) && (value.Texts is { } texts ? texts[^1] is "null" or "None" : value.Json is null))
+            throw new EvalCoreException($"{value.Label}: null is not possible; {instead}");
+    }
+
     /// <summary>Sets each property of <paramref name="owner"/> for which a value is given.</summary>
     /// <returns>The names of the properties that were set, without the prefix.</returns>
     /// <exception cref="EvalCoreException">A value is not of its property's type, or not in its range.</exception>
@@ -99,21 +129,29 @@ public sealed class OptionSet
 
     /// <summary>Checks that every value was taken; a remaining one is unknown.</summary>
     /// <param name="command">The command whose help lists the known flags.</param>
+    /// <param name="reason">The reason why a flag is unknown, for a name that is like no known one; null for none.</param>
     /// <exception cref="EvalCoreException">A flag or key is unknown.</exception>
-    public void Finish(string command)
+    public void Finish(string command, Func<string, string?>? reason = null)
     {
         foreach (var (name, value) in _values)
-            throw Unknown(name, value, _known, $"; see evalcore {command} --help");
+            throw Unknown(name, value, _known, reason?.Invoke(name) is { } text ? $"; {text}" : $"; see evalcore {command} --help");
     }
 
     /// <summary>The exception for an unknown flag or key.</summary>
     internal static EvalCoreException Unknown(string name, OptionValue value, IEnumerable<string> known, string otherwise)
     {
-        string near = Nearest.To(name, known) is { } match ? $"; did you mean '{(value.Texts is null ? "" : "--")}{match}'?" : otherwise;
+        // A flag without its section, or with another: --device is meant to be --policy.device.
+        string last = name[(name.LastIndexOf('.') + 1)..];
+        string near = (known.FirstOrDefault(other => other != name && other.EndsWith($".{name}", StringComparison.Ordinal))
+            ?? Nearest.To(name, known)
+            ?? known.FirstOrDefault(other => other == last)) is { } match ? $"; did you mean '{(value.Texts is null ? "" : "--")}{match}'?" : otherwise;
         return value.Texts is null
             ? new EvalCoreException($"{value.Label[..^(name.Length + 2)]}: unknown key '{name}'{near}")
             : new EvalCoreException($"unknown flag '{value.Label}'{near}");
     }
+
+    private static JsonObject Read(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" ? YamlFile.Read(path, Expected) : JsonFile.Read(path, Expected);
 
     private static bool IsFlag(string token) => token.Length > 2 && token.StartsWith("--", StringComparison.Ordinal) && token[2] is not ('=' or '-');
 

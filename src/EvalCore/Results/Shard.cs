@@ -49,7 +49,7 @@ public sealed record Shard(int Index, int Count)
     {
         string[] parts = text.Split('/');
         if (parts.Length != 2 || !TryNumber(parts[0], out int index) || !TryNumber(parts[1], out int count) || count < 1)
-            throw new EvalCoreException($"--shard: '{text}' is not i/n, for example 0/4 for the first of four shards");
+            throw new EvalCoreException($"--shard: '{text}' is not I/N, for example 0/4 for the first of four shards");
         return index < count
             ? new Shard(index, count)
             : throw new EvalCoreException($"--shard: '{text}' is out of range; shards are numbered from 0: 0/{count} to {count - 1}/{count}");

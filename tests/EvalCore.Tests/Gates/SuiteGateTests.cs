@@ -50,7 +50,7 @@ public sealed class SuiteGateTests : IDisposable
     [InlineData("EVALCORE_FUZZ_SECONDS", null)]
     [InlineData("PATH", null)]
     public void An_environment_variable_sets_a_parameter(string variable, string? parameter) =>
-        Assert.Equal(parameter, RunSettings.ParameterOf(variable, ["other", "toy"]));
+        Assert.Equal(parameter, new GateParameter(["other", "toy"]).OfVariable(variable));
 
     [Theory]
     [InlineData("toy.min_success", "a lot", "runsettings.xml: toy.min_success: 'a lot' is not a percentage from 0 to 100")]
@@ -63,6 +63,110 @@ public sealed class SuiteGateTests : IDisposable
         Assert.Equal(
             error,
             Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"), ("min_success", "1"), (name, value))).Message);
+
+    [Theory]
+    [InlineData("toy.min_succes", "unknown parameter 'toy.min_succes'; did you mean 'toy.min_success'?")]
+    [InlineData("toi.min_success", "unknown parameter 'toi.min_success'; did you mean 'toy.min_success'?")]
+    [InlineData("toy.polcy.path", "unknown parameter 'toy.polcy.path'; did you mean 'toy.policy.path'?")]
+    [InlineData("outputdir", "unknown parameter 'outputdir'; did you mean 'output_dir'?")]
+    [InlineData("libero.wibble_wobble_wubble", "unknown parameter 'libero.wibble_wobble_wubble'; 'libero' is not a suite of this program (known: toy, other)")]
+    [InlineData("wibble_wobble_wubble", "unknown parameter 'wibble_wobble_wubble'; a parameter is a flag of evalcore eval or a threshold, for all suites or after a suite's name")]
+    public void An_unknown_parameter_is_refused_also_where_no_policy_is_configured(string name, string error)
+    {
+        var e = Assert.Throws<EvalCoreException>(() => Gate((name, "1")));
+        Assert.Equal($"{Path.Combine(_folder, RunSettings.FileName)} (line 2): {error}", e.Message);
+    }
+
+    [Fact]
+    public void A_parameter_given_twice_is_refused() => Assert.EndsWith(
+        "(line 3): the parameter 'toy.min_success' is given twice",
+        Assert.Throws<EvalCoreException>(() => Gate(("toy.min_success", "50"), ("toy.min_success", "60"))).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("<RunSettings><TestRunParameter><Parameter name='seed' value='1' /></TestRunParameter></RunSettings>", "(line 1): unknown element <TestRunParameter>; did you mean <TestRunParameters>?")]
+    [InlineData("<RunSettings><TestRunParameters><Param name='seed' value='1' /></TestRunParameters></RunSettings>", "(line 1): unknown element <Param>; did you mean <Parameter>?")]
+    [InlineData("<RunSetting><TestRunParameters /></RunSetting>", "(line 1): expected <RunSettings>, found <RunSetting>")]
+    public void A_misspelt_element_is_refused(string xml, string error)
+    {
+        File.WriteAllText(Path.Combine(_folder, RunSettings.FileName), xml);
+        Assert.EndsWith(error, Assert.Throws<EvalCoreException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("EVALCORE_TOY_MINSUCCESS", "unknown variable 'EVALCORE_TOY_MINSUCCESS'; did you mean 'EVALCORE_TOY_MIN_SUCCESS'?")]
+    [InlineData("EVALCORE_TOY_MIN_SUCCES", "unknown variable 'EVALCORE_TOY_MIN_SUCCES'; did you mean 'EVALCORE_TOY_MIN_SUCCESS'?")]
+    [InlineData("EVALCORE_TOI_MIN_SUCCESS", "unknown variable 'EVALCORE_TOI_MIN_SUCCESS'; did you mean 'EVALCORE_TOY_MIN_SUCCESS'?")]
+    [InlineData("EVALCORE_TOY_WIBBLE", "unknown variable 'EVALCORE_TOY_WIBBLE'; it is neither a flag of the suite nor a threshold")]
+    [InlineData("EVALCORE_TOY_MIN_TASK_SUCCESS_TOY_V0", "unknown variable 'EVALCORE_TOY_MIN_TASK_SUCCESS_TOY_V0'; the threshold of one task is set in runsettings.xml")]
+    [InlineData("EVALCOR_TOY_MIN_SUCCESS", "unknown variable 'EVALCOR_TOY_MIN_SUCCESS'; did you mean 'EVALCORE_TOY_MIN_SUCCESS'?")]
+    [InlineData("EVALCORE_MIROR", "unknown variable 'EVALCORE_MIROR'; did you mean 'EVALCORE_MIRROR'?")]
+    [InlineData("EVALCORE_SEDE", "unknown variable 'EVALCORE_SEDE'; did you mean 'EVALCORE_SEED'?")]
+    [InlineData("EVALCORE_N_EPISODES", "unknown variable 'EVALCORE_N_EPISODES'; did you mean 'EVALCORE_EVAL_N_EPISODES'?")]
+    public void A_misspelt_variable_is_refused(string variable, string error)
+    {
+        WriteSettings(("policy.type", "expert"), ("toy.min_success", "50"));
+        Assert.Equal(error, Assert.Throws<EvalCoreException>(() => Read((variable, "1"))).Message);
+    }
+
+    [Theory]
+    [InlineData("EVALCORE_MIRROR")]
+    [InlineData("EVALCORE_CACHE")]
+    [InlineData("EVALCORE_FUZZ_SECONDS")]
+    [InlineData("EVALCORE_LIBERO_MIN_SUCCESS")]
+    [InlineData("EVALCORE_LIBERO_POLICY_PATH")]
+    [InlineData("EVALUATION_SEED")]
+    [InlineData("MIN_SUCCESS")]
+    [InlineData("PATH")]
+    public void A_variable_of_another_tool_or_suite_is_left_alone(string variable)
+    {
+        WriteSettings(("policy.type", "expert"), ("toy.min_success", "50"));
+        Assert.NotNull(Read((variable, "x")));
+    }
+
+    [Theory]
+    [InlineData("EVALCORE_TOY_MIN_SUCCESS", "0.9", "EVALCORE_TOY_MIN_SUCCESS: '0.9' is less than 1 percent; thresholds are in percent, for example 90")]
+    [InlineData("EVALCORE_TOY_EVAL_N_EPISODES", "many", "EVALCORE_TOY_EVAL_N_EPISODES, suite toy: --eval.n_episodes: 'many' is not a whole number, 1 or more")]
+    [InlineData("EVALCORE_EVAL_N_EPISODE", "3", "EVALCORE_EVAL_N_EPISODE, suite toy: unknown flag '--eval.n_episode'; did you mean '--eval.n_episodes'?")]
+    public void An_invalid_variable_is_named_as_the_variable(string variable, string value, string error)
+    {
+        WriteSettings(("policy.type", "expert"), ("toy.min_success", "50"));
+        Assert.Equal(error, Assert.Throws<EvalCoreException>(() => Read((variable, value))).Message);
+    }
+
+    [Fact]
+    public void A_summary_is_one_line_with_rate_interval_and_thresholds()
+    {
+        var gate = Gate(("policy.type", "expert"), ("toy.eval.n_episodes", "4"), ("toy.min_success", "50"), ("toy.min_task_success", "60"))!;
+        Assert.Equal(
+            "toy: the gate fails, success rate 50.0 % over 4 episodes (95 % interval 15.0 to 85.0 %), threshold 50 %, 1 of 1 tasks below their threshold: Toy-v0",
+            gate.Summary(Episodes(true, false, true, false)));
+        Assert.Equal(
+            "toy: the gate holds, success rate 75.0 % over 4 episodes (95 % interval 30.1 to 95.4 %), threshold 50 %, threshold of each task 60 %",
+            gate.Summary(Episodes(true, true, true, false)));
+        Assert.StartsWith("toy: 2 of 4 episodes were played, success rate 100.0 %", gate.Summary(Episodes(true, true)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_names_the_seeds_the_videos_and_the_command_that_plays_one_again()
+    {
+        var episodes = Episodes([.. Enumerable.Range(0, 100).Select(i => i % 2 == 0)]);
+        string[] lines = SuiteGate.Explain("toy: it dropped", episodes, "/out/toy").Split('\n');
+        Assert.InRange(lines.Length, 5, 10);
+        Assert.Equal("toy: it dropped", lines[0]);
+        Assert.Contains(lines, line => line.StartsWith("failed seeds: 1001, 1003, ", StringComparison.Ordinal) && line.EndsWith(" and 35 more", StringComparison.Ordinal));
+        Assert.Contains("videos: /out/toy/videos/1.mp4, /out/toy/videos/3.mp4", lines);
+        Assert.Contains("play seed 1001 again, with a video: EVALCORE_EVAL_N_EPISODES_TO_RENDER=2 dotnet test --filter \"Suite=toy&Task=Toy-v0&DisplayName~episode 1,\"", lines);
+    }
+
+    private static EpisodeRecord[] Episodes(params bool[] successes) =>
+    [
+        .. successes.Select((success, i) => new EpisodeRecord
+        {
+            Suite = "toy", TaskGroup = "toy", TaskId = 0, Task = "Toy-v0", EpisodeIndex = i, Seed = 1000 + i, Steps = 1,
+            SumReward = 0, MaxReward = 0, Success = success, Timings = null, VideoPath = i < 4 ? $"videos/{i}.mp4" : null,
+        }),
+    ];
 
     [Fact]
     public void A_gate_needs_a_threshold() =>

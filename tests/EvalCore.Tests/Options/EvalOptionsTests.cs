@@ -277,13 +277,24 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("--seed needs a value: --seed=...", "--seed", "--policy.use_amp")]
     [InlineData("--eval.n_episodes: 'ten' is not a whole number, 1 or more", "--eval.n_episodes=ten")]
     [InlineData("--eval.n_episodes: '5.0' is not a whole number, 1 or more", "--eval.n_episodes=5.0")]
-    [InlineData("--eval.n_episodes: '99999999999' is not a whole number, 1 or more", "--eval.n_episodes=99999999999")]
+    [InlineData("--eval.n_episodes: 99999999999 is not possible; the largest number is 2147483647", "--eval.n_episodes=99999999999")]
+    [InlineData("--eval.n_episodes: 2147483648 is not possible; the largest number is 2147483647", "--eval.n_episodes=2147483648")]
+    [InlineData("--eval.n_episodes: -2147483649 is not possible; the smallest number is 1", "--eval.n_episodes=-2147483649")]
+    [InlineData("--seed: 9223372036854775808 is not possible; the largest number is 9223372036854775807", "--seed=9223372036854775808")]
+    [InlineData("unknown flag '--device'; did you mean '--policy.device'?", "--device=cpu")]
+    [InlineData("unknown flag '--n_episodes'; did you mean '--eval.n_episodes'?", "--n_episodes=5")]
+    [InlineData("unknown flag '--task'; did you mean '--env.task'?", "--task=Toy-v0")]
+    [InlineData("unknown flag '--eval.seed'; did you mean '--seed'?", "--eval.seed=5")]
+    [InlineData("unknown flag '--policy.num_inference_steps'; a policy of type 'expert' has no field 'num_inference_steps'", "--policy.num_inference_steps=10")]
+    [InlineData("unknown flag '--env.gravitational_pull'; the suite 'toy' has no flag 'gravitational_pull'", "--env.gravitational_pull=9")]
+    [InlineData("--resume names the output folder of the interrupted run: --resume=DIR", "--resume=true")]
+    [InlineData("--env.friction: 'Infinity' is not a number", "--env.friction=Infinity")]
     [InlineData("--eval.n_episodes: '' is not a whole number, 1 or more", "--eval.n_episodes=")]
     [InlineData("--eval.n_episodes: '-3' is not a whole number, 1 or more", "--eval.n_episodes", "-3")]
     [InlineData("--eval.n_episodes: '0' is not a whole number, 1 or more", "--eval.n_episodes=0")]
     [InlineData("--eval.batch_size: '-1' is not a whole number, 0 or more", "--eval.batch_size=-1")]
     [InlineData("--eval.use_async_envs: 'maybe' is not true or false", "--eval.use_async_envs=maybe")]
-    [InlineData("--seed: 'null' is not a whole number", "--seed=null")]
+    [InlineData("--seed: null is not possible; results here are always seeded: omit the flag, which means 1000, or give a number", "--seed=null")]
     [InlineData("--seed: -1 is not possible; give a number from 0 to 4294967295", "--seed=-1")]
     [InlineData("--seed: 4294967296 is not possible; give a number from 0 to 4294967295", "--seed=4294967296")]
     [InlineData("--env.friction: 'NaN' is not a number", "--env.friction=NaN")]
@@ -299,14 +310,96 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("--env.type: unknown suite 'toi'; did you mean 'toy'? (known: toy)", "--env.type=toi")]
     [InlineData("--env.type: unknown suite 'libero' (known: toy)", "--env.type=libero")]
     [InlineData("--policy.path and --policy.type exclude each other: the type is read from the checkpoint", "--policy.path=x")]
-    [InlineData("--shard: '4' is not i/n, for example 0/4 for the first of four shards", "--shard=4")]
+    [InlineData("--shard: '4' is not I/N, for example 0/4 for the first of four shards", "--shard=4")]
     [InlineData("--shard: '4/4' is out of range; shards are numbered from 0: 0/4 to 3/4", "--shard=4/4")]
-    [InlineData("--shard: '-1/4' is not i/n, for example 0/4 for the first of four shards", "--shard=-1/4")]
+    [InlineData("--shard: '-1/4' is not I/N, for example 0/4 for the first of four shards", "--shard=-1/4")]
     [InlineData("--config_path needs a value: --config_path=...", "--config_path")]
     [InlineData("no/such.json: there is no such file; expected a configuration file: JSON with the flags' nested structure", "--config_path=no/such.json")]
     [InlineData("--resume: no/such/journal.jsonl does not exist; name the output folder of an interrupted run", "--resume=no/such")]
     public void Bad_input_is_one_line_that_names_the_flag(string message, params string[] tokens) =>
         Assert.Equal(message, Error(tokens));
+
+    [Fact]
+    public void A_folder_in_place_of_a_configuration_file_is_refused()
+    {
+        Assert.Equal($"{_folder}: is a folder; name a JSON or YAML file with the flags' nested structure (a checkpoint's folder is --policy.path)", Error($"--config_path={_folder}"));
+        Assert.Equal($"--env: '{_folder}' is a folder; name a JSON or YAML file", Error($"--env={_folder}"));
+        string run = FileWith("run.json", $$"""{ "env": { "type": "toy" }, "policy": "{{_folder}}" }""");
+        Assert.Equal(
+            $"{run}: policy: '{_folder}' is a folder; name a checkpoint as path: --policy.path={_folder}, or {{\"path\": ...}} in a file",
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read([$"--config_path={run}"], ToySuite.Registry)).Message);
+    }
+
+    [Theory]
+    [InlineData("seed: 2147483648\neval: {n_episodes: 2147483648}", "eval.n_episodes: 2147483648 is not possible; the largest number is 2147483647")]
+    [InlineData("eval:\n  n_episodes: 3\n  n_episodes: 4", "contains the key 'n_episodes' twice (line 3)")]
+    [InlineData("seed: .nan", "seed: '.nan' is not a whole number")]
+    [InlineData("- 1", "is not a YAML mapping; expected a configuration file: JSON with the flags' nested structure")]
+    [InlineData("eval: [", "is not YAML (line 2, column 1); expected a configuration file: JSON with the flags' nested structure")]
+    [InlineData("eval: &a {n_episodes: 3}\nenv: *a", "contains an alias; write the value itself (line 2)")]
+    [InlineData("seed: !!python/object 1", "contains the tag tag:yaml.org,2002:python/object; write the value without it (line 1)")]
+    [InlineData("seed: 1\n---\nseed: 2", "contains more than one document (line 2)")]
+    [InlineData("seeds: 1", "unknown key 'seeds'; did you mean 'seed'?")]
+    public void A_bad_YAML_file_is_named_with_the_line(string text, string error)
+    {
+        string file = FileWith("run.yaml", text);
+        Assert.Equal($"{file}: {error}", Error($"--config_path={file}"));
+    }
+
+    [Fact]
+    public void A_YAML_file_is_read_as_the_same_JSON_file()
+    {
+        string file = FileWith("run.yaml", """
+            # a run
+            env:
+              type: toy
+              camera_name: "yes"
+              task_ids: [0, 2]
+              init_states: no
+              friction: 1e-3
+            eval: {n_episodes: 7}
+            policy:
+              type: expert
+            job_name: ~
+            rename_map:
+              a: b
+            """);
+        var options = EvalOptions.Read([$"--config_path={file}"], ToySuite.Registry);
+        var env = (ToyConfig)options.Env;
+        Assert.Equal("yes", env.CameraName);
+        Assert.Equal([0, 2], env.TaskIds!);
+        Assert.False(env.InitStates);
+        Assert.Equal(1e-3, env.Friction);
+        Assert.Equal(7, options.Eval.NEpisodes);
+        Assert.Equal("b", options.RenameMap["a"]);
+    }
+
+    [Theory]
+    [InlineData("eval: [[[[")]
+    [InlineData("\t- ? : {")]
+    [InlineData("%YAML 9.9\n---\na: 1")]
+    [InlineData("a: \"\\ud800\"")]
+    public void Any_text_as_YAML_gives_a_line(string text)
+    {
+        foreach (string variant in (string[])[text, new string('[', 100_000), string.Concat(Enumerable.Repeat("a: {", 5000)), text + "\0"])
+            Assert.DoesNotContain('\n', Error($"--config_path={FileWith("run.yml", variant)}"));
+    }
+
+    [Theory]
+    [InlineData("~/runs/a", "/runs/a")]
+    [InlineData("~", "")]
+    public void A_tilde_that_the_shell_left_is_the_home_folder(string given, string below)
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).TrimEnd('/');
+        Assert.Equal(home + below, Read($"--output_dir={given}").OutputDir);
+        string file = FileWith("run.json", $$"""{ "output_dir": "{{given}}" }""");
+        Assert.Equal(home + below, Read($"--config_path={file}").OutputDir);
+        Assert.Equal("~x", Read("--output_dir=~x").OutputDir);
+        Assert.StartsWith($"--policy.path: there is no file or folder '{home}/no/such'",
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read(["--env.type=toy", "--policy.path=~/no/such"], ToySuite.Registry)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{home}/no/such.json: there is no such file", Error("--config_path=~/no/such.json"), StringComparison.Ordinal);
+        Assert.StartsWith($"--resume: {home}/no/such/journal.jsonl", Error("--resume=~/no/such"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_missing_suite_or_policy_is_reported()
