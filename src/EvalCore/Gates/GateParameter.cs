@@ -18,10 +18,10 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
 
     private static readonly string[] Sections = ["env", "eval", "policy"];
 
-    /// <summary>Flags outside a section, and the thresholds.</summary>
+    /// <summary>Flags outside a section, and the thresholds. A gate plays all episodes: it has no shard.</summary>
     private static readonly string[] Single =
     [
-        .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name), "config_path", "shard", "trust_remote_code",
+        .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name), "config_path", "trust_remote_code",
         SuiteGate.MinSuccess, SuiteGate.MinTaskSuccess,
     ];
 

@@ -54,7 +54,11 @@ public sealed class RunSettings
         foreach (var (variable, value) in environment.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (names.OfVariable(variable) is { } name)
-                (parameters[name], variables[name]) = (value, variable);
+            {
+                if (!variables.TryAdd(name, variable))
+                    throw new EvalCoreException($"{variable}: {variables[name]} sets the same parameter; remove one of the two variables");
+                parameters[name] = value;
+            }
             else if (names.UnknownVariable(variable) is { } error)
                 throw new EvalCoreException(error);
         }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using EvalCore.Evaluation;
 using EvalCore.Results;
-using EvalCore.Rollout;
 
 namespace EvalCore.Cli.Tests.Documentation;
 
@@ -28,6 +27,8 @@ public sealed partial class DocumentedCommandTests : IDisposable
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["dotnet test"] = "runs these tests; continuous integration runs it",
+        ["dotnet pack src/EvalCore.Cli"] = "Packages.Tests packs the tool",
+        ["dotnet tool install --global EvalCore.Cli --add-source artifacts/package/release"] = "Packages.Tests installs the tool",
         ["dotnet tool install --global EvalCore.Cli"] = "Packages.Tests installs the tool",
     };
 

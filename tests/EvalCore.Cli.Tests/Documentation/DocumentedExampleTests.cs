@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -16,7 +15,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
     [
         "--project", "--filter", "--filter-trait", "--filter-query", "--global", "--help", "--version", "--list-tests",
         "--report-trx", "--report-trx-filename", "--report-xunit-junit", "--report-xunit-nunit", "--report-xunit-html",
-        "--results-directory", "--logger", "--settings", "--collect",
+        "--results-directory", "--add-source", "--logger", "--settings", "--collect",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;

@@ -83,6 +83,15 @@ public sealed class SuiteGateTests : IDisposable
         Assert.Throws<EvalCoreException>(() => Gate(("toy.min_success", "50"), ("toy.min_success", "60"))).Message,
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Two_variables_for_one_parameter_are_refused()
+    {
+        WriteSettings(("policy.type", "expert"));
+        Assert.Equal(
+            "EVALCORE_toy_MIN_SUCCESS: EVALCORE_TOY_MIN_SUCCESS sets the same parameter; remove one of the two variables",
+            Assert.Throws<EvalCoreException>(() => Read(("EVALCORE_TOY_MIN_SUCCESS", "50"), ("EVALCORE_toy_MIN_SUCCESS", "60"))).Message);
+    }
+
     [Theory]
     [InlineData("<RunSettings><TestRunParameter><Parameter name='seed' value='1' /></TestRunParameter></RunSettings>", "(line 1): unknown element <TestRunParameter>; did you mean <TestRunParameters>?")]
     [InlineData("<RunSettings><TestRunParameters><Param name='seed' value='1' /></TestRunParameters></RunSettings>", "(line 1): unknown element <Param>; did you mean <Parameter>?")]
