@@ -75,7 +75,7 @@ public static class GateProgram
         var tasks = GateRuns.Configured.SelectMany(gate => gate.Tasks).ToList();
         return Missing(filter, "Task", tasks.Select(task => task.Name))
             ?? Missing(filter, "Group", tasks.Select(task => task.Group))
-            ?? $"{start} of the {GateRuns.Configured.Count} gates and of the other tests; dotnet test --list-tests lists all tests, and gates have the traits {string.Join(", ", TestFilter.Traits)}";
+            ?? $"{start}, neither of the gates nor of other tests; dotnet test --list-tests lists all tests, and gates have the traits {string.Join(", ", TestFilter.Traits)}";
     }
 
     /// <summary>The trait of a filter that is a misspelt one of gates; null for none.</summary>

@@ -29,21 +29,26 @@ internal static partial class OtherTests
     {
         if (!args.Contains(Pipe) || IsRunOfOneProject())
             return false;
-        foreach (string program in Programs())
-        {
-            var start = new ProcessStartInfo(program, ["--list-tests", "--no-ansi", .. filter.Options])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            using var process = Process.Start(start)!;
-            string[] output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).ConfigureAwait(false);
-            await process.WaitForExitAsync().ConfigureAwait(false);
-            if (process.ExitCode == 0 && !output[0].Contains("found 0 test", StringComparison.Ordinal))
-                return true;
-        }
+        string[] programs = [.. Programs()];
+        if (programs.Length == 0)
+            return false;
 
-        return false;
+        // The project is below the global.json that selects the test platform.
+        string root = Path.GetPathRoot(AppContext.BaseDirectory)!;
+        string modules = string.Join(';', programs.Select(program => Path.GetRelativePath(root, program)));
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["test", "--root-directory", root, "--test-modules", modules, "--list-tests", .. filter.Options])
+        {
+            WorkingDirectory = Path.GetDirectoryName(Project)!,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        using var process = Process.Start(start)!;
+        string[] output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).ConfigureAwait(false);
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        return Discovered().IsMatch(output[0]);
     }
 
     /// <summary>The built test programs of the other projects in the solution, found by the place of this one.</summary>
@@ -65,7 +70,7 @@ internal static partial class OtherTests
                 here.Replace($"/{Path.GetFileNameWithoutExtension(own)}/", $"/{name}/", StringComparison.Ordinal),
             ];
             string? program = folders.Where(folder => folder != here && File.Exists(Path.Combine(folder, Platform)))
-                .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name)).FirstOrDefault(File.Exists);
+                .Select(folder => Path.Combine(folder, name + ".dll")).FirstOrDefault(File.Exists);
             if (program is not null)
                 yield return program;
         }
@@ -101,6 +106,9 @@ internal static partial class OtherTests
             return false;
         }
     }
+
+    [GeneratedRegex(@"^Discovered [1-9]\d* tests?\b", RegexOptions.Multiline)]
+    private static partial Regex Discovered();
 
     [GeneratedRegex("\"([^\"]+\\.[a-z]+proj)\"")]
     private static partial Regex ProjectInSolution();

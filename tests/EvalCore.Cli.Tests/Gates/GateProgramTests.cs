@@ -67,8 +67,8 @@ public sealed class GateProgramTests : IDisposable
     [InlineData("Sute=pusht", "no test ran: the filter 'Sute=pusht' selects none; there is no trait 'Sute'; did you mean 'Suite'?")]
     [InlineData("Task=PushT-v9", "no test ran: no gate has Task=PushT-v9; did you mean 'PushT-v0'? (known: PushT-v0)")]
     [InlineData("Suite=pusht&Group=nonsense", "no test ran: no gate has Group=nonsense (known: pusht)")]
-    [InlineData("Category=x", "no test ran: the filter 'Category=x' selects none of the 1 gates and of the other tests;")]
-    [InlineData("FullyQualifiedName~SomeOtherTests", "no test ran: the filter 'FullyQualifiedName~SomeOtherTests' selects none of the 1 gates and of the other tests;")]
+    [InlineData("Category=x", "no test ran: the filter 'Category=x' selects none, neither of the gates nor of other tests;")]
+    [InlineData("FullyQualifiedName~SomeOtherTests", "no test ran: the filter 'FullyQualifiedName~SomeOtherTests' selects none, neither of the gates nor of other tests;")]
     public async Task A_run_in_which_no_test_ran_fails_and_says_why(string filter, string reason)
     {
         var (code, output) = await Run("pusht_act_keypoints", filter);
