@@ -11,6 +11,9 @@ namespace EvalCore.Commands;
 /// <summary><c>evalcore eval</c>: evaluates a policy.</summary>
 internal static class EvalCommand
 {
+    /// <summary>How long an interrupted run waits for the steps, forward passes and videos in progress.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Makes the command.</summary>
     public static Command Create(Registry registry, Terminal terminal)
     {
@@ -30,7 +33,7 @@ internal static class EvalCommand
                 tokens => Sections(registry, tokens),
                 [
                     .. HelpPage.UsualExitCodes,
-                    new("130", "interrupted by Ctrl-C or SIGTERM; finished episodes are kept, and one line states how to resume"),
+                    new("130", "interrupted by Ctrl-C, SIGTERM or SIGHUP; finished episodes are kept, and one line states how to resume"),
                 ]))
         {
             TreatUnmatchedTokensAsErrors = false,
@@ -58,50 +61,116 @@ internal static class EvalCommand
         var options = EvalOptions.Read(tokens, registry, terminal.Host);
         foreach (string note in options.Notes)
             terminal.Note(note);
-        await AssetFetch.Run(options.Env, terminal, cancellation);
+        await AssetFetch.Run(options.Env, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
-        using var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
-        cancellation.ThrowIfCancellationRequested();
-        var run = new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note);
+        var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
+        EvalRun? run = null;
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            run = new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note);
+            return await Play(run, options, terminal, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            run?.Dispose();
+
+            // A stuck thread still uses it.
+            if (run is null or { Stuck.Count: 0 })
+                policy.Dispose();
+        }
+    }
+
+    /// <summary>Plays the episodes and prints the result, then waits for the videos.</summary>
+    private static async Task<int> Play(EvalRun run, EvalOptions options, Terminal terminal, CancellationToken cancellation)
+    {
         EvalInfo? info = null;
         try
         {
             terminal.Error.Profile.Out.Writer.WriteLine(Describe(options, run));
-            var playing = run.PlayAll().WaitAsync(cancellation);
-            await (terminal.IsLive
-                ? LiveProgress.Follow(run.Progress, playing, terminal.Error)
-                : new PlainProgress(terminal.Error.Profile.Out.Writer, terminal.Host.Time).Follow(run.Progress, playing));
-            info = await playing;
+            var progress = new PlainProgress(terminal.Error.Profile.Out.Writer, terminal.Host.Time);
+            info = await Follow(run.PlayEpisodes(), run, progress, terminal, cancellation).ConfigureAwait(false);
+            var unprinted = Print(info, run, options, terminal);
+            if (run.Progress.Videos is > 0 and var videos && !terminal.IsLive)
+                terminal.Error.Profile.Out.Writer.WriteLine($"finishing {Count(videos, "video")}");
+            await Follow(run.FinishVideos(), run, progress, terminal, cancellation).ConfigureAwait(false);
+            return unprinted is null ? ExitCode.Success : throw unprinted;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Reported below, after the run has stopped.
-            if (run.Progress.Finished > 0)
+            if (run.Kept > 0)
                 terminal.Note("stopping; finished episodes are kept. Press Ctrl-C again to stop at once");
-        }
-        finally
-        {
-            run.Dispose();
-        }
-
-        if (info is null)
-        {
-            terminal.Fail(run.Progress.Finished == 0
-                ? "interrupted; no episode was finished"
-                : $"interrupted; {run.Progress.Finished} of {run.Progress.Total} episodes are kept. "
-                    + $"Resume with: {terminal.Program} eval --resume={options.OutputDir}");
+            run.Stop(StopPatience);
+            if (info is not null)
+                run.Complete();
+            terminal.Fail($"interrupted; {Kept(run, options)}");
+            if (run.Stuck.Count > 0)
+                terminal.EndProcess(ExitCode.Interrupted);
             return ExitCode.Interrupted;
         }
-
-        ResultTable.Write(info, terminal.Out);
-        terminal.Writer.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Count(info.Episodes.Count)} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
-        terminal.Writer.WriteLine($"results: {Path.Combine(options.OutputDir, EvalInfo.FileName)}");
-        return ExitCode.Success;
+        catch (Exception e) when (run.Failed is { } failed && (run.Kept > 0 || e is not EvalCoreException))
+        {
+            // The error itself is reported by the program.
+            run.Dispose();
+            terminal.Note($"{failed} ended the run; {Kept(run, options)}");
+            throw;
+        }
     }
 
-    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
+    /// <summary>Shows the progress until a part of the run is over.</summary>
+    private static async Task<EvalInfo> Follow(
+        Task<EvalInfo> part, EvalRun run, PlainProgress progress, Terminal terminal, CancellationToken cancellation)
+    {
+        var playing = part.WaitAsync(cancellation);
+        await (terminal.IsLive
+            ? LiveProgress.Follow(run.Progress, playing, terminal.Error)
+            : progress.Follow(run.Progress, playing)).ConfigureAwait(false);
+        return await playing.ConfigureAwait(false);
+    }
+
+    /// <summary>Prints the result. Returns the exception when standard output cannot be written.</summary>
+    private static IOException? Print(EvalInfo info, EvalRun run, EvalOptions options, Terminal terminal)
+    {
+        string file = Path.Combine(options.OutputDir, EvalInfo.FileName);
+        try
+        {
+            ResultTable.Write(info, terminal.Out);
+            terminal.Writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Count(info.Episodes.Count)} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
+            terminal.Writer.WriteLine($"results: {file}");
+            return null;
+        }
+        catch (IOException e)
+        {
+            return new IOException($"standard output cannot be written ({EvalCoreException.Reason(e)}); the results are in {file}", e);
+        }
+    }
+
+    /// <summary>What is kept of a run that ended early, what did not stop, and how to resume it.</summary>
+    private static string Kept(EvalRun run, EvalOptions options)
+    {
+        string stuck = run.Stuck switch
+        {
+            [] => "",
+            [var one] => $"; {one} did not stop: its policy or simulator does not return",
+            [var one, ..] => $"; {one} and {run.Stuck.Count - 1} more did not stop: their policy or simulator does not return",
+        };
+        if (run.Kept == 0)
+            return $"no episode was finished{stuck}";
+        string videos = run.Kept == run.Progress.Total && run.Progress.Videos is > 0 and var missing
+            ? $", {Count(missing, "video")} {(missing == 1 ? "is" : "are")} missing"
+            : "";
+        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: evalcore eval --resume={Quoted(options.OutputDir)}";
+    }
+
+    /// <summary>A path as a shell reads it.</summary>
+    private static string Quoted(string path) =>
+        path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-+,:=@%".Contains(letter, StringComparison.Ordinal))
+            ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
     /// <summary>The line before the first episode: policy, suite, episodes, seed and output folder.</summary>
     private static string Describe(EvalOptions options, EvalRun run)
@@ -117,7 +186,7 @@ internal static class EvalCommand
     {
         if (options.Eval.BatchSize != 0)
             return "";
-        int useful = Math.Min(options.Cores, run.Episodes.Count);
+        long useful = Math.Min(options.Cores, run.Episodes.Count);
         if (run.NumEnvs >= useful)
             return " (auto)";
         string rule = (int)(0.7 * options.Cores) > run.NumEnvs ? $"at most {run.NumEnvs}" : $"0.7 of {options.Cores} cores";

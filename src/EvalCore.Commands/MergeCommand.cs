@@ -58,6 +58,10 @@ internal static class MergeCommand
         merged.Save(file);
         foreach (string missing in Merge.MissingShards(merged))
             terminal.Note($"shard {missing} is missing in the merged result");
+        foreach (string missing in Merge.MissingEpisodes(merged))
+            terminal.Note($"{missing} {(missing.StartsWith("1 ", StringComparison.Ordinal) ? "is" : "are")} missing in the merged result");
+        if (Merge.Policies(merged) is { Count: > 1 } policies)
+            terminal.Note($"the overall result is of different policies: {string.Join("; ", policies)}");
         if (Merge.Renderers(merged) is { Count: > 1 } renderers)
             terminal.Note($"the policy's images were rendered by different devices and may differ slightly: {string.Join("; ", renderers)}");
         ResultTable.Write(merged, terminal.Out);

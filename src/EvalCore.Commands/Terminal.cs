@@ -19,14 +19,15 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     /// <summary>The terminal or the pipes the program was started with.</summary>
     public static Terminal Standard()
     {
-        return new Terminal(On(Console.Out, Console.IsOutputRedirected), On(Console.Error, Console.IsErrorRedirected), Host.Local)
-        {
-            Program = Started(Environment.ProcessPath ?? "evalcore", Environment.GetCommandLineArgs()[0], Environment.CurrentDirectory, Host.Local.Variable("PATH") ?? ""),
-        };
+        return new Terminal(
+            On(new AnsiConsoleOutput(Console.Out), Console.IsOutputRedirected),
+            On(new BestEffortOutput(new AnsiConsoleOutput(Console.Error)), Console.IsErrorRedirected),
+            Host.Local)
+        { EndProcess = Interrupts.EndProcess };
 
-        static IAnsiConsole On(TextWriter writer, bool redirected)
+        static IAnsiConsole On(IAnsiConsoleOutput output, bool redirected)
         {
-            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
             // A file or pipe has no width.
             if (redirected)
                 console.Profile.Width = 160;
@@ -35,27 +36,10 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     }
 
     /// <summary>
-    /// The command that starts the running program again from the current folder: its name if the shell finds it by
-    /// that, else its path. So a line that says how to go on can be copied, also for a program of <c>dotnet run</c>.
+    /// Ends the process at once, with an exit code, where a thread is stuck in a call that does not return. Does nothing in
+    /// a test.
     /// </summary>
-    /// <param name="process">The executable of the process.</param>
-    /// <param name="assembly">The program's assembly, for an executable that is <c>dotnet</c>.</param>
-    /// <param name="folder">The current folder.</param>
-    /// <param name="path">The variable <c>PATH</c>.</param>
-    internal static string Started(string process, string assembly, string folder, string path)
-    {
-        string name = Path.GetFileNameWithoutExtension(process);
-        if (name == "dotnet")
-            return $"dotnet {Short(assembly)}";
-        return path.Split(Path.PathSeparator).Contains(Path.GetDirectoryName(process)) ? name : Short(process);
-
-        string Short(string file)
-        {
-            string relative = Path.GetRelativePath(folder, file);
-            string shown = relative.StartsWith("..", StringComparison.Ordinal) ? file : relative.Contains('/', StringComparison.Ordinal) ? relative : $"./{relative}";
-            return shown.Contains(' ', StringComparison.Ordinal) ? $"'{shown}'" : shown;
-        }
-    }
+    internal Action<int> EndProcess { get; init; } = _ => { };
 
     /// <summary>Whether standard error is a terminal on which the progress can be updated in place.</summary>
     public bool IsLive => Error.Profile.Out.IsTerminal && Error.Profile.Capabilities.Ansi;

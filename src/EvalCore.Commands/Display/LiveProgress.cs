@@ -13,7 +13,7 @@ internal static class LiveProgress
 
     /// <summary>Shows a run's progress until the run ends or fails.</summary>
     public static Task Follow(EvalProgress progress, Task run, IAnsiConsole console) =>
-        console.Live(Render(ProgressView.Of(progress))).AutoClear(true).StartAsync(async live =>
+        run.IsCompleted ? Task.CompletedTask : console.Live(Render(ProgressView.Of(progress))).AutoClear(true).StartAsync(async live =>
         {
             while (!run.IsCompleted)
             {
@@ -25,6 +25,9 @@ internal static class LiveProgress
     /// <summary>The display at one moment: the tasks that are being played, then the whole run in one line.</summary>
     internal static IRenderable Render(ProgressView view)
     {
+        // The result has been printed: only videos are left.
+        if (view is { Videos: > 0 } && view.Finished == view.Total)
+            return new Text($"  {view}");
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("task")
             .AddColumn(new TableColumn("episodes").RightAligned())
@@ -49,7 +52,7 @@ internal static class LiveProgress
 
     private static Markup Bar(int finished, int total)
     {
-        int full = total == 0 ? 0 : finished * BarWidth / total;
+        int full = total == 0 ? 0 : (int)((long)finished * BarWidth / total);
         return new Markup($"[green]{new string('█', full)}[/][grey]{new string('░', BarWidth - full)}[/]");
     }
 }

@@ -8,16 +8,16 @@ namespace EvalCore.Commands.Display;
 /// <param name="StepsPerSecond">Steps of all environments per second.</param>
 /// <param name="Eta">The time left; null while it is unknown.</param>
 /// <param name="Videos">Videos that are not written yet.</param>
-internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double StepsPerSecond, TimeSpan? Eta, int Videos = 0)
+internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double StepsPerSecond, TimeSpan? Eta, long Videos = 0)
 {
     /// <summary>The current progress of a run.</summary>
     public static ProgressView Of(EvalProgress progress) => new(progress.Tasks, progress.StepsPerSecond, progress.Eta, progress.Videos);
 
     /// <summary>Finished episodes.</summary>
-    public int Finished => Tasks.Sum(task => task.Finished);
+    public long Finished => Tasks.Sum(task => (long)task.Finished);
 
     /// <summary>Episodes to play.</summary>
-    public int Total => Tasks.Sum(task => task.Total);
+    public long Total => Tasks.Sum(task => (long)task.Total);
 
     /// <summary>The finished fraction, from 0 to 1.</summary>
     public double Fraction => Total == 0 ? 0 : (double)Finished / Total;
@@ -25,7 +25,7 @@ internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double St
     /// <summary>The state in one line: <c>12/50 episodes  24 %  success 66.7 %  8123 steps/s  ETA 0:12</c>.</summary>
     public override string ToString()
     {
-        int successes = Tasks.Sum(task => task.Successes);
+        long successes = Tasks.Sum(task => (long)task.Successes);
         string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
         string eta = $"ETA {(Eta is { } left ? Clock(left) : "-")}";
         // After the last episode only videos are left.

@@ -76,6 +76,10 @@ public sealed class EvalOptions
     [JsonIgnore]
     public bool Resume { get; private set; }
 
+    /// <summary>Whether <see cref="OutputDir"/> is the default: the date, the time and the name of the run.</summary>
+    [JsonIgnore]
+    internal bool HasDefaultOutputDir { get; private set; }
+
     /// <summary>Notes about the options for the user, one line each.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes { get; private set; } = [];
@@ -237,6 +241,7 @@ public sealed class EvalOptions
             OutputDir = resume;
         if (OutputDir.Length > 0)
             return;
+        HasDefaultOutputDir = true;
         var now = time.GetLocalNow();
         string suffix = Shard == Shard.Whole ? "" : $"_shard{Shard.Index}of{Shard.Count}";
         OutputDir = Path.Combine(

@@ -1,3 +1,4 @@
+using EvalCore.Files;
 using EvalCore.Results;
 
 namespace EvalCore.Evaluation;
@@ -9,14 +10,20 @@ public sealed class OutputFolder : IDisposable
 
     private OutputFolder(IReadOnlyList<string> made) => _made = made;
 
-    /// <summary>Creates the output folder and checks that it can be written, before a policy is loaded.</summary>
+    /// <summary>
+    /// Creates the output folder and checks that it can be written, before a policy is loaded. When a folder of the default
+    /// name is there, because another run began in the same second, the next free number is added to the name.
+    /// </summary>
     /// <exception cref="EvalCoreException">The folder contains a run, or cannot be written.</exception>
     public static OutputFolder Create(EvalOptions options)
     {
-        string folder = options.OutputDir;
+        ArgumentNullException.ThrowIfNull(options);
         if (options.Resume)
             return new OutputFolder([]);
-        if (File.Exists(Path.Combine(folder, Journal.FileName)))
+        if (options.HasDefaultOutputDir)
+            return CreateNumbered(options);
+        string folder = options.OutputDir;
+        if (Journal.HasRun(folder))
             throw Journal.AlreadyThere(folder);
         var above = Above(folder).ToList();
         if (above.Find(File.Exists) is { } file)
@@ -37,6 +44,34 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Creates a folder that no other process uses: of the name given, or with the first free number added, <c>name_2</c>.
+    /// </summary>
+    /// <param name="folder">The folder's path.</param>
+    /// <returns>The path of the folder that was created.</returns>
+    /// <exception cref="EvalCoreException">The folder cannot be written.</exception>
+    public static string CreateNew(string folder)
+    {
+        try
+        {
+            string path = folder;
+            for (int number = 2; !Folder.TryCreate(path); number++)
+                path = $"{folder}_{number}";
+            return path;
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw EvalCoreException.CannotWrite($"--output_dir: {folder}", e);
+        }
+    }
+
+    private static OutputFolder CreateNumbered(EvalOptions options)
+    {
+        var made = Above(options.OutputDir).Skip(1).TakeWhile(path => !Directory.Exists(path)).ToList();
+        options.OutputDir = CreateNew(options.OutputDir);
+        return new OutputFolder([options.OutputDir, .. made]);
+    }
+
     /// <summary>Removes the folders that were created and contain no file.</summary>
     public void Dispose()
     {
@@ -46,7 +81,9 @@ public sealed class OutputFolder : IDisposable
             {
                 if (Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any())
                     return;
-                Directory.Delete(folder, recursive: true);
+
+                // A folder above may have got folders of other runs.
+                Directory.Delete(folder, recursive: folder == _made[0]);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

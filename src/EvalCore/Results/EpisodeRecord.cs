@@ -56,6 +56,16 @@ public sealed record EpisodeRecord
     [JsonIgnore]
     public EpisodeKey Key => new(Suite ?? "", TaskGroup, TaskId, EpisodeIndex);
 
+    /// <summary>
+    /// Whether another record of the same episode has the same result: everything but the timings, the video and the
+    /// warning.
+    /// </summary>
+    public bool HasResultOf(EpisodeRecord other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this == other with { Timings = Timings, VideoPath = VideoPath, Warning = Warning };
+    }
+
     /// <summary>The durations of the episode's parts; null when the file does not record them.</summary>
     public required EpisodeTimings? Timings { get; init; }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Files;
 
 namespace EvalCore.Results;
 
@@ -54,14 +56,22 @@ public sealed class EvalInfo
     /// <summary>What produced the result: versions, hashes, options. Null for a file that lerobot-eval wrote.</summary>
     public JsonObject? Provenance { get; }
 
-    /// <summary>Writes the file atomically: a reader sees the old file or the new one.</summary>
+    /// <summary>
+    /// Writes the file atomically: a reader sees the old file or the new one, also after a power failure.
+    /// </summary>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
     public void Save(string path)
     {
         try
         {
-            File.WriteAllText(path + ".part", EvalInfoWriter.Write(this));
+            using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(Encoding.UTF8.GetBytes(EvalInfoWriter.Write(this)));
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(path + ".part", path, overwrite: true);
+            Folder.Flush(Path.GetDirectoryName(path) ?? "");
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {

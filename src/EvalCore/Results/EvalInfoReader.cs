@@ -25,7 +25,9 @@ internal static partial class EvalInfoReader
             throw new JsonException("it has no episode");
         if (all.GroupBy(episode => episode.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new JsonException($"episode {twice.Key.Index} of task {Name(twice.Key.Group, twice.Key.TaskId)} is there twice");
-        return new EvalInfo(all, totals.EvalS, OutputDir(file.Provenance), file.Provenance);
+        var info = new EvalInfo(all, totals.EvalS, OutputDir(file.Provenance), file.Provenance);
+        Contradictions.Check(info, file);
+        return info;
     }
 
     private static InfoFile Parse(string text)
@@ -124,21 +126,37 @@ internal static partial class EvalInfoReader
     private static partial Regex StringOrNonFinite();
 
     /// <summary>The parts of the file that are read. The last three are those of older versions of LeRobot.</summary>
-    private sealed record InfoFile(
+    internal sealed record InfoFile(
         IReadOnlyList<TaskPart?>? PerTask = null,
         TotalsPart? Overall = null,
         JsonObject? Provenance = null,
+        IReadOnlyDictionary<string, AggregatePart?>? PerGroup = null,
         IReadOnlyList<EpisodePart?>? PerEpisode = null,
         TotalsPart? Aggregated = null,
         IReadOnlyList<string?>? VideoPaths = null);
 
-    private sealed record TaskPart(
-        string TaskGroup, int TaskId, MetricsPart? Metrics = null, IReadOnlyList<EpisodeRecord?>? Episodes = null);
+    internal sealed record TaskPart(
+        string TaskGroup,
+        int TaskId,
+        MetricsPart? Metrics = null,
+        IReadOnlyList<EpisodeRecord?>? Episodes = null,
+        double? NEpisodes = null,
+        double? NSuccess = null,
+        double? PcSuccess = null);
 
-    private sealed record MetricsPart(
+    internal sealed record MetricsPart(
         IReadOnlyList<double> SumRewards, IReadOnlyList<double> MaxRewards, IReadOnlyList<bool> Successes, IReadOnlyList<string?>? VideoPaths = null);
 
-    private sealed record EpisodePart(int EpisodeIx, double SumReward, double MaxReward, bool Success, long? Seed = null);
+    internal sealed record EpisodePart(int EpisodeIx, double SumReward, double MaxReward, bool Success, long? Seed = null);
 
-    private sealed record TotalsPart(double EvalS);
+    internal record AggregatePart(
+        double? AvgSumReward = null, double? AvgMaxReward = null, double? PcSuccess = null, double? NEpisodes = null, double? NSuccess = null);
+
+    internal sealed record TotalsPart(
+        double EvalS,
+        double? AvgSumReward = null,
+        double? AvgMaxReward = null,
+        double? PcSuccess = null,
+        double? NEpisodes = null,
+        double? NSuccess = null) : AggregatePart(AvgSumReward, AvgMaxReward, PcSuccess, NEpisodes, NSuccess);
 }

@@ -14,6 +14,9 @@ internal static class EvalInfoWriter
     private static readonly JsonWriterOptions Layout =
         new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>As in the journal, but with NaN and infinities as in the rest of the file.</summary>
+    private static readonly JsonSerializerOptions Episodes = EpisodeOptions();
+
     /// <summary>The text of a result. A result without provenance has LeRobot's keys only.</summary>
     public static string Write(EvalInfo info)
     {
@@ -85,11 +88,18 @@ internal static class EvalInfoWriter
         {
             json.WriteStartArray("episodes");
             foreach (var episode in task.Episodes)
-                JsonSerializer.Serialize(json, episode, Journal.Json);
+                JsonSerializer.Serialize(json, episode, Episodes);
             json.WriteEndArray();
         }
 
         json.WriteEndObject();
+    }
+
+    private static JsonSerializerOptions EpisodeOptions()
+    {
+        var options = new JsonSerializerOptions(Journal.Json);
+        options.Converters.Insert(0, new PythonFloat.BareConverter());
+        return options;
     }
 
     private static void WriteAggregate(Utf8JsonWriter json, Aggregate aggregate)

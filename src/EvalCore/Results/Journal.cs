@@ -1,13 +1,18 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Environments;
+using EvalCore.Files;
 
 namespace EvalCore.Results;
 
 /// <summary>
 /// The journal of a run, <c>journal.jsonl</c>: a first line with the run's identity and options, then a line for each
 /// finished episode, which is on disk before the episode counts as finished. An interrupted run loses only the episodes
-/// in flight; <c>--resume</c> continues from the journal.
+/// in flight; <c>--resume</c> continues from the journal. Each line ends with a checksum of its text; a journal of an older
+/// version, whose first line has none, is read without them.
 /// </summary>
 public sealed class Journal : IDisposable
 {
@@ -21,25 +26,32 @@ public sealed class Journal : IDisposable
         Converters = { new PythonFloat.Converter() },
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
     };
+
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     private readonly FileStream _stream;
     private readonly FileStream _claim;
     private readonly Lock _lock = new();
-    private bool _empty;
+    private readonly bool _isNew;
+    private long _length;
+    private bool _disposed;
 
-    private Journal(FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished, double elapsedS)
+    private Journal(FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished, double elapsedS, bool isNew)
     {
-        (_claim, _stream) = (claim, stream);
+        (_claim, _stream, _isNew, _length) = (claim, stream, isNew, stream.Length);
         (Finished, ElapsedS) = (finished, elapsedS);
-        _empty = finished.Count == 0;
     }
 
     /// <summary>
-    /// The episodes that the journal contained when it was opened. When an episode is there twice, the later record is
-    /// valid.
+    /// The episodes that the journal contained when it was opened, in the order of the file. When an episode is there
+    /// twice, because it was played again for its video, the later record is valid.
     /// </summary>
     public IReadOnlyList<EpisodeRecord> Finished { get; }
+
+    /// <summary>The number of episodes written since the journal was opened.</summary>
+    public int Written { get; private set; }
 
     /// <summary>The time the run had taken when the last of these episodes finished, in seconds.</summary>
     public double ElapsedS { get; }
@@ -53,29 +65,59 @@ public sealed class Journal : IDisposable
     {
         string path = Path.Combine(folder, FileName);
         Journal? journal = null;
+        FileStream? claim = null;
         try
         {
             Directory.CreateDirectory(folder);
-            var stream = NewFile(folder, path);
-            try
+            claim = Claim("--output_dir", path);
+            if (HasRun(folder))
+                throw AlreadyThere(folder);
+
+            // A file without a whole first line is that of a run that was killed before it began.
+            var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            journal = new Journal(claim, stream, [], 0, isNew: true);
+            var run = new JsonObject { ["identity"] = identity.ToJson(), ["options"] = options.DeepClone() };
+            journal.AppendLine(run);
+            Folder.Flush(folder);
+            return journal;
+        }
+        catch (Exception e)
+        {
+            if (journal is not null)
+                journal.Dispose();
+            else if (claim is not null)
+                Release(claim);
+            if (EvalCoreException.IsFileError(e))
+                throw EvalCoreException.CannotWrite($"--output_dir: {path}", e);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether a folder contains a run. A journal without a whole first line is that of a run that was killed before it
+    /// began: there is nothing in it to resume or to lose.
+    /// </summary>
+    public static bool HasRun(string folder)
+    {
+        try
+        {
+            using var file = new FileStream(Path.Combine(folder, FileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            for (int value = file.ReadByte(); value >= 0; value = file.ReadByte())
             {
-                journal = new Journal(Claim(path), stream, [], 0);
-            }
-            catch
-            {
-                File.Delete(path);
-                stream.Dispose();
-                throw;
+                if (value == '\n')
+                    return true;
             }
 
-            var run = new JsonObject { ["identity"] = identity.ToJson(), ["options"] = options.DeepClone() };
-            journal.AppendLine(run.ToJsonString(Json));
-            return journal;
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            journal?.Dispose();
-            throw EvalCoreException.CannotWrite($"--output_dir: {path}", e);
+            // A file that cannot be read is not overwritten.
+            return true;
         }
     }
 
@@ -83,18 +125,6 @@ public sealed class Journal : IDisposable
     /// <param name="folder">The output folder.</param>
     public static EvalCoreException AlreadyThere(string folder) =>
         new($"--output_dir: {folder} already contains a run; resume it with --resume={folder}, or name another folder");
-
-    private static FileStream NewFile(string folder, string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            throw AlreadyThere(folder);
-        }
-    }
 
     /// <summary>The options an interrupted run was started with.</summary>
     /// <exception cref="EvalCoreException">The folder has no journal, or it is damaged.</exception>
@@ -105,20 +135,22 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Opens the journal of a run that was interrupted. An incomplete last line is dropped.</summary>
-    /// <exception cref="EvalCoreException">The journal is missing, damaged, or of another run.</exception>
+    /// <exception cref="EvalCoreException">
+    /// The journal is missing, damaged, of another run, or contradicts itself; the message names the line.
+    /// </exception>
     public static Journal Resume(string folder, RunIdentity identity)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw NoJournal(path);
-        var claim = Claim(path);
+        var claim = Claim("--resume", path);
         try
         {
             return Resume(path, claim, identity);
         }
-        catch (EvalCoreException)
+        catch
         {
-            claim.Dispose();
+            Release(claim);
             throw;
         }
     }
@@ -126,21 +158,47 @@ public sealed class Journal : IDisposable
     private static Journal Resume(string path, FileStream claim, RunIdentity identity)
     {
         string[] lines = ReadLines(path, out long wholeLines);
-        if (IdentityOf(path, lines).Difference(identity) is var (part, values))
+        var (stored, isChecked) = IdentityOf(path, lines);
+        if (stored.Difference(identity) is var (part, values))
             throw new EvalCoreException($"--resume: {path} belongs to another run: {part} differs ({values}, in the journal and now)");
 
-        var finished = lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2)).ToList();
+        var finished = lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2, isChecked)).ToList();
+        CheckEpisodes(path, identity, [.. finished.Select(line => line.Episode)]);
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
             stream.SetLength(wholeLines);
             stream.Seek(0, SeekOrigin.End);
             return new Journal(
-                claim, stream, [.. finished.Select(line => line.Episode)], finished.Select(line => line.Clock.ElapsedS).DefaultIfEmpty().Max());
+                claim, stream, [.. finished.Select(line => line.Episode)],
+                finished.Select(line => line.Clock.ElapsedS).DefaultIfEmpty().Max(), isNew: false);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
             throw EvalCoreException.CannotWrite($"--resume: {path}", e);
+        }
+    }
+
+    /// <summary>Checks each episode's seed, and that records of one episode agree.</summary>
+    private static void CheckEpisodes(string path, RunIdentity identity, EpisodeRecord[] episodes)
+    {
+        var lineOf = new Dictionary<EpisodeKey, int>();
+        for (int i = 0; i < episodes.Length; i++)
+        {
+            var episode = episodes[i];
+            if (episode.EpisodeIndex < 0 || episode.Seed != identity.Seed + episode.EpisodeIndex)
+            {
+                throw new EvalCoreException(
+                    $"--resume: {path}: line {i + 2} was changed: episode {episode.EpisodeIndex} of {episode.Task} has seed {episode.Seed?.ToString() ?? "null"}, "
+                    + $"not {identity.Seed + episode.EpisodeIndex}; delete that line to play its episode again");
+            }
+
+            if (!lineOf.TryAdd(episode.Key, i) && !episodes[lineOf[episode.Key]].HasResultOf(episode))
+            {
+                throw new EvalCoreException(
+                    $"--resume: {path}: lines {lineOf[episode.Key] + 2} and {i + 2} give different results of episode {episode.EpisodeIndex} of {episode.Task}; "
+                    + "delete both to play it again");
+            }
         }
     }
 
@@ -149,48 +207,120 @@ public sealed class Journal : IDisposable
     /// <param name="elapsedS">
     /// The time the run has taken so far, in seconds, including the time before a resume.
     /// </param>
+    /// <exception cref="IOException">The line cannot be written, for example because the disk is full.</exception>
     public void Append(EpisodeRecord episode, double elapsedS)
     {
         var line = JsonSerializer.SerializeToNode(episode, Json)!.AsObject();
         line.Add("elapsed_s", JsonSerializer.SerializeToNode(elapsedS, Json));
-        AppendLine(line.ToJsonString(Json));
-        _empty = false;
+        lock (_lock)
+        {
+            AppendLine(line);
+            Written++;
+        }
     }
 
-    /// <summary>Closes the file. A journal without an episode is deleted, because there is nothing to resume.</summary>
+    /// <summary>
+    /// Closes the file. A new journal without an episode is deleted, because there is nothing to resume. Never throws: each
+    /// line is on disk already.
+    /// </summary>
     public void Dispose()
     {
-        // Deleted while the lock is held, so no other process can have started to use it.
-        if (_empty)
-            File.Delete(_stream.Name);
-        _stream.Dispose();
-        _claim.Dispose();
+        if (_disposed)
+            return;
+        _disposed = true;
+        try
+        {
+            // Deleted while the lock is held, so no other process can have started to use it.
+            if (_isNew && Written == 0)
+                File.Delete(_stream.Name);
+            _stream.Dispose();
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            // An empty journal that stays is no obstacle to a new run.
+        }
+        finally
+        {
+            Release(_claim);
+        }
     }
 
     /// <summary>
     /// Locks the run against other processes. The operating system releases the lock when this process ends, however it
     /// ends. The journal itself stays readable.
     /// </summary>
-    private static FileStream Claim(string path)
+    private static FileStream Claim(string flag, string path)
     {
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            while (true)
+            {
+                var claim = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+                // A file that its last owner deleted after it was opened here locks nothing. The path then has no file, or
+                // another one: the random length tells them apart.
+                claim.SetLength(Random.Shared.NextInt64(1, int.MaxValue));
+                var atPath = new FileInfo(claim.Name);
+                if (atPath.Exists && atPath.Length == claim.Length)
+                    return claim;
+                claim.Dispose();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EvalCoreException($"--resume: {path}: another process is writing it, or its folder is read-only ({EvalCoreException.Reason(e)})", e);
+            throw new EvalCoreException($"{flag}: {path}: another process is writing it, or its folder is read-only ({EvalCoreException.Reason(e)})", e);
         }
     }
 
-    private void AppendLine(string line)
+    /// <summary>Deletes the lock's file while the lock is held, and unlocks the run.</summary>
+    private static void Release(FileStream claim)
     {
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(line + "\n");
+        try
+        {
+            File.Delete(claim.Name);
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            // A file that stays locks nothing.
+        }
+
+        claim.Dispose();
+    }
+
+    /// <summary>Writes a line with its checksum. A line that failed halfway is overwritten by the next.</summary>
+    private void AppendLine(JsonObject line)
+    {
+        string text = line.ToJsonString(Json);
+        byte[] bytes = Encoding.UTF8.GetBytes($"{text[..^1]}{ChecksumKey}{Checksum(text)}\"}}\n");
         lock (_lock)
         {
-            _stream.Write(bytes);
-            _stream.Flush(flushToDisk: true);
+            try
+            {
+                if (_stream.Length != _length)
+                    _stream.SetLength(_length);
+                _stream.Seek(_length, SeekOrigin.Begin);
+                _stream.Write(bytes);
+                _stream.Flush(flushToDisk: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"{_stream.Name} cannot be written ({EvalCoreException.Reason(e)})", e);
+            }
+
+            _length += bytes.Length;
         }
+    }
+
+    private const string ChecksumKey = ",\"checksum\":\"";
+
+    /// <summary>The checksum of a line: the first 16 hexadecimal digits of the SHA-256 of its text without the checksum.</summary>
+    private static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
+    /// <summary>Whether a line has a checksum, and whether it is that of its text.</summary>
+    private static (bool HasOne, bool IsRight) CheckLine(string line)
+    {
+        int at = line.LastIndexOf(ChecksumKey, StringComparison.Ordinal);
+        return at < 0 ? (false, false) : (true, line[at..] == $"{ChecksumKey}{Checksum(line[..at] + "}")}\"}}");
     }
 
     private static string[] ReadLines(string path, out long wholeLines)
@@ -210,7 +340,13 @@ public sealed class Journal : IDisposable
         }
 
         wholeLines = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        string text = System.Text.Encoding.UTF8.GetString(bytes, 0, (int)wholeLines);
+        if (wholeLines == 0)
+        {
+            throw new EvalCoreException(
+                $"--resume: {path} contains no run: it was interrupted before it began; start it again without --resume");
+        }
+
+        string text = Encoding.UTF8.GetString(bytes, 0, (int)wholeLines);
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
@@ -222,7 +358,8 @@ public sealed class Journal : IDisposable
         try
         {
             if (lines.Length > 0
-                && JsonNode.Parse(lines[0]) is { } run
+                && CheckLine(lines[0]) is not (true, false)
+                && JsonNode.Parse(lines[0], documentOptions: NoDuplicates) is JsonObject run
                 && run["identity"] is JsonObject identity
                 && run["options"] is JsonObject options)
                 return (identity, options);
@@ -235,11 +372,11 @@ public sealed class Journal : IDisposable
         throw NoIdentity(path);
     }
 
-    private static RunIdentity IdentityOf(string path, string[] lines)
+    private static (RunIdentity Identity, bool IsChecked) IdentityOf(string path, string[] lines)
     {
         try
         {
-            return RunIdentity.FromJson(ParseRun(path, lines).Identity);
+            return (RunIdentity.FromJson(ParseRun(path, lines).Identity), CheckLine(lines[0]).HasOne);
         }
         catch (JsonException)
         {
@@ -250,8 +387,16 @@ public sealed class Journal : IDisposable
     private static EvalCoreException NoIdentity(string path) =>
         new($"--resume: {path} is damaged: its first line does not contain the run's identity; start a new run");
 
-    private static (EpisodeRecord Episode, Clock Clock) ParseEpisode(string path, string line, int number)
+    private static (EpisodeRecord Episode, Clock Clock) ParseEpisode(
+        string path, string line, int number, bool isChecked)
     {
+        var (hasChecksum, isRight) = CheckLine(line);
+        if (hasChecksum ? !isRight : isChecked)
+        {
+            throw new EvalCoreException(
+                $"--resume: {path}: line {number} is damaged or was changed; delete that line to play its episode again");
+        }
+
         try
         {
             return (JsonSerializer.Deserialize<EpisodeRecord>(line, Json) ?? throw new JsonException("null"),

@@ -10,8 +10,8 @@ public static class Merge
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>
     /// <exception cref="EvalCoreException">
-    /// A folder has no result, two results have different policies, seeds or engine versions, or an episode is in two
-    /// of them.
+    /// A folder has no result, two results have different policies, seeds or engine versions, an episode is in two of them,
+    /// or a file contradicts itself.
     /// </exception>
     public static EvalInfo Folders(IReadOnlyList<string> folders)
     {
@@ -24,15 +24,61 @@ public static class Merge
     /// The shards that are missing in a merged result, for suites with other shards in it: <c>1/4 of pusht</c>.
     /// </summary>
     public static IReadOnlyList<string> MissingShards(EvalInfo merged) =>
-    [
-        .. Parts(merged.Provenance)
+        [.. ShardsMissing(merged).Select(missing => $"{missing.Shard} of {missing.Suite}")];
+
+    private static IEnumerable<(Shard Shard, string? Suite)> ShardsMissing(EvalInfo merged) =>
+        Parts(merged.Provenance)
             .Where(part => part["shard"] is not null)
             .GroupBy(part => (string?)part["env"]?["type"], part => Shard.Parse((string?)part["shard"], _ => null))
             .SelectMany(suite => suite.Select(shard => shard.Count).Distinct()
                 .SelectMany(count => Enumerable.Range(0, count).Select(index => new Shard(index, count)))
                 .Except(suite)
-                .Select(shard => $"{shard} of {suite.Key}")),
-    ];
+                .Select(shard => (shard, suite.Key)));
+
+    /// <summary>
+    /// The episodes that are missing in a merged result, one line per task, for suites all of whose shards are there:
+    /// <c>2 episodes of left (4, 7)</c>. A run that was interrupted, or a test run that played a part, lacks some.
+    /// </summary>
+    public static IReadOnlyList<string> MissingEpisodes(EvalInfo merged)
+    {
+        ArgumentNullException.ThrowIfNull(merged);
+        var incomplete = ShardsMissing(merged).Select(missing => missing.Suite).ToHashSet();
+        var planned = Parts(merged.Provenance)
+            .GroupBy(part => Text(part["env"]?["type"]) ?? "")
+            .ToDictionary(suite => suite.Key, suite => suite.Max(Planned));
+        return
+        [
+            .. merged.PerTask
+                .Where(task => !incomplete.Contains(task.Suite))
+                .Select(task => (task.Task, Indices: Missing(task, planned.GetValueOrDefault(task.Suite ?? ""))))
+                .Where(task => task.Indices.Count > 0)
+                .Select(task => $"{(task.Indices.Count == 1 ? "1 episode" : $"{task.Indices.Count} episodes")} of {task.Task} ({First(task.Indices)})"),
+        ];
+
+        static List<int> Missing(TaskResult task, int planned) =>
+            [.. Enumerable.Range(0, Math.Max(planned, task.Episodes[^1].EpisodeIndex + 1)).Except(task.Episodes.Select(episode => episode.EpisodeIndex))];
+
+        static string First(List<int> indices) => string.Join(", ", indices.Take(10)) + (indices.Count > 10 ? ", ..." : "");
+    }
+
+    /// <summary>The episodes per task that a run was asked for; 0 where its options do not say so.</summary>
+    private static int Planned(JsonNode part) =>
+        part["options"] is JsonObject options && options["eval"] is JsonObject eval && eval["n_episodes"] is JsonValue n && n.TryGetValue(out int value)
+            ? value
+            : 0;
+
+    /// <summary>The policies of a merged result whose suites were played by different ones; empty for one policy.</summary>
+    public static IReadOnlyList<string> Policies(EvalInfo merged)
+    {
+        ArgumentNullException.ThrowIfNull(merged);
+        var policies = Parts(merged.Provenance)
+            .DistinctBy(part => part["policy"]?.ToJsonString())
+            .Select(part => $"{Text(part["env"]?["type"])}: {Text(part["policy"]?["type"])}")
+            .ToList();
+        return policies.Count > 1 ? policies : [];
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>
     /// The devices that rendered the images which the policies read, over all parts of a merged result.
@@ -57,6 +103,20 @@ public static class Merge
             }
         }
 
+        // per_group has one entry per name: two suites must not share it.
+        var suiteOf = new Dictionary<string, (string? Suite, string Folder)>();
+        foreach (var (folder, info) in parts)
+        {
+            foreach (var task in info.PerTask)
+            {
+                if (suiteOf.TryAdd(task.TaskGroup, (task.Suite, folder)) || suiteOf[task.TaskGroup].Suite == task.Suite)
+                    continue;
+                throw new EvalCoreException(
+                    $"merge: {suiteOf[task.TaskGroup].Folder} and {folder} have a group '{task.TaskGroup}' of different suites "
+                    + $"({suiteOf[task.TaskGroup].Suite} and {task.Suite}); merge them separately");
+            }
+        }
+
         var episodes = new Dictionary<EpisodeKey, (EpisodeRecord Record, string Folder)>();
         foreach (var (folder, info) in parts)
         {
@@ -67,8 +127,10 @@ public static class Merge
                     : episode with { VideoPath = Path.Combine(info.OutputDir, episode.VideoPath) };
                 if (!episodes.TryAdd(episode.Key, (withPath, folder)))
                 {
+                    var (first, firstFolder) = episodes[episode.Key];
                     throw new EvalCoreException(
-                        $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {episodes[episode.Key].Folder} and {folder}");
+                        $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {firstFolder} and {folder}"
+                        + (first.HasResultOf(episode) ? "" : ", with different results"));
                 }
             }
         }

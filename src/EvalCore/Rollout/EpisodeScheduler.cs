@@ -22,8 +22,11 @@ public sealed class EpisodeScheduler : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly object _lock = new();
     private readonly Queue<Job> _queue = new();
+    private readonly HashSet<Job> _playing = [];
     private readonly List<Thread> _workers = [];
+    private int _maxWorkers;
     private int _idleWorkers;
+    private Exception? _failure;
     private bool _disposed;
 
     /// <summary>Makes a scheduler. Threads and environments are made when they are needed.</summary>
@@ -35,6 +38,7 @@ public sealed class EpisodeScheduler : IDisposable
     public EpisodeScheduler(IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress)
     {
         (_benchmark, _policy, _progress, _slots, _async) = (benchmark, policy, progress, slots, useAsyncEnvs && slots > 1);
+        _maxWorkers = _async ? slots : 1;
         if (policy.Batching == PolicyBatching.PerSession)
         {
             _infer = slot => slot.Infer(_stop.Token);
@@ -63,9 +67,11 @@ public sealed class EpisodeScheduler : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _queue.Enqueue(job);
-            if (_queue.Count > _idleWorkers && _workers.Count < (_async ? _slots : 1))
+            if (_failure is not null)
+                return Task.FromException<EpisodeRecord>(_failure);
+            if (_queue.Count >= _idleWorkers && _workers.Count < _maxWorkers)
                 StartWorker();
+            _queue.Enqueue(job);
             Monitor.Pulse(_lock);
         }
 
@@ -73,44 +79,104 @@ public sealed class EpisodeScheduler : IDisposable
     }
 
     /// <summary>
-    /// Cancels the episodes that have not begun, and waits until the others reach their next forward pass.
+    /// The episodes that did not stop in time, because the policy or the simulator did not return from a call. Their threads
+    /// still use both, so neither can be disposed. Empty until the scheduler is stopped.
     /// </summary>
-    public void Dispose()
+    public IReadOnlyList<EpisodeSpec> Stuck { get; private set; } = [];
+
+    /// <summary>Stops, and waits for up to half a minute.</summary>
+    public void Dispose() => Stop(TimeSpan.FromSeconds(30));
+
+    /// <summary>
+    /// Cancels the episodes that have not begun, and waits until the others reach their next step or forward pass. The tasks
+    /// of all of them are cancelled. A second call does nothing.
+    /// </summary>
+    /// <param name="patience">How long to wait. Episodes that go on after that are <see cref="Stuck"/>.</param>
+    public void Stop(TimeSpan patience)
     {
         lock (_lock)
         {
             if (_disposed)
                 return;
             _disposed = true;
-            _stop.Cancel();
             while (_queue.TryDequeue(out var job))
                 job.Result.TrySetCanceled();
             Monitor.PulseAll(_lock);
         }
 
+        // What a policy registered to be called back may wait or throw.
+        _ = _stop.CancelAsync();
+        long started = Stopwatch.GetTimestamp();
+        bool stopped = true;
         foreach (var worker in _workers)
-            worker.Join();
-        _batcher?.Dispose();
-        _stop.Dispose();
+            stopped &= worker.Join(Left());
+        stopped &= _batcher?.Stop(Left()) ?? true;
+        if (stopped)
+        {
+            _stop.Dispose();
+            return;
+        }
+
+        lock (_lock)
+        {
+            Stuck = [.. _playing.Select(job => job.Episode).OrderBy(episode => episode.Index)];
+            foreach (var job in _playing)
+                job.Result.TrySetCanceled();
+        }
+
+        TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (patience - Stopwatch.GetElapsedTime(started)).Ticks));
     }
 
     private bool Stopped => _stop.IsCancellationRequested;
 
+    /// <summary>Starts a worker. When the system has no thread to give, those there are play everything.</summary>
     private void StartWorker()
     {
-        var worker = new Thread(_async ? PlayOneByOne : PlayInTurns)
+        var worker = new Thread(() => Guard(_async ? PlayOneByOne : PlayInTurns))
         {
             IsBackground = true,
             Name = $"env {_workers.Count}",
         };
-        _workers.Add(worker);
-        worker.Start();
+        try
+        {
+            worker.Start();
+            _workers.Add(worker);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException && _workers.Count > 0)
+        {
+            _maxWorkers = _workers.Count;
+        }
+    }
+
+    /// <summary>
+    /// The work of a thread. An exception that nothing else caught fails all episodes that the thread could have played; it
+    /// would end the process.
+    /// </summary>
+    private void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+#pragma warning disable CA1031 // Any exception.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            lock (_lock)
+            {
+                _failure = e;
+                foreach (var job in _playing.Where(job => job.Worker == Thread.CurrentThread).Concat(_queue))
+                    job.Result.TrySetException(e);
+                _playing.RemoveWhere(job => job.Worker == Thread.CurrentThread);
+                _queue.Clear();
+            }
+        }
     }
 
     /// <summary>A worker with one slot: one episode after the other.</summary>
     private void PlayOneByOne()
     {
-        using var slot = new EpisodeSlot(_benchmark, _policy, _progress);
+        using var slot = NewSlot();
         while (Next(wait: true) is { } job)
         {
             while (Advance(slot, job))
@@ -122,14 +188,14 @@ public sealed class EpisodeScheduler : IDisposable
     /// <summary>The only worker of a run without asynchronous environments: it advances all slots in turn.</summary>
     private void PlayInTurns()
     {
-        EpisodeSlot[] slots = [.. Enumerable.Range(0, _slots).Select(_ => new EpisodeSlot(_benchmark, _policy, _progress))];
-        var idle = new Stack<EpisodeSlot>(slots.Reverse());
+        var idle = new Stack<EpisodeSlot>();
         var playing = new List<(EpisodeSlot Slot, Job Job)>();
         while (true)
         {
-            while (idle.Count > 0 && Next(wait: playing.Count == 0) is { } job)
+            while (playing.Count < _slots && Next(wait: playing.Count == 0) is { } job)
             {
-                var slot = idle.Pop();
+                // A slot is made when an episode needs it.
+                var slot = idle.TryPop(out var free) ? free : NewSlot();
                 if (Advance(slot, job))
                     playing.Add((slot, job));
                 else
@@ -149,9 +215,11 @@ public sealed class EpisodeScheduler : IDisposable
             }
         }
 
-        foreach (var slot in slots)
+        foreach (var slot in idle)
             slot.Dispose();
     }
+
+    private EpisodeSlot NewSlot() => new(_benchmark, _policy, _progress, _stop.Token);
 
     /// <summary>
     /// Plays an episode from its reset, or from its last forward pass, to its next forward pass. False when the episode
@@ -181,25 +249,35 @@ public sealed class EpisodeScheduler : IDisposable
             if (waits)
                 return true;
             job.Result.TrySetResult(slot.End());
+            HasEnded(job);
         }
         catch (OperationCanceledException) when (Stopped)
         {
             job.Result.TrySetCanceled();
+            HasEnded(job);
             slot.Abandon();
         }
         catch (OperationCanceledException e)
         {
             // A time-out of the policy or the simulator: the run was not stopped.
             job.Result.TrySetException(new EvalCoreException($"{job.Episode} gave up: {EvalCoreException.Reason(e)}", e));
+            HasEnded(job);
             slot.Abandon();
         }
         catch (Exception e)
         {
             job.Result.TrySetException(e);
+            HasEnded(job);
             slot.Abandon();
         }
 
         return false;
+    }
+
+    private void HasEnded(Job job)
+    {
+        lock (_lock)
+            _playing.Remove(job);
     }
 
     /// <summary>
@@ -232,7 +310,12 @@ public sealed class EpisodeScheduler : IDisposable
             while (!_disposed)
             {
                 if (_queue.TryDequeue(out var job))
+                {
+                    job.Worker = Thread.CurrentThread;
+                    _playing.Add(job);
                     return job;
+                }
+
                 if (!wait)
                     return null;
                 _idleWorkers++;
@@ -251,6 +334,9 @@ public sealed class EpisodeScheduler : IDisposable
         public FrameRecording? Recording { get; } = recording;
 
         public TaskCompletionSource<EpisodeRecord> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The thread that plays the episode; null while it is queued.</summary>
+        public Thread? Worker { get; set; }
 
         public bool HasBegun { get; set; }
 

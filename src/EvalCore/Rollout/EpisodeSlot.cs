@@ -11,7 +11,7 @@ namespace EvalCore.Rollout;
 /// It belongs to one thread. The environment is built when a task's first episode starts here, and disposed when an
 /// episode of another task starts.
 /// </summary>
-internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProgress progress) : IDisposable
+internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProgress progress, CancellationToken stop) : IDisposable
 {
     private IEnvironment? _environment;
     private EnvTask? _task;
@@ -52,8 +52,9 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
 
         if (_environment is null || _task != episode.Task)
         {
-            _environment?.Dispose();
-            _environment = null;
+            var old = _environment;
+            (_environment, _task) = (null, null);
+            Release(old);
             _environment = benchmark.Make(episode.Task);
             _task = episode.Task;
             _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
@@ -71,10 +72,12 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     }
 
     /// <summary>Plays until the network must run (true) or the episode is over (false).</summary>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public bool PlayUntilInference()
     {
         while (true)
         {
+            stop.ThrowIfCancellationRequested();
             if (Session.NeedsObservation)
             {
                 Lap(ref _harness);
@@ -118,7 +121,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     public EpisodeRecord End()
     {
         string? warning = _environment!.Warning;
-        _session!.Dispose();
+        Release(_session);
         _session = null;
         Lap(ref _harness);
         return new EpisodeRecord
@@ -152,8 +155,8 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     }
 
     /// <summary>
-    /// Disposes of a part of an episode that has failed already, or of a run that has ended: what its disposal fails with is
-    /// of no consequence, and must not end the process.
+    /// Disposes of a part of an episode that is over: its result stands, whatever its disposal fails with, and an exception
+    /// would end the process.
     /// </summary>
     private static void Release(IDisposable? part)
     {

@@ -10,6 +10,9 @@ public sealed record EvalConfig
 {
     private const int MostByDefault = 64;
 
+    // Each has a thread and a simulator of its own.
+    private const int MostInFlight = 4096;
+
     /// <summary>Episodes per task.</summary>
     [Description("episodes per task")]
     [Range(1, int.MaxValue)]
@@ -32,11 +35,11 @@ public sealed record EvalConfig
     public int NEpisodesToRender { get; init; } = 10;
 
     /// <summary>
-    /// The number of episodes in flight: <see cref="BatchSize"/>, or when that is 0 lerobot-eval's rule: 0.7 of the
+    /// The number of episodes in flight: <see cref="BatchSize"/>, at most 4096, or when that is 0 lerobot-eval's rule: 0.7 of the
     /// cores, at least 1, at most 64, and at most the episodes of the whole run.
     /// </summary>
     /// <param name="cores">The number of processors.</param>
     /// <param name="episodes">The number of episodes of the whole run.</param>
     public int EnvsInFlight(int cores, long episodes) =>
-        BatchSize > 0 ? BatchSize : (int)Math.Max(1, Math.Min((long)(cores * 0.7), Math.Min(episodes, MostByDefault)));
+        BatchSize > 0 ? Math.Min(BatchSize, MostInFlight) : (int)Math.Max(1, Math.Min((long)(cores * 0.7), Math.Min(episodes, MostByDefault)));
 }

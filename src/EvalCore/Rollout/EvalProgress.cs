@@ -11,9 +11,9 @@ public sealed class EvalProgress(TimeProvider time)
     private long _started = time.GetTimestamp();
     private long _lastFinished;
     private long _steps;
-    private int _playedEpisodes;
-    private int _videos;
-    private int _writtenVideos;
+    private long _playedEpisodes;
+    private long _videos;
+    private long _writtenVideos;
 
     /// <summary>Makes a progress on the system's clock.</summary>
     public EvalProgress() : this(TimeProvider.System)
@@ -49,13 +49,13 @@ public sealed class EvalProgress(TimeProvider time)
     }
 
     /// <summary>Finished episodes of all tasks.</summary>
-    public int Finished => Tasks.Sum(task => task.Finished);
+    public long Finished => Tasks.Sum(task => (long)task.Finished);
 
     /// <summary>Episodes to play, of all tasks.</summary>
-    public int Total => Tasks.Sum(task => task.Total);
+    public long Total => Tasks.Sum(task => (long)task.Total);
 
     /// <summary>The number of videos that are not written yet, including those of episodes still to play.</summary>
-    public int Videos => Volatile.Read(ref _videos) - Volatile.Read(ref _writtenVideos);
+    public long Videos => Volatile.Read(ref _videos) - Volatile.Read(ref _writtenVideos);
 
     /// <summary>
     /// The estimated time left, from the rate of finished episodes or of written videos, whichever is longer; null
@@ -65,8 +65,8 @@ public sealed class EvalProgress(TimeProvider time)
     {
         get
         {
-            int played = Volatile.Read(ref _playedEpisodes), written = Volatile.Read(ref _writtenVideos);
-            int left = Total - Finished;
+            long played = Volatile.Read(ref _playedEpisodes), written = Volatile.Read(ref _writtenVideos);
+            long left = Total - Finished;
             if (played == 0 || (left == 0 && Videos > 0 && written == 0))
                 return null;
             return Elapsed * Math.Max((double)left / played, written == 0 ? 0 : (double)Videos / written);
@@ -76,17 +76,20 @@ public sealed class EvalProgress(TimeProvider time)
     /// <summary>Restarts the clock, so that start-up does not count.</summary>
     internal void Start() => _started = time.GetTimestamp();
 
-    internal void Expect(EnvTask task, bool video = false)
+    /// <summary>Adds episodes to play.</summary>
+    /// <param name="task">Their task.</param>
+    /// <param name="episodes">Their number.</param>
+    /// <param name="videos">The number of videos to write of them.</param>
+    internal void Expect(EnvTask task, int episodes = 1, int videos = 0)
     {
-        if (video)
-            Interlocked.Increment(ref _videos);
+        Interlocked.Add(ref _videos, videos);
         lock (_lock)
         {
             int index = Index(task.Group, task.Id);
             if (index < 0)
-                _tasks.Add(new TaskProgress(task.Group, task.Id, task.Name, 0, 0, 1));
+                _tasks.Add(new TaskProgress(task.Group, task.Id, task.Name, 0, 0, episodes));
             else
-                _tasks[index] = _tasks[index] with { Total = _tasks[index].Total + 1 };
+                _tasks[index] = _tasks[index] with { Total = _tasks[index].Total + episodes };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Results;
@@ -19,52 +20,53 @@ public sealed class EvalRun : IDisposable
     private readonly EpisodeScheduler _scheduler;
     private readonly VideoWriter? _videos;
     private readonly Journal? _journal;
-    private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Task<EpisodeRecord>>> _episodes = new();
+    private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Playing>> _episodes = new();
     private readonly Dictionary<EpisodeKey, EpisodeRecord> _finished = [];
-    private readonly ConcurrentDictionary<EnvTask, int> _episodesLeft;
+    private readonly HashSet<EpisodeKey> _withoutVideo = [];
+    private readonly ConcurrentDictionary<EnvTask, int> _episodesLeft = new();
     private readonly Lazy<bool> _clock;
     private readonly Action<string> _warn;
+    private int _toPlayAgain;
     private int _warned;
+    private int _warnedOfContradiction;
     private bool _disposed;
 
     /// <summary>Opens the benchmark, the output folder and its journal. No episode is played yet.</summary>
     /// <param name="env">The suite and its flags.</param>
     /// <param name="policy">The policy; the caller disposes it.</param>
     /// <param name="options">The options of the run.</param>
-    /// <param name="warn">Receives notes for the user, one line each.</param>
+    /// <param name="warn">Receives notes for the user, one line each. What it throws is ignored.</param>
     /// <exception cref="EvalCoreException">
     /// The output folder cannot be used, or the value of a flag is invalid.
     /// </exception>
     public EvalRun(EnvConfig env, IPolicy policy, RolloutOptions options, Action<string>? warn = null)
     {
+        ArgumentNullException.ThrowIfNull(env);
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         env.Validate();
-        (_policy, _options, _warn) = (policy, options, warn ?? (_ => { }));
+        (_policy, _options, _warn) = (policy, options, BestEffort(warn));
         _benchmark = env.Open();
         try
         {
             Tasks = _benchmark.Tasks;
-            long all = (long)Tasks.Count * options.Eval.NEpisodes;
-            Episodes = [.. Tasks
-                .SelectMany(task => Enumerable.Range(0, options.Eval.NEpisodes).Select(index => task.Episode(index, options.Seed)))
-                .Where((_, i) => i % options.Shard.Count == options.Shard.Index)];
+            Episodes = new EpisodePlan(Tasks, options.Eval.NEpisodes, options.Seed, options.Shard);
             if (Episodes.Count == 0)
-                throw new EvalCoreException($"--shard: shard {options.Shard} has no episode: there are only {all}; give fewer shards");
-            _episodesLeft = new(Episodes.CountBy(episode => episode.Task));
+                throw new EvalCoreException($"--shard: shard {options.Shard} has no episode: there are only {Episodes.Whole}; give fewer shards");
 
-            NumEnvs = options.Eval.EnvsInFlight(options.Cores, all);
+            NumEnvs = options.Eval.EnvsInFlight(options.Cores, Episodes.Whole);
             _identity = Provenance.Identity(env, _benchmark, policy, options);
             foreach (string note in _benchmark.Notes)
                 _warn(note);
             if (options.OutputDir is { } folder)
             {
                 _journal = options.Resume ? Journal.Resume(folder, _identity) : Journal.Create(folder, _identity, options.Given);
-                foreach (var record in _journal.Finished)
-                    _finished[record.Key] = record;
                 if (_benchmark.RendersVideos)
                     _videos = new VideoWriter(_benchmark, env.Fps, folder, _warn);
+                Recall(_journal.Finished);
             }
 
+            Expect();
             _scheduler = new EpisodeScheduler(_benchmark, policy, NumEnvs, options.Eval.UseAsyncEnvs, Progress);
             _clock = new Lazy<bool>(() =>
             {
@@ -84,13 +86,25 @@ public sealed class EvalRun : IDisposable
     public IReadOnlyList<EnvTask> Tasks { get; }
 
     /// <summary>The episodes of the run, or of this shard of it.</summary>
-    public IReadOnlyList<EpisodeSpec> Episodes { get; }
+    public EpisodePlan Episodes { get; }
 
     /// <summary>The number of episodes in flight at once. Results do not depend on it.</summary>
     public int NumEnvs { get; }
 
     /// <summary>The progress of the run.</summary>
     public EvalProgress Progress { get; } = new();
+
+    /// <summary>The number of episodes whose results are kept: those of a resumed journal and those finished since.</summary>
+    public long Kept => Progress.Finished + Volatile.Read(ref _toPlayAgain);
+
+    /// <summary>The first episode that failed; null for none. <see cref="PlayAll"/> ends with its exception.</summary>
+    public EpisodeSpec? Failed { get; private set; }
+
+    /// <summary>
+    /// The episodes that did not stop when the run was stopped, because the policy or the simulator did not return from a
+    /// call. Their threads still use the policy, so it must not be disposed. Empty until then.
+    /// </summary>
+    public IReadOnlyList<EpisodeSpec> Stuck => _scheduler.Stuck;
 
     /// <summary>The time the run has taken, in seconds, including the time before a resume.</summary>
     private double ElapsedS => Progress.Elapsed.TotalSeconds + (_journal?.ElapsedS ?? 0);
@@ -99,27 +113,66 @@ public sealed class EvalRun : IDisposable
     /// Plays an episode, or takes it from the journal. The task ends when the episode is in the journal and its video
     /// written. An episode that is requested twice is played once.
     /// </summary>
-    public Task<EpisodeRecord> Play(EpisodeSpec episode) =>
-        _episodes.GetOrAdd(episode, spec => new Lazy<Task<EpisodeRecord>>(() => PlayOnce(spec))).Value;
+    public Task<EpisodeRecord> Play(EpisodeSpec episode) => Start(episode).WithVideo;
 
-    /// <summary>Plays all episodes of the run.</summary>
-    /// <exception cref="EvalCoreException">A simulator cannot be built on this machine.</exception>
+    /// <summary>Plays all episodes of the run. The task ends when their videos are written, too.</summary>
+    /// <exception cref="EvalCoreException">
+    /// A simulator cannot be built on this machine, or an episode failed; the message names it.
+    /// </exception>
     public async Task<EvalInfo> PlayAll()
     {
-        // The first failure ends the run; episodes finished by then are in the journal.
-        var playing = Episodes.Select(Play).ToList();
-        await foreach (var episode in Task.WhenEach(playing).ConfigureAwait(false))
-            await episode.ConfigureAwait(false);
+        await PlayEpisodes().ConfigureAwait(false);
+        return await FinishVideos().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Plays all episodes of the run, and writes the result. Videos may still be written when the task ends; the result
+    /// lists those that are there.
+    /// </summary>
+    /// <exception cref="EvalCoreException">As <see cref="PlayAll"/>.</exception>
+    public async Task<EvalInfo> PlayEpisodes()
+    {
+        // Some episodes wait in the scheduler's queue, so that no slot waits for the next one. The first failure ends the
+        // run; episodes finished by then are in the journal.
+        int ahead = (int)Math.Min(2L * NumEnvs + 16, int.MaxValue);
+        var playing = new HashSet<Task<EpisodeRecord>>();
+        foreach (var episode in Episodes)
+        {
+            playing.Add(Start(episode).Episode);
+            while (playing.Count >= ahead)
+                await TakeOne().ConfigureAwait(false);
+        }
+
+        while (playing.Count > 0)
+            await TakeOne().ConfigureAwait(false);
+        return Complete();
+
+        async Task TakeOne()
+        {
+            var over = await Task.WhenAny(playing).ConfigureAwait(false);
+            playing.Remove(over);
+            await over.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for the videos of the episodes that were played, and writes the result again.</summary>
+    public async Task<EvalInfo> FinishVideos()
+    {
+        foreach (var episode in _episodes.Values)
+            await episode.Value.WithVideo.ConfigureAwait(false);
         return Complete();
     }
 
-    /// <summary>The result of the episodes finished so far; written to the output folder if there is one.</summary>
+    /// <summary>
+    /// The result of the episodes finished so far, with the videos written so far; written to the output folder if there is
+    /// one.
+    /// </summary>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
     public EvalInfo Complete()
     {
         var order = Tasks.Select((task, i) => (task, i)).ToDictionary(entry => entry.task, entry => entry.i);
         var finished = _episodes
-            .Where(episode => episode.Value.Value.IsCompletedSuccessfully)
+            .Where(episode => episode.Value.Value.Episode.IsCompletedSuccessfully)
             .OrderBy(episode => order[episode.Key.Task])
             .Select(episode => episode.Value.Value.Result);
         var info = new EvalInfo(
@@ -132,70 +185,196 @@ public sealed class EvalRun : IDisposable
         return info;
     }
 
+    /// <summary>Stops the run, and waits for up to half a minute for the episodes in flight.</summary>
+    public void Dispose() => Stop(TimeSpan.FromSeconds(30));
+
     /// <summary>
     /// Stops the run and cancels the episodes in flight. Finished episodes are in the journal; a resume makes their
-    /// missing videos.
+    /// missing videos. A second call does nothing.
     /// </summary>
-    public void Dispose()
+    /// <param name="patience">
+    /// How long to wait for the steps, forward passes and videos in progress. See <see cref="Stuck"/>.
+    /// </param>
+    public void Stop(TimeSpan patience)
     {
         if (_disposed)
             return;
         _disposed = true;
+        long started = Stopwatch.GetTimestamp();
         _videos?.Stop();
-        _scheduler.Dispose();
-        _videos?.Dispose();
-        Task.WhenAll(_episodes.Values.Select(episode => episode.Value)).ContinueWith(
-            _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        _scheduler.Stop(patience);
+        _videos?.Stop(TimeSpan.FromTicks(Math.Max(0, (patience - Stopwatch.GetElapsedTime(started)).Ticks)));
+        Task.WhenAll(_episodes.Values.Select(episode => episode.Value.WithVideo)).ContinueWith(
+            _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(TimeSpan.FromSeconds(5));
         _journal?.Dispose();
-        _benchmark.Dispose();
+
+        // A thread that did not stop still uses it.
+        if (Stuck.Count == 0 && _videos is not { IsStuck: true })
+            _benchmark.Dispose();
     }
 
-    private async Task<EpisodeRecord> PlayOnce(EpisodeSpec episode)
+    /// <summary>A callback that cannot fail: it is called on threads on which an exception would end the process.</summary>
+    private static Action<string> BestEffort(Action<string>? warn) => line =>
     {
-        bool wantsVideo = _videos is not null && episode.Index < _options.Eval.NEpisodesToRender;
-        var before = _finished.GetValueOrDefault(episode.Key);
-        bool lacksVideo = before is not null && LacksVideo(before);
-        bool plays = before is null || (wantsVideo && lacksVideo);
-        Progress.Expect(episode.Task, plays && wantsVideo);
-        if (!plays)
+        try
         {
-            Progress.Finish(before!, resumed: true);
-            ReleaseAfterLast(episode.Task);
-            return lacksVideo ? before! with { VideoPath = null } : before!;
+            warn?.Invoke(line);
+        }
+        catch (Exception)
+        {
+            // A note is not worth a run.
+        }
+    };
+
+    /// <summary>Takes the finished episodes of a resumed run from its journal, and notes what is done about them.</summary>
+    private void Recall(IReadOnlyList<EpisodeRecord> finished)
+    {
+        foreach (var record in finished)
+        {
+            // An episode whose video could not be made has a second line, without a path; it is not tried again.
+            if (_finished.TryGetValue(record.Key, out var before) && before.VideoPath is not null && record.VideoPath is null)
+                _withoutVideo.Add(record.Key);
+            _finished[record.Key] = record;
+        }
+
+        var tasks = Tasks.Select((task, i) => (Key: new EpisodeKey(task.Suite, task.Group, task.Id, 0), Number: i)).ToDictionary(task => task.Key, task => task.Number);
+        int others = 0, lost = 0, never = 0;
+        foreach (var (key, record) in _finished)
+        {
+            if (!tasks.TryGetValue(key with { Index = 0 }, out int task) || !Episodes.Contains(task, key.Index))
+                others++;
+            else if (!MustPlayForVideo(record))
+                continue;
+            else if (record.VideoPath is null)
+                never++;
+            else
+                lost++;
+        }
+
+        _toPlayAgain = lost + never;
+        if (lost > 0)
+            _warn($"{Are(lost)} played again, with the same result, to make {(lost == 1 ? "its video, which is" : "their videos, which are")} missing or incomplete");
+        if (never > 0)
+            _warn($"{Are(never)} played again, with the same result, for {(never == 1 ? "its video" : "their videos")}, which the run had not been asked for");
+        if (others > 0)
+            _warn($"{Are(others)} in the journal and not in the result: of other tasks, beyond --eval.n_episodes or of another shard");
+
+        static string Are(int episodes) => episodes == 1 ? "1 episode is" : $"{episodes} episodes are";
+    }
+
+    /// <summary>Tells the progress which episodes and videos to expect, and which are there already.</summary>
+    private void Expect()
+    {
+        for (int task = 0; task < Tasks.Count; task++)
+        {
+            if (Episodes.CountOf(task) is not (> 0 and var count))
+                continue;
+            var there = Recalled(task).ToList();
+            int videos = _videos is null
+                ? 0
+                : Episodes.CountOf(task, _options.Eval.NEpisodesToRender) - there.Count(record => WantsVideo(record.EpisodeIndex));
+            Progress.Expect(Tasks[task], count, videos);
+            foreach (var record in there)
+                Progress.Finish(record, resumed: true);
+            _episodesLeft[Tasks[task]] = count;
+        }
+
+        IEnumerable<EpisodeRecord> Recalled(int task) => _finished.Values.Where(record =>
+            record.Key with { Index = 0 } == Tasks[task].Episode(0, 0).Key && Episodes.Contains(task, record.EpisodeIndex) && !MustPlayForVideo(record));
+    }
+
+    private Playing Start(EpisodeSpec episode) =>
+        _episodes.GetOrAdd(episode, spec => new Lazy<Playing>(() => new Playing(PlayOnce(spec), played => WriteVideo(spec, played)))).Value;
+
+    private async Task<Played> PlayOnce(EpisodeSpec episode)
+    {
+        var before = _finished.GetValueOrDefault(episode.Key);
+        if (before is not null && !MustPlayForVideo(before))
+        {
+            return new Played(HasVideo(before) ? before : before with { VideoPath = null });
         }
 
         _ = _clock.Value;
-        var recording = wantsVideo ? new FrameRecording(episode, _videos) : null;
-        var played = await _scheduler.Play(episode, recording).ConfigureAwait(false);
+        try
+        {
+            var recording = _videos is not null && WantsVideo(episode.Index) ? new FrameRecording(episode, _videos) : null;
+            var played = await _scheduler.Play(episode, recording).ConfigureAwait(false);
+            if (played.Warning is not null && Interlocked.Exchange(ref _warned, 1) == 0)
+                _warn($"episode {played.EpisodeIndex} of {played.Task}: {played.Warning} (further warnings are only in {EvalInfo.FileName})");
+            if (before is not null && !before.HasResultOf(played))
+            {
+                if (Interlocked.Exchange(ref _warnedOfContradiction, 1) == 0)
+                    _warn($"{episode} was played again for its video and ended differently; its first result is kept (further ones are not noted)");
+                played = before;
+            }
 
-        if (played.Warning is not null && Interlocked.Exchange(ref _warned, 1) == 0)
-            _warn($"episode {played.EpisodeIndex} of {played.Task}: {played.Warning} (further warnings are only in {EvalInfo.FileName})");
+            // Written before the video is rendered, which may take longer than the episode.
+            string? path = recording is null ? null : _videos!.PathOf(episode);
+            _journal?.Append(played with { VideoPath = path }, ElapsedS);
+            Progress.Finish(played, resumed: false);
+            if (before is not null)
+                Interlocked.Decrement(ref _toPlayAgain);
+            return new Played(played with { VideoPath = null }, recording, path);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Failed ??= episode;
+            if (e is EvalCoreException && !e.Message.Contains(episode.ToString(), StringComparison.Ordinal))
+                throw new EvalCoreException($"{episode}: {e.Message}", e);
+            throw;
+        }
+    }
 
-        // Written before the video is rendered, which may take longer than the episode.
-        _journal?.Append(wantsVideo ? played with { VideoPath = _videos!.PathOf(episode) } : played, ElapsedS);
-        Progress.Finish(played, resumed: false);
+    private async Task<EpisodeRecord> WriteVideo(EpisodeSpec episode, Task<Played> playing)
+    {
+        var (played, recording, announced) = await playing.ConfigureAwait(false);
         if (recording is not null)
         {
-            played = played with { VideoPath = await _videos!.Write(recording).ConfigureAwait(false) };
+            string? written = await _videos!.Write(recording).ConfigureAwait(false);
             Progress.FinishVideo();
-            if (played.VideoPath is null)
+            played = played with { VideoPath = written };
+            if (written != announced)
                 _journal!.Append(played, ElapsedS);
         }
 
-        ReleaseAfterLast(episode.Task);
+        // The shared resources of a task are released after its last episode and its last video.
+        if (_episodesLeft.AddOrUpdate(episode.Task, 0, (_, left) => left - 1) == 0)
+            _benchmark.Release(episode.Task);
         return played;
     }
 
-    /// <summary>Releases the shared resources of a task after its last episode and its last video.</summary>
-    private void ReleaseAfterLast(EnvTask task)
-    {
-        if (_episodesLeft.AddOrUpdate(task, 0, (_, left) => left - 1) == 0)
-            _benchmark.Release(task);
-    }
+    private bool WantsVideo(int index) => index < _options.Eval.NEpisodesToRender;
 
     /// <summary>
-    /// Whether an episode's video is missing. The episode is then played again, with the same result, to record it.
+    /// Whether a finished episode must be played again, with the same result, because its video is requested and missing.
     /// </summary>
-    private bool LacksVideo(EpisodeRecord episode) =>
-        episode.VideoPath is { } path && !File.Exists(Path.Combine(_options.OutputDir!, path));
+    private bool MustPlayForVideo(EpisodeRecord episode) =>
+        _videos is not null && WantsVideo(episode.EpisodeIndex) && !_withoutVideo.Contains(episode.Key) && !HasVideo(episode);
+
+    private bool HasVideo(EpisodeRecord episode) =>
+        episode.VideoPath is { } path && VideoFile.IsWhole(Path.Combine(_options.OutputDir!, path));
+
+    /// <summary>An episode that is over, what was recorded for its video, and the path that the journal gives for it.</summary>
+    private sealed record Played(EpisodeRecord Record, FrameRecording? Recording = null, string? Announced = null);
+
+    /// <summary>An episode from its start: its record is complete first, its video later.</summary>
+    private sealed class Playing
+    {
+        public Playing(Task<Played> playing, Func<Task<Played>, Task<EpisodeRecord>> writeVideo)
+        {
+            Episode = RecordOf(playing);
+            WithVideo = writeVideo(playing);
+        }
+
+        /// <summary>Ends when the episode is in the journal; the record has no video, except from a resumed journal.</summary>
+        public Task<EpisodeRecord> Episode { get; }
+
+        /// <summary>Ends when the video is written as well, or could not be.</summary>
+        public Task<EpisodeRecord> WithVideo { get; }
+
+        /// <summary>The record so far, of an episode that is over.</summary>
+        public EpisodeRecord Result => WithVideo.IsCompletedSuccessfully ? WithVideo.Result : Episode.Result;
+
+        private static async Task<EpisodeRecord> RecordOf(Task<Played> playing) => (await playing.ConfigureAwait(false)).Record;
+    }
 }

@@ -41,13 +41,18 @@ internal sealed class InferenceBatcher : IDisposable
         return request.Ticks;
     }
 
-    public void Dispose()
+    /// <summary>Ends the thread. False when it is still in a forward pass after the time given.</summary>
+    public bool Stop(TimeSpan patience)
     {
         _end.Cancel();
-        _thread.Join();
+        if (!_thread.Join(patience))
+            return false;
         _end.Dispose();
         _arrived.Dispose();
+        return true;
     }
+
+    public void Dispose() => Stop(Timeout.InfiniteTimeSpan);
 
     private void Work()
     {
@@ -69,12 +74,12 @@ internal sealed class InferenceBatcher : IDisposable
             if (batch.Count == 0)
                 continue;
 
-            sessions.Clear();
-            sessions.AddRange(batch.Select(request => request.Session));
             long start = Stopwatch.GetTimestamp();
             Exception? failure = null;
             try
             {
+                sessions.Clear();
+                sessions.AddRange(batch.Select(request => request.Session));
                 _policy.Infer(sessions, _stop);
             }
             catch (Exception e)

@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using EvalCore.Environments;
 
 namespace EvalCore.Video;
 
 /// <summary>
 /// Renders and encodes the videos of recorded episodes on its own threads, in parallel with the evaluation. A failed
-/// video gives a warning; the run continues.
+/// video gives a warning; the run continues. When ffmpeg fails or takes too long, animated PNG takes its place.
 /// </summary>
 public sealed class VideoWriter : IDisposable
 {
@@ -13,16 +12,18 @@ public sealed class VideoWriter : IDisposable
     private readonly int _fps;
     private readonly string _folder;
     private readonly Action<string> _warn;
-    private readonly long _maxUnrenderedBytes;
-    private readonly int _maxTasks;
+    private readonly VideoLimits _limits;
     private readonly Dictionary<EnvTask, int> _unrenderedOfTask = [];
-    private readonly string? _ffmpeg = FfmpegEncoder.Find();
-    private readonly BlockingCollection<(FrameRecording Recording, TaskCompletionSource<string?> Path)> _queue = [];
+    private readonly Queue<Job> _queue = new();
     private readonly object _lock = new();
-    private readonly List<Thread> _threads = [];
-    private readonly int _maxThreads = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    private readonly List<Worker> _workers = [];
+    private readonly HashSet<FfmpegEncoder> _encoding = [];
+    private readonly int _maxWorkers = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    private volatile string? _ffmpeg;
+    private Timer? _watch;
     private long _unrenderedBytes;
-    private bool _stopped;
+    private volatile bool _stopped;
+    private bool _disposed;
     private int _warnedOfFfmpeg;
     private int _warnedOfFailure;
 
@@ -32,16 +33,23 @@ public sealed class VideoWriter : IDisposable
     /// <param name="outputDir">The run's output folder; the videos go to its folder <c>videos</c>.</param>
     /// <param name="warn">Receives warnings, one line each.</param>
     public VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn)
-        : this(benchmark, fps, outputDir, warn, maxUnrenderedBytes: 256 << 20, maxTasks: 8)
+        : this(benchmark, fps, outputDir, warn, new VideoLimits(), FfmpegEncoder.Find())
     {
     }
 
-    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, long maxUnrenderedBytes, int maxTasks) =>
-        (_benchmark, _fps, _folder, _warn, _maxUnrenderedBytes, _maxTasks) = (benchmark, fps, outputDir, warn, maxUnrenderedBytes, maxTasks);
+    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, VideoLimits limits, string? ffmpeg) =>
+        (_benchmark, _fps, _folder, _warn, _limits, _ffmpeg) = (benchmark, fps, outputDir, warn, limits, ffmpeg);
+
+    /// <summary>
+    /// Whether a thread did not stop, because a renderer did not return from a call: the benchmark is still in use.
+    /// </summary>
+    public bool IsStuck { get; private set; }
 
     /// <summary>The path of an episode's video in the output folder, as LeRobot names it.</summary>
-    public string PathOf(EpisodeSpec episode) => Path.Combine(
-        "videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{(_ffmpeg is null ? "png" : "mp4")}");
+    public string PathOf(EpisodeSpec episode) => PathOf(episode, _ffmpeg);
+
+    private static string PathOf(EpisodeSpec episode, string? ffmpeg) => Path.Combine(
+        "videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{(ffmpeg is null ? "png" : "mp4")}");
 
     /// <summary>
     /// Waits while queued recordings use too much memory, themselves or by the models of their tasks, which stay until the
@@ -52,8 +60,8 @@ public sealed class VideoWriter : IDisposable
     {
         lock (_lock)
         {
-            while (!_stopped && (_unrenderedBytes >= _maxUnrenderedBytes
-                || (_unrenderedOfTask.Count >= _maxTasks && !_unrenderedOfTask.ContainsKey(task))))
+            while (!_stopped && (_unrenderedBytes >= _limits.UnrenderedBytes
+                || (_unrenderedOfTask.Count >= _limits.Tasks && !_unrenderedOfTask.ContainsKey(task))))
             {
                 Monitor.Wait(_lock);
             }
@@ -66,23 +74,10 @@ public sealed class VideoWriter : IDisposable
     /// </summary>
     public Task<string?> Write(FrameRecording recording)
     {
-        var path = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            if (_stopped)
-                return Task.FromCanceled<string?>(new CancellationToken(canceled: true));
-            _unrenderedBytes += recording.Bytes;
-            _unrenderedOfTask[recording.Episode.Task] = _unrenderedOfTask.GetValueOrDefault(recording.Episode.Task) + 1;
-            if (_threads.Count < _maxThreads)
-            {
-                var thread = new Thread(Work) { IsBackground = true, Name = $"video {_threads.Count}" };
-                _threads.Add(thread);
-                thread.Start();
-            }
-
-            _queue.Add((recording, path));
-            return path.Task;
-        }
+        var job = new Job(recording);
+        if (!Enqueue(job))
+            job.Path.TrySetCanceled();
+        return job.Path.Task;
     }
 
     /// <summary>Cancels the videos that have not begun, and accepts no more.</summary>
@@ -91,106 +86,281 @@ public sealed class VideoWriter : IDisposable
         lock (_lock)
         {
             _stopped = true;
-            _queue.CompleteAdding();
-            while (_queue.TryTake(out var waiting))
+            while (_queue.TryDequeue(out var waiting))
                 waiting.Path.TrySetCanceled();
             Monitor.PulseAll(_lock);
         }
     }
 
-    /// <summary>Stops, and waits for the videos that are being rendered.</summary>
-    public void Dispose()
+    /// <summary>Stops, and waits for up to half a minute for the videos that are being rendered.</summary>
+    public void Dispose() => Stop(TimeSpan.FromSeconds(30));
+
+    /// <summary>
+    /// Stops, and waits for the videos that are being rendered; those that take longer are given up. A second call does
+    /// nothing.
+    /// </summary>
+    /// <param name="patience">How long to wait.</param>
+    public void Stop(TimeSpan patience)
     {
         Stop();
-        foreach (var thread in _threads)
-            thread.Join();
-        _queue.Dispose();
+        if (_disposed)
+            return;
+        _disposed = true;
+        _watch?.Dispose();
+        long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        if (Join(deadline))
+            return;
+
+        FfmpegEncoder[] encoding;
+        lock (_lock)
+            encoding = [.. _encoding];
+        foreach (var encoder in encoding)
+            encoder.Kill();
+        IsStuck = !Join(Environment.TickCount64 + 1000);
+        lock (_lock)
+        {
+            foreach (var worker in _workers)
+                worker.Current?.Path.TrySetCanceled();
+        }
     }
 
-    private void Work()
+    private bool Join(long deadline)
+    {
+        bool ended = true;
+        foreach (var worker in _workers)
+            ended &= worker.Thread.Join(worker.IsGivenUp ? 0 : (int)Math.Max(0, deadline - Environment.TickCount64));
+        return ended;
+    }
+
+    /// <summary>Queues a video; false when the writer is stopped.</summary>
+    private bool Enqueue(Job job)
+    {
+        lock (_lock)
+        {
+            if (_stopped)
+                return false;
+            var task = job.Recording.Episode.Task;
+            _unrenderedBytes += job.Recording.Bytes;
+            _unrenderedOfTask[task] = _unrenderedOfTask.GetValueOrDefault(task) + 1;
+            _queue.Enqueue(job);
+            if (_workers.Count(worker => !worker.IsGivenUp) < _maxWorkers)
+                StartWorker();
+            Monitor.PulseAll(_lock);
+            return true;
+        }
+    }
+
+    /// <summary>Starts a thread. When the system has none to give, those there are make all videos.</summary>
+    private void StartWorker()
+    {
+        Worker? worker = null;
+        var thread = new Thread(() => Work(worker!)) { IsBackground = true, Name = $"video {_workers.Count}" };
+        worker = new Worker(thread);
+        try
+        {
+            thread.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            if (_workers.Exists(other => !other.IsGivenUp))
+                return;
+            while (_queue.TryDequeue(out var job))
+            {
+                HasRendered(worker, job);
+                GiveUp(job, "no thread could be started");
+            }
+
+            return;
+        }
+
+        _workers.Add(worker);
+        _watch ??= new Timer(_ => GiveUpStuckRenderers(), null, _limits.RenderPatience / 4, _limits.RenderPatience / 4);
+    }
+
+    private Job? Next(Worker worker)
+    {
+        lock (_lock)
+        {
+            worker.Current = null;
+            while (!_stopped && !worker.IsGivenUp)
+            {
+                if (_queue.TryDequeue(out var job))
+                {
+                    worker.Current = job;
+                    worker.Touch();
+                    return job;
+                }
+
+                Monitor.Wait(_lock);
+            }
+
+            return null;
+        }
+    }
+
+    private void Work(Worker worker)
     {
         IFrameRenderer? renderer = null;
         EnvTask? task = null;
         byte[] frame = [];
         var finishing = Task.CompletedTask;
-        foreach (var (recording, path) in _queue.GetConsumingEnumerable())
+        while (Next(worker) is { } job)
         {
+            var episode = job.Recording.Episode;
             IVideoEncoder? encoder = null;
             try
             {
-                if (renderer is null || task != recording.Episode.Task)
+                if (renderer is null || task != episode.Task)
                 {
-                    renderer?.Dispose();
+                    var old = renderer;
                     renderer = null;
-                    renderer = _benchmark.MakeRenderer(recording.Episode.Task);
-                    task = recording.Episode.Task;
+                    Release(old);
+                    renderer = _benchmark.MakeRenderer(episode.Task);
+                    task = episode.Task;
                     frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
                 }
 
-                string name = PathOf(recording.Episode);
-                encoder = NewEncoder(Path.Combine(_folder, name), renderer);
-                for (int i = 0; i < recording.Count; i++)
+                string? ffmpeg = _ffmpeg;
+                string name = PathOf(episode, ffmpeg);
+                encoder = NewEncoder(ffmpeg, Path.Combine(_folder, name), renderer);
+                for (int i = 0; i < job.Recording.Count && !worker.IsGivenUp; i++)
                 {
-                    renderer.Render(recording[i], frame);
+                    worker.Touch();
+                    renderer.Render(job.Recording[i], frame);
                     encoder.Add(frame);
+                }
+
+                if (worker.IsGivenUp)
+                {
+                    Release(encoder);
+                    break;
                 }
 
                 // The next video starts while ffmpeg completes this one.
                 finishing.Wait();
                 var finished = encoder;
-                finishing = Task.Run(() => Finish(finished, name, recording, path));
+                finishing = Task.Run(() => Finish(finished, name, job));
             }
             catch (Exception e)
             {
-                Fail(Abandon(encoder) ?? e, recording, path);
+                e = Release(encoder) ?? e;
+                if (!worker.IsGivenUp)
+                    Fail(e, job);
             }
 
-            lock (_lock)
-            {
-                _unrenderedBytes -= recording.Bytes;
-                if (--_unrenderedOfTask[recording.Episode.Task] == 0)
-                    _unrenderedOfTask.Remove(recording.Episode.Task);
-                Monitor.PulseAll(_lock);
-            }
+            HasRendered(worker, job);
         }
 
         finishing.Wait();
-        renderer?.Dispose();
+        Release(renderer);
     }
 
-    private IVideoEncoder NewEncoder(string file, IFrameRenderer renderer)
+    private void HasRendered(Worker worker, Job job)
     {
-        if (_ffmpeg is null)
+        lock (_lock)
+        {
+            if (worker.IsGivenUp)
+                return;
+            _unrenderedBytes -= job.Recording.Bytes;
+            var task = job.Recording.Episode.Task;
+            if (--_unrenderedOfTask[task] == 0)
+                _unrenderedOfTask.Remove(task);
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    private IVideoEncoder NewEncoder(string? ffmpeg, string file, IFrameRenderer renderer)
+    {
+        if (ffmpeg is null)
             Warn(ref _warnedOfFfmpeg, "ffmpeg is not installed: videos are written as animated PNG; for mp4, install the package ffmpeg");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        return _ffmpeg is null
-            ? new ApngEncoder(file, renderer.Width, renderer.Height, _fps)
-            : new FfmpegEncoder(_ffmpeg, file, renderer.Width, renderer.Height, _fps);
+        if (ffmpeg is null)
+            return new ApngEncoder(file, renderer.Width, renderer.Height, _fps);
+        var encoder = new FfmpegEncoder(ffmpeg, file, renderer.Width, renderer.Height, _fps, _limits.FramePatience);
+        lock (_lock)
+            _encoding.Add(encoder);
+        return encoder;
     }
 
-    private void Finish(IVideoEncoder encoder, string name, FrameRecording recording, TaskCompletionSource<string?> path)
+    private void Finish(IVideoEncoder encoder, string name, Job job)
     {
         try
         {
-            using (encoder)
-                encoder.Finish();
-            path.SetResult(name);
+            encoder.Finish();
+            job.Path.TrySetResult(name);
         }
         catch (Exception e)
         {
-            Fail(e, recording, path);
+            Fail(e, job);
         }
+
+        Release(encoder);
+    }
+
+    /// <summary>Makes a failed video again without ffmpeg if that was at fault, else reports it.</summary>
+    private void Fail(Exception e, Job job)
+    {
+        if (e is FfmpegException)
+        {
+            // A stopped writer has ended ffmpeg itself: a resume makes the video.
+            if (!_stopped)
+            {
+                _ffmpeg = null;
+                Warn(ref _warnedOfFfmpeg, $"{e.Message}; videos are written as animated PNG");
+            }
+
+            if (!Enqueue(job))
+                job.Path.TrySetCanceled();
+            return;
+        }
+
+        GiveUp(job, EvalCoreException.Reason(e));
+    }
+
+    private void GiveUp(Job job, string reason)
+    {
+        var episode = job.Recording.Episode;
+        Warn(ref _warnedOfFailure, $"no video of episode {episode.Index} of {episode.Task.Name}: {reason}");
+        job.Path.TrySetResult(null);
     }
 
     /// <summary>
-    /// Disposes the encoder of a failed video. Returns the exception of the disposal, if any: on a full disk it fails
-    /// as well.
+    /// Gives up the video of each thread whose renderer does not return, and the thread: others take its place.
     /// </summary>
-    private static Exception? Abandon(IVideoEncoder? encoder)
+    private void GiveUpStuckRenderers()
+    {
+        var given = new List<Job>();
+        lock (_lock)
+        {
+            foreach (var worker in _workers.Where(worker => !worker.IsGivenUp && worker.Current is not null && worker.IsLate(_limits.RenderPatience)).ToList())
+            {
+                given.Add(worker.Current!);
+                HasRendered(worker, worker.Current!);
+                worker.IsGivenUp = true;
+                if (_queue.Count > 0)
+                    StartWorker();
+            }
+        }
+
+        foreach (var job in given)
+            GiveUp(job, $"its renderer does not return for {_limits.RenderPatience.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>
+    /// Disposes an encoder or a renderer. Returns the exception of the disposal, if any: on a full disk it fails as well, and
+    /// an exception on this thread would end the process.
+    /// </summary>
+    private Exception? Release(IDisposable? part)
     {
         try
         {
-            encoder?.Dispose();
+            if (part is FfmpegEncoder encoder)
+            {
+                lock (_lock)
+                    _encoding.Remove(encoder);
+            }
+
+            part?.Dispose();
             return null;
         }
         catch (Exception e)
@@ -199,16 +369,44 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
-    private void Fail(Exception e, FrameRecording recording, TaskCompletionSource<string?> path)
-    {
-        Warn(ref _warnedOfFailure, $"no video of episode {recording.Episode.Index} of {recording.Episode.Task.Name}: {e.Message}");
-        path.SetResult(null);
-    }
-
     /// <summary>Warns once per kind of problem: the next video has the same problem.</summary>
     private void Warn(ref int warned, string line)
     {
-        if (Interlocked.Exchange(ref warned, 1) == 0)
+        if (Interlocked.Exchange(ref warned, 1) != 0)
+            return;
+        try
+        {
             _warn(line);
+        }
+        catch (Exception)
+        {
+            // A warning is best effort: an exception on this thread would end the process.
+        }
+    }
+
+    private sealed class Job(FrameRecording recording)
+    {
+        public FrameRecording Recording { get; } = recording;
+
+        public TaskCompletionSource<string?> Path { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Worker(Thread thread)
+    {
+        private long _touched = Environment.TickCount64;
+        private volatile bool _isGivenUp;
+
+        public Thread Thread { get; } = thread;
+
+        /// <summary>The video that is being rendered; null between videos.</summary>
+        public Job? Current { get; set; }
+
+        /// <summary>Whether its renderer did not return in time. If it ever returns, the thread ends.</summary>
+        public bool IsGivenUp { get => _isGivenUp; set => _isGivenUp = value; }
+
+        /// <summary>Notes that a frame begins.</summary>
+        public void Touch() => Volatile.Write(ref _touched, Environment.TickCount64);
+
+        public bool IsLate(TimeSpan patience) => Environment.TickCount64 - Volatile.Read(ref _touched) > patience.TotalMilliseconds;
     }
 }

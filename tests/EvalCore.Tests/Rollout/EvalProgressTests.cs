@@ -14,8 +14,8 @@ public sealed class EvalProgressTests
     public void Steps_per_second_exclude_the_time_of_remaining_videos()
     {
         var progress = new EvalProgress(_clock);
-        progress.Expect(Left, video: true);
-        progress.Expect(Left, video: true);
+        progress.Expect(Left, videos: 1);
+        progress.Expect(Left, videos: 1);
         Play(progress, steps: 30, seconds: 3);
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
         Play(progress, steps: 10, seconds: 1);
@@ -24,9 +24,9 @@ public sealed class EvalProgressTests
         _clock.Seconds += 96;
         progress.FinishVideo();
         Assert.Equal(10, progress.StepsPerSecond, 1e-9);
-        Assert.Equal((1, 100, 100), (progress.Videos, progress.Elapsed.TotalSeconds, progress.Eta!.Value.TotalSeconds));
+        Assert.Equal((1L, 100, 100), (progress.Videos, progress.Elapsed.TotalSeconds, progress.Eta!.Value.TotalSeconds));
         progress.FinishVideo();
-        Assert.Equal((0, 0), (progress.Videos, progress.Eta!.Value.TotalSeconds));
+        Assert.Equal((0L, 0), (progress.Videos, progress.Eta!.Value.TotalSeconds));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class VideoWriterTests : IDisposable
     {
         using var rendering = new ManualResetEventSlim();
         var config = new WalkConfig { OnFrame = rendering.Wait };
-        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1, maxTasks: 8);
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, new VideoLimits { UnrenderedBytes = 1, Tasks = 8 }, FfmpegEncoder.Find());
         writer.WaitForRoom(TaskOf(config, 0));
 
         var video = writer.Write(Record(config, writer, steps: 3));
@@ -31,7 +31,7 @@ public sealed class VideoWriterTests : IDisposable
     {
         using var rendering = new ManualResetEventSlim();
         var config = new WalkConfig { OnFrame = rendering.Wait };
-        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: long.MaxValue, maxTasks: 1);
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, new VideoLimits { UnrenderedBytes = long.MaxValue, Tasks = 1 }, FfmpegEncoder.Find());
         var video = writer.Write(Record(config, writer, steps: 3));
 
         // The recording is of task 1: its own episodes start, those of another task wait.
@@ -57,7 +57,7 @@ public sealed class VideoWriterTests : IDisposable
                 rendering.Wait();
             },
         };
-        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, maxUnrenderedBytes: 1, maxTasks: 8);
+        using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, new VideoLimits { UnrenderedBytes = 1, Tasks = 8 }, FfmpegEncoder.Find());
         var first = writer.Write(Record(config, writer: null, steps: 0));
         await begun.WaitAsync();
         var others = Enumerable.Range(0, 20).Select(_ => writer.Write(Record(config, writer: null, steps: 0))).ToList();

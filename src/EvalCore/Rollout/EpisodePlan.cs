@@ -1,0 +1,65 @@
+using System.Collections;
+using EvalCore.Environments;
+using EvalCore.Results;
+
+namespace EvalCore.Rollout;
+
+/// <summary>
+/// The episodes of a run, or of a shard of it: all episodes of the first task, then those of the next. They are computed
+/// when they are read, so that a run of a thousand million episodes takes no more memory than one of ten.
+/// </summary>
+public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
+{
+    private readonly IReadOnlyList<EnvTask> _tasks;
+    private readonly int _perTask;
+    private readonly long _firstSeed;
+    private readonly Shard _shard;
+
+    internal EpisodePlan(IReadOnlyList<EnvTask> tasks, int perTask, long firstSeed, Shard shard)
+    {
+        (_tasks, _perTask, _firstSeed, _shard) = (tasks, perTask, firstSeed, shard);
+        Whole = (long)tasks.Count * perTask;
+        Count = OfShard(Whole);
+    }
+
+    /// <summary>The number of episodes.</summary>
+    public long Count { get; }
+
+    /// <summary>The number of episodes of the run of which this is a shard.</summary>
+    public long Whole { get; }
+
+    /// <summary>An episode, from 0.</summary>
+    public EpisodeSpec this[long number]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(number);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, Count);
+            var (task, index) = Math.DivRem(_shard.Index + number * _shard.Count, _perTask);
+            return _tasks[(int)task].Episode((int)index, _firstSeed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<EpisodeSpec> GetEnumerator()
+    {
+        for (long number = 0; number < Count; number++)
+            yield return this[number];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The number of episodes of a task, given by its place in the list of tasks, with an index below a limit.</summary>
+    internal int CountOf(int task, int limit = int.MaxValue)
+    {
+        long first = (long)task * _perTask;
+        return (int)(OfShard(first + Math.Min(limit, _perTask)) - OfShard(first));
+    }
+
+    /// <summary>Whether the shard contains an episode of a task, given by its place in the list of tasks.</summary>
+    internal bool Contains(int task, int index) =>
+        index >= 0 && index < _perTask && ((long)task * _perTask + index) % _shard.Count == _shard.Index;
+
+    /// <summary>How many of the run's first episodes are in the shard.</summary>
+    private long OfShard(long episodes) => (episodes + _shard.Count - 1 - _shard.Index) / _shard.Count;
+}
