@@ -20,14 +20,16 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     public static Terminal Standard()
     {
         return new Terminal(
-            On(new AnsiConsoleOutput(Console.Out), Console.IsOutputRedirected),
-            On(new BestEffortOutput(new AnsiConsoleOutput(Console.Error)), Console.IsErrorRedirected),
+            On(new AnsiConsoleOutput(Console.Out), output => output, Console.IsOutputRedirected),
+            On(new AnsiConsoleOutput(Console.Error), output => new BestEffortOutput(output), Console.IsErrorRedirected),
             Host.Local)
         { EndProcess = Interrupts.EndProcess };
 
-        static IAnsiConsole On(IAnsiConsoleOutput output, bool redirected)
+        static IAnsiConsole On(IAnsiConsoleOutput output, Func<IAnsiConsoleOutput, IAnsiConsoleOutput> wrap, bool redirected)
         {
+            // What a terminal can do is detected from the system's own stream.
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
+            console.Profile.Out = wrap(output);
             // A file or pipe has no width.
             if (redirected)
                 console.Profile.Width = 160;

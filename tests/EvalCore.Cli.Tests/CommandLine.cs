@@ -31,6 +31,9 @@ internal sealed class CommandLine : IDisposable
     /// <summary>Called at each step of the toy suite.</summary>
     public Action? OnStep { get; set; }
 
+    /// <summary>Called before each frame of the toy suite's videos.</summary>
+    public Action? OnFrame { get; set; }
+
     public TestConsole Out { get; } = new();
 
     public TestConsole Error { get; } = new();
@@ -44,7 +47,7 @@ internal sealed class CommandLine : IDisposable
 
     public Task<int> Run(CancellationToken cancellation, params string[] args)
     {
-        var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
+        var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, OnFrame = OnFrame, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
         var host = new Host(_variables.GetValueOrDefault, TimeProvider.System, 4);
         return new EvalCoreApp(new Registry().Add(suite), new Terminal(Out, Error, host)).Run(args, cancellation);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using EvalCore.Commands;
 
 namespace EvalCore.Cli.Tests;
 
@@ -63,6 +64,93 @@ public sealed partial class EvalCommandTests : IDisposable
         _line.OnStep = null;
         Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("run")}"));
         Assert.Equal(Overall("whole"), Overall("run"));
+    }
+
+    [Fact]
+    public async Task A_failed_run_names_its_episode_and_how_to_resume_it()
+    {
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (Interlocked.Increment(ref steps) == 1000)
+                throw new EvalCoreException("the leg is broken");
+        };
+        string folder = _line.In("my runs");
+        Assert.Equal(2, await _line.Run([.. Walk, "--env.task=left", "--eval.batch_size=1", $"--output_dir={folder}"]));
+        string[] lines = _line.Error.Output.TrimEnd('\n').Split('\n');
+        Assert.Matches($@"^note: episode \d+ of left \(seed \d+\) ended the run; \d+ of 50 episodes are kept\. Resume with: evalcore eval --resume='{folder}'$", lines[^2]);
+        Assert.Matches(@"^error: episode \d+ of left \(seed \d+\): the leg is broken$", lines[^1]);
+
+        _line.OnStep = null;
+        Assert.Equal(0, await _line.Run("eval", $"--resume={folder}"));
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_names_the_episode_that_does_not_stop()
+    {
+        using var interrupt = new CancellationTokenSource();
+        using var never = new ManualResetEventSlim();
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (Interlocked.Increment(ref steps) != 1000)
+                return;
+            interrupt.Cancel();
+            never.Wait();
+        };
+        Assert.Equal(130, await _line.Run(interrupt.Token, [.. Walk, "--env.task=left", "--eval.batch_size=1", $"--output_dir={_line.In("run")}"]));
+        Assert.Matches(
+            @"error: interrupted; \d+ of 50 episodes are kept; episode \d+ of left \(seed \d+\) did not stop: its policy or simulator does not return\. Resume with: evalcore eval --resume=\S+\n$",
+            _line.Error.Output);
+        never.Set();
+    }
+
+    [Fact]
+    public async Task The_table_is_printed_before_the_videos_are_finished_and_an_interruption_there_keeps_everything()
+    {
+        using var interrupt = new CancellationTokenSource();
+        using var rendering = new ManualResetEventSlim();
+        _line.OnFrame = rendering.Wait;
+        var run = _line.Run(
+            interrupt.Token,
+            "--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--env.task=left", "--eval.n_episodes=3", $"--output_dir={_line.In("run")}");
+        while (!File.Exists(_line.In("run", "eval_info.json")))
+            await Task.Delay(5);
+        await Task.Delay(100);
+        await interrupt.CancelAsync();
+        var release = Task.Delay(500).ContinueWith(_ => rendering.Set());
+        Assert.Equal(130, await run);
+        await release;
+        Assert.Contains("results: ", _line.Out.Output);
+        Assert.Contains("finishing 3 videos\n", _line.Error.Output);
+        Assert.Matches(@"error: interrupted; 3 of 3 episodes are kept, \d videos? (is|are) missing\. Resume with: ", _line.Error.Output);
+
+        _line.OnFrame = null;
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("run")}"));
+        Assert.Matches("note: \\d episodes? (is|are) played again, with the same result, to make (its video, which is|their videos, which are) missing or incomplete\n", _line.Error.Output);
+        Assert.Equal(3, Directory.GetFiles(_line.In("run", "videos", "walks_0")).Length);
+    }
+
+    [Fact]
+    public void Notes_that_cannot_be_written_are_dropped()
+    {
+        var output = new BestEffortOutput(new Spectre.Console.AnsiConsoleOutput(new FullDisk()));
+        output.Writer.WriteLine("a note");
+        output.Writer.Write('a');
+        output.Writer.Write(['a', 'b'], 0, 2);
+        output.Writer.Flush();
+        Assert.False(output.IsTerminal);
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("no space left on device");
+
+        public override void Write(string? value) => throw new IOException("no space left on device");
+
+        public override void Write(char[] buffer, int index, int count) => throw new IOException("no space left on device");
+
+        public override void Flush() => throw new IOException("no space left on device");
     }
 
     [Fact]

@@ -21,7 +21,11 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
     public bool RendersVideos => true;
 
-    public IEnvironment Make(EnvTask task) => new Walk(this, config, task);
+    public IEnvironment Make(EnvTask task)
+    {
+        config.OnMake?.Invoke();
+        return new Walk(this, config, task);
+    }
 
     public IFrameRenderer MakeRenderer(EnvTask task) => new Renderer(config);
 
@@ -58,7 +62,7 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
             _random = _random * 6364136223846793005 + 1442695040888963407;
             _position += _sign * action[0] * 0.1 + ((_random >> 40) / (double)(1 << 24) - 0.5) * 0.3;
             bool success = _position > 1;
-            return new StepResult(_position, success, ++_step == 40, success);
+            return new StepResult(config.Reward?.Invoke(_position) ?? _position, success, ++_step == 40, success);
         }
 
         public void Observe(Observation observation) => (observation.Vector(0)[0], observation.Vector(0)[1]) = (_position, _step);
@@ -69,9 +73,7 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
         public void Snapshot(Span<double> snapshot) => snapshot[0] = _position;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => config.OnDispose?.Invoke();
     }
 
     /// <summary>Renders a white image with a black column where the point is.</summary>

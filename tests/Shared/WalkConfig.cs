@@ -25,6 +25,18 @@ internal sealed class WalkConfig : EnvConfig
     [JsonIgnore]
     public Action? OnStep { get; set; }
 
+    /// <summary>Changes the reward of a step; null leaves it.</summary>
+    [JsonIgnore]
+    public Func<double, double>? Reward { get; init; }
+
+    /// <summary>Called when an environment is made.</summary>
+    [JsonIgnore]
+    public Action? OnMake { get; init; }
+
+    /// <summary>Called when an environment is disposed.</summary>
+    [JsonIgnore]
+    public Action? OnDispose { get; init; }
+
     /// <summary>Called before each frame of a video is rendered.</summary>
     [JsonIgnore]
     public Action? OnFrame { get; set; }

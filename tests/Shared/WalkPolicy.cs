@@ -26,10 +26,14 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
     /// <summary>The exception that disposing of a session throws; null for none.</summary>
     public Exception? DisposalFailure { get; init; }
 
+    /// <summary>Called by each inference.</summary>
+    public Action? OnInfer { get; init; }
+
     public IPolicySession NewSession(EpisodeSpec episode) => new Session(Bias, DisposalFailure);
 
     public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
+        OnInfer?.Invoke();
         if (Failure is not null)
             throw Failure;
         lock (BatchSizes)

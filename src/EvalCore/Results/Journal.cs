@@ -29,6 +29,9 @@ public sealed class Journal : IDisposable
         AllowDuplicateProperties = false,
     };
 
+    /// <summary>A file whose first line is longer, in bytes, is something else; a device has no end at all.</summary>
+    private const int LongestFirstLine = 1 << 24;
+
     private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     private readonly FileStream _stream;
@@ -102,13 +105,14 @@ public sealed class Journal : IDisposable
         try
         {
             using var file = new FileStream(Path.Combine(folder, FileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            for (int value = file.ReadByte(); value >= 0; value = file.ReadByte())
+            for (int i = 0; i < LongestFirstLine; i++)
             {
-                if (value == '\n')
-                    return true;
+                int value = file.ReadByte();
+                if (value is '\n' or < 0)
+                    return value == '\n';
             }
 
-            return false;
+            return true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -361,7 +365,8 @@ public sealed class Journal : IDisposable
                 && CheckLine(lines[0]) is not (true, false)
                 && JsonNode.Parse(lines[0], documentOptions: NoDuplicates) is JsonObject run
                 && run["identity"] is JsonObject identity
-                && run["options"] is JsonObject options)
+                && run["options"] is JsonObject options
+                && run.All(entry => entry.Key is "identity" or "options" or "checksum"))
                 return (identity, options);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

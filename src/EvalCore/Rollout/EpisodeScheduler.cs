@@ -57,7 +57,7 @@ public sealed class EpisodeScheduler : IDisposable
 
     /// <summary>
     /// Queues an episode. Episodes begin in the order they were queued; the task fails when the simulator or the policy
-    /// fails.
+    /// fails, and is cancelled when the scheduler is stopped first.
     /// </summary>
     /// <param name="episode">The episode.</param>
     /// <param name="recording">Receives the snapshots for the episode's video; null for no video.</param>
@@ -66,7 +66,8 @@ public sealed class EpisodeScheduler : IDisposable
         var job = new Job(episode, recording);
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+                return Task.FromCanceled<EpisodeRecord>(new CancellationToken(canceled: true));
             if (_failure is not null)
                 return Task.FromException<EpisodeRecord>(_failure);
             if (_queue.Count >= _idleWorkers && _workers.Count < _maxWorkers)

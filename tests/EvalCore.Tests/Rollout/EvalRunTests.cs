@@ -75,6 +75,65 @@ public sealed partial class EvalRunTests : IDisposable
         Assert.Equal(lines.Length + 1, File.ReadAllLines(In("whole", Journal.FileName)).Length);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task An_empty_or_cut_video_is_made_again_with_a_note(int length)
+    {
+        var whole = await Run("whole", nEpisodes: 3, render: 2);
+        string video = In("whole", whole.Episodes.First(episode => episode.VideoPath is not null).VideoPath!);
+        byte[] before = File.ReadAllBytes(video);
+        File.WriteAllBytes(video, before[..length]);
+
+        var notes = new List<string>();
+        var resumed = await Run("whole", nEpisodes: 3, render: 2, resume: true, warn: notes.Add);
+        Assert.Equal(before, File.ReadAllBytes(video));
+        Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
+        Assert.Equal("1 episode is played again, with the same result, to make its video, which is missing or incomplete", Assert.Single(notes));
+    }
+
+    [Fact]
+    public async Task Videos_that_a_run_was_not_asked_for_are_made_by_a_resume_that_is()
+    {
+        var whole = await Run("whole", nEpisodes: 3, render: 0);
+        var notes = new List<string>();
+        var resumed = await Run("whole", nEpisodes: 3, render: 1, resume: true, warn: notes.Add);
+        Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
+        Assert.Equal(2, resumed.Episodes.Count(episode => episode.VideoPath is not null));
+        Assert.Contains("2 episodes are played again, with the same result, for their videos, which the run had not been asked for", notes);
+    }
+
+    [Fact]
+    public async Task Episodes_of_the_journal_beyond_the_plan_are_noted()
+    {
+        await Run("whole", nEpisodes: 3);
+        var notes = new List<string>();
+        var resumed = await Run("whole", nEpisodes: 2, resume: true, warn: notes.Add);
+        Assert.Equal(4, resumed.Episodes.Count);
+        Assert.Equal("2 episodes are in the journal and not in the result: of other tasks, beyond --eval.n_episodes or of another shard", Assert.Single(notes));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public async Task A_reward_that_is_not_finite_is_recorded_and_read_back(double reward)
+    {
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        var options = new RolloutOptions { Eval = new EvalConfig { NEpisodes = 2, NEpisodesToRender = 0 }, OutputDir = In("run") };
+        EvalInfo info;
+        using (var run = new EvalRun(new WalkConfig { Reward = _ => reward }, policy, options))
+            info = await run.PlayAll();
+        string text = File.ReadAllText(In("run", EvalInfo.FileName));
+        Assert.DoesNotContain("\"NaN\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Infinity\"", text, StringComparison.Ordinal);
+        Assert.Equal(info.Episodes, EvalInfo.Load(In("run", EvalInfo.FileName)).Episodes);
+        Assert.Equal(4, Merge.Folders([In("run")]).Episodes.Count);
+
+        using var resumed = new EvalRun(new WalkConfig(), policy, options with { Resume = true });
+        Assert.Equal(PerEpisode(info), PerEpisode(await resumed.PlayAll()));
+    }
+
     [Fact]
     public async Task A_simulator_warning_is_reported_once_and_recorded_for_each_episode()
     {
@@ -397,7 +456,7 @@ public sealed partial class EvalRunTests : IDisposable
 
     private async Task<EvalInfo> Run(
         string name, int nEpisodes = 6, int render = 0, bool resume = false, Shard? shard = null,
-        string gain = "1", long seed = 1000)
+        string gain = "1", long seed = 1000, Action<string>? warn = null)
     {
         using var policy = new WalkPolicy(PolicyBatching.PerSession)
         {
@@ -410,7 +469,7 @@ public sealed partial class EvalRunTests : IDisposable
             Resume = resume,
             Shard = shard ?? Shard.Whole,
             Seed = seed,
-        });
+        }, warn);
         return await run.PlayAll();
     }
 }

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using EvalCore.Results;
+
+namespace EvalCore.Tests.Results;
+
+public sealed class MergeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("\"pc_success\": 50.0", "\"pc_success\": 100.0", "has pc_success 100.0, but its episodes give 50.0: the file was changed")]
+    [InlineData("\"n_episodes\": 2,\n    \"eval_s\"", "\"n_episodes\": 3,\n    \"eval_s\"", "overall has n_episodes 3.0, but its episodes give 2.0: the file was changed")]
+    [InlineData("\"avg_sum_reward\": 0.5", "\"avg_sum_reward\": 0.75", "has avg_sum_reward 0.75, but its episodes give 0.5: the file was changed")]
+    [InlineData("\"success\": false", "\"success\": true", "the file was changed")]
+    [InlineData("\"sum_reward\": 0.5", "\"sum_reward\": 0.25", "the file was changed")]
+    [InlineData("\"seed\": 1001", "\"seed\": 1002", "episode 1 of left has seed 1002, not the run's seed 1000 + 1: the file was changed")]
+    [InlineData("\"episode_index\": 1", "\"episode_index\": 3", "the file was changed")]
+    [InlineData("\"task_group\": \"walks\",\n      \"task_id\": 0", "\"task_group\": \"walks\",\n      \"task_id\": 5", "the file was changed")]
+    public void A_result_that_contradicts_its_episodes_is_refused(string text, string changed, string reason)
+    {
+        string folder = Save("a", Episode("walk", "left", 0), Episode("walk", "left", 1) with { Success = false });
+        string file = Path.Combine(folder, EvalInfo.FileName);
+        string whole = File.ReadAllText(file);
+        foreach (int at in Occurrences(whole, text))
+        {
+            File.WriteAllText(file, whole[..at] + changed + whole[(at + text.Length)..]);
+            string message = Assert.Throws<EvalCoreException>(() => Merge.Folders([folder])).Message;
+            Assert.StartsWith($"{file}: is not an eval_info.json (", message, StringComparison.Ordinal);
+            Assert.Contains(reason, message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    [Fact]
+    public void Missing_episodes_are_named()
+    {
+        string folder = Save("a", Episode("walk", "left", 0), Episode("walk", "left", 3), Episode("walk", "right", 1));
+        Assert.Equal(["4 episodes of left (1, 2, 4, 5)", "5 episodes of right (0, 2, 3, 4, 5)"], Merge.MissingEpisodes(Merge.Folders([folder])));
+    }
+
+    [Fact]
+    public void Missing_episodes_of_missing_shards_are_not_named_again()
+    {
+        string folder = Save("a", "0/2", Episode("walk", "left", 0), Episode("walk", "left", 2), Episode("walk", "left", 4));
+        var merged = Merge.Folders([folder]);
+        Assert.Equal(["1/2 of walk"], Merge.MissingShards(merged));
+        Assert.Empty(Merge.MissingEpisodes(merged));
+    }
+
+    [Fact]
+    public void Suites_are_not_pooled_under_one_group()
+    {
+        string a = Save("a", Episode("walk", "left", 0)), b = Save("b", Episode("run", "left", 0));
+        string message = Assert.Throws<EvalCoreException>(() => Merge.Folders([a, b])).Message;
+        Assert.Equal($"merge: {a} and {b} have a group 'walks' of different suites (walk and run); merge them separately", message);
+    }
+
+    [Fact]
+    public void Two_results_of_one_episode_that_differ_are_named()
+    {
+        string a = Save("a", Episode("walk", "left", 0)), b = Save("b", Episode("walk", "left", 0) with { Success = false });
+        string message = Assert.Throws<EvalCoreException>(() => Merge.Folders([a, b])).Message;
+        Assert.Equal($"merge: episode 0 of left is in both {a} and {b}, with different results", message);
+    }
+
+    [Fact]
+    public void A_merged_result_of_two_suites_with_their_own_seeds_is_read_again()
+    {
+        string a = Save("a", Episode("walk", "left", 0));
+        string b = Save("b", Episode("run", "fast", 2) with { TaskGroup = "runs", Seed = 7 + 2 });
+        string file = Path.Combine(b, EvalInfo.FileName);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"seed\": 1000", "\"seed\": 7", StringComparison.Ordinal));
+        string merged = Path.Combine(_folder, EvalInfo.FileName);
+        Merge.Folders([a, b]).Save(merged);
+        Assert.Equal(2, EvalInfo.Load(merged).Episodes.Count);
+    }
+
+    private static IEnumerable<int> Occurrences(string text, string part)
+    {
+        Assert.Contains(part, text, StringComparison.Ordinal);
+        for (int at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+            yield return at;
+    }
+
+    private string Save(string name, params EpisodeRecord[] episodes) => Save(name, "0/1", episodes);
+
+    private string Save(string name, string shard, params EpisodeRecord[] episodes)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        var provenance = new JsonObject
+        {
+            ["seed"] = 1000,
+            ["policy"] = new JsonObject { ["type"] = "walker" },
+            ["env"] = new JsonObject { ["type"] = episodes[0].Suite },
+            ["engines"] = new JsonObject(),
+            ["shard"] = shard,
+            ["options"] = new JsonObject { ["eval"] = new JsonObject { ["n_episodes"] = 6 } },
+        };
+        new EvalInfo(episodes, 1, "", provenance).Save(Path.Combine(folder, EvalInfo.FileName));
+        return folder;
+    }
+
+    private static EpisodeRecord Episode(string suite, string task, int index) => new()
+    {
+        Suite = suite, TaskGroup = "walks", TaskId = task == "left" ? 0 : 1, Task = task, EpisodeIndex = index, Seed = 1000 + index,
+        Steps = 3, SumReward = 0.5, MaxReward = 0.25, Success = true, Timings = new(1, 2, 3, 4, 5),
+    };
+}

@@ -1,0 +1,49 @@
+using EvalCore.Environments;
+using EvalCore.Results;
+using EvalCore.Rollout;
+
+namespace EvalCore.Tests.Rollout;
+
+public sealed class EpisodePlanTests
+{
+    private static readonly EnvTask[] Tasks =
+    [
+        new("walk", "walks", 0, "left", ""), new("walk", "walks", 1, "right", ""), new("walk", "runs", 0, "fast", "") { InitStates = 3 },
+    ];
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 1)]
+    [InlineData(5, 2)]
+    [InlineData(4, 3)]
+    [InlineData(7, 5)]
+    [InlineData(1, 3)]
+    [InlineData(2, 11)]
+    public void The_shards_of_a_plan_are_its_episodes_dealt_in_turn(int perTask, int shards)
+    {
+        EpisodeSpec[] all = [.. Tasks.SelectMany(task => Enumerable.Range(0, perTask).Select(index => task.Episode(index, 1000)))];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            EpisodeSpec[] expected = [.. all.Where((_, i) => i % shards == shard)];
+            var plan = new EpisodePlan(Tasks, perTask, 1000, new Shard(shard, shards));
+            Assert.Equal(expected, plan);
+            Assert.Equal((expected.Length, all.Length), (plan.Count, plan.Whole));
+            for (int task = 0; task < Tasks.Length; task++)
+            {
+                for (int limit = 0; limit <= perTask + 1; limit++)
+                    Assert.Equal(expected.Count(episode => episode.Task == Tasks[task] && episode.Index < limit), plan.CountOf(task, limit));
+                for (int index = -1; index <= perTask; index++)
+                    Assert.Equal(expected.Any(episode => episode.Task == Tasks[task] && episode.Index == index), plan.Contains(task, index));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_plan_of_billions_of_episodes_takes_no_memory_of_them()
+    {
+        var plan = new EpisodePlan(Tasks, int.MaxValue, 0, new Shard(1, 2));
+        Assert.Equal(3L * int.MaxValue / 2, plan.Count);
+        Assert.Equal(Tasks[2].Episode(int.MaxValue - 2, 0), plan[plan.Count - 1]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan[plan.Count]);
+    }
+}
