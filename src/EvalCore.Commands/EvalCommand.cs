@@ -141,7 +141,7 @@ internal static class EvalCommand
             terminal.Writer.WriteLine($"results: {file}");
             return null;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new IOException($"standard output cannot be written ({EvalCoreException.Reason(e)}); the results are in {file}", e);
         }

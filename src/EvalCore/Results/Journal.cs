@@ -308,7 +308,9 @@ public sealed class Journal : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new IOException($"{_stream.Name} cannot be written ({EvalCoreException.Reason(e)})", e);
+                // .NET's message ends with the path.
+                string reason = EvalCoreException.Reason(e).Replace($" : '{_stream.Name}'", "", StringComparison.Ordinal);
+                throw new IOException($"{_stream.Name} cannot be written ({reason})", e);
             }
 
             _length += bytes.Length;
