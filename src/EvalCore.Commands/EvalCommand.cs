@@ -103,7 +103,7 @@ internal static class EvalCommand
             run.Stop(StopPatience);
             if (info is not null)
                 run.Complete();
-            terminal.Fail($"interrupted; {Kept(run, options)}");
+            terminal.Fail($"interrupted; {Kept(run, options, terminal)}");
             if (run.Stuck.Count > 0)
                 terminal.EndProcess(ExitCode.Interrupted);
             return ExitCode.Interrupted;
@@ -112,7 +112,7 @@ internal static class EvalCommand
         {
             // The error itself is reported by the program.
             run.Dispose();
-            terminal.Note($"{failed} ended the run; {Kept(run, options)}");
+            terminal.Note($"{failed} ended the run; {Kept(run, options, terminal)}");
             throw;
         }
     }
@@ -148,7 +148,7 @@ internal static class EvalCommand
     }
 
     /// <summary>What is kept of a run that ended early, what did not stop, and how to resume it.</summary>
-    private static string Kept(EvalRun run, EvalOptions options)
+    private static string Kept(EvalRun run, EvalOptions options, Terminal terminal)
     {
         string stuck = run.Stuck switch
         {
@@ -161,7 +161,7 @@ internal static class EvalCommand
         string videos = run.Kept == run.Progress.Total && run.Progress.Videos is > 0 and var missing
             ? $", {Count(missing, "video")} {(missing == 1 ? "is" : "are")} missing"
             : "";
-        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: evalcore eval --resume={Quoted(options.OutputDir)}";
+        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: {terminal.Program} eval --resume={Quoted(options.OutputDir)}";
     }
 
     /// <summary>A path as a shell reads it.</summary>

@@ -23,7 +23,10 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
             On(new AnsiConsoleOutput(Console.Out), output => output, Console.IsOutputRedirected),
             On(new AnsiConsoleOutput(Console.Error), output => new BestEffortOutput(output), Console.IsErrorRedirected),
             Host.Local)
-        { EndProcess = Interrupts.EndProcess };
+        {
+            Program = Started(Environment.ProcessPath ?? "evalcore", Environment.GetCommandLineArgs()[0], Environment.CurrentDirectory, Host.Local.Variable("PATH") ?? ""),
+            EndProcess = Interrupts.EndProcess,
+        };
 
         static IAnsiConsole On(IAnsiConsoleOutput output, Func<IAnsiConsoleOutput, IAnsiConsoleOutput> wrap, bool redirected)
         {
@@ -34,6 +37,29 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
             if (redirected)
                 console.Profile.Width = 160;
             return console;
+        }
+    }
+
+    /// <summary>
+    /// The command that starts the running program again from the current folder: its name if the shell finds it by
+    /// that, else its path. So a line that says how to go on can be copied, also for a program of <c>dotnet run</c>.
+    /// </summary>
+    /// <param name="process">The executable of the process.</param>
+    /// <param name="assembly">The program's assembly, for an executable that is <c>dotnet</c>.</param>
+    /// <param name="folder">The current folder.</param>
+    /// <param name="path">The variable <c>PATH</c>.</param>
+    internal static string Started(string process, string assembly, string folder, string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(process);
+        if (name == "dotnet")
+            return $"dotnet {Short(assembly)}";
+        return path.Split(Path.PathSeparator).Contains(Path.GetDirectoryName(process)) ? name : Short(process);
+
+        string Short(string file)
+        {
+            string relative = Path.GetRelativePath(folder, file);
+            string shown = relative.StartsWith("..", StringComparison.Ordinal) ? file : relative.Contains('/', StringComparison.Ordinal) ? relative : $"./{relative}";
+            return shown.Contains(' ', StringComparison.Ordinal) ? $"'{shown}'" : shown;
         }
     }
 

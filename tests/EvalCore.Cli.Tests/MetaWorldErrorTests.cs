@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Benchmarks.MetaWorld;
 using Benchmarks.MetaWorld.Tests;
 using EvalCore.Assets;
@@ -6,7 +7,7 @@ using Safetensors;
 namespace EvalCore.Cli.Tests;
 
 /// <summary>Errors of Meta-World when something is missing, damaged or invalid: one line and exit code 2.</summary>
-public sealed class MetaWorldErrorTests : IDisposable
+public sealed partial class MetaWorldErrorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
@@ -106,7 +107,8 @@ public sealed class MetaWorldErrorTests : IDisposable
     {
         var (code, output, error) = await EvalcoreProcess.Run(args, variables);
         Assert.StartsWith($"{before}error: ", error, StringComparison.Ordinal);
-        string line = error[$"{before}error: ".Length..];
+        // A line that says how to go on names the program as it was started.
+        string line = StartedProgram().Replace(error[$"{before}error: ".Length..], "'evalcore ");
         Assert.Single(line, '\n');
         Assert.Equal((2, ""), (code, output));
         if (expected is not null)
@@ -126,4 +128,7 @@ public sealed class MetaWorldErrorTests : IDisposable
     }
 
     private string In(params string[] path) => Path.Combine([_folder, .. path]);
+
+    [GeneratedRegex(@"'\S*EvalCore\.Cli(\.exe)? ")]
+    private static partial Regex StartedProgram();
 }

@@ -210,7 +210,7 @@ public sealed class AssetStore(string cache, string? mirror)
     /// <summary>Downloads the rest of a partial file.</summary>
     private async Task Append(Uri source, string part, AssetFile file, Action<long> arrived, CancellationToken cancellation)
     {
-        using var stream = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        using var stream = OpenPart(part);
         if (stream.Length > file.Bytes)
             stream.SetLength(0);
         arrived(stream.Length);
@@ -218,25 +218,7 @@ public sealed class AssetStore(string cache, string? mirror)
             return;
         try
         {
-            using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            response.EnsureSuccessStatusCode();
-            if (stream.Length > 0 && response.StatusCode != HttpStatusCode.PartialContent)
-            {
-                // The server does not support range requests and sends the whole file again.
-                arrived(-stream.Length);
-                stream.SetLength(0);
-            }
-
-            using var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            byte[] buffer = new byte[1 << 16];
-            while (await body.ReadAsync(buffer, cancellation).ConfigureAwait(false) is var read and > 0)
-            {
-                if (stream.Length + read > file.Bytes)
-                    throw new EndOfStreamException($"the server sends more than {file.Bytes} bytes");
-                await stream.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                arrived(read);
-            }
-
+            await HttpDownload.Append(Http, source, stream, file.Bytes, Silence, arrived, cancellation).ConfigureAwait(false);
             if (stream.Length < file.Bytes)
                 throw new DownloadException($"the connection ended after {stream.Length} of {file.Bytes} bytes", DownloadFailure.Broken);
         }

@@ -57,7 +57,7 @@ internal static class HttpDownload
         }
 
         long? expected = response.Content.Headers.ContentLength + file.Length;
-        await using var body = await Wait(response.Content.ReadAsStreamAsync).ConfigureAwait(false);
+        using var body = await Wait(response.Content.ReadAsStreamAsync).ConfigureAwait(false);
         byte[] buffer = new byte[1 << 16];
         while (await Wait(stop => body.ReadAsync(buffer, stop).AsTask()).ConfigureAwait(false) is var read and > 0)
         {

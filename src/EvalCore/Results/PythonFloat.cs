@@ -77,17 +77,14 @@ internal static class PythonFloat
     }
 
     /// <summary>
-    /// The shortest digits that are read back as the value. .NET's are one digit short for a few powers of two, 2^-25 for
-    /// example; those have 17 digits, of which the last is rounded half to even.
+    /// The shortest digits that are read back as the same value. .NET gives one digit too few for a few powers of two (2^-25,
+    /// 2^-958), whose lower neighbour is nearer than the upper one; 17 digits are always enough.
     /// </summary>
     private static string Shortest(double value)
     {
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        if (double.Parse(shortest, CultureInfo.InvariantCulture).Equals(value))
-            return shortest;
-        string exact = value.ToString("E40", CultureInfo.InvariantCulture);
-        int e = exact.IndexOf('E');
-        decimal digits = decimal.Parse(exact.AsSpan(0, Math.Min(e, 28)), CultureInfo.InvariantCulture);
-        return decimal.Round(digits, 16, MidpointRounding.ToEven).ToString("F16", CultureInfo.InvariantCulture) + exact[e..];
+        return double.Parse(shortest, CultureInfo.InvariantCulture) == value
+            ? shortest
+            : value.ToString("E16", CultureInfo.InvariantCulture);
     }
 }

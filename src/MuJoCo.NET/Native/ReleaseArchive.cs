@@ -92,7 +92,7 @@ internal sealed class ReleaseArchive(Uri source, TimeSpan silence)
 
     private async Task Download(HttpClient client, Uri address, string path, long maxBytes)
     {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         await HttpDownload.Append(client, address, file, maxBytes, silence, _ => { }).ConfigureAwait(false);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
     [
         "--project", "--filter", "--filter-trait", "--filter-query", "--global", "--help", "--version", "--list-tests",
         "--report-trx", "--report-trx-filename", "--report-xunit-junit", "--report-xunit-nunit", "--report-xunit-html",
-        "--results-directory", "--add-source", "--logger", "--settings", "--collect",
+        "--results-directory", "--add-source", "--tool-path", "--logger", "--settings", "--collect",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;

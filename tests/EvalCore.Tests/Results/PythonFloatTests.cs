@@ -24,7 +24,11 @@ public sealed class PythonFloatTests
     [InlineData(1e22, "1e+22")]
     [InlineData(5e-324, "5e-324")]
     [InlineData(1.7976931348623157e308, "1.7976931348623157e+308")]
-    [InlineData(2.98023223876953125e-08, "2.9802322387695312e-08")] // 2^-25
+    [InlineData(2.98023223876953125e-08, "2.9802322387695312e-08")]
+    [InlineData(4.1045368012983762e-289, "4.1045368012983762e-289")]
+    [InlineData(9007199254740992.0, "9007199254740992.0")]
+    [InlineData(5.684341886080801486968994140625e-14, "5.684341886080802e-14")]
+    [InlineData(2.2250738585072014e-308, "2.2250738585072014e-308")]
     [InlineData(double.NaN, "NaN")]
     [InlineData(double.NegativeInfinity, "-Infinity")]
     public void Floats_are_written_as_Python_writes_them(double value, string text) =>
