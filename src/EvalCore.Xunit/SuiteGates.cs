@@ -76,7 +76,7 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {result.NEpisodes} episodes"));
         if (SuiteGate.FailureMessage(what, result, minPcSuccess) is { } message)
-            Assert.Fail(SuiteGate.Explain(message, episodes, runs.FolderOf(suite)));
+            Assert.Fail(GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite)));
     }
 
     private static TheoryDataRow<string, string, string, T> Row<T>(EnvTask task, T value, string label) =>

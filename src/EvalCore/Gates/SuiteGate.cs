@@ -18,11 +18,13 @@ public sealed class SuiteGate
     private readonly double? _minSuccess;
     private readonly double? _minTaskSuccess;
     private readonly Dictionary<string, double> _minSuccessOf;
+    private readonly IReadOnlyList<string> _variables;
 
     private SuiteGate(
-        EvalOptions options, IReadOnlyList<EnvTask> tasks, double? minSuccess, double? minTaskSuccess, Dictionary<string, double> minSuccessOf)
+        EvalOptions options, IReadOnlyList<EnvTask> tasks, double? minSuccess, double? minTaskSuccess, Dictionary<string, double> minSuccessOf,
+        IReadOnlyList<string> variables)
     {
-        (Options, Tasks) = (options, tasks);
+        (Options, Tasks, _variables) = (options, tasks, variables);
         (_minSuccess, _minTaskSuccess, _minSuccessOf) = (minSuccess, minTaskSuccess, minSuccessOf);
     }
 
@@ -92,7 +94,7 @@ public sealed class SuiteGate
             var tasks = benchmark.Tasks.Select(task => task.Name).ToList();
             if (minSuccessOf.Keys.FirstOrDefault(task => !tasks.Contains(task)) is { } unknown)
                 throw new EvalCoreException($"{MinTaskSuccess}.{unknown}: the gate plays no task of that name{Nearest.Hint(unknown, tasks)}");
-            return new SuiteGate(options, benchmark.Tasks, minSuccess, minTaskSuccess, minSuccessOf);
+            return new SuiteGate(options, benchmark.Tasks, minSuccess, minTaskSuccess, minSuccessOf, [.. Variables(suite, settings, registry)]);
         }
         catch (EvalCoreException e)
         {
@@ -100,6 +102,20 @@ public sealed class SuiteGate
             string? variable = own.Where(parameter => e.Message.Contains($"--{parameter.Key}", StringComparison.Ordinal))
                 .Select(parameter => settings.VariableOf(parameter.Value.Name)).FirstOrDefault(found => found is not null);
             throw new EvalCoreException($"{variable ?? RunSettings.FileName}, suite {suite}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The environment variables that an episode's result depends on, as a shell sets them.</summary>
+    private static IEnumerable<string> Variables(string suite, RunSettings settings, Registry registry)
+    {
+        foreach (var (name, value) in settings.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
+        {
+            string of = registry.EnvTypes.FirstOrDefault(type => name.StartsWith(type + ".", StringComparison.Ordinal)) ?? suite;
+            string flag = name.StartsWith(of + ".", StringComparison.Ordinal) ? name[(of.Length + 1)..] : name;
+            bool concernsEpisodes = !flag.StartsWith(MinSuccess, StringComparison.Ordinal) && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal)
+                && flag is not ("eval.n_episodes_to_render" or "output_dir");
+            if (of == suite && concernsEpisodes && settings.VariableOf(name) is { } variable)
+                yield return $"{variable}={(value.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-+,:=@%".Contains(letter, StringComparison.Ordinal)) ? value : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'")} ";
         }
     }
 
@@ -113,7 +129,7 @@ public sealed class SuiteGate
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: the success rate is {result.PcSuccess:0.0} % over {result.NEpisodes} episodes, below the threshold of {minPcSuccess:0.0} %");
+                $"{what}: the success rate is {result.PcSuccess:0.0} % over {Count(result.NEpisodes)}, below the threshold of {minPcSuccess:0.0} %");
     }
 
     /// <summary>
@@ -135,7 +151,7 @@ public sealed class SuiteGate
             episodes.Count == planned ? (holds ? "the gate holds" : "the gate fails") : $"{episodes.Count} of {planned} episodes were played",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"success rate {result.PcSuccess:0.0} % over {result.NEpisodes} episodes (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"),
+                $"success rate {result.PcSuccess:0.0} % over {Count(result.NEpisodes)} (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"),
             _minSuccess is { } suite ? string.Create(CultureInfo.InvariantCulture, $"threshold {suite:0.#} %") : "",
             belowTheirs.Count > 0 ? $"{belowTheirs.Count} of {Tasks.Count} tasks below their threshold: {string.Join(", ", belowTheirs.Take(5))}{(belowTheirs.Count > 5 ? ", ..." : "")}"
                 : _minTaskSuccess is { } task ? string.Create(CultureInfo.InvariantCulture, $"threshold of each task {task:0.#} %") : "",
@@ -150,7 +166,7 @@ public sealed class SuiteGate
     /// <param name="message">The line of <see cref="FailureMessage(string, Aggregate, double)"/>.</param>
     /// <param name="episodes">The episodes that the message is about.</param>
     /// <param name="folder">The suite's output folder.</param>
-    public static string Explain(string message, IReadOnlyCollection<EpisodeRecord> episodes, string folder)
+    public string Explain(string message, IReadOnlyCollection<EpisodeRecord> episodes, string folder)
     {
         var failed = episodes.Where(episode => !episode.Success).OrderBy(episode => episode.Task, StringComparer.Ordinal).ThenBy(episode => episode.EpisodeIndex).ToList();
         if (failed.Count == 0)
@@ -168,11 +184,14 @@ public sealed class SuiteGate
             videos.Count == 0
                 ? $"videos: none of these episodes has one; {GateParameter.VariableOf("eval.n_episodes_to_render")} sets their number per task"
                 : $"videos: {Some(videos.Select(episode => Path.Combine(folder, episode.VideoPath!)), 2)}",
-            $"play seed {again.Seed} again, with a video: {GateParameter.VariableOf("eval.n_episodes_to_render")}={again.EpisodeIndex + 1} "
+            $"play seed {again.Seed} again, with a video: {string.Concat(_variables)}"
+                + $"{GateParameter.VariableOf($"{again.Suite}.eval.n_episodes_to_render")}={again.EpisodeIndex + 1} "
                 + $"dotnet test --filter \"Suite={again.Suite}&Task={again.Task}&DisplayName~episode {again.EpisodeIndex},\"",
         ];
         return string.Join('\n', lines);
     }
+
+    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
     private static string Some(IEnumerable<string> names, int most)
     {

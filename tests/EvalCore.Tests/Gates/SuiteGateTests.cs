@@ -160,12 +160,23 @@ public sealed class SuiteGateTests : IDisposable
     public void A_failure_names_the_seeds_the_videos_and_the_command_that_plays_one_again()
     {
         var episodes = Episodes([.. Enumerable.Range(0, 100).Select(i => i % 2 == 0)]);
-        string[] lines = SuiteGate.Explain("toy: it dropped", episodes, "/out/toy").Split('\n');
+        string[] lines = Gate(("policy.type", "expert"), ("toy.min_success", "50"))!.Explain("toy: it dropped", episodes, "/out/toy").Split('\n');
         Assert.InRange(lines.Length, 5, 10);
         Assert.Equal("toy: it dropped", lines[0]);
         Assert.Contains(lines, line => line.StartsWith("failed seeds: 1001, 1003, ", StringComparison.Ordinal) && line.EndsWith(" and 35 more", StringComparison.Ordinal));
         Assert.Contains("videos: /out/toy/videos/1.mp4, /out/toy/videos/3.mp4", lines);
-        Assert.Contains("play seed 1001 again, with a video: EVALCORE_EVAL_N_EPISODES_TO_RENDER=2 dotnet test --filter \"Suite=toy&Task=Toy-v0&DisplayName~episode 1,\"", lines);
+        Assert.Contains("play seed 1001 again, with a video: EVALCORE_TOY_EVAL_N_EPISODES_TO_RENDER=2 dotnet test --filter \"Suite=toy&Task=Toy-v0&DisplayName~episode 1,\"", lines);
+    }
+
+    [Fact]
+    public void The_command_that_plays_an_episode_again_sets_the_variables_of_the_run()
+    {
+        WriteSettings(("policy.type", "expert"), ("toy.min_success", "50"));
+        var gate = Read(
+            ("EVALCORE_SEED", "7"), ("EVALCORE_TOY_EVAL_N_EPISODES", "4"), ("EVALCORE_TOY_MIN_SUCCESS", "99"), ("EVALCORE_OUTPUT_DIR", "my results"))!;
+        Assert.Contains(
+            "again, with a video: EVALCORE_SEED=7 EVALCORE_TOY_EVAL_N_EPISODES=4 EVALCORE_TOY_EVAL_N_EPISODES_TO_RENDER=1 dotnet test ",
+            gate.Explain("toy: it dropped", Episodes(false), "/out/toy"), StringComparison.Ordinal);
     }
 
     private static EpisodeRecord[] Episodes(params bool[] successes) =>
