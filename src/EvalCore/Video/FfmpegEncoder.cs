@@ -160,6 +160,8 @@ internal sealed class FfmpegEncoder : IVideoEncoder
 
         if (_process.ExitCode != 0)
             throw Failed(null);
+        if (!VideoFile.IsWhole(_path + ".part"))
+            throw new FfmpegException("ffmpeg ended without an error, but wrote no video");
         File.Move(_path + ".part", _path, overwrite: true);
         _finished = true;
     }

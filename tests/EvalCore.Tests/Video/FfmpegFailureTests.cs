@@ -19,6 +19,7 @@ public sealed class FfmpegFailureTests : IDisposable
     [InlineData("echo \"Unknown encoder 'libx264'\" >&2; exit 1", "ffmpeg ended with code 1: Unknown encoder 'libx264'")]
     [InlineData("cat >/dev/null; echo 'No space left' >&2; exit 3", "ffmpeg ended with code 3: No space left")]
     [InlineData("exit 9", "ffmpeg ended with code 9: ")]
+    [InlineData("cat >/dev/null", "ffmpeg ended without an error, but wrote no video")]
     public async Task Animated_PNG_takes_over_with_one_note(string script, string note)
     {
         // More frames than a pipe holds.
