@@ -115,6 +115,13 @@ internal static class EvalCommand
             terminal.Note($"{failed} ended the run; {Kept(run, options, terminal)}");
             throw;
         }
+        catch (EvalCoreException) when (run.Kept > 0)
+        {
+            // All episodes are over, but the result cannot be written.
+            run.Dispose();
+            terminal.Note(Kept(run, options, terminal));
+            throw;
+        }
     }
 
     /// <summary>Shows the progress until a part of the run is over.</summary>
