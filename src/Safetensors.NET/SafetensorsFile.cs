@@ -36,6 +36,9 @@ public sealed class SafetensorsFile : IDisposable, IReadOnlyCollection<TensorEnt
             throw new SafetensorsException($"{path}: is a folder; name the .safetensors file in it");
         try
         {
+            // Before it is opened: a named pipe, whose length is 0, would wait for a writer.
+            if (new FileInfo(path) is { Exists: true, Length: 0, LinkTarget: null })
+                throw Damaged("is empty (0 bytes)");
             _handle = File.OpenHandle(path);
             ReadHeader(RandomAccess.GetLength(_handle));
         }

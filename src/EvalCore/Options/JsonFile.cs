@@ -14,6 +14,9 @@ public static class JsonFile
 {
     private const int LongestWord = 24;
 
+    /// <summary>A file with more bytes is something else; a device has no end at all.</summary>
+    private const int MaxBytes = 1 << 26;
+
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     private static readonly string[] NonFinite = ["NaN", "Infinity", "-Infinity"];
@@ -31,7 +34,7 @@ public static class JsonFile
         {
             return Directory.Exists(path)
                 ? throw new EvalCoreException($"{path}: is a folder; expected {expected}")
-                : Parse(File.ReadAllBytes(path), path, expected);
+                : Parse(ReadBytes(path, expected), path, expected);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -70,6 +73,21 @@ public static class JsonFile
 
         return JsonNode.Parse(json, documentOptions: Lenient) as JsonObject
             ?? throw new EvalCoreException($"{path}: is not a JSON object; expected {expected}");
+    }
+
+    private static byte[] ReadBytes(string path, string expected)
+    {
+        using var file = File.OpenRead(path);
+        using var content = new MemoryStream();
+        byte[] part = new byte[1 << 16];
+        while (file.Read(part) is var read and > 0)
+        {
+            if (content.Length + read > MaxBytes)
+                throw new EvalCoreException($"{path}: has more than {MaxBytes} bytes; expected {expected}");
+            content.Write(part, 0, read);
+        }
+
+        return content.ToArray();
     }
 
     /// <summary>The text in UTF-8, without a byte order mark.</summary>

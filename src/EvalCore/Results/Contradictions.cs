@@ -23,6 +23,8 @@ internal static class Contradictions
 
         if (info.Provenance is not null)
         {
+            if (info.Episodes.FirstOrDefault(episode => episode.Steps < 1) is { } without)
+                throw new JsonException($"episode {without.EpisodeIndex} of {without.Task} has {without.Steps} steps: the file was changed");
             foreach (var part in file.PerTask!)
                 Check(part!);
             CheckSeeds(info, [.. Seeds(info.Provenance)]);

@@ -61,6 +61,15 @@ public sealed class JsonFileTests
     }
 
     [Fact]
+    public void A_file_without_an_end_is_refused()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "this machine has no /dev/zero");
+        Assert.Equal(
+            "/dev/zero: has more than 67108864 bytes; expected a test",
+            Assert.Throws<EvalCoreException>(() => JsonFile.Read("/dev/zero", "a test")).Message);
+    }
+
+    [Fact]
     public void Damaged_text_is_read_or_is_one_line()
     {
         byte[] text = Encoding.UTF8.GetBytes("{\"a\": [NaN, -Infinity, 1e5, \"\\u00e9é\\\"\"], // c\n \"b\": {\"a\": null, \"c\": false}, /* d */ \"e\": -0.5}");

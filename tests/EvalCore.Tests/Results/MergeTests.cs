@@ -14,6 +14,7 @@ public sealed class MergeTests : IDisposable
     [InlineData("\"n_episodes\": 2,\n    \"eval_s\"", "\"n_episodes\": 3,\n    \"eval_s\"", "overall has n_episodes 3.0, but its episodes give 2.0: the file was changed")]
     [InlineData("\"avg_sum_reward\": 0.5", "\"avg_sum_reward\": 0.75", "has avg_sum_reward 0.75, but its episodes give 0.5: the file was changed")]
     [InlineData("\"success\": false", "\"success\": true", "the file was changed")]
+    [InlineData("\"steps\": ", "\"steps\": -", "steps: the file was changed")]
     [InlineData("\"sum_reward\": 0.5", "\"sum_reward\": 0.25", "the file was changed")]
     [InlineData("\"seed\": 1001", "\"seed\": 1002", "episode 1 of left has seed 1002, not the run's seed 1000 + 1: the file was changed")]
     [InlineData("\"episode_index\": 1", "\"episode_index\": 3", "the file was changed")]
