@@ -10,7 +10,7 @@ namespace Benchmarks.PushT;
 public sealed class PushTSuite : ISuite
 {
     /// <inheritdoc/>
-    public IReadOnlyList<Check> Checks { get; } = [new("Chipmunk", FindChipmunk) { Fix = "evalcore assets fetch", Fetch = FetchChipmunk }];
+    public IReadOnlyList<Check> Checks { get; } = [new("Chipmunk", FindChipmunk, Optional: true) { Fix = "evalcore assets fetch", Fetch = FetchChipmunk }];
 
     /// <inheritdoc/>
     public EnvConfig NewConfig() => new PushTConfig();

@@ -89,7 +89,7 @@ public sealed partial class EvalRunTests : IDisposable
         var resumed = await Run("whole", nEpisodes: 3, render: 2, resume: true, warn: notes.Add);
         Assert.Equal(before, File.ReadAllBytes(video));
         Assert.Equal(PerEpisode(whole), PerEpisode(resumed));
-        Assert.Equal("1 episode is played again, with the same result, to make its video, which is missing or incomplete", Assert.Single(notes));
+        Assert.Equal("1 episode is played again, with the same result, to make its video, which is missing or incomplete", Assert.Single(notes, note => !note.StartsWith("ffmpeg is not installed", StringComparison.Ordinal)));
     }
 
     [Fact]
