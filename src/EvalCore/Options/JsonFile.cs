@@ -177,7 +177,7 @@ public static class JsonFile
     /// <summary>Puts quotes around the bare words of numbers that are not finite.</summary>
     /// <param name="text">The text.</param>
     /// <param name="inserted">The indices of the quotes in the result.</param>
-    private static byte[] Quoted(byte[] text, out List<int> inserted)
+    internal static byte[] Quoted(byte[] text, out List<int> inserted)
     {
         inserted = [];
         if (!NonFinite.Any(word => text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(word)) >= 0))

@@ -1,11 +1,12 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using EvalCore.Options;
 
 namespace EvalCore.Results;
 
 /// <summary>Reads the text of <c>eval_info.json</c>, written by this program or by lerobot-eval.</summary>
-internal static partial class EvalInfoReader
+internal static class EvalInfoReader
 {
     private static readonly JsonSerializerOptions Json = new(Journal.Json) { AllowDuplicateProperties = false };
 
@@ -35,8 +36,7 @@ internal static partial class EvalInfoReader
         try
         {
             // Python's json module writes NaN and infinities without quotes, which is not JSON.
-            text = StringOrNonFinite().Replace(text, match => match.Value[0] == '"' ? match.Value : $"\"{match.Value}\"");
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(JsonFile.Quoted(Encoding.UTF8.GetBytes(text), out _));
             try
             {
                 return document.Deserialize<InfoFile>(Json) ?? throw new JsonException("it is null");
@@ -119,11 +119,6 @@ internal static partial class EvalInfoReader
             throw new JsonException("provenance has a wrong type, or an invalid string", e);
         }
     }
-
-    [GeneratedRegex("""
-        "(?:[^"\\]|\\.)*"?|-?\bInfinity\b|\bNaN\b
-        """, RegexOptions.Singleline)]
-    private static partial Regex StringOrNonFinite();
 
     /// <summary>The parts of the file that are read. The last three are those of older versions of LeRobot.</summary>
     internal sealed record InfoFile(
