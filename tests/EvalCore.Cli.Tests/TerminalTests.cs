@@ -7,13 +7,13 @@ public sealed class TerminalTests
 {
     [Theory]
     [InlineData("/home/a/.dotnet/tools/evalcore", "evalcore")]
-    [InlineData("/work/robots/bin/Debug/My", "bin/Debug/My")]
-    [InlineData("/work/robots/My", "./My")]
+    [InlineData("/home/a/robots/bin/Debug/My", "bin/Debug/My")]
+    [InlineData("/home/a/robots/My", "./My")]
     [InlineData("/elsewhere/My", "/elsewhere/My")]
     [InlineData("/elsewhere/my programs/My", "'/elsewhere/my programs/My'")]
     [InlineData("/usr/share/dotnet/dotnet", "dotnet bin/My.dll")]
     public void The_command_that_starts_the_program_again_can_be_copied(string process, string command) =>
-        Assert.Equal(command, Terminal.Started(process, "/work/robots/bin/My.dll", "/work/robots", "/usr/bin:/home/a/.dotnet/tools"));
+        Assert.Equal(command, Terminal.Started(process, "/home/a/robots/bin/My.dll", "/home/a/robots", "/usr/bin:/home/a/.dotnet/tools"));
 
     [Fact]
     public void Messages_name_the_running_program()
