@@ -3,6 +3,7 @@ using System.Globalization;
 using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
+using EvalCore.Options;
 using EvalCore.Results;
 using EvalCore.Rollout;
 
@@ -168,14 +169,8 @@ internal static class EvalCommand
         string videos = run.Kept == run.Progress.Total && run.Progress.Videos is > 0 and var missing
             ? $", {Count(missing, "video")} {(missing == 1 ? "is" : "are")} missing"
             : "";
-        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: {terminal.Program} eval --resume={Quoted(options.OutputDir)}";
+        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: {terminal.Program} eval --resume={ShellWord.Quote(options.OutputDir)}";
     }
-
-    /// <summary>A path as a shell reads it.</summary>
-    private static string Quoted(string path) =>
-        path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-+,:=@%".Contains(letter, StringComparison.Ordinal))
-            ? path
-            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
 

@@ -59,7 +59,7 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
         {
             string relative = Path.GetRelativePath(folder, file);
             string shown = relative.StartsWith("..", StringComparison.Ordinal) ? file : relative.Contains('/', StringComparison.Ordinal) ? relative : $"./{relative}";
-            return shown.Contains(' ', StringComparison.Ordinal) ? $"'{shown}'" : shown;
+            return ShellWord.Quote(shown);
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class SuiteGate
             bool concernsEpisodes = !flag.StartsWith(MinSuccess, StringComparison.Ordinal) && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal)
                 && flag is not ("eval.n_episodes_to_render" or "output_dir");
             if (of == suite && concernsEpisodes && settings.VariableOf(name) is { } variable)
-                yield return $"{variable}={(value.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-+,:=@%".Contains(letter, StringComparison.Ordinal)) ? value : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'")} ";
+                yield return $"{variable}={ShellWord.Quote(value)} ";
         }
     }
 
