@@ -118,7 +118,7 @@ public sealed class FfmpegFailureTests : IDisposable
     {
         string[] videos = await Write(ffmpeg: null, episodes: 1, frames: 20);
         if (FfmpegEncoder.Find() is { } ffmpeg)
-            videos = [.. videos, .. await Write(ffmpeg, episodes: 1, frames: 20)];
+            videos = [.. videos, .. await Write(ffmpeg, episodes: 1, frames: 20, FfmpegEncoder.FramePatience)];
         foreach (string video in videos)
         {
             string file = Path.Combine(_folder, video);
@@ -138,11 +138,12 @@ public sealed class FfmpegFailureTests : IDisposable
         Assert.False(VideoFile.IsWhole(Path.Combine(_folder, "nowhere.mp4")));
     }
 
-    private async Task<string[]> Write(string? ffmpeg, int episodes, int frames)
+    private async Task<string[]> Write(string? ffmpeg, int episodes, int frames, TimeSpan? patience = null)
     {
         using var benchmark = new WalkConfig().Open();
         using var writer = new VideoWriter(
-            benchmark, 10, _folder, line => { lock (_notes) _notes.Add(line); }, new VideoLimits { FramePatience = TimeSpan.FromSeconds(0.5) }, ffmpeg);
+            benchmark, 10, _folder, line => { lock (_notes) _notes.Add(line); },
+            new VideoLimits { FramePatience = patience ?? TimeSpan.FromSeconds(0.5) }, ffmpeg);
         return [.. (await Task.WhenAll(Enumerable.Range(0, episodes).Select(index => writer.Write(Recording(index, frames))))).Select(video => video!)];
     }
 

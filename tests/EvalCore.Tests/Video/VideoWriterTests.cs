@@ -60,7 +60,7 @@ public sealed class VideoWriterTests : IDisposable
         using var writer = new VideoWriter(config.Open(), config.Fps, _folder, _ => { }, new VideoLimits { UnrenderedBytes = 1, Tasks = 8 }, FfmpegEncoder.Find());
         var first = writer.Write(Record(config, writer: null, steps: 0));
         await begun.WaitAsync();
-        var others = Enumerable.Range(0, 20).Select(_ => writer.Write(Record(config, writer: null, steps: 0))).ToList();
+        var others = Enumerable.Range(1, 20).Select(index => writer.Write(Record(config, writer: null, steps: 0, index))).ToList();
         var waiting = Task.Run(() => writer.WaitForRoom(TaskOf(config, 0)));
 
         writer.Stop();
@@ -82,10 +82,11 @@ public sealed class VideoWriterTests : IDisposable
         Assert.Equal(201, seen.Distinct().Count());
     }
 
-    private static FrameRecording Record(WalkConfig config, VideoWriter? writer, int steps)
+    private static FrameRecording Record(WalkConfig config, VideoWriter? writer, int steps, int index = 0)
     {
         using var benchmark = config.Open();
-        var episode = benchmark.Tasks[1].Episode(0, 1);
+        // Each episode has a file of its own.
+        var episode = benchmark.Tasks[1].Episode(index, 1);
         using var environment = benchmark.Make(episode.Task);
         var source = (IVideoSource)environment;
         environment.Reset(episode);
