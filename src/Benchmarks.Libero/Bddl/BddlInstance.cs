@@ -1,0 +1,6 @@
+namespace Benchmarks.Libero.Bddl;
+
+/// <summary>An object or a fixture: <c>plate_1 - plate</c>.</summary>
+/// <param name="Name">Its name in the task.</param>
+/// <param name="Category">What it is one of.</param>
+internal sealed record BddlInstance(string Name, string Category);

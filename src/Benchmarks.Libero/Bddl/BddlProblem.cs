@@ -1,0 +1,16 @@
+namespace Benchmarks.Libero.Bddl;
+
+/// <summary>A task as its BDDL file describes it. All names are in lower case; the order is the file's.</summary>
+/// <param name="Domain">The problem's name, which selects the workspace, for example <c>libero_tabletop_manipulation</c>.</param>
+/// <param name="Regions">Rectangles and other named places.</param>
+/// <param name="Fixtures">What stands still, the workspace itself included.</param>
+/// <param name="Objects">What can be moved.</param>
+/// <param name="Init">What holds at the start.</param>
+/// <param name="Goal">The conditions that hold at the end, all of them.</param>
+internal sealed record BddlProblem(
+    string Domain,
+    IReadOnlyList<BddlRegion> Regions,
+    IReadOnlyList<BddlInstance> Fixtures,
+    IReadOnlyList<BddlInstance> Objects,
+    IReadOnlyList<BddlPredicate> Init,
+    IReadOnlyList<BddlPredicate> Goal);
