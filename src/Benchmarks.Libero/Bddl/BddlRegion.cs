@@ -9,4 +9,7 @@ internal sealed record BddlRegion(string Target, string Name, BddlRectangle? Ran
 {
     /// <summary>The name that predicates use.</summary>
     public string Key => $"{Target}_{Name}";
+
+    /// <summary>Where its name stands in the file. Not part of equality.</summary>
+    public BddlPosition Position { get; init; }
 }

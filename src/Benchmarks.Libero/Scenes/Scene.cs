@@ -1,4 +1,6 @@
 using Benchmarks.Libero.Bddl;
+using Benchmarks.MuJoCo;
+using MuJoCo;
 
 namespace Benchmarks.Libero.Scenes;
 
@@ -21,4 +23,14 @@ internal sealed class Scene
 
     /// <summary>The regions that belong to an instance, by key: <c>wooden_cabinet_1_top_region</c>. Zones of the workspace are not among them.</summary>
     public required IReadOnlyDictionary<string, SceneRegion> Regions { get; init; }
+
+    /// <summary>The files that the scene loads from LIBERO's folder, relative to it: MJCF, textures, meshes. In ordinal order.</summary>
+    public required IReadOnlyList<string> LiberoFiles { get; init; }
+
+    /// <summary>The files that the scene loads from robosuite's folder, relative to it. In ordinal order.</summary>
+    public required IReadOnlyList<string> RobosuiteFiles { get; init; }
+
+    /// <summary>Compiles the model. Its fixtures are where the MJCF has them: a reset places them.</summary>
+    /// <exception cref="EvalCore.EvalCoreException">MuJoCo is missing, or a file is damaged.</exception>
+    public MjModel Compile() => MujocoErrors.Translate(() => MjModel.FromXml(Mjcf), $"{Problem.File}: the scene does not compile: ");
 }
