@@ -16,8 +16,8 @@ internal sealed record GoldenTask(
     [property: JsonPropertyName("bddl")] string Bddl,
     [property: JsonPropertyName("goal")] IReadOnlyList<IReadOnlyList<string>> Goal,
     [property: JsonPropertyName("init")] IReadOnlyList<IReadOnlyList<string>> Init,
-    [property: JsonPropertyName("objects")] JsonElement Objects,
-    [property: JsonPropertyName("fixtures")] JsonElement Fixtures)
+    [property: JsonPropertyName("objects")] Dictionary<string, string[]> Objects,
+    [property: JsonPropertyName("fixtures")] Dictionary<string, string[]> Fixtures)
 {
     private static readonly Lazy<GoldenTask[]> Tasks = new(
         () => JsonSerializer.Deserialize<GoldenTask[]>(File.ReadAllText(Goldens.Find("libero/tasks.json")))!);

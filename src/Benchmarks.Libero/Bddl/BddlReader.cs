@@ -36,7 +36,7 @@ internal sealed class BddlReader
             if (!Groups.Contains(head.Text))
                 throw Error(head, $"unknown group {head.Shown}{Nearest.Hint(head.Text, Groups)} (known: {string.Join(", ", Groups)})");
             if (!_groups.TryAdd(head.Text, group))
-                throw Error(head, $"a second group {head.Shown}; the first is at {_groups[head.Text].Position}");
+                throw Error(head, $"a second group {head.Shown}; the first is at {_groups[head.Text].Head!.Position}");
         }
 
         if (Array.Find(RequiredGroups, name => !_groups.ContainsKey(name)) is { } missing)

@@ -104,7 +104,8 @@ internal sealed class MjcfPart
         World.Descendants(tag).FirstOrDefault(element => (string?)element.Attribute("name") == name) ?? throw Lacks(tag, name);
 
     /// <summary>The exception for an element that the file does not have.</summary>
-    public EvalCoreException Lacks(string tag, string name) => new($"{File}: <{tag} name=\"{name}\"> is missing");
+    public EvalCoreException Lacks(string tag, string? name = null) =>
+        new($"{File}: <{tag}{(name is null ? "" : $" name=\"{name}\"")}> is missing");
 
     /// <summary>Names the geoms that have no name: <c>g0_col</c>, <c>g1_col</c> for collision, <c>g0_vis</c>, <c>g1_vis</c> for display.</summary>
     public MjcfPart NameGeoms()

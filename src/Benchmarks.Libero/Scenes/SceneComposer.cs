@@ -28,7 +28,7 @@ internal static class SceneComposer
         CheckWorkspace(problem, workspace);
 
         var scene = MjcfPart.Read(files.OfRobosuite("base.xml"), files);
-        (scene.Root.Element("option") ?? throw scene.Lacks("option", "")).SetAttributeValue("timestep", MjcfText.Of(Timestep));
+        (scene.Root.Element("option") ?? throw scene.Lacks("option")).SetAttributeValue("timestep", MjcfText.Of(Timestep));
         scene.Merge(Arena.Compose(problem, workspace, files));
         scene.Merge(Panda.Compose(workspace, files));
         var instances = Instances(problem, workspace, files);
