@@ -22,6 +22,8 @@ internal sealed record GoldenTask(
     private static readonly Lazy<GoldenTask[]> Tasks = new(
         () => JsonSerializer.Deserialize<GoldenTask[]>(File.ReadAllText(Goldens.Find("libero/tasks.json")))!);
 
+    private Scene? _scene;
+
     /// <summary>The 130 tasks in order. Needs the reference data: call it in a test, not in what lists its cases.</summary>
     public static IReadOnlyList<GoldenTask> All
     {
@@ -39,8 +41,8 @@ internal sealed record GoldenTask(
     /// <summary>Reads the BDDL file.</summary>
     public BddlProblem Read() => BddlReader.Read(Path.Combine(LiberoFiles.Libero, Bddl));
 
-    /// <summary>Composes the scene.</summary>
-    public Scene Compose() => SceneComposer.Compose(Read(), LiberoFiles.Libero, LiberoFiles.Robosuite);
+    /// <summary>Composes the scene, once for all tests.</summary>
+    public Scene Compose() => _scene ??= SceneComposer.Compose(Read(), LiberoFiles.Libero, LiberoFiles.Robosuite);
 
     public override string ToString() => $"{Suite}/{TaskId}";
 }

@@ -9,8 +9,8 @@ namespace Benchmarks.Libero.Scenes;
 /// <param name="robosuiteFolder">The folder that has robosuite's <c>base.xml</c>.</param>
 internal sealed class SceneFiles(string liberoFolder, string robosuiteFolder)
 {
-    private readonly string _libero = Path.GetFullPath(liberoFolder);
-    private readonly string _robosuite = Path.GetFullPath(robosuiteFolder);
+    private readonly string _libero = Path.TrimEndingDirectorySeparator(Path.GetFullPath(liberoFolder));
+    private readonly string _robosuite = Path.TrimEndingDirectorySeparator(Path.GetFullPath(robosuiteFolder));
     private readonly HashSet<string> _used = [];
 
     /// <summary>The files of LIBERO that were used, relative to its folder, in ordinal order.</summary>
