@@ -25,9 +25,25 @@ public readonly struct Body(MjData data, int id)
     /// </summary>
     public Quat OrientationFromMatrix => Quat.FromMatrix(data.xmat.Slice(9 * id, 9));
 
+    /// <summary>The position in the parent's frame, in the model (<c>body_pos</c>), metres.</summary>
+    public Vec3 ModelPosition => Vec3.From(data.Model.body_pos.Slice(3 * id, 3));
+
+    /// <summary>The orientation in the parent's frame, in the model (<c>body_quat</c>).</summary>
+    public Quat ModelOrientation => Quat.From(data.Model.body_quat.Slice(4 * id, 4));
+
     /// <summary>
     /// Changes the body's position in its parent's frame, in the model (<c>body_pos</c>), metres. Effective from the next
     /// kinematics pass.
     /// </summary>
     public void Place(Vec3 position) => position.CopyTo(data.Model.body_pos.Slice(3 * id, 3));
+
+    /// <summary>
+    /// Changes the body's position and orientation in its parent's frame, in the model (<c>body_pos</c>, metres, and
+    /// <c>body_quat</c>). Effective from the next kinematics pass.
+    /// </summary>
+    public void Place(Vec3 position, Quat orientation)
+    {
+        Place(position);
+        orientation.CopyTo(data.Model.body_quat.Slice(4 * id, 4));
+    }
 }
