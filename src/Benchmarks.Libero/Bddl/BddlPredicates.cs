@@ -1,6 +1,6 @@
 namespace Benchmarks.Libero.Bddl;
 
-/// <summary>The predicates that LIBERO's tasks use, and how many arguments each has.</summary>
+/// <summary>The predicates that LIBERO has, and how many arguments each has. The published tasks use the first six.</summary>
 internal static class BddlPredicates
 {
     /// <summary>The number of arguments by name. The first argument of those with two is an instance.</summary>
@@ -12,5 +12,8 @@ internal static class BddlPredicates
         ["close"] = 1,
         ["turnon"] = 1,
         ["turnoff"] = 1,
+        ["up"] = 1,
+        ["true"] = 1,
+        ["false"] = 1,
     };
 }

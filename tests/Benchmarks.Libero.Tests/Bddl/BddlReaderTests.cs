@@ -105,7 +105,7 @@ public sealed class BddlReaderTests
     [InlineData("plate_1 - plate", "plate_1 - (plate)", "line 8, column 80: expected a category, found the list that starts with 'plate'")]
     [InlineData("plate_1 - plate", "plate_1 - akita_black_bowl", "line 8, column 80: category 'akita_black_bowl' occurs twice; write all its names before one '- akita_black_bowl'")]
     [InlineData("plate_1 - plate", "white_cabinet_1 - plate", "line 8, column 70: the name 'white_cabinet_1' is taken by line 7, column 44")]
-    [InlineData("(Open white_cabinet_1_top_region)", "(Opne white_cabinet_1_top_region)", "line 10, column 66: unknown predicate 'opne'; did you mean 'open'? (known: on, in, open, close, turnon, turnoff)")]
+    [InlineData("(Open white_cabinet_1_top_region)", "(Opne white_cabinet_1_top_region)", "line 10, column 66: unknown predicate 'opne'; did you mean 'open'? (known: on, in, open, close, turnon, turnoff, up, true, false)")]
     [InlineData("(Open white_cabinet_1_top_region)", "(Open)", "line 10, column 65: 'open' has 1 argument, not 0")]
     [InlineData("(Open white_cabinet_1_top_region)", "(On plate_1)", "line 10, column 65: 'on' has 2 arguments, not 1")]
     [InlineData("(Open white_cabinet_1_top_region)", "(Open white_cabinet_1_topregion)", "line 10, column 71: there is no object, fixture or region 'white_cabinet_1_topregion'; did you mean 'white_cabinet_1_top_region'?")]

@@ -1,0 +1,4 @@
+namespace Benchmarks.Libero.Objects;
+
+/// <summary>A range of joint positions, radians (hinge) or metres (slide).</summary>
+internal readonly record struct JointRange(double From, double To);
