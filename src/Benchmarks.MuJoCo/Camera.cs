@@ -7,6 +7,7 @@ public sealed class Camera : IDisposable
 {
     private readonly Renderer _renderer;
     private readonly ImageRotation _rotation;
+    private readonly bool _leaveOpen;
     private readonly int _id;
 
     /// <summary>Makes a camera; uploads the model's meshes and textures to the GPU or to Mesa.</summary>
@@ -27,6 +28,21 @@ public sealed class Camera : IDisposable
         _renderer = MujocoErrors.Translate(() => new Renderer(model, width, height, samples: samples));
     }
 
+    /// <summary>Makes a camera that renders with a given renderer, which several cameras of one image size can share.</summary>
+    /// <param name="renderer">The renderer.</param>
+    /// <param name="name">The name of one of its model's cameras.</param>
+    /// <param name="rotation">How the suite stores the image.</param>
+    /// <param name="leaveOpen">Whether the renderer is left to others when the camera is disposed.</param>
+    /// <exception cref="KeyNotFoundException">The model has no camera of that name; the renderer is not disposed.</exception>
+    public Camera(Renderer renderer, string name, ImageRotation rotation = ImageRotation.None, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(renderer);
+        _id = renderer.Model.Id(mjtObj.mjOBJ_CAMERA, name);
+        _rotation = rotation;
+        _renderer = renderer;
+        _leaveOpen = leaveOpen;
+    }
+
     /// <summary>Pixels per row.</summary>
     public int Width => _renderer.Width;
 
@@ -44,7 +60,11 @@ public sealed class Camera : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _renderer.Dispose();
+    public void Dispose()
+    {
+        if (!_leaveOpen)
+            _renderer.Dispose();
+    }
 
     private void MirrorRows(Span<byte> image)
     {

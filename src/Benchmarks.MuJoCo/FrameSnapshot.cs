@@ -45,4 +45,14 @@ public static class FrameSnapshot
             snapshot = snapshot[numbers.Length..];
         }
     }
+
+    /// <summary>The position of a site in a snapshot: 3 numbers that may be changed.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="snapshot">What <see cref="Write"/> wrote.</param>
+    /// <param name="site">The site's number.</param>
+    public static Span<double> SitePosition(MjModel model, Span<double> snapshot, int site)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return snapshot.Slice(12 * model.ngeom + 3 * site, 3);
+    }
 }

@@ -1,0 +1,241 @@
+using Benchmarks.Libero.Simulation;
+using EvalCore.Tests;
+using MuJoCo;
+using Safetensors;
+
+namespace Benchmarks.Libero.Tests.Simulation;
+
+/// <summary>Settled states and trajectories against those of LIBERO on robosuite 1.4.0 and MuJoCo 3.8.1.</summary>
+public sealed class LiberoSimulationTests(ITestOutputHelper output)
+{
+    private static readonly double[] Actions = [.. Enumerable.Range(0, 40 * 7).Select(i => Math.Sin(0.7 * i) * (i % 3))];
+
+    public static TheoryData<string, int> Trajectories => new(
+        from suite in (IEnumerable<(string, int[])>)
+        [
+            ("libero_spatial", [0, 2, 5, 8]), ("libero_object", [0, 3, 6, 9]), ("libero_goal", [0, 3, 6, 9]),
+            ("libero_10", [0, 3, 5, 8]), ("libero_90", [5, 36, 60, 83]),
+        ]
+        from id in suite.Item2
+        select (suite.Item1, id));
+
+    [Theory, MemberData(nameof(Trajectories))]
+    public void A_trajectory_is_the_recorded_one(string suite, int id)
+    {
+        Machine.NeedsLibero();
+        Assert.SkipUnless(ReferenceTask.HasMjcf(suite, id), "no MJCF");
+        using var file = Goldens.Open($"libero/traj/{suite}.safetensors");
+        using var simulation = new ReferenceTask(suite, id).Begin();
+        simulation.Settle();
+        double[] actions = [.. file.Read<float>($"{id}.action")];
+        var differences = new Differences();
+        double at20 = 0, at60 = 0;
+        string first = "none";
+        for (int step = 0; step < 60; step++)
+        {
+            simulation.Step(actions.AsSpan(7 * step, 7));
+            double difference = Compare(simulation, file, $"{id}", step, differences);
+            if (difference > 1e-9 && first == "none")
+                first = $"step {step + 1}, {Worst(simulation, Row(file, $"{id}.qpos", step, simulation.Model.nq))}";
+            if (step == 19)
+                at20 = difference;
+            at60 = difference;
+        }
+
+        output.WriteLine($"{suite}/{id}: qpos {at20:0.0e+0} after 20 steps, {at60:0.0e+0} after 60; first beyond 1e-9: {first}; {differences}");
+        Assert.InRange(at20, 0, 1e-9);
+        Assert.InRange(differences["eef_pos"], 0, 1e-5);
+    }
+
+    [Theory, MemberData(nameof(Trajectories))]
+    public void A_settled_state_is_the_recorded_one(string suite, int id)
+    {
+        Machine.NeedsLibero();
+        Assert.SkipUnless(ReferenceTask.HasMjcf(suite, id), "no MJCF");
+        using var file = Goldens.Open($"libero/inits/{suite}.safetensors");
+        var task = new ReferenceTask(suite, id);
+        var differences = new Differences();
+        using var simulation = task.Begin();
+        foreach (int initState in (int[])[0, 7])
+        {
+            string key = $"{id}.{initState}";
+            task.Reset(simulation, initState);
+            Assert.Equal(file.Span<double>($"{key}.qpos_set").ToArray(), simulation.Data.qpos.ToArray());
+            Assert.Equal(file.Span<double>($"{key}.qvel_set").ToArray(), simulation.Data.qvel.ToArray());
+            simulation.Settle();
+            var observables = simulation.Observables;
+            differences.Add("qpos", simulation.Data.qpos, file.Span<double>($"{key}.qpos"));
+            differences.Add("qvel", simulation.Data.qvel, file.Span<double>($"{key}.qvel"));
+            differences.Add("ctrl", simulation.Data.ctrl, file.Span<double>($"{key}.ctrl"));
+            differences.Add("qacc_warmstart", simulation.Data.qacc_warmstart, file.Span<double>($"{key}.qacc_warmstart"));
+            differences.Add("goal_pos", simulation.Controller.GoalPosition, file.Span<double>($"{key}.osc_goal_pos"));
+            differences.Add("goal_ori", simulation.Controller.GoalRotation, file.Span<double>($"{key}.osc_goal_ori"));
+            differences.Add("gripper", [simulation.Gripper.Left, simulation.Gripper.Right], file.Span<double>($"{key}.gripper_current_action"));
+            differences.Add("eef_pos", observables.EefPosition, file.Span<double>($"{key}.obs.eef_pos"));
+            differences.Add("eef_quat", observables.EefQuaternion, file.Span<double>($"{key}.obs.eef_quat"));
+            differences.Add("eef_mat", simulation.EefMatrix, file.Span<double>($"{key}.obs.eef_mat"));
+            differences.Add("gripper_qpos", observables.GripperQpos, file.Span<double>($"{key}.obs.gripper_qpos"));
+            differences.Add("gripper_qvel", observables.GripperQvel, file.Span<double>($"{key}.obs.gripper_qvel"));
+            differences.Add("joint_pos", observables.JointPositions, file.Span<double>($"{key}.obs.joint_pos"));
+            differences.Add("joint_vel", observables.JointVelocities, file.Span<double>($"{key}.obs.joint_vel"));
+        }
+
+        output.WriteLine($"{suite}/{id}: {differences}");
+        foreach (string quantity in (string[])["qpos", "eef_pos", "eef_quat", "eef_mat", "gripper_qpos", "joint_pos", "goal_pos", "goal_ori"])
+            Assert.InRange(differences[quantity], 0, 1e-12);
+        Assert.InRange(differences["qvel"], 0, 1e-10);
+    }
+
+    [Fact]
+    public void Computing_each_quantity_once_gives_the_states_of_a_forward_pass_and_a_step()
+    {
+        Machine.NeedsLibero();
+        var task = new ReferenceTask("libero_10", 3);
+        using var simulation = task.Begin();
+        using var plain = task.Begin();
+        plain.Model.opt.disableflags &= ~(int)mjtDisableBit.mjDSBL_SENSOR;
+        const mjtState State = mjtState.mjSTATE_INTEGRATION;
+        double[] state = new double[simulation.Model.StateSize(State)], expected = new double[state.Length];
+        for (int step = 0; step < 40; step++)
+        {
+            var action = Actions.AsSpan(7 * step, 7);
+            simulation.Step(action);
+            for (int i = 0; i < LiberoSimulation.SubSteps; i++)
+            {
+                plain.Data.Forward();
+                plain.Control(action, setsGoal: i == 0);
+                plain.Data.Step();
+            }
+
+            simulation.Data.GetState(state, State);
+            plain.Data.GetState(expected, State);
+            Assert.Equal(expected, state);
+            Assert.Equal(plain.Data.xpos.ToArray(), simulation.Data.xpos.ToArray());
+            Assert.Equal(plain.Data.ncon, simulation.Data.ncon);
+        }
+    }
+
+    [Fact]
+    public void A_reset_leaves_no_trace_of_the_episode_before()
+    {
+        Machine.NeedsLibero();
+        var task = new ReferenceTask("libero_goal", 0);
+        using var used = task.Begin(7);
+        for (int step = 0; step < 5; step++)
+            used.Step(Actions.AsSpan(7 * step, 7));
+        task.Reset(used, 0);
+        used.Settle();
+        using var fresh = task.Begin();
+        fresh.Settle();
+        Assert.Equal(fresh.Data.qpos.ToArray(), used.Data.qpos.ToArray());
+        Assert.Equal(fresh.Data.qvel.ToArray(), used.Data.qvel.ToArray());
+        Assert.Equal(fresh.Data.qacc_warmstart.ToArray(), used.Data.qacc_warmstart.ToArray());
+        Assert.Equal(fresh.Observables.Poses.ToArray(), used.Observables.Poses.ToArray());
+    }
+
+    [Fact]
+    public void A_stove_s_burner_is_lit_from_the_end_of_the_step_in_which_its_knob_is_turned()
+    {
+        Machine.NeedsLibero();
+        using var simulation = new ReferenceTask("libero_goal", 0).Begin();
+        Assert.Equal([false], simulation.LitBurners.ToArray());
+        simulation.SetJoint("flat_stove_1_button", 0.6);
+        Assert.Equal([false], simulation.LitBurners.ToArray());
+        simulation.Step(Actions.AsSpan(0, 7));
+        Assert.Equal([true], simulation.LitBurners.ToArray());
+        Assert.Contains(1e6, simulation.Observables.Poses.ToArray());
+        simulation.Step(Actions.AsSpan(0, 7));
+        Assert.DoesNotContain(1e6, simulation.Observables.Poses.ToArray());
+        simulation.SetJoint("flat_stove_1_button", 0.4);
+        simulation.Refresh();
+        Assert.Equal([false], simulation.LitBurners.ToArray());
+    }
+
+    [Fact]
+    public void An_observation_has_the_positions_after_and_the_poses_before_its_sub_step()
+    {
+        Machine.NeedsLibero();
+        var task = new ReferenceTask("libero_spatial", 0);
+        using var simulation = task.Begin();
+        using var plain = task.Begin();
+        simulation.Step(Actions.AsSpan(70, 7));
+        for (int i = 0; i < 24; i++)
+        {
+            plain.Data.Step1();
+            plain.Control(Actions.AsSpan(70, 7), setsGoal: i == 0);
+            plain.Data.Step2();
+        }
+
+        Assert.Equal(plain.Data.qpos[..7].ToArray(), simulation.Observables.JointPositions.ToArray());
+        int site = plain.Model.Id(mjtObj.mjOBJ_SITE, "gripper0_grip_site");
+        Assert.Equal(plain.Data.site_xpos.Slice(3 * site, 3).ToArray(), simulation.Observables.EefPosition.ToArray());
+        plain.Data.Kinematics();
+        Assert.NotEqual(plain.Data.site_xpos.Slice(3 * site, 3).ToArray(), simulation.Observables.EefPosition.ToArray());
+    }
+
+    [Fact]
+    public void An_initial_state_of_another_length_is_refused()
+    {
+        Machine.NeedsLibero();
+        using var simulation = new ReferenceTask("libero_spatial", 0).Begin();
+        Assert.Throws<ArgumentException>(() => simulation.SetInitState(new double[5]));
+    }
+
+    [Fact]
+    public void A_control_step_and_a_reset_to_an_initial_state_allocate_nothing()
+    {
+        Machine.NeedsLibero();
+        using var simulation = new ReferenceTask("libero_spatial", 0).Begin();
+        double[] row = new double[1 + simulation.Model.nq + simulation.Model.nv], state = new double[8];
+        simulation.Data.qpos.CopyTo(row.AsSpan(1));
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            simulation.Step(Actions.AsSpan(7, 7));
+            simulation.Observables.CopyPolicyState(state);
+        }));
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            simulation.Reset();
+            simulation.SetInitState(row);
+        }));
+    }
+
+    private static double Compare(LiberoSimulation simulation, SafetensorsFile file, string id, int step, Differences differences)
+    {
+        var observables = simulation.Observables;
+        double qpos = Add("qpos", simulation.Data.qpos);
+        Add("qvel", simulation.Data.qvel);
+        Add("ctrl", simulation.Data.ctrl);
+        Add("eef_pos", observables.EefPosition);
+        Add("eef_quat", observables.EefQuaternion);
+        Add("eef_mat", simulation.EefMatrix);
+        Add("gripper_qpos", observables.GripperQpos);
+        Add("joint_pos", observables.JointPositions);
+        double[] state = new double[8];
+        observables.CopyPolicyState(state);
+        differences.Add("policy_state", state, [.. file.Span<float>($"{id}.policy_state").Slice(8 * step, 8).ToArray()]);
+        return qpos;
+
+        double Add(string quantity, ReadOnlySpan<double> actual) =>
+            differences.Add(quantity, actual, Row(file, $"{id}.{quantity}", step, actual.Length));
+    }
+
+    private static ReadOnlySpan<double> Row(SafetensorsFile file, string tensor, int row, int length) =>
+        file.Span<double>(tensor).Slice(row * length, length);
+
+    private static string Worst(LiberoSimulation simulation, ReadOnlySpan<double> expected)
+    {
+        int worst = 0;
+        for (int i = 1; i < expected.Length; i++)
+        {
+            if (Math.Abs(simulation.Data.qpos[i] - expected[i]) > Math.Abs(simulation.Data.qpos[worst] - expected[worst]))
+                worst = i;
+        }
+
+        int joint = simulation.Model.njnt - 1;
+        while (simulation.Model.jnt_qposadr[joint] > worst)
+            joint--;
+        string name = simulation.Model.Id2Name(mjtObj.mjOBJ_JOINT, joint) ?? "";
+        return $"{name}[{worst - simulation.Model.jnt_qposadr[joint]}] by {Math.Abs(simulation.Data.qpos[worst] - expected[worst]):0.0e+0}";
+    }
+}
