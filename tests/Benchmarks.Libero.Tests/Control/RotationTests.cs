@@ -37,8 +37,9 @@ public sealed class RotationTests
         }
     }
 
+    // torch takes the square root and the arc cosine from Intel's library, whose last bit depends on the processor.
     [Fact]
-    public void The_policy_s_axis_angle_vector_is_the_recorded_one_to_the_last_places()
+    public void The_policy_s_axis_angle_vector_is_within_two_units_in_the_last_place_of_the_recorded_one()
     {
         using var file = Goldens.Open("libero/traj/rot.safetensors");
         double[] quaternions = file.Read<double>("policy_quat_xyzw");
@@ -49,7 +50,10 @@ public sealed class RotationTests
             var q = quaternions.AsSpan(4 * i, 4);
             Rotation.ToAxisAngle(q[0], q[1], q[2], q[3], vector);
             for (int k = 0; k < 3; k++)
-                Assert.Equal(expected[3 * i + k], vector[k], 5e-7);
+            {
+                float value = expected[3 * i + k];
+                Assert.InRange(Math.Abs(vector[k] - value), 0, 2 * (MathF.BitIncrement(Math.Abs(value)) - Math.Abs(value)));
+            }
         }
     }
 

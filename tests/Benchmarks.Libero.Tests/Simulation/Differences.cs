@@ -7,6 +7,8 @@ internal sealed class Differences
 
     public double Largest => _largest.Values.DefaultIfEmpty().Max();
 
+    public IReadOnlyCollection<string> Quantities => _largest.Keys;
+
     public double this[string quantity] => _largest.GetValueOrDefault(quantity);
 
     public static double Of(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)

@@ -19,14 +19,22 @@ public sealed class LiberoSimulationTests(ITestOutputHelper output)
         from id in suite.Item2
         select (suite.Item1, id));
 
+    /// <summary>The trajectories that leave the recorded one by more than 1e-9 between steps 20 and 60.</summary>
+    private static readonly HashSet<(string, int)> Chaotic = [];
+
     [Theory, MemberData(nameof(Trajectories))]
-    public void A_trajectory_is_the_recorded_one(string suite, int id)
+    public void Settled_states_and_a_trajectory_are_the_recorded_ones(string suite, int id)
     {
         Machine.NeedsLibero();
-        Assert.SkipUnless(ReferenceTask.HasMjcf(suite, id), "no MJCF");
-        using var file = Goldens.Open($"libero/traj/{suite}.safetensors");
-        using var simulation = new ReferenceTask(suite, id).Begin();
+        var task = new ReferenceTask(suite, id);
+        using var simulation = task.Begin(initState: 7);
         simulation.Settle();
+        AssertSettled(simulation, task, 7);
+        task.Reset(simulation, 0);
+        simulation.Settle();
+        AssertSettled(simulation, task, 0);
+
+        using var file = Goldens.Open($"libero/traj/{suite}.safetensors");
         double[] actions = [.. file.Read<float>($"{id}.action")];
         var differences = new Differences();
         double at20 = 0, at60 = 0;
@@ -34,56 +42,38 @@ public sealed class LiberoSimulationTests(ITestOutputHelper output)
         for (int step = 0; step < 60; step++)
         {
             simulation.Step(actions.AsSpan(7 * step, 7));
-            double difference = Compare(simulation, file, $"{id}", step, differences);
-            if (difference > 1e-9 && first == "none")
+            at60 = Compare(simulation, file, $"{id}", step, differences);
+            if (at60 > 1e-9 && first == "none")
                 first = $"step {step + 1}, {Worst(simulation, Row(file, $"{id}.qpos", step, simulation.Model.nq))}";
             if (step == 19)
-                at20 = difference;
-            at60 = difference;
+                at20 = at60;
         }
 
-        output.WriteLine($"{suite}/{id}: qpos {at20:0.0e+0} after 20 steps, {at60:0.0e+0} after 60; first beyond 1e-9: {first}; {differences}");
+        output.WriteLine($"trajectory: qpos {at20:0.0e+0} after 20 steps, {at60:0.0e+0} after 60; first beyond 1e-9: {first}; {differences}");
         Assert.InRange(at20, 0, 1e-9);
         Assert.InRange(differences["eef_pos"], 0, 1e-5);
+
+        // In the others, a contact that is made or lost a sub-step earlier amplifies the rounding of the linear algebra.
+        if (!Chaotic.Contains((suite, id)))
+            Assert.InRange(at60, 0, 1e-9);
     }
 
-    [Theory, MemberData(nameof(Trajectories))]
-    public void A_settled_state_is_the_recorded_one(string suite, int id)
+    [Fact]
+    public void Settled_states_of_all_tasks_are_the_recorded_ones()
     {
         Machine.NeedsLibero();
-        Assert.SkipUnless(ReferenceTask.HasMjcf(suite, id), "no MJCF");
-        using var file = Goldens.Open($"libero/inits/{suite}.safetensors");
-        var task = new ReferenceTask(suite, id);
-        var differences = new Differences();
-        using var simulation = task.Begin();
-        foreach (int initState in (int[])[0, 7])
+        Assert.SkipUnless(LongRun.Is, "130 tasks take minutes: set EVALCORE_LONG=1");
+        foreach (var golden in GoldenTask.All)
         {
-            string key = $"{id}.{initState}";
-            task.Reset(simulation, initState);
-            Assert.Equal(file.Span<double>($"{key}.qpos_set").ToArray(), simulation.Data.qpos.ToArray());
-            Assert.Equal(file.Span<double>($"{key}.qvel_set").ToArray(), simulation.Data.qvel.ToArray());
-            simulation.Settle();
-            var observables = simulation.Observables;
-            differences.Add("qpos", simulation.Data.qpos, file.Span<double>($"{key}.qpos"));
-            differences.Add("qvel", simulation.Data.qvel, file.Span<double>($"{key}.qvel"));
-            differences.Add("ctrl", simulation.Data.ctrl, file.Span<double>($"{key}.ctrl"));
-            differences.Add("qacc_warmstart", simulation.Data.qacc_warmstart, file.Span<double>($"{key}.qacc_warmstart"));
-            differences.Add("goal_pos", simulation.Controller.GoalPosition, file.Span<double>($"{key}.osc_goal_pos"));
-            differences.Add("goal_ori", simulation.Controller.GoalRotation, file.Span<double>($"{key}.osc_goal_ori"));
-            differences.Add("gripper", [simulation.Gripper.Left, simulation.Gripper.Right], file.Span<double>($"{key}.gripper_current_action"));
-            differences.Add("eef_pos", observables.EefPosition, file.Span<double>($"{key}.obs.eef_pos"));
-            differences.Add("eef_quat", observables.EefQuaternion, file.Span<double>($"{key}.obs.eef_quat"));
-            differences.Add("eef_mat", simulation.EefMatrix, file.Span<double>($"{key}.obs.eef_mat"));
-            differences.Add("gripper_qpos", observables.GripperQpos, file.Span<double>($"{key}.obs.gripper_qpos"));
-            differences.Add("gripper_qvel", observables.GripperQvel, file.Span<double>($"{key}.obs.gripper_qvel"));
-            differences.Add("joint_pos", observables.JointPositions, file.Span<double>($"{key}.obs.joint_pos"));
-            differences.Add("joint_vel", observables.JointVelocities, file.Span<double>($"{key}.obs.joint_vel"));
+            var task = new ReferenceTask(golden.Suite, golden.TaskId);
+            using var simulation = task.Begin();
+            foreach (int initState in (int[])[0, 7])
+            {
+                task.Reset(simulation, initState);
+                simulation.Settle();
+                AssertSettled(simulation, task, initState);
+            }
         }
-
-        output.WriteLine($"{suite}/{id}: {differences}");
-        foreach (string quantity in (string[])["qpos", "eef_pos", "eef_quat", "eef_mat", "gripper_qpos", "joint_pos", "goal_pos", "goal_ori"])
-            Assert.InRange(differences[quantity], 0, 1e-12);
-        Assert.InRange(differences["qvel"], 0, 1e-10);
     }
 
     [Fact]
@@ -198,6 +188,37 @@ public sealed class LiberoSimulationTests(ITestOutputHelper output)
             simulation.Reset();
             simulation.SetInitState(row);
         }));
+    }
+
+    private void AssertSettled(LiberoSimulation simulation, ReferenceTask task, int initState)
+    {
+        using var file = Goldens.Open($"libero/inits/{task.Suite}.safetensors");
+        var differences = new Differences();
+        var observables = simulation.Observables;
+        double[] state = new double[Observables.PolicyStateLength];
+        observables.CopyPolicyState(state);
+        Add("qpos", simulation.Data.qpos);
+        Add("qvel", simulation.Data.qvel);
+        Add("ctrl", simulation.Data.ctrl);
+        Add("qacc_warmstart", simulation.Data.qacc_warmstart);
+        Add("osc_goal_pos", simulation.Controller.GoalPosition);
+        Add("osc_goal_ori", simulation.Controller.GoalRotation);
+        Add("gripper_current_action", [simulation.Gripper.Left, simulation.Gripper.Right]);
+        Add("obs.eef_pos", observables.EefPosition);
+        Add("obs.eef_quat", observables.EefQuaternion);
+        Add("obs.eef_mat", simulation.EefMatrix);
+        Add("obs.gripper_qpos", observables.GripperQpos);
+        Add("obs.gripper_qvel", observables.GripperQvel);
+        Add("obs.joint_pos", observables.JointPositions);
+        Add("obs.joint_vel", observables.JointVelocities);
+        output.WriteLine($"{task.Suite}/{task.Id} from initial state {initState}: {differences}");
+        foreach (string quantity in (string[])["ctrl", "qacc_warmstart"])
+            Assert.InRange(differences[quantity], 0, 1e-9);
+        foreach (string quantity in differences.Quantities.Except(["ctrl", "qacc_warmstart"]))
+            Assert.InRange(differences[quantity], 0, 1e-12);
+
+        void Add(string quantity, ReadOnlySpan<double> actual) =>
+            differences.Add(quantity, actual, file.Span<double>($"{task.Id}.{initState}.{quantity}"));
     }
 
     private static double Compare(LiberoSimulation simulation, SafetensorsFile file, string id, int step, Differences differences)

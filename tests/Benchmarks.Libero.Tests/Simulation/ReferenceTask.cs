@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Text.Json;
 using Benchmarks.Libero.Control;
 using Benchmarks.Libero.Simulation;
@@ -20,18 +19,8 @@ internal sealed record ReferenceTask(string Suite, int Id)
 
     public string Name => Json.GetProperty("name").GetString()!;
 
-    public static bool HasMjcf(string suite, int id) => File.Exists(Goldens.Find($"libero/xml") + $"/{suite}_{id}.xml.gz");
-
-    /// <summary>Compiles the recorded MJCF.</summary>
-    public MjModel Compile()
-    {
-        using var compressed = new GZipStream(File.OpenRead(Goldens.Find($"libero/xml/{Suite}_{Id}.xml.gz")), CompressionMode.Decompress);
-        using var reader = new StreamReader(compressed);
-        string mjcf = reader.ReadToEnd()
-            .Replace("file=\"libero/", $"file=\"{LiberoFiles.Libero}/", StringComparison.Ordinal)
-            .Replace("file=\"robosuite/", $"file=\"{LiberoFiles.Robosuite}/", StringComparison.Ordinal);
-        return MjModel.FromXml(mjcf);
-    }
+    /// <summary>Composes and compiles the task's model.</summary>
+    public MjModel Compile() => GoldenTask.Of(Suite)[Id].Compose().Compile();
 
     /// <summary>A simulation after a reset with an initial state, not settled.</summary>
     public LiberoSimulation Begin(int initState = 0, ControlMode mode = ControlMode.Relative)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Benchmarks.MetaWorld.Tests;
+namespace EvalCore.Tests;
 
 /// <summary>Reads PNG images of 8-bit RGB without interlacing.</summary>
 internal static class Png
