@@ -4,5 +4,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Libero.Benchmarks;
 
-var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
-BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly).Run(args, config);
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+if (args.Contains("--cpu"))
+    job = job.WithClock(new CpuClock());
+BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly)
+    .Run([.. args.Where(arg => arg != "--cpu")], DefaultConfig.Instance.AddJob(job.AsMutator()));

@@ -54,8 +54,8 @@ public sealed class Camera : IDisposable
     /// <param name="image">8-bit RGB, height x width x 3, row-major.</param>
     public void Render(MjData data, Span<byte> image)
     {
-        _renderer.Render(data, _id, image, bottomUp: _rotation != ImageRotation.None);
-        if (_rotation == ImageRotation.Half)
+        _renderer.Render(data, _id, image, bottomUp: _rotation is ImageRotation.BottomUp or ImageRotation.Half);
+        if (_rotation is ImageRotation.Half or ImageRotation.Mirrored)
             MirrorRows(image);
     }
 

@@ -11,4 +11,7 @@ public enum ImageRotation
 
     /// <summary>Rotated by 180 degrees: the bottom row first, and each row from right to left (LeRobot's Meta-World).</summary>
     Half,
+
+    /// <summary>The top row first, and each row from right to left: robosuite's image rotated by 180 degrees (LeRobot's LIBERO).</summary>
+    Mirrored,
 }

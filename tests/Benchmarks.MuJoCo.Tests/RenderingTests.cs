@@ -17,6 +17,7 @@ public sealed class RenderingTests : IDisposable
         global::MuJoCo.Tests.Machine.NeedsEgl();
         using var data = Posed(0.7);
         byte[] upright = Render(data, ImageRotation.None), bottomUp = Render(data, ImageRotation.BottomUp), half = Render(data, ImageRotation.Half);
+        byte[] mirrored = Render(data, ImageRotation.Mirrored);
         Assert.NotEqual(upright, bottomUp);
         for (int y = 0; y < Height; y++)
         {
@@ -25,6 +26,7 @@ public sealed class RenderingTests : IDisposable
                 var pixel = Pixel(upright, y, x);
                 Assert.True(pixel.SequenceEqual(Pixel(bottomUp, Height - 1 - y, x)), $"bottom up, row {y}, column {x}");
                 Assert.True(pixel.SequenceEqual(Pixel(half, Height - 1 - y, Width - 1 - x)), $"half, row {y}, column {x}");
+                Assert.True(pixel.SequenceEqual(Pixel(mirrored, y, Width - 1 - x)), $"mirrored, row {y}, column {x}");
             }
         }
 

@@ -62,6 +62,10 @@ internal static class Rotation
     /// The axis-angle vector of a quaternion as LeRobot's <c>LiberoProcessorStep</c> computes it for the policy, in single
     /// precision. Its length is in [0, 2 pi).
     /// </summary>
+    /// <remarks>
+    /// To three units in the last place: torch takes the square root and the arc cosine from Intel's MKL, whose last bits depend
+    /// on the processor.
+    /// </remarks>
     /// <param name="x">x.</param>
     /// <param name="y">y.</param>
     /// <param name="z">z.</param>

@@ -35,7 +35,9 @@ internal static class LiberoCamera
         return renderer;
     }
 
-    /// <summary>Makes a camera with a renderer of its own, for the frames of a video: upright, and mirrored as the policy sees it.</summary>
+    /// <summary>
+    /// Makes a camera with a renderer of its own, for the frames of a video: upright and mirrored, as the policy sees it.
+    /// </summary>
     /// <param name="model">The model, after <see cref="HideSites"/>.</param>
     /// <param name="name">The camera, for example <c>agentview</c>.</param>
     /// <param name="height">Rows.</param>
@@ -43,5 +45,5 @@ internal static class LiberoCamera
     /// <param name="samples">Samples per pixel for anti-aliasing; null for the model's.</param>
     /// <exception cref="EvalCore.EvalCoreException">Nothing on this machine can render; the line says what to install.</exception>
     public static Camera MakeForVideo(MjModel model, string name, int height, int width, int? samples = null) =>
-        new(MakeRenderer(model, height, width, samples), name, ImageRotation.Half);
+        new(MakeRenderer(model, height, width, samples), name, ImageRotation.Mirrored);
 }

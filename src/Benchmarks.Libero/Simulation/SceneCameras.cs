@@ -18,9 +18,14 @@ internal sealed class SceneCameras : IDisposable
     /// <param name="names">The names of its cameras.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Pixels per row.</param>
+    /// <param name="rotation">
+    /// How images are stored: <see cref="ImageRotation.BottomUp"/> as LIBERO returns them, <see cref="ImageRotation.Mirrored"/> as
+    /// LeRobot gives them to a policy.
+    /// </param>
     /// <exception cref="KeyNotFoundException">The model has no camera of that name.</exception>
     /// <exception cref="EvalCore.EvalCoreException">Nothing on this machine can render; the line says what to install.</exception>
-    public SceneCameras(MjModel model, IEnumerable<string> names, int height, int width)
+    public SceneCameras(
+        MjModel model, IEnumerable<string> names, int height, int width, ImageRotation rotation = ImageRotation.BottomUp)
     {
         _renderer = LiberoCamera.MakeRenderer(model, height, width);
         try
@@ -28,7 +33,7 @@ internal sealed class SceneCameras : IDisposable
             // Not the simulation's data: an image is rendered after the step, when those have gone on by a sub-step.
             _poses = new MjData(model);
             _poses.Forward();
-            _cameras = [.. names.Select(name => new Camera(_renderer, name, ImageRotation.BottomUp, leaveOpen: true))];
+            _cameras = [.. names.Select(name => new Camera(_renderer, name, rotation, leaveOpen: true))];
         }
         catch
         {
@@ -41,7 +46,7 @@ internal sealed class SceneCameras : IDisposable
     /// <summary>Renders one camera's image.</summary>
     /// <param name="camera">Its index among the names.</param>
     /// <param name="snapshot">The poses, a <see cref="FrameSnapshot"/>.</param>
-    /// <param name="image">8-bit RGB, height x width x 3, row-major, the bottom row first.</param>
+    /// <param name="image">8-bit RGB, height x width x 3, row-major.</param>
     public void Render(int camera, ReadOnlySpan<double> snapshot, Span<byte> image)
     {
         FrameSnapshot.Read(snapshot, _poses);

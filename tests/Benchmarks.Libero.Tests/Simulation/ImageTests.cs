@@ -93,11 +93,12 @@ public sealed class ImageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_frame_of_a_video_is_the_observed_image_rotated()
+    public void A_frame_of_a_video_is_the_image_that_a_policy_gets()
     {
         Machine.NeedsImages();
         using var simulation = new ReferenceTask("libero_spatial", 0).Begin();
         using var cameras = new SceneCameras(simulation.Model, Cameras, 100, 140);
+        using var policyCameras = new SceneCameras(simulation.Model, Cameras, 100, 140, ImageRotation.Mirrored);
         var task = new EnvTask("libero_spatial", "libero_spatial", 0, "task", "a task");
         using var models = new ModelCache(_ => new ReferenceTask("libero_spatial", 0).Compile(), LiberoCamera.HideSites);
         using var video = new SnapshotRenderer(
@@ -107,6 +108,8 @@ public sealed class ImageTests(ITestOutputHelper output)
         cameras.Render(0, simulation.Observables.Poses, image);
         video.Render(simulation.Observables.Poses, frame);
         RotateHalf(image);
+        Assert.Equal(image, frame);
+        policyCameras.Render(0, simulation.Observables.Poses, image);
         Assert.Equal(image, frame);
     }
 
