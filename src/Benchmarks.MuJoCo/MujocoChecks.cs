@@ -16,6 +16,7 @@ public static class MujocoChecks
     {
         Fix = "evalcore assets fetch",
         Fetch = MujocoEngine.Fetch,
+        IsMissing = () => MujocoLibrary.Find() is null,
     };
 
     /// <summary>Off-screen rendering: the device that renders images, and how long an image takes.</summary>

@@ -32,7 +32,7 @@ internal static class AssetsCommand
                         new HelpRow("list", "list the sets; the default"),
                         new HelpRow("fetch", "fetch missing and damaged files into the cache, and the engines of their suites; interrupted downloads resume"),
                         new HelpRow("verify", "compare every file with its SHA-256"),
-                        new HelpRow("set...", $"the sets, of {Known(registry.Assets)}; default: all"),
+                        new HelpRow("set...", $"the sets, of {Known(registry)}; a suite's name means all of its sets; default: all"),
                     ]),
                 ],
                 [
@@ -45,11 +45,12 @@ internal static class AssetsCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
-            var sets = Named(registry.Assets, parsed.GetValue(names) ?? []);
+            string[] given = parsed.GetValue(names) ?? [];
+            var sets = given.Length == 0 ? registry.Assets : Named(registry, given);
             return parsed.GetValue(verb) switch
             {
                 null or "list" => Task.FromResult(List(sets, terminal)),
-                "fetch" => Fetch(sets, registry.Fetchable(parsed.GetValue(names) ?? []), terminal, cancellation),
+                "fetch" => Fetch(sets, registry.Fetchable(given.Length == 0 ? [] : sets), terminal, cancellation),
                 "verify" => Task.FromResult(Verify(sets, terminal)),
                 { } other => throw new EvalCoreException($"evalcore assets {other}: expected list, fetch or verify"),
             };
@@ -57,26 +58,30 @@ internal static class AssetsCommand
         return command;
     }
 
-    private static IReadOnlyList<AssetSet> Named(IReadOnlyList<AssetSet> sets, string[] names) => names.Length == 0 ? sets :
+    private static IReadOnlyList<AssetSet> Named(Registry registry, string[] names) =>
     [
-        .. names.Select(name => sets.FirstOrDefault(set => set.Name == name) ?? throw new EvalCoreException(
-            $"evalcore assets: unknown set '{name}'{Nearest.Hint(name, sets.Select(set => set.Name))} (known: {Known(sets)})")),
+        .. names.SelectMany(name => registry.AssetsNamed(name) ?? throw new EvalCoreException(
+            $"evalcore assets: unknown set '{name}'{Nearest.Hint(name, registry.AssetNames)} (known: {Known(registry)})")).DistinctBy(set => set.Name),
     ];
 
-    private static string Known(IReadOnlyList<AssetSet> sets) =>
-        sets.Count == 0 ? "none" : string.Join(", ", sets.Select(set => set.Name));
+    private static string Known(Registry registry) => registry.Assets.Count == 0
+        ? "none"
+        : string.Join(", ", registry.Assets.Select(set => set.Parts.Count == 0 ? set.Name : $"{set.Name} (in parts: {string.Join(", ", set.Parts)})"));
 
     private static int List(IReadOnlyList<AssetSet> sets, Terminal terminal)
     {
-        var store = AssetStore.Default;
         foreach (var set in sets)
         {
             terminal.Writer.WriteLine(
                 $"{set.Name}  {set.Title} ({set.Licence}), {set.Files.Count} files, {AssetFetch.Megabytes(set.Bytes)}");
-            terminal.Writer.WriteLine($"  {store.Find(set) ?? $"not complete here; run evalcore assets fetch {set.Name}"}");
+            terminal.Writer.WriteLine($"  {Place(set)}");
+            foreach (var part in set.Parts.Select(set.Part))
+                terminal.Writer.WriteLine($"  {part.Name}  {part.Files.Count} files, {AssetFetch.Megabytes(part.Bytes)}: {Place(part)}");
         }
 
         return ExitCode.Success;
+
+        static string Place(AssetSet set) => AssetStore.Default.Find(set) ?? $"not complete here; run evalcore assets fetch {set.Name}";
     }
 
     private static int Verify(IReadOnlyList<AssetSet> sets, Terminal terminal)

@@ -62,7 +62,7 @@ internal static class EvalCommand
         var options = EvalOptions.Read(tokens, registry, terminal.Host);
         foreach (string note in options.Notes)
             terminal.Note(note);
-        await AssetFetch.Run(options.Env, terminal, cancellation).ConfigureAwait(false);
+        await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
         var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
         EvalRun? run = null;
@@ -174,13 +174,13 @@ internal static class EvalCommand
 
     private static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
-    /// <summary>The line before the first episode: policy, suite, episodes, seed and output folder.</summary>
+    /// <summary>The line before the first episode: policy, suite, episodes, seed, the episodes' digest and the output folder.</summary>
     private static string Describe(EvalOptions options, EvalRun run)
     {
         string tasks = run.Tasks.Count == 1 ? $"task {run.Tasks[0].Name}" : $"{run.Tasks.Count} tasks";
         string shard = options.Shard == Shard.Whole ? "" : $" (shard {options.Shard})";
         return $"{options.Policy.Type} plays {options.Env.Type}, {tasks}: {Count(run.Episodes.Count)}{shard}, "
-            + $"{run.NumEnvs} at once{Automatic(options.Rollout, run)}, seed {options.Seed}, to {options.OutputDir}";
+            + $"{run.NumEnvs} at once{Automatic(options.Rollout, run)}, seed {options.Seed}, episodes {run.Episodes.Digest}, to {options.OutputDir}";
     }
 
     /// <summary>The note on an automatic batch size: the batch size that would use every core.</summary>

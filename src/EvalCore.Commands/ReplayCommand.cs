@@ -58,7 +58,7 @@ internal static class ReplayCommand
             Observe = flags.Observe,
             From = flags.From,
         };
-        await AssetFetch.Run(env, terminal, cancellation).ConfigureAwait(false);
+        await AssetFetch.Run(env, registry, terminal, cancellation).ConfigureAwait(false);
         var summary = Replay.Run(options);
         string success = summary.FirstSuccess is { } step ? $"success at step {step}" : "no success";
         terminal.Writer.WriteLine(string.Create(

@@ -1,5 +1,6 @@
 using EvalCore.Assets;
 using EvalCore.Environments;
+using EvalCore.Evaluation;
 using Spectre.Console;
 
 namespace EvalCore.Commands.Display;
@@ -7,14 +8,19 @@ namespace EvalCore.Commands.Display;
 /// <summary>Fetches a benchmark's files, and shows a progress bar on a terminal or a line in a log.</summary>
 internal static class AssetFetch
 {
-    /// <summary>Fetches the sets of a suite that are not complete on this machine.</summary>
+    /// <summary>Fetches what the tasks of a suite need and this machine lacks: sets of files, and engines.</summary>
     /// <exception cref="EvalCoreException">
     /// A file cannot be fetched; the message states the reason and what to do.
     /// </exception>
-    public static async Task Run(EnvConfig env, Terminal terminal, CancellationToken cancellation)
+    public static async Task Run(EnvConfig env, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         foreach (var set in env.Assets.Where(set => AssetStore.Default.Find(set) is null))
             await Run(set, terminal, cancellation).ConfigureAwait(false);
+        foreach (var engine in registry.MissingEngines(env.Type))
+        {
+            terminal.Error.Profile.Out.Writer.WriteLine($"fetching {engine.Name}");
+            await Task.Run(engine.Fetch!, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Fetches a set into the cache.</summary>

@@ -8,7 +8,10 @@ namespace EvalCore.Commands.Display;
 /// <summary>The result of a run as a table: a row per task, per group where there are several, and overall.</summary>
 internal static class ResultTable
 {
-    /// <summary>Prints the table. A narrow terminal gets no rewards and steps; the file contains them.</summary>
+    /// <summary>
+    /// Prints the table. The mean progress is a column where a task's goal has several conditions. A narrow terminal gets no
+    /// rewards and steps; the file contains them.
+    /// </summary>
     public static void Write(EvalInfo info, IAnsiConsole console)
     {
         IRenderable whole = Make(info, "avg sum reward", "avg max reward", "avg steps");
@@ -20,7 +23,8 @@ internal static class ResultTable
     private static Table Make(EvalInfo info, params ReadOnlySpan<string> more)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("task");
-        foreach (string heading in (string[])["episodes", "success", .. more])
+        bool hasProgress = info.Episodes.Any(episode => episode.NConditions > 1);
+        foreach (string heading in (string[])["episodes", "success", .. hasProgress ? ["progress"] : Array.Empty<string>(), .. more])
             table.AddColumn(new TableColumn(heading).RightAligned());
 
         // A task that was named individually is its own group.
@@ -43,7 +47,8 @@ internal static class ResultTable
         {
             string[] cells =
             [
-                name, $"{metrics.NEpisodes}", ProgressView.Percent(metrics.PcSuccess), Number(metrics.AvgSumReward), Number(metrics.AvgMaxReward),
+                name, $"{metrics.NEpisodes}", ProgressView.Percent(metrics.PcSuccess),
+                .. hasProgress ? [ProgressView.Percent(100 * metrics.AvgProgress)] : Array.Empty<string>(), Number(metrics.AvgSumReward), Number(metrics.AvgMaxReward),
                 episodes.Average(episode => episode.Steps)?.ToString("0.0", CultureInfo.InvariantCulture) ?? "",
             ];
             table.AddRow(cells.Take(table.Columns.Count).Select(cell => new Text(cell)));

@@ -50,12 +50,31 @@ public sealed class AssetStore(string cache, string? mirror)
 
     /// <summary>The check of a suite's files that <c>evalcore doctor</c> makes. Other suites work without them.</summary>
     /// <param name="name">The check's name, for example <c>Meta-World's model files</c>.</param>
-    /// <param name="set">The files.</param>
-    public static Check FilesCheck(string name, AssetSet set) => new(
-        name,
-        () => Default.Find(set) ?? throw new EvalCoreException(
-            $"not here: the first evaluation fetches them ({set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {set.Name}'"),
-        Optional: true) { Fix = $"evalcore assets fetch {set.Name}" };
+    /// <param name="set">The files. Of a set with parts, one part is enough.</param>
+    public static Check FilesCheck(string name, AssetSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        return new(name, () => FindFiles(Default, set), Optional: true) { Fix = $"evalcore assets fetch {set.Parts.FirstOrDefault(set.Name)}" };
+    }
+
+    /// <summary>Where a set, or the parts of it that are complete, are on this machine.</summary>
+    /// <exception cref="EvalCoreException">Nothing is complete; the line says what to do.</exception>
+    internal static string FindFiles(AssetStore store, AssetSet set)
+    {
+        if (store.Find(set) is { } whole)
+            return whole;
+        var parts = set.Parts.Select(set.Part).ToLookup(part => store.Find(part) is not null);
+        string commands = string.Join(", ", parts[false].Select(part => $"'evalcore assets fetch {part.Name}' ({part.Bytes / 1e6:0} MB)"));
+        if (parts[true].FirstOrDefault() is { } first)
+        {
+            return $"{store.Find(first)} has {string.Join(", ", parts[true].Select(part => part.Name))}; "
+                + $"the first evaluation that needs another part fetches it, or run {commands}";
+        }
+
+        throw new EvalCoreException(set.Parts.Count == 0
+            ? $"not here: the first evaluation fetches them ({set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {set.Name}'"
+            : $"not here: the first evaluation fetches what its tasks need, or run {commands}, or 'evalcore assets fetch {set.Name}' for all of them ({set.Bytes / 1e6:0} MB)");
+    }
 
     private static string FindCache()
     {
@@ -87,7 +106,7 @@ public sealed class AssetStore(string cache, string? mirror)
         Environment.GetEnvironmentVariable("EVALCORE_MIRROR") is { Length: > 0 } mirror ? Path.GetFullPath(mirror) : null;
 
     /// <summary>The folder that a set is fetched into.</summary>
-    public string CacheOf(AssetSet set) => Path.Combine(cache, "assets", set.Name);
+    public string CacheOf(AssetSet set) => Path.Combine(cache, "assets", set.Folder);
 
     /// <summary>The folder that has all files of a set with the expected lengths; null when there is none.</summary>
     public string? Find(AssetSet set) =>
@@ -130,9 +149,9 @@ public sealed class AssetStore(string cache, string? mirror)
             {
                 if (Problem(folder, file) is null)
                     Arrived(file.Bytes);
-                else if (mirror is not null && Problem(Path.Combine(mirror, "assets", set.Name), file) is null)
+                else if (mirror is not null && Problem(Path.Combine(mirror, "assets", set.Folder), file) is null)
                 {
-                    Copy(Path.Combine(mirror, "assets", set.Name), folder, file);
+                    Copy(Path.Combine(mirror, "assets", set.Folder), folder, file);
                     Arrived(file.Bytes);
                 }
                 else
@@ -160,7 +179,7 @@ public sealed class AssetStore(string cache, string? mirror)
     {
         yield return CacheOf(set);
         if (mirror is not null)
-            yield return Path.Combine(mirror, "assets", set.Name);
+            yield return Path.Combine(mirror, "assets", set.Folder);
     }
 
     private async Task Download(AssetSet set, string folder, AssetFile file, Action<long> arrived, CancellationToken cancellation)
@@ -200,7 +219,7 @@ public sealed class AssetStore(string cache, string? mirror)
             {
                 throw new EvalCoreException(
                     $"{source} cannot be fetched ({problem}): run 'evalcore assets fetch {set.Name}' again, or set EVALCORE_MIRROR to a "
-                    + $"folder with assets/{set.Name}");
+                    + $"folder with assets/{set.Folder}");
             }
 
             await Task.Delay(Patience * attempt, cancellation).ConfigureAwait(false);

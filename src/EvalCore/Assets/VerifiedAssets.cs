@@ -4,7 +4,7 @@ namespace EvalCore.Assets;
 /// The folder of a suite's files for the duration of a run: fetched if need be, and verified once, because an engine would load a
 /// damaged mesh and the results would differ. Thread-safe.
 /// </summary>
-/// <param name="set">The files.</param>
+/// <param name="set">The files; of a set with parts, those that the tasks need: the others are neither fetched nor verified.</param>
 /// <param name="store">Where they are.</param>
 public sealed class VerifiedAssets(AssetSet set, AssetStore store)
 {

@@ -20,6 +20,12 @@ public sealed record Check(string Name, Func<string> Find, bool Optional = false
     /// </summary>
     public Func<string>? Fetch { get; init; }
 
+    /// <summary>
+    /// Whether there is none on this machine, so that <see cref="Fetch"/> downloads it; an evaluation then says so before it
+    /// starts. Null where the evaluation itself finds out.
+    /// </summary>
+    public Func<bool>? IsMissing { get; init; }
+
     /// <summary>The .NET runtime and the processors.</summary>
     public static Check Runtime { get; } = new(
         ".NET", () => $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores");

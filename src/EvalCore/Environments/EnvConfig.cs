@@ -25,7 +25,10 @@ public abstract class EnvConfig
     [Range(1, int.MaxValue)]
     public abstract int Fps { get; set; }
 
-    /// <summary>The files of the benchmark. They are fetched before the first episode.</summary>
+    /// <summary>
+    /// The files that the tasks of <see cref="Task"/> need. They are fetched before the first episode. A benchmark with several
+    /// sets names each of them; of a set with parts, it names parts (<see cref="AssetSet.Part"/>).
+    /// </summary>
     [JsonIgnore]
     public virtual IReadOnlyList<AssetSet> Assets => [];
 

@@ -41,16 +41,48 @@ public sealed class Registry
     ];
 
     /// <summary>The prerequisites that can be fetched, of the suites that read one of the sets, or of all where none is named.</summary>
-    /// <param name="sets">Names of asset sets.</param>
-    public IReadOnlyList<Check> Fetchable(IReadOnlyCollection<string> sets) =>
+    /// <param name="sets">Asset sets, or parts of them.</param>
+    public IReadOnlyList<Check> Fetchable(IReadOnlyCollection<AssetSet> sets) =>
     [
-        .. _suites.Values.Where(suite => sets.Count == 0 || suite.NewConfig().Assets.Any(set => sets.Contains(set.Name)))
+        .. _suites.Values.Where(suite => sets.Count == 0 || AssetsOf(suite).Any(set => sets.Any(other => other.Folder == set.Name)))
             .SelectMany(suite => suite.Checks).Where(check => check.Fetch is not null).Distinct(),
     ];
 
-    /// <summary>The asset sets of the suites.</summary>
-    public IReadOnlyList<AssetSet> Assets =>
-        [.. _suites.Values.SelectMany(suite => suite.NewConfig().Assets).DistinctBy(set => set.Name)];
+    /// <summary>The engines of a suite that are not on this machine and can be fetched.</summary>
+    /// <param name="type">The name of the suite.</param>
+    public IReadOnlyList<Check> MissingEngines(string type) =>
+        [.. _suites[type].Checks.Where(check => check is { Fetch: not null, IsMissing: not null } && check.IsMissing())];
+
+    /// <summary>The asset sets of the suites, whole.</summary>
+    public IReadOnlyList<AssetSet> Assets => [.. _suites.Values.SelectMany(AssetsOf).DistinctBy(set => set.Name)];
+
+    /// <summary>
+    /// The asset sets that a name stands for: a suite's name for all of its sets, a set's name for that set, the name of a part
+    /// for the part and those sets of its suite that have no parts, which every task needs. Null where nothing has that name.
+    /// </summary>
+    public IReadOnlyList<AssetSet>? AssetsNamed(string name)
+    {
+        if (_suites.TryGetValue(name, out var named) && AssetsOf(named) is { Count: > 0 } all)
+            return all;
+        foreach (var sets in _suites.Values.Select(AssetsOf))
+        {
+            if (sets.FirstOrDefault(set => set.Name == name) is { } whole)
+                return [whole];
+            if (sets.FirstOrDefault(set => set.Parts.Contains(name)) is { } withPart)
+                return [withPart.Part(name), .. sets.Where(set => set.Parts.Count == 0)];
+        }
+
+        return null;
+    }
+
+    /// <summary>The names that <see cref="AssetsNamed"/> knows.</summary>
+    public IReadOnlyList<string> AssetNames =>
+    [
+        .. _suites.Where(suite => AssetsOf(suite.Value).Count > 0).Select(suite => suite.Key)
+            .Concat(Assets.SelectMany(set => set.Parts.Prepend(set.Name))).Distinct(),
+    ];
+
+    private static List<AssetSet> AssetsOf(ISuite suite) => [.. suite.NewConfig().Assets.Select(set => set.Whole).DistinctBy(set => set.Name)];
 
     /// <summary>Adds a suite and its built-in policies.</summary>
     /// <exception cref="ArgumentException">There is already a suite of this type.</exception>

@@ -20,11 +20,19 @@ public sealed record Aggregate(double AvgSumReward, double AvgMaxReward, double 
         }
     }
 
+    /// <summary>The mean progress of the episodes whose goals have conditions, from 0 to 1; null when there is none.</summary>
+    public double? AvgProgress { get; init; }
+
     /// <summary>Aggregates episodes, in their order.</summary>
     public static Aggregate Of(IReadOnlyCollection<EpisodeRecord> episodes) => new(
         PairwiseMean.Of([.. episodes.Select(episode => episode.SumReward)]),
         PairwiseMean.Of([.. episodes.Select(episode => episode.MaxReward)]),
         PairwiseMean.Of([.. episodes.Select(episode => episode.Success ? 1.0 : 0.0)]) * 100,
         episodes.Count,
-        episodes.Count(episode => episode.Success));
+        episodes.Count(episode => episode.Success))
+    {
+        AvgProgress = episodes.Select(episode => episode.Progress).OfType<double>().ToArray() is { Length: > 0 } progress
+            ? PairwiseMean.Of(progress)
+            : null,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -25,6 +26,13 @@ internal static class Contradictions
         {
             if (info.Episodes.FirstOrDefault(episode => episode.Steps < 1) is { } without)
                 throw new JsonException($"episode {without.EpisodeIndex} of {without.Task} has {without.Steps} steps: the file was changed");
+            if (info.Episodes.FirstOrDefault(episode => !HasPossibleProgress(episode)) is { } impossible)
+            {
+                throw new JsonException(
+                    $"episode {impossible.EpisodeIndex} of {impossible.Task} has progress {Text(impossible.Progress)} of {Text(impossible.NConditions)} conditions "
+                    + $"and {(impossible.Success ? "a" : "no")} success: the file was changed");
+            }
+
             foreach (var part in file.PerTask!)
                 Check(part!);
             CheckSeeds(info, [.. Seeds(info.Provenance)]);
@@ -38,7 +46,18 @@ internal static class Contradictions
         Compare(name, "pc_success", stored.PcSuccess, episodes.PcSuccess, tolerance);
         Compare(name, "avg_sum_reward", stored.AvgSumReward, episodes.AvgSumReward, tolerance);
         Compare(name, "avg_max_reward", stored.AvgMaxReward, episodes.AvgMaxReward, tolerance);
+        Compare(name, "avg_progress", stored.AvgProgress, episodes.AvgProgress ?? double.NaN, tolerance);
     }
+
+    /// <summary>Whether an episode's progress is a share of its conditions, and 1 if it succeeded.</summary>
+    private static bool HasPossibleProgress(EpisodeRecord episode) => (episode.Progress, episode.NConditions) switch
+    {
+        (null, null) => true,
+        ({ } progress, > 0) => episode.Success ? progress == 1 : progress is >= 0 and <= 1,
+        _ => false,
+    };
+
+    private static string Text<T>(T? value) where T : struct => string.Create(CultureInfo.InvariantCulture, $"{(value is { } one ? one : "null")}");
 
     /// <summary>Compares a task's metrics with its episodes.</summary>
     private static void Check(EvalInfoReader.TaskPart task)
@@ -50,7 +69,8 @@ internal static class Contradictions
         if (episodes.Length > 0)
         {
             Check(
-                name, new EvalInfoReader.AggregatePart(PcSuccess: task.PcSuccess, NEpisodes: task.NEpisodes, NSuccess: task.NSuccess),
+                name, new EvalInfoReader.AggregatePart(
+                    PcSuccess: task.PcSuccess, NEpisodes: task.NEpisodes, NSuccess: task.NSuccess, AvgProgress: task.AvgProgress),
                 Aggregate.Of(episodes), tolerance: 1e-9);
         }
 

@@ -45,6 +45,17 @@ public sealed record EpisodeRecord
     /// <summary>Whether any step succeeded.</summary>
     public required bool Success { get; init; }
 
+    /// <summary>
+    /// The largest share of the goal's conditions that held after one step, from 0 to 1; 1 for a success. Null, and not in
+    /// the file, where the goal has no conditions that can be read one by one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Progress { get; init; }
+
+    /// <summary>The number of conditions of the goal; null, and not in the file, without <see cref="Progress"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? NConditions { get; init; }
+
     /// <summary>A problem of the simulation, in one line; null, and not in the file, when there was none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Warning { get; init; }

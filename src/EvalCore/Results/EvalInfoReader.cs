@@ -137,7 +137,8 @@ internal static class EvalInfoReader
         IReadOnlyList<EpisodeRecord?>? Episodes = null,
         double? NEpisodes = null,
         double? NSuccess = null,
-        double? PcSuccess = null);
+        double? PcSuccess = null,
+        double? AvgProgress = null);
 
     internal sealed record MetricsPart(
         IReadOnlyList<double> SumRewards, IReadOnlyList<double> MaxRewards, IReadOnlyList<bool> Successes, IReadOnlyList<string?>? VideoPaths = null);
@@ -145,7 +146,8 @@ internal static class EvalInfoReader
     internal sealed record EpisodePart(int EpisodeIx, double SumReward, double MaxReward, bool Success, long? Seed = null);
 
     internal record AggregatePart(
-        double? AvgSumReward = null, double? AvgMaxReward = null, double? PcSuccess = null, double? NEpisodes = null, double? NSuccess = null);
+        double? AvgSumReward = null, double? AvgMaxReward = null, double? PcSuccess = null, double? NEpisodes = null, double? NSuccess = null,
+        double? AvgProgress = null);
 
     internal sealed record TotalsPart(
         double EvalS,
@@ -153,5 +155,6 @@ internal static class EvalInfoReader
         double? AvgMaxReward = null,
         double? PcSuccess = null,
         double? NEpisodes = null,
-        double? NSuccess = null) : AggregatePart(AvgSumReward, AvgMaxReward, PcSuccess, NEpisodes, NSuccess);
+        double? NSuccess = null,
+        double? AvgProgress = null) : AggregatePart(AvgSumReward, AvgMaxReward, PcSuccess, NEpisodes, NSuccess, AvgProgress);
 }

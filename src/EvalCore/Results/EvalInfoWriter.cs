@@ -38,6 +38,7 @@ internal static class EvalInfoWriter
                 WriteVideoPaths(json, info.Episodes.Where(episode => episode.TaskGroup == group), info.OutputDir);
                 json.WriteNumber("n_success", aggregate.NSuccess);
                 WriteInterval(json, aggregate);
+                WriteProgress(json, aggregate);
                 json.WriteEndObject();
             }
 
@@ -50,6 +51,7 @@ internal static class EvalInfoWriter
             WriteVideoPaths(json, info.Episodes, info.OutputDir);
             json.WriteNumber("n_success", info.Overall.NSuccess);
             WriteInterval(json, info.Overall);
+            WriteProgress(json, info.Overall);
             json.WriteEndObject();
 
             if (info.Provenance is not null)
@@ -84,6 +86,7 @@ internal static class EvalInfoWriter
         json.WriteNumber("n_success", metrics.NSuccess);
         WriteFloat(json, "pc_success", metrics.PcSuccess);
         WriteInterval(json, metrics);
+        WriteProgress(json, metrics);
         if (info.Provenance is not null)
         {
             json.WriteStartArray("episodes");
@@ -112,6 +115,13 @@ internal static class EvalInfoWriter
 
     private static void WriteInterval(Utf8JsonWriter json, Aggregate aggregate) =>
         WriteFloats(json, "pc_success_ci95", [aggregate.PcSuccessCi95.Low, aggregate.PcSuccessCi95.High]);
+
+    /// <summary>Writes the mean progress where there is one.</summary>
+    private static void WriteProgress(Utf8JsonWriter json, Aggregate aggregate)
+    {
+        if (aggregate.AvgProgress is { } progress)
+            WriteFloat(json, "avg_progress", progress);
+    }
 
     private static void WriteVideoPaths(Utf8JsonWriter json, IEnumerable<EpisodeRecord> episodes, string outputDir)
     {

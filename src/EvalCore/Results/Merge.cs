@@ -7,11 +7,16 @@ namespace EvalCore.Results;
 /// <summary>Merges the results of shards, or of several suites, into one.</summary>
 public static class Merge
 {
+    /// <summary>
+    /// The key in <c>provenance</c> that identifies the planned episodes of a run: the same in all its shards.
+    /// </summary>
+    internal const string EpisodesDigest = "episodes_digest";
+
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>
     /// <exception cref="EvalCoreException">
     /// A folder has no result, two results have different policies, seeds or engine versions, an episode is in two of them,
-    /// or a file contradicts itself.
+    /// they are of different sets of episodes of one task, or a file contradicts itself.
     /// </exception>
     public static EvalInfo Folders(IReadOnlyList<string> folders)
     {
@@ -24,16 +29,16 @@ public static class Merge
     /// The shards that are missing in a merged result, for suites with other shards in it: <c>1/4 of pusht</c>.
     /// </summary>
     public static IReadOnlyList<string> MissingShards(EvalInfo merged) =>
-        [.. ShardsMissing(merged).Select(missing => $"{missing.Shard} of {missing.Suite}")];
+        [.. ShardsMissing(merged).Select(missing => $"{missing.Shard} of {missing.Suite}").Distinct()];
 
     private static IEnumerable<(Shard Shard, string? Suite)> ShardsMissing(EvalInfo merged) =>
         Parts(merged.Provenance)
             .Where(part => part["shard"] is not null)
-            .GroupBy(part => (string?)part["env"]?["type"], part => Shard.Parse((string?)part["shard"], _ => null))
+            .GroupBy(part => (Suite: (string?)part["env"]?["type"], Digest: Text(part[EpisodesDigest])), part => Shard.Parse((string?)part["shard"], _ => null))
             .SelectMany(suite => suite.Select(shard => shard.Count).Distinct()
                 .SelectMany(count => Enumerable.Range(0, count).Select(index => new Shard(index, count)))
                 .Except(suite)
-                .Select(shard => (shard, suite.Key)));
+                .Select(shard => (shard, suite.Key.Suite)));
 
     /// <summary>
     /// The episodes that are missing in a merged result, one line per task, for suites all of whose shards are there:
@@ -100,6 +105,7 @@ public static class Merge
                 // Results of different suites may be of different policies.
                 if (Suites(info).Overlaps(Suites(other)))
                     Agree(otherFolder, other, folder, info);
+                HaveSameEpisodes(otherFolder, other, folder, info);
             }
         }
 
@@ -137,6 +143,9 @@ public static class Merge
 
         var provenance = (JsonObject)provenances[0].DeepClone();
         provenance["output_dir"] = "";
+        string[] digests = [.. provenances.SelectMany(Parts).Select(part => Text(part[EpisodesDigest]) ?? "").Distinct()];
+        if (digests.Length > 1)
+            provenance.Remove(EpisodesDigest);
         provenance["merged"] = new JsonArray([.. provenances.Select(part => part.DeepClone())]);
         string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(Group).Distinct()];
         var inOrder = episodes.Values
@@ -162,6 +171,25 @@ public static class Merge
             throw new EvalCoreException(
                 $"merge: {folder} and {otherFolder} differ in {part} ({values}); only parts of one evaluation can be merged");
         }
+    }
+
+    /// <summary>Refuses parts of different sets of episodes that have a task in common.</summary>
+    private static void HaveSameEpisodes(string folder, EvalInfo info, string otherFolder, EvalInfo other)
+    {
+        HashSet<string> digests = Digests(info), others = Digests(other);
+        if (digests.Count == 0 || others.Count == 0 || digests.Overlaps(others))
+            return;
+        var tasks = info.PerTask.Select(Key).ToHashSet();
+        if (other.PerTask.FirstOrDefault(task => tasks.Contains(Key(task))) is { } common)
+        {
+            throw new EvalCoreException(
+                $"merge: {folder} and {otherFolder} are of different sets of episodes of {common.Task} (episodes {digests.First()} and {others.First()}): "
+                + "their --eval.n_episodes or --env.task differ; resume or play one again with those of the other");
+        }
+
+        static HashSet<string> Digests(EvalInfo part) => [.. Parts(part.Provenance).Select(run => Text(run[EpisodesDigest])).OfType<string>()];
+
+        static EpisodeKey Key(TaskResult task) => task.Episodes[0].Key with { Index = 0 };
     }
 
     private static RunIdentity Identity(string folder, EvalInfo info)

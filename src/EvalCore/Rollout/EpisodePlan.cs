@@ -1,4 +1,7 @@
 using System.Collections;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using EvalCore.Environments;
 using EvalCore.Results;
 
@@ -27,6 +30,15 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
 
     /// <summary>The number of episodes of the run of which this is a shard.</summary>
     public long Whole { get; }
+
+    /// <summary>
+    /// Identifies the episodes of the whole run: runs with equal digests play the same tasks with the same seeds and initial
+    /// states. It is the first 16 hexadecimal digits of the SHA-256 of a line for each task, sorted, each ended by a line feed:
+    /// <c>SUITE GROUP TASK_ID FIRST_SEED EPISODES INIT_STATES</c>. Episode k has seed FIRST_SEED + k and starts from the stored
+    /// initial state k modulo INIT_STATES; INIT_STATES is at most EPISODES, and <c>-</c> without stored initial states.
+    /// </summary>
+    public string Digest => field ??= Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(_tasks.Select(Line).Order(StringComparer.Ordinal)))))[..16];
 
     /// <summary>An episode, from 0.</summary>
     public EpisodeSpec this[long number]
@@ -59,6 +71,12 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
     /// <summary>Whether the shard contains an episode of a task, given by its place in the list of tasks.</summary>
     internal bool Contains(int task, int index) =>
         index >= 0 && index < _perTask && ((long)task * _perTask + index) % _shard.Count == _shard.Index;
+
+    private string Line(EnvTask task)
+    {
+        string initStates = task.InitStates is { } count ? Math.Min(count, _perTask).ToString(CultureInfo.InvariantCulture) : "-";
+        return string.Create(CultureInfo.InvariantCulture, $"{task.Suite} {task.Group} {task.Id} {_firstSeed} {_perTask} {initStates}\n");
+    }
 
     /// <summary>How many of the run's first episodes are in the shard.</summary>
     private long OfShard(long episodes) => (episodes + _shard.Count - 1 - _shard.Index) / _shard.Count;

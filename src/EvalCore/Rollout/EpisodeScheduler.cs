@@ -21,7 +21,8 @@ public sealed class EpisodeScheduler : IDisposable
     private readonly Action<EpisodeSlot> _infer;
     private readonly CancellationTokenSource _stop = new();
     private readonly object _lock = new();
-    private readonly Queue<Job> _queue = new();
+    private readonly TaskQueue<Job> _queue = new();
+    private readonly HashSet<EnvTask> _released = [];
     private readonly HashSet<Job> _playing = [];
     private readonly List<Thread> _workers = [];
     private int _maxWorkers;
@@ -56,8 +57,9 @@ public sealed class EpisodeScheduler : IDisposable
     }
 
     /// <summary>
-    /// Queues an episode. Episodes begin in the order they were queued; the task fails when the simulator or the policy
-    /// fails, and is cancelled when the scheduler is stopped first.
+    /// Queues an episode. The episodes of one task begin in the order they were queued, and one task after the other in the
+    /// order of their first queued episodes: a slot keeps its environment as long as its task has episodes. The task that is
+    /// returned fails when the simulator or the policy fails, and is cancelled when the scheduler is stopped first.
     /// </summary>
     /// <param name="episode">The episode.</param>
     /// <param name="recording">Receives the snapshots for the episode's video; null for no video.</param>
@@ -72,11 +74,27 @@ public sealed class EpisodeScheduler : IDisposable
                 return Task.FromException<EpisodeRecord>(_failure);
             if (_queue.Count >= _idleWorkers && _workers.Count < _maxWorkers)
                 StartWorker();
-            _queue.Enqueue(job);
+            _queue.Enqueue(episode.Task, job);
+            _released.Remove(episode.Task);
             Monitor.Pulse(_lock);
         }
 
         return job.Result.Task;
+    }
+
+    /// <summary>
+    /// Declares that no further episode of a task will be queued: its environments are disposed, those of the slots that play
+    /// nothing at once. If another episode is queued all the same, an environment is made again.
+    /// </summary>
+    public void Release(EnvTask task)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _released.Add(task);
+            Monitor.PulseAll(_lock);
+        }
     }
 
     /// <summary>
@@ -100,7 +118,7 @@ public sealed class EpisodeScheduler : IDisposable
             if (_disposed)
                 return;
             _disposed = true;
-            while (_queue.TryDequeue(out var job))
+            foreach (var job in _queue.Clear())
                 job.Result.TrySetCanceled();
             Monitor.PulseAll(_lock);
         }
@@ -166,10 +184,9 @@ public sealed class EpisodeScheduler : IDisposable
             lock (_lock)
             {
                 _failure = e;
-                foreach (var job in _playing.Where(job => job.Worker == Thread.CurrentThread).Concat(_queue))
+                foreach (var job in _playing.Where(job => job.Worker == Thread.CurrentThread).Concat(_queue.Clear()))
                     job.Result.TrySetException(e);
                 _playing.RemoveWhere(job => job.Worker == Thread.CurrentThread);
-                _queue.Clear();
             }
         }
     }
@@ -178,7 +195,8 @@ public sealed class EpisodeScheduler : IDisposable
     private void PlayOneByOne()
     {
         using var slot = NewSlot();
-        while (Next(wait: true) is { } job)
+        List<EpisodeSlot> idle = [slot];
+        while (Next(idle, wait: true) is { } job)
         {
             while (Advance(slot, job))
             {
@@ -189,18 +207,19 @@ public sealed class EpisodeScheduler : IDisposable
     /// <summary>The only worker of a run without asynchronous environments: it advances all slots in turn.</summary>
     private void PlayInTurns()
     {
-        var idle = new Stack<EpisodeSlot>();
+        var idle = new List<EpisodeSlot>();
         var playing = new List<(EpisodeSlot Slot, Job Job)>();
         while (true)
         {
-            while (playing.Count < _slots && Next(wait: playing.Count == 0) is { } job)
+            while (playing.Count < _slots && Next(idle, wait: playing.Count == 0) is { } job)
             {
-                // A slot is made when an episode needs it.
-                var slot = idle.TryPop(out var free) ? free : NewSlot();
+                // A slot with an environment of the task, else any; it is made when an episode needs it.
+                var slot = idle.Find(free => free.Task == job.Episode.Task) ?? idle.FirstOrDefault() ?? NewSlot();
+                idle.Remove(slot);
                 if (Advance(slot, job))
                     playing.Add((slot, job));
                 else
-                    idle.Push(slot);
+                    idle.Add(slot);
             }
 
             if (playing.Count == 0)
@@ -211,7 +230,7 @@ public sealed class EpisodeScheduler : IDisposable
             {
                 if (Advance(playing[i].Slot, playing[i].Job))
                     continue;
-                idle.Push(playing[i].Slot);
+                idle.Add(playing[i].Slot);
                 playing.RemoveAt(i);
             }
         }
@@ -302,30 +321,51 @@ public sealed class EpisodeScheduler : IDisposable
     }
 
     /// <summary>
-    /// The next episode; null when there is none, or, if waiting is allowed, when the scheduler is disposed.
+    /// The next episode; null when there is none, or, if waiting is allowed, when the scheduler is disposed. Environments of
+    /// released tasks are disposed when there is no episode.
     /// </summary>
-    private Job? Next(bool wait)
+    /// <param name="idle">The slots of this thread that play nothing. An episode of a task that one of them has is preferred.</param>
+    /// <param name="wait">Whether to wait for an episode.</param>
+    private Job? Next(List<EpisodeSlot> idle, bool wait)
     {
-        lock (_lock)
+        while (true)
         {
-            while (!_disposed)
+            EpisodeSlot? unused;
+            lock (_lock)
             {
-                if (_queue.TryDequeue(out var job))
+                if (_disposed)
+                    return null;
+                if (Take(idle) is { } job)
                 {
                     job.Worker = Thread.CurrentThread;
                     _playing.Add(job);
                     return job;
                 }
 
-                if (!wait)
-                    return null;
-                _idleWorkers++;
-                Monitor.Wait(_lock);
-                _idleWorkers--;
+                unused = idle.Find(slot => slot.Task is { } task && _released.Contains(task));
+                if (unused is null)
+                {
+                    if (!wait)
+                        return null;
+                    _idleWorkers++;
+                    Monitor.Wait(_lock);
+                    _idleWorkers--;
+                }
             }
 
-            return null;
+            unused?.Release();
         }
+    }
+
+    private Job? Take(List<EpisodeSlot> idle)
+    {
+        foreach (var slot in idle)
+        {
+            if (slot.Task is { } task && _queue.TryDequeue(task, out var next))
+                return next;
+        }
+
+        return _queue.TryDequeue(null, out var first) ? first : null;
     }
 
     private sealed class Job(EpisodeSpec episode, FrameRecording? recording)

@@ -19,6 +19,8 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     private readonly IPolicySession[] _alone = new IPolicySession[1];
     private double[] _action = [];
     private IVideoSource? _video;
+    private IGoalConditions? _goal;
+    private byte[] _conditions = [];
     private IPolicySession? _session;
     private EpisodeSpec? _episode;
     private FrameRecording? _recording;
@@ -27,6 +29,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     private double _sumReward;
     private double _maxReward;
     private bool _success;
+    private int _mostConditions;
 
     private long _lap;
     private long _physics;
@@ -34,6 +37,9 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     private long _inference;
     private long _waiting;
     private long _harness;
+
+    /// <summary>The task that there is an environment of; null for none.</summary>
+    public EnvTask? Task => _task;
 
     /// <summary>The policy's session for the episode.</summary>
     public IPolicySession Session => _session!;
@@ -45,21 +51,22 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     {
         _lap = Stopwatch.GetTimestamp();
         (_physics, _rendering, _inference, _waiting, _harness) = (0, 0, 0, 0, 0);
-        (_steps, _sumReward, _maxReward, _success) = (0, 0, double.NegativeInfinity, false);
+        (_steps, _sumReward, _maxReward, _success, _mostConditions) = (0, 0, double.NegativeInfinity, false, 0);
         (_episode, _recording) = (episode, recording);
+        if (_task != episode.Task)
+            Release();
         _recording?.WaitForRoom();
         Lap(ref _waiting);
 
-        if (_environment is null || _task != episode.Task)
+        if (_environment is null)
         {
-            var old = _environment;
-            (_environment, _task) = (null, null);
-            Release(old);
             _environment = benchmark.Make(episode.Task);
             _task = episode.Task;
             _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
             _action = new double[_environment.ActionSpace.Dimension];
             _video = _environment as IVideoSource;
+            _goal = _environment is IGoalConditions { ConditionCount: > 0 } goal ? goal : null;
+            _conditions = new byte[_goal?.ConditionCount ?? 0];
         }
 
         _environment.Reset(episode);
@@ -137,6 +144,8 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             SumReward = _sumReward,
             MaxReward = _maxReward,
             Success = _success,
+            Progress = _goal is null ? null : _success ? 1 : (double)_mostConditions / _conditions.Length,
+            NConditions = _goal is null ? null : _conditions.Length,
             Warning = warning,
             Timings = new EpisodeTimings(
                 Seconds(_physics), Seconds(_rendering), Seconds(_inference), Seconds(_waiting), Seconds(_harness)),
@@ -148,9 +157,17 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     /// </summary>
     public void Abandon()
     {
-        var (session, environment) = (_session, _environment);
-        (_session, _environment, _task) = (null, null, null);
+        var session = _session;
+        _session = null;
         Release(session);
+        Release();
+    }
+
+    /// <summary>Disposes the environment: no further episode of its task starts here.</summary>
+    public void Release()
+    {
+        var environment = _environment;
+        (_environment, _task, _video, _goal) = (null, null, null, null);
         Release(environment);
     }
 
@@ -185,6 +202,8 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
 
         Lap(ref _inference);
         var result = _environment!.Step(_action);
+        if (_goal is not null && !result.Success)
+            CountConditions();
         Lap(ref _physics);
 
         _steps++;
@@ -200,6 +219,12 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             _recording?.Add(_video);
         Lap(ref _harness);
         return over;
+    }
+
+    private void CountConditions()
+    {
+        _goal!.GetConditions(_conditions);
+        _mostConditions = Math.Max(_mostConditions, _conditions.Length - _conditions.AsSpan().Count((byte)0));
     }
 
     private static bool AllFinite(ReadOnlySpan<double> values)

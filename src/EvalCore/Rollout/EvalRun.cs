@@ -23,7 +23,7 @@ public sealed class EvalRun : IDisposable
     private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Playing>> _episodes = new();
     private readonly Dictionary<EpisodeKey, EpisodeRecord> _finished = [];
     private readonly HashSet<EpisodeKey> _withoutVideo = [];
-    private readonly ConcurrentDictionary<EnvTask, int> _episodesLeft = new();
+    private readonly TaskLifetimes _lifetimes;
     private readonly Lazy<bool> _clock;
     private readonly Action<string> _warn;
     private int _toPlayAgain;
@@ -55,6 +55,7 @@ public sealed class EvalRun : IDisposable
                 throw new EvalCoreException($"--shard: shard {options.Shard} has no episode: there are only {Episodes.Whole}; give fewer shards");
 
             NumEnvs = options.Eval.EnvsInFlight(options.Cores, Episodes.Whole);
+            _lifetimes = new TaskLifetimes(NumEnvs + 1, Release);
             _identity = Provenance.Identity(env, _benchmark, policy, options);
             foreach (string note in _benchmark.Notes)
                 _warn(note);
@@ -179,7 +180,7 @@ public sealed class EvalRun : IDisposable
             finished,
             ElapsedS,
             _options.OutputDir ?? "",
-            Provenance.Of(_identity, _benchmark, _policy, _options, NumEnvs, _options.Eval.UseAsyncEnvs && NumEnvs > 1));
+            Provenance.Of(_identity, _benchmark, _policy, _options, Episodes, NumEnvs, _options.Eval.UseAsyncEnvs && NumEnvs > 1));
         if (_options.OutputDir is { } folder)
             info.Save(Path.Combine(folder, EvalInfo.FileName));
         return info;
@@ -276,7 +277,7 @@ public sealed class EvalRun : IDisposable
             Progress.Expect(Tasks[task], count, videos);
             foreach (var record in there)
                 Progress.Finish(record, resumed: true);
-            _episodesLeft[Tasks[task]] = count;
+            _lifetimes.Plan(Tasks[task], count);
         }
 
         IEnumerable<EpisodeRecord> Recalled(int task) => _finished.Values.Where(record =>
@@ -284,7 +285,11 @@ public sealed class EvalRun : IDisposable
     }
 
     private Playing Start(EpisodeSpec episode) =>
-        _episodes.GetOrAdd(episode, spec => new Lazy<Playing>(() => new Playing(PlayOnce(spec), played => WriteVideo(spec, played)))).Value;
+        _episodes.GetOrAdd(episode, spec => new Lazy<Playing>(() =>
+        {
+            _lifetimes.Begin(spec.Task);
+            return new Playing(PlayOnce(spec), played => WriteVideo(spec, played));
+        })).Value;
 
     private async Task<Played> PlayOnce(EpisodeSpec episode)
     {
@@ -327,20 +332,32 @@ public sealed class EvalRun : IDisposable
 
     private async Task<EpisodeRecord> WriteVideo(EpisodeSpec episode, Task<Played> playing)
     {
-        var (played, recording, announced) = await playing.ConfigureAwait(false);
-        if (recording is not null)
+        try
         {
+            var (played, recording, announced) = await playing.ConfigureAwait(false);
+            if (recording is null)
+                return played;
             string? written = await _videos!.Write(recording).ConfigureAwait(false);
             Progress.FinishVideo();
             played = played with { VideoPath = written };
             if (written != announced)
                 _journal!.Append(played, ElapsedS);
+            return played;
         }
+        finally
+        {
+            // The shared resources of a task are released after its last episode and its last video.
+            _lifetimes.End(episode.Task);
+        }
+    }
 
-        // The shared resources of a task are released after its last episode and its last video.
-        if (_episodesLeft.AddOrUpdate(episode.Task, 0, (_, left) => left - 1) == 0)
-            _benchmark.Release(episode.Task);
-        return played;
+    /// <summary>Frees the environments of a task and what they share.</summary>
+    private void Release(EnvTask task)
+    {
+        if (_disposed)
+            return;
+        _scheduler.Release(task);
+        _benchmark.Release(task);
     }
 
     private bool WantsVideo(int index) => index < _options.Eval.NEpisodesToRender;

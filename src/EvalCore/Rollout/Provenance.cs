@@ -23,7 +23,8 @@ internal static class Provenance
             new PolicyIdentity(policy.Type, policy.Provenance),
             new EnvIdentity(env.Type, new JsonObject(flags)),
             benchmark.EngineVersions,
-            env.Assets.ToDictionary(set => set.Name, set => set.Sha256));
+            // Of the whole set: results of different tasks, which may read different parts of it, can be merged.
+            env.Assets.Select(set => set.Whole).DistinctBy(set => set.Name).ToDictionary(set => set.Name, set => set.Sha256));
     }
 
     /// <summary>The complete provenance.</summary>
@@ -31,10 +32,11 @@ internal static class Provenance
     /// <param name="benchmark">The suite.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="options">The options of the run.</param>
+    /// <param name="episodes">The episodes of the run.</param>
     /// <param name="numEnvs">The number of episodes in flight.</param>
     /// <param name="isAsync">Whether each had its own thread.</param>
     public static JsonObject Of(
-        RunIdentity identity, IBenchmark benchmark, IPolicy policy, RolloutOptions options, int numEnvs, bool isAsync)
+        RunIdentity identity, IBenchmark benchmark, IPolicy policy, RolloutOptions options, EpisodePlan episodes, int numEnvs, bool isAsync)
     {
         var provenance = new JsonObject
         {
@@ -49,6 +51,7 @@ internal static class Provenance
         provenance["batch_size"] = numEnvs;
         provenance["use_async_envs"] = isAsync;
         provenance["shard"] = options.Shard.ToString();
+        provenance[Merge.EpisodesDigest] = episodes.Digest;
         provenance["options"] = options.Given.DeepClone();
         provenance["git_commit"] = GitCommit(Directory.GetCurrentDirectory());
         provenance["machine"] = new JsonObject
