@@ -13,6 +13,9 @@ internal static class Contradictions
     /// <exception cref="JsonException">A value contradicts the episodes; the message names it.</exception>
     public static void Check(EvalInfo info, EvalInfoReader.InfoFile file)
     {
+        if (info.Provenance is not null)
+            CheckProgress(info);
+
         // LeRobot averages in the precision of its rewards.
         double tolerance = info.Provenance is null ? 1e-5 : 1e-9;
         Check("overall", file.Overall ?? file.Aggregated!, info.Overall, tolerance);
@@ -26,13 +29,6 @@ internal static class Contradictions
         {
             if (info.Episodes.FirstOrDefault(episode => episode.Steps < 1) is { } without)
                 throw new JsonException($"episode {without.EpisodeIndex} of {without.Task} has {without.Steps} steps: the file was changed");
-            if (info.Episodes.FirstOrDefault(episode => !HasPossibleProgress(episode)) is { } impossible)
-            {
-                throw new JsonException(
-                    $"episode {impossible.EpisodeIndex} of {impossible.Task} has progress {Text(impossible.Progress)} of {Text(impossible.NConditions)} conditions "
-                    + $"and {(impossible.Success ? "a" : "no")} success: the file was changed");
-            }
-
             foreach (var part in file.PerTask!)
                 Check(part!);
             CheckSeeds(info, [.. Seeds(info.Provenance)]);
@@ -47,6 +43,16 @@ internal static class Contradictions
         Compare(name, "avg_sum_reward", stored.AvgSumReward, episodes.AvgSumReward, tolerance);
         Compare(name, "avg_max_reward", stored.AvgMaxReward, episodes.AvgMaxReward, tolerance);
         Compare(name, "avg_progress", stored.AvgProgress, episodes.AvgProgress ?? double.NaN, tolerance);
+    }
+
+    private static void CheckProgress(EvalInfo info)
+    {
+        if (info.Episodes.FirstOrDefault(episode => !HasPossibleProgress(episode)) is { } impossible)
+        {
+            throw new JsonException(
+                $"episode {impossible.EpisodeIndex} of {impossible.Task} has progress {Text(impossible.Progress)} of {Text(impossible.NConditions)} conditions "
+                + $"and {(impossible.Success ? "a" : "no")} success: the file was changed");
+        }
     }
 
     /// <summary>Whether an episode's progress is a share of its conditions, and 1 if it succeeded.</summary>

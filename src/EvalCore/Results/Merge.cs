@@ -31,14 +31,14 @@ public static class Merge
     public static IReadOnlyList<string> MissingShards(EvalInfo merged) =>
         [.. ShardsMissing(merged).Select(missing => $"{missing.Shard} of {missing.Suite}").Distinct()];
 
+    /// <summary>The missing shards of each run: runs of a suite are told apart by the digests of their episodes.</summary>
     private static IEnumerable<(Shard Shard, string? Suite)> ShardsMissing(EvalInfo merged) =>
-        Parts(merged.Provenance)
-            .Where(part => part["shard"] is not null)
-            .GroupBy(part => (Suite: (string?)part["env"]?["type"], Digest: Text(part[EpisodesDigest])), part => Shard.Parse((string?)part["shard"], _ => null))
-            .SelectMany(suite => suite.Select(shard => shard.Count).Distinct()
-                .SelectMany(count => Enumerable.Range(0, count).Select(index => new Shard(index, count)))
-                .Except(suite)
-                .Select(shard => (shard, suite.Key.Suite)));
+        from suite in Parts(merged.Provenance).Where(part => part["shard"] is not null).GroupBy(part => (string?)part["env"]?["type"])
+        let haveDigests = suite.All(part => Text(part[EpisodesDigest]) is not null)
+        from run in suite.GroupBy(part => haveDigests ? Text(part[EpisodesDigest]) : null, part => Shard.Parse((string?)part["shard"], _ => null))
+        from count in run.Select(shard => shard.Count).Distinct()
+        from missing in Enumerable.Range(0, count).Select(index => new Shard(index, count)).Except(run)
+        select (missing, suite.Key);
 
     /// <summary>
     /// The episodes that are missing in a merged result, one line per task, for suites all of whose shards are there:

@@ -78,6 +78,43 @@ public sealed class MergeTests : IDisposable
         Assert.Equal(2, EvalInfo.Load(merged).Episodes.Count);
     }
 
+    [Fact]
+    public void Shards_of_one_run_keep_its_digest_of_episodes()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0)), b = Save("b", "1/2", "1111", Episode("walk", "left", 1));
+        var merged = Merge.Folders([a, b]);
+        Assert.Equal("1111", (string?)merged.Provenance!["episodes_digest"]);
+        Assert.Empty(Merge.MissingShards(merged));
+    }
+
+    [Fact]
+    public void Parts_of_different_sets_of_episodes_of_one_task_are_refused()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0)), b = Save("b", "1/2", "2222", Episode("walk", "left", 1));
+        string message = Assert.Throws<EvalCoreException>(() => Merge.Folders([a, b])).Message;
+        Assert.Equal(
+            $"merge: {a} and {b} are of different sets of episodes of left (episodes 1111 and 2222): their --eval.n_episodes or --env.task differ; "
+            + "resume or play one again with those of the other",
+            message);
+    }
+
+    [Fact]
+    public void Runs_of_different_tasks_have_their_own_digests_and_shards()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0)), b = Save("b", "1/2", "2222", Episode("walk", "right", 1));
+        var merged = Merge.Folders([a, b]);
+        Assert.Null(merged.Provenance!["episodes_digest"]);
+        Assert.Equal(["1111", "2222"], merged.Provenance["merged"]!.AsArray().Select(part => (string?)part!["episodes_digest"]));
+        Assert.Equal(["1/2 of walk", "0/2 of walk"], Merge.MissingShards(merged));
+    }
+
+    [Fact]
+    public void A_part_of_an_older_version_without_a_digest_is_merged()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0)), b = Save("b", "1/2", Episode("walk", "left", 1));
+        Assert.Null(Merge.Folders([a, b]).Provenance!["episodes_digest"]);
+    }
+
     private static IEnumerable<int> Occurrences(string text, string part)
     {
         Assert.Contains(part, text, StringComparison.Ordinal);
@@ -87,7 +124,9 @@ public sealed class MergeTests : IDisposable
 
     private string Save(string name, params EpisodeRecord[] episodes) => Save(name, "0/1", episodes);
 
-    private string Save(string name, string shard, params EpisodeRecord[] episodes)
+    private string Save(string name, string shard, params EpisodeRecord[] episodes) => Save(name, shard, digest: null, episodes);
+
+    private string Save(string name, string shard, string? digest, params EpisodeRecord[] episodes)
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         var provenance = new JsonObject
@@ -99,6 +138,8 @@ public sealed class MergeTests : IDisposable
             ["shard"] = shard,
             ["options"] = new JsonObject { ["eval"] = new JsonObject { ["n_episodes"] = 6 } },
         };
+        if (digest is not null)
+            provenance["episodes_digest"] = digest;
         new EvalInfo(episodes, 1, "", provenance).Save(Path.Combine(folder, EvalInfo.FileName));
         return folder;
     }

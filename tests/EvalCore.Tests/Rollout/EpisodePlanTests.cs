@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using EvalCore.Environments;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -38,11 +40,41 @@ public sealed class EpisodePlanTests
         }
     }
 
+    /// <summary>As <c>printf '...' | sha256sum</c> gives it for the lines that docs/results.md describes.</summary>
+    [Theory]
+    [InlineData(7, "walk runs 0 1000 7 3\nwalk walks 0 1000 7 -\nwalk walks 1 1000 7 -\n")]
+    [InlineData(2, "walk runs 0 1000 2 2\nwalk walks 0 1000 2 -\nwalk walks 1 1000 2 -\n")]
+    public void The_digest_is_that_of_a_line_for_each_task(int perTask, string lines)
+    {
+        string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines)))[..16];
+        Assert.Equal(digest, new EpisodePlan(Tasks, perTask, 1000, Shard.Whole).Digest);
+        Assert.Equal(digest, new EpisodePlan(Tasks, perTask, 1000, new Shard(3, 4)).Digest);
+        Assert.Equal(digest, new EpisodePlan([.. Tasks.Reverse()], perTask, 1000, Shard.Whole).Digest);
+    }
+
+    [Fact]
+    public void Plans_of_other_episodes_have_other_digests()
+    {
+        EpisodePlan[] plans =
+        [
+            new(Tasks, 7, 1000, Shard.Whole), new(Tasks, 8, 1000, Shard.Whole), new(Tasks, 7, 1001, Shard.Whole), new(Tasks[..2], 7, 1000, Shard.Whole),
+            new([.. Tasks[..2], Tasks[2] with { InitStates = 4 }], 7, 1000, Shard.Whole), new([.. Tasks[..2], Tasks[2] with { InitStates = null }], 7, 1000, Shard.Whole),
+            new([.. Tasks[..2], Tasks[2] with { Group = "jumps" }], 7, 1000, Shard.Whole), new([.. Tasks[..2], Tasks[2] with { Suite = "run" }], 7, 1000, Shard.Whole),
+        ];
+        Assert.Equal(plans.Length, plans.Select(plan => plan.Digest).Distinct().Count());
+
+        // Initial states that no episode starts from do not count.
+        Assert.Equal(
+            new EpisodePlan([Tasks[2] with { InitStates = 7 }], 7, 1000, Shard.Whole).Digest,
+            new EpisodePlan([Tasks[2] with { InitStates = 50 }], 7, 1000, Shard.Whole).Digest);
+    }
+
     [Fact]
     public void A_plan_of_billions_of_episodes_takes_no_memory_of_them()
     {
         var plan = new EpisodePlan(Tasks, int.MaxValue, 0, new Shard(1, 2));
         Assert.Equal(3L * int.MaxValue / 2, plan.Count);
+        Assert.Matches("^[0-9a-f]{16}$", plan.Digest);
         Assert.Equal(Tasks[2].Episode(int.MaxValue - 2, 0), plan[plan.Count - 1]);
         Assert.Throws<ArgumentOutOfRangeException>(() => plan[plan.Count]);
     }
