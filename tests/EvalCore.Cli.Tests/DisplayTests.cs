@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EvalCore.Commands.Display;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -5,7 +6,7 @@ using Spectre.Console.Testing;
 
 namespace EvalCore.Cli.Tests;
 
-public sealed class DisplayTests
+public sealed partial class DisplayTests
 {
     private static readonly ProgressView View = new(
         [
@@ -65,6 +66,37 @@ public sealed class DisplayTests
             console.Lines.Select(line => line.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                 .Where(words => words.Length > 1 && words[0] != "task").Select(words => words[0]);
     }
+
+    [Fact]
+    public void The_live_table_names_the_groups_and_shortens_names()
+    {
+        var console = new TestConsole().Width(80);
+        string name = new('x', 106);
+        console.Write(LiveProgress.Render(new ProgressView(
+            [new TaskProgress("spatial", 0, name, 1, 1, 2), new TaskProgress("spatial", 1, "put", 1, 1, 2), new TaskProgress("goal", 0, "put", 1, 1, 2)], 100, null)));
+        Assert.Contains($"spatial / {new string('x', 25)}… ", console.Output);
+        Assert.Contains("goal / put ", console.Output);
+        Assert.Equal(1, console.Lines.Count(line => line.Contains('x', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Progress_is_a_column_where_a_goal_has_several_conditions()
+    {
+        string Table(int conditions, int width)
+        {
+            var console = new TestConsole().Width(width);
+            var failed = Episode("walks", "left") with { Success = false, Progress = conditions == 1 ? 0 : 0.5, NConditions = conditions };
+            ResultTable.Write(new EvalInfo([failed, failed with { EpisodeIndex = 1, Success = true, Progress = 1 }, Episode("runs", "fast")], 1, "", []), console);
+            return string.Join('\n', console.Lines.Select(line => Spaces().Replace(line.Trim(), " ")).Where(line => line.Length > 0 && line[0] != '─'));
+        }
+
+        Assert.Equal("task episodes success progress\nleft 2 50.0 % 75.0 %\nfast 1 100.0 % -\noverall 3 66.7 % 75.0 %", Table(conditions: 2, width: 50));
+        Assert.StartsWith("task episodes success progress avg sum reward ", Table(conditions: 2, width: 120), StringComparison.Ordinal);
+        Assert.StartsWith("task episodes success\n", Table(conditions: 1, width: 50), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(" +")]
+    private static partial Regex Spaces();
 
     [Fact]
     public void A_narrow_terminal_gets_no_rewards_and_steps()

@@ -5,10 +5,13 @@ namespace EvalCore.Tests;
 /// <summary>The toy suite that <see cref="WalkConfig"/> describes.</summary>
 internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 {
-    public IReadOnlyList<EnvTask> Tasks { get; } =
-        [.. TaskList.Split(config.Task, "left,right").Select((name, i) => new EnvTask("walk", "walks", i, name, $"walk {name}"))];
+    public IReadOnlyList<EnvTask> Tasks { get; } = [.. TasksOf(config)];
 
-    public ObservationSpace ObservationSpace { get; } = new(ObservationField.Vector("observation.state", 2));
+    public ObservationSpace ObservationSpace { get; } = new(
+    [
+        ObservationField.Vector("observation.state", 2),
+        .. config.Images ? [ObservationField.Image("observation.images.image", 4, 6), ObservationField.Image("observation.images.image2", 2, 3)] : Array.Empty<ObservationField>(),
+    ]);
 
     public ActionSpace ActionSpace { get; } = new(new ActionComponent("x", "", -1, 1, IsRelative: true));
 
@@ -24,6 +27,7 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
     public IEnvironment Make(EnvTask task)
     {
         config.OnMake?.Invoke();
+        config.OnLive?.Invoke(task, true);
         return new Walk(this, config, task);
     }
 
@@ -35,7 +39,19 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
     {
     }
 
-    private sealed class Walk(WalkBenchmark benchmark, WalkConfig config, EnvTask task) : IEnvironment, IStateAccess, IVideoSource
+    /// <summary>The tasks, numbered in their groups.</summary>
+    private static IEnumerable<EnvTask> TasksOf(WalkConfig config)
+    {
+        var count = new Dictionary<string, int>();
+        foreach (string given in TaskList.Split(config.Task, "left,right"))
+        {
+            var (group, name) = given.Split('/') is [var named, var rest] ? (named, rest) : ("walks", given);
+            int id = count[group] = count.GetValueOrDefault(group, -1) + 1;
+            yield return new EnvTask("walk", group, id, name, $"walk {name}") { InitStates = config.InitStates };
+        }
+    }
+
+    private sealed class Walk(WalkBenchmark benchmark, WalkConfig config, EnvTask task) : IEnvironment, IStateAccess, IVideoSource, IGoalConditions
     {
         private readonly int _sign = task.Name == "left" ? -1 : 1;
         private ulong _random;
@@ -52,9 +68,12 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
         public int SnapshotLength => 1;
 
+        public int ConditionCount => config.Conditions;
+
         public string? Warning => config.Warning;
 
-        public void Reset(EpisodeSpec episode) => (_random, _position, _step) = ((ulong)episode.Seed * 77 + 1, 0, 0);
+        public void Reset(EpisodeSpec episode) =>
+            (_random, _position, _step) = ((ulong)episode.Seed * 77 + 1, (episode.InitStateId ?? 0) / 10.0, 0);
 
         public StepResult Step(ReadOnlySpan<double> action)
         {
@@ -65,7 +84,18 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
             return new StepResult(config.Reward?.Invoke(_position) ?? _position, success, ++_step == 40, success);
         }
 
-        public void Observe(Observation observation) => (observation.Vector(0)[0], observation.Vector(0)[1]) = (_position, _step);
+        public void Observe(Observation observation)
+        {
+            (observation.Vector(0)[0], observation.Vector(0)[1]) = (_position, _step);
+            for (int i = 1; i < observation.Space.Count; i++)
+                observation.Image(i).Fill((byte)(10 * i + _step));
+        }
+
+        public void GetConditions(Span<byte> conditions)
+        {
+            for (int i = 0; i < conditions.Length; i++)
+                conditions[i] = (config.Holds?.Invoke(i, _position) ?? _position > (i + 1.0) / conditions.Length) ? (byte)1 : (byte)0;
+        }
 
         public void GetState(SimulatorState state) => state[0][0] = _position;
 
@@ -73,7 +103,11 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
         public void Snapshot(Span<double> snapshot) => snapshot[0] = _position;
 
-        public void Dispose() => config.OnDispose?.Invoke();
+        public void Dispose()
+        {
+            config.OnLive?.Invoke(task, false);
+            config.OnDispose?.Invoke();
+        }
     }
 
     /// <summary>Renders a white image with a black column where the point is.</summary>

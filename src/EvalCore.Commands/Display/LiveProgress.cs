@@ -9,6 +9,7 @@ internal static class LiveProgress
 {
     private const int MaxRows = 12;
     private const int BarWidth = 20;
+    private const int MaxName = 36;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Shows a run's progress until the run ends or fails.</summary>
@@ -37,8 +38,10 @@ internal static class LiveProgress
         var shown = view.Tasks.Count <= MaxRows
             ? view.Tasks
             : [.. view.Tasks.Where(task => task.Finished < task.Total).Take(MaxRows)];
+        int groups = view.Tasks.DistinctBy(task => task.Group).Count();
+        bool grouped = groups > 1 && groups < view.Tasks.Count;
         foreach (var task in shown)
-            table.AddRow(new Text(task.Name), new Text($"{task.Finished}/{task.Total}"), new Text(ProgressView.Percent(task.PcSuccess)), Bar(task.Finished, task.Total));
+            table.AddRow(new Text(Short(grouped && task.Group != task.Name ? $"{task.Group} / {task.Name}" : task.Name)), new Text($"{task.Finished}/{task.Total}"), new Text(ProgressView.Percent(task.PcSuccess)), Bar(task.Finished, task.Total));
         List<IRenderable> rows = [table];
         if (shown.Count < view.Tasks.Count)
         {
@@ -49,6 +52,9 @@ internal static class LiveProgress
         rows.Add(new Text($"  {view}"));
         return new Rows(rows);
     }
+
+    /// <summary>A name that leaves its row one line: a table that is higher than the terminal cannot be updated in place.</summary>
+    private static string Short(string name) => name.Length <= MaxName ? name : $"{name.AsSpan(0, MaxName - 1)}…";
 
     private static Markup Bar(int finished, int total)
     {

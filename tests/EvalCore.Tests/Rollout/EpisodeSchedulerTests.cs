@@ -154,6 +154,7 @@ public sealed class EpisodeSchedulerTests
         var config = new WalkConfig
         {
             Task = "left",
+            Conditions = 3,
             OnStep = () =>
             {
                 // Skip the first episode, in which code is compiled and buffers are allocated.
