@@ -37,6 +37,30 @@ public sealed class AssetsCommandTests : IDisposable
         Assert.Equal("maps-that-nobody-has: not here; run evalcore assets fetch maps-that-nobody-has\n", line.Out.Output);
     }
 
+    [Fact]
+    public async Task The_parts_of_a_set_are_listed_and_named_one_by_one()
+    {
+        string hash = new('0', 64);
+        AssetFile[] files = [new("base.xml", 1_000_000, hash), new("a.xml", 2_000_000, hash, ["maps-indoors"]), new("b.xml", 4_000_000, hash, ["maps-outdoors"])];
+        using var line = new CommandLine { Assets = Maps with { Name = "maps-that-nobody-has", Files = files } };
+        Assert.Equal(0, await line.Run("assets"));
+        Assert.Equal(
+            """
+            maps-that-nobody-has  Maps 1.0 (MIT), 3 files, 7.0 MB
+              not complete here; run evalcore assets fetch maps-that-nobody-has
+              maps-indoors  2 files, 3.0 MB: not complete here; run evalcore assets fetch maps-indoors
+              maps-outdoors  2 files, 5.0 MB: not complete here; run evalcore assets fetch maps-outdoors
+
+            """,
+            line.Out.Output);
+
+        Assert.Equal(1, await line.Run("assets", "verify", "maps-outdoors"));
+        Assert.EndsWith("\nmaps-outdoors: not here; run evalcore assets fetch maps-outdoors\n", line.Out.Output);
+        Assert.Equal(2, await line.Run("assets", "verify", "maps-outdoor"));
+        Assert.EndsWith(
+            "unknown set 'maps-outdoor'; did you mean 'maps-outdoors'? (known: maps-that-nobody-has (in parts: maps-indoors, maps-outdoors))\n", line.Error.Output);
+    }
+
     [Theory]
     [InlineData("assets fetsh", "evalcore assets fetsh: expected list, fetch or verify")]
     [InlineData("assets fetch mapz", "evalcore assets: unknown set 'mapz'; did you mean 'maps'? (known: maps)")]

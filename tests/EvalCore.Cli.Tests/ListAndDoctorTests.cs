@@ -68,6 +68,32 @@ public sealed class ListAndDoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task An_engine_that_is_missing_is_fetched_before_an_evaluation_with_a_line()
+    {
+        bool isMissing = true;
+        _line.Checks.Add(new Check("engine", () => "", Optional: true)
+        {
+            IsMissing = () => isMissing,
+            Fetch = () =>
+            {
+                isMissing = false;
+                return "7.0.3";
+            },
+        });
+        string[] run = ["--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=1", "--eval.n_episodes_to_render=0"];
+        Assert.Equal(0, await _line.Run([.. run, $"--output_dir={_line.In("a")}"]));
+        Assert.StartsWith("fetching engine\nwalker plays walk, ", _line.Error.Output);
+        Assert.Equal(0, await _line.Run([.. run, $"--output_dir={_line.In("b")}"]));
+        Assert.Equal(2, _line.Error.Output.Split("fetching engine").Length);
+
+        isMissing = true;
+        _line.Checks.Add(new Check("robot", () => "", Optional: true) { IsMissing = () => true, Fetch = () => throw new EvalCoreException("robot is nowhere") });
+        Assert.Equal(2, await _line.Run([.. run, $"--output_dir={_line.In("c")}"]));
+        Assert.EndsWith("fetching engine\nfetching robot\nerror: robot is nowhere\n", _line.Error.Output);
+        Assert.False(Directory.Exists(_line.In("c")));
+    }
+
+    [Fact]
     public void All_prerequisites_of_this_build_are_found() =>
         Assert.All(BuiltInRegistry.All.Checks.Where(check => !check.Optional), check => Assert.NotEmpty(check.Find()));
 }

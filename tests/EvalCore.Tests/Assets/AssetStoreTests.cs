@@ -212,6 +212,74 @@ public sealed class AssetStoreTests : IDisposable
         Assert.False(File.Exists(part));
     }
 
+    [Fact]
+    public async Task A_part_is_fetched_without_the_other_files_into_the_folder_of_the_set()
+    {
+        using var server = new UnreliableServer(_files, _ => false);
+        var set = InParts(SetOf(server));
+        var (hands, maps) = (set.Part("hands"), set.Part("maps"));
+        Assert.Equal(["arm.xml", "a b.stl", "empty.txt"], hands.Files.Select(file => Path.GetFileName(file.Path)));
+        var last = default(AssetProgress);
+        string folder = await Store().Fetch(hands, new Synchronous(p => last = p), TestContext.Current.CancellationToken);
+        Assert.Equal(Path.Combine(_folder, "cache", "assets", "test"), folder);
+        Assert.Equal(new AssetProgress(3, hands.Bytes), last);
+        Assert.Equal(3, Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count());
+        Assert.Equal((folder, null, null), (Store().Find(hands), Store().Find(maps), Store().Find(set)));
+        Assert.Empty(Store().Verify(hands));
+        Assert.Equal(2, Store().Verify(maps).Count);
+
+        // The other part adds what is not there yet.
+        int requests = server.Requests;
+        Assert.Equal(folder, await Store().Fetch(maps, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(2, server.Requests - requests);
+        AssertComplete(folder);
+        Assert.Equal((folder, folder), (Store().Find(maps), Store().Find(set)));
+    }
+
+    [Fact]
+    public async Task A_part_that_cannot_be_fetched_names_the_smallest_command()
+    {
+        using var server = new UnreliableServer(new Dictionary<string, byte[]>(), _ => false);
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => Store().Fetch(InParts(SetOf(server)).Part("hands"), cancellation: TestContext.Current.CancellationToken));
+        Assert.EndsWith(": run 'evalcore assets fetch hands' again, or set EVALCORE_MIRROR to a folder with assets/test", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_here_of_a_set_with_parts_is_said_in_one_line()
+    {
+        using var server = new UnreliableServer(_files, _ => false);
+        var set = InParts(SetOf(server));
+        Assert.Equal(
+            "not here: the first evaluation fetches what its tasks need, or run 'evalcore assets fetch hands' (0 MB), 'evalcore assets fetch maps' (0 MB), "
+            + "or 'evalcore assets fetch test' for all of them (0 MB)",
+            Assert.Throws<EvalCoreException>(() => AssetStore.FindFiles(Store(), set)).Message);
+        string folder = await Store().Fetch(set.Part("maps"), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(
+            $"{folder} has maps; the first evaluation that needs another part fetches it, or run 'evalcore assets fetch hands' (0 MB)",
+            AssetStore.FindFiles(Store(), set));
+        await Store().Fetch(set, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(folder, AssetStore.FindFiles(Store(), set));
+        Assert.Equal("evalcore assets fetch hands", AssetStore.FilesCheck("files", set).Fix);
+        Assert.Equal("evalcore assets fetch test", AssetStore.FilesCheck("files", SetOf(server)).Fix);
+    }
+
+    [Fact]
+    public void A_manifest_says_which_files_are_of_which_parts()
+    {
+        const string Json = """
+            {"name":"x","title":"X 1","licence":"MIT","source":"http://localhost/","files":[
+              {"path":"a","bytes":1,"sha256":"", "parts":["one"]}, {"path":"b","bytes":2,"sha256":""}, {"path":"c","bytes":4,"sha256":"","parts":["two","one"]}]}
+            """;
+        var set = AssetSet.Read(new MemoryStream(Encoding.UTF8.GetBytes(Json)));
+        Assert.Equal(["one", "two"], set.Parts);
+        var two = set.Part("two");
+        Assert.Equal(("two", "x", "X 1, two", 6), (two.Name, two.Folder, two.Title, two.Bytes));
+        Assert.Same(set, two.Whole);
+        Assert.Same(set, set.Whole);
+        Assert.Empty(two.Parts);
+        Assert.StartsWith("x has no part 'three', only one, two", Assert.Throws<ArgumentException>(() => set.Part("three")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("../outside")]
     [InlineData("/etc/passwd")]
@@ -223,6 +291,12 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     private AssetStore Store() => new(Path.Combine(_folder, "cache"), null) { Patience = TimeSpan.FromMilliseconds(1) };
+
+    /// <summary>The set with its meshes in two parts; the other files belong to both.</summary>
+    private static AssetSet InParts(AssetSet set) => set with
+    {
+        Files = [.. set.Files.Select(file => file.Path.StartsWith("meshes/", StringComparison.Ordinal) ? file with { Parts = [file.Path.Contains("a b", StringComparison.Ordinal) ? "hands" : "maps"] } : file)],
+    };
 
     private AssetSet SetOf(UnreliableServer server) => SetOf(server.Address);
 

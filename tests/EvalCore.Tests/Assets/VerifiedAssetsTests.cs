@@ -34,6 +34,17 @@ public sealed class VerifiedAssetsTests : IDisposable
         Assert.Equal(Path.GetDirectoryName(File), assets.Folder);
     }
 
+    [Fact]
+    public void Only_the_part_that_is_needed_is_verified()
+    {
+        Write("abc");
+        var set = _set with { Files = [_set.Files[0] with { Parts = ["hands"] }, new AssetFile("b.xml", 3, _set.Files[0].Sha256, ["maps"])] };
+        System.IO.File.WriteAllText(Path.Combine(Path.GetDirectoryName(File)!, "b.xml"), "xyz");
+        Assert.Equal(Path.GetDirectoryName(File), new VerifiedAssets(set.Part("hands"), new AssetStore(_cache, null)).Folder);
+        string line = Assert.Throws<EvalCoreException>(() => new VerifiedAssets(set.Part("maps"), new AssetStore(_cache, null)).Folder).Message;
+        Assert.EndsWith("b.xml is damaged: its SHA-256 is not " + _set.Files[0].Sha256 + ": run 'evalcore assets fetch maps'", line, StringComparison.Ordinal);
+    }
+
     private void Write(string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
