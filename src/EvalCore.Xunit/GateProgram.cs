@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using EvalCore.Environments;
 using EvalCore.Evaluation;
+using EvalCore.Gates;
 using EvalCore.Options;
 using Microsoft.Testing.Platform.Builder;
 using Microsoft.Testing.Platform.Services;
@@ -33,10 +35,12 @@ public static class GateProgram
         try
         {
             RefuseOptionsOfVSTest(args);
-            string[] configured = [.. GateRuns.Configured.Select(gate => gate.Options.Env.Type)];
+            string[] configured = [.. GateRuns.Configured.SelectMany(gate => gate.Groups.Prepend(gate.Options.Env.Type))];
             string[] named = [.. filter.ValuesOf("Suite").Where(suite => !suite.Contains('*', StringComparison.Ordinal))];
             if (named.Length > 0 && !named.Intersect(configured).Any())
-                throw new EvalCoreException(NoGate(named[0], registry.EnvTypes));
+                throw new EvalCoreException(NoGate(named[0], registry));
+            if (!args.Any(arg => arg is "--list-tests" or "--help" or "-?" or "--info"))
+                GateRuns.StartPolicies(GateRuns.Configured.Where(gate => Selects(filter, gate)));
         }
         catch (EvalCoreException e)
         {
@@ -59,11 +63,38 @@ public static class GateProgram
         return ZeroTests;
     }
 
-    private static string NoGate(string suite, IReadOnlyCollection<string> known)
+    /// <summary>
+    /// Whether a filter certainly selects cases of a gate: there is none, or it names one of the gate's traits. The policy of
+    /// another gate starts with its first case.
+    /// </summary>
+    private static bool Selects(TestFilter filter, SuiteGate gate) => filter.Options.Count == 0
+        || filter.ValuesOf("Suite").Intersect(gate.Groups.Prepend(gate.Options.Env.Type)).Any()
+        || (!filter.ValuesOf("Suite").Any()
+            && (filter.ValuesOf("Task").Intersect(gate.Tasks.Select(task => task.Name)).Any() || filter.ValuesOf("Group").Intersect(gate.Tasks.Select(task => task.Group)).Any()));
+
+    /// <summary>The line on a filter for a suite, or for a group of a suite's tasks, that no gate plays.</summary>
+    private static string NoGate(string named, Registry registry)
     {
-        return known.Contains(suite)
-            ? $"Suite={suite}: no policy is configured; add <Parameter name=\"{suite}.policy.path\" value=\"...\" /> to runsettings.xml, or set EVALCORE_{suite.ToUpperInvariant()}_POLICY_PATH"
-            : $"Suite={suite}: unknown suite{Nearest.Hint(suite, known)} (known: {string.Join(", ", known)})";
+        if (registry.EnvTypes.Contains(named))
+            return $"Suite={named}: no policy is configured; add {Parameter(named, "policy.path", "...")} to runsettings.xml, or set {Variable(named, "policy.path")}";
+        var groups = registry.EnvTypes.SelectMany(type => GroupsOf(registry.NewEnv(type)), (type, name) => (type, name)).ToList();
+        if (groups.Find(one => one.name == named) is not ({ } suite, _))
+            return $"Suite={named}: unknown suite{Nearest.Hint(named, registry.EnvTypes.Concat(groups.Select(one => one.name)))} (known: {string.Join(", ", registry.EnvTypes)})";
+        return GateRuns.Configured.FirstOrDefault(gate => gate.Options.Env.Type == suite) is { } gate
+            ? $"Suite={named}: the gate of {suite} plays {gate.Options.Env.Task}; add {named} to {suite}.env.task in runsettings.xml, or to {Variable(suite, "env.task")}"
+            : $"Suite={named}: no policy is configured; add {Parameter(suite, "policy.path", "...")} and {Parameter(suite, "env.task", named)} to runsettings.xml, "
+                + $"or set {Variable(suite, "policy.path")} and {Variable(suite, "env.task")}={named}";
+
+        static string Parameter(string suite, string flag, string value) => $"<Parameter name=\"{suite}.{flag}\" value=\"{value}\" />";
+
+        static string Variable(string suite, string flag) => $"EVALCORE_{suite}_{flag.Replace('.', '_')}".ToUpperInvariant();
+    }
+
+    /// <summary>The groups of all tasks of a suite.</summary>
+    private static List<string> GroupsOf(EnvConfig env)
+    {
+        using var benchmark = env.Open();
+        return [.. benchmark.AllTasks.SelectMany(SuiteGate.SuitesOf).Where(name => name != env.Type).Distinct()];
     }
 
     /// <summary>The line on a run in which no test ran.</summary>

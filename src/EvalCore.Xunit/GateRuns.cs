@@ -1,12 +1,13 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Globalization;
+using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
-using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
 using Xunit;
+using Xunit.Sdk;
 
 namespace EvalCore.Xunit;
 
@@ -17,10 +18,15 @@ public sealed class GateRuns : IDisposable
     private static Registry s_registry = new();
 
     private static readonly List<(string Line, string File)> Lines = [];
+    private static readonly ConcurrentDictionary<string, GatePolicy> Policies = new();
+    private static readonly HashSet<string> NotStarted = [];
 
     private readonly string _folder = NewFolder();
 
-    private readonly ConcurrentDictionary<string, Lazy<(EvalRun Run, IPolicy Policy)>> _runs = new();
+    private readonly ConcurrentDictionary<string, Lazy<EvalRun>> _runs = new();
+
+    /// <summary>The suites of which a case has failed because their evaluation does not start.</summary>
+    private readonly ConcurrentDictionary<string, byte> _failed = new();
 
     /// <summary>The suites that a policy is configured for.</summary>
     /// <exception cref="EvalCoreException">A setting is invalid; the message names it.</exception>
@@ -38,6 +44,24 @@ public sealed class GateRuns : IDisposable
     /// <summary>A line on each gate of the run that has ended, and the file of its results.</summary>
     internal static IReadOnlyList<(string Line, string File)> Results => Lines;
 
+    /// <summary>
+    /// The gates whose cases are listed one by one. A gate whose policy is known not to start has one case, which fails with the
+    /// reason.
+    /// </summary>
+    internal static IEnumerable<SuiteGate> Playable => Configured.Where(gate => !NotStarted.Contains(gate.Options.Env.Type));
+
+    /// <summary>Starts the policies of gates before their cases are listed.</summary>
+    internal static void StartPolicies(IEnumerable<SuiteGate> gates)
+    {
+        foreach (var gate in gates)
+        {
+            if (!PolicyOf(gate).Starts())
+                NotStarted.Add(gate.Options.Env.Type);
+        }
+    }
+
+    private static GatePolicy PolicyOf(SuiteGate gate) => Policies.GetOrAdd(gate.Options.Env.Type, _ => new GatePolicy(gate));
+
     /// <summary>The gate of a suite.</summary>
     public static SuiteGate GateOf(string suite) => Configured.First(gate => gate.Options.Env.Type == suite);
 
@@ -45,21 +69,25 @@ public sealed class GateRuns : IDisposable
     public string FolderOf(string suite) => Path.Combine(_folder, suite);
 
     /// <summary>Plays an episode. It is played once, even when several cases await it.</summary>
-    public Task<EpisodeRecord> Play(string suite, string group, string task, int index)
+    public async Task<EpisodeRecord> Play(string suite, string group, string task, int index)
     {
-        var run = RunOf(suite);
-        return run.Play(run.Episodes.First(
-            episode => episode.Task.Group == group && episode.Task.Name == task && episode.Index == index));
+        var gate = GateOf(suite);
+        return await RunOf(suite).Play(TasksOf(gate, group, task).Single().Episode(index, gate.Options.Seed)).ConfigureAwait(false);
     }
 
-    /// <summary>Plays all episodes of a task, or of the suite when the group and the task are null.</summary>
-    public Task<EpisodeRecord[]> PlayAll(string suite, string? group, string? task)
+    /// <summary>Plays all episodes of a task, of a group of tasks when the task is null, or of the suite.</summary>
+    public async Task<EpisodeRecord[]> PlayAll(string suite, string? group = null, string? task = null)
     {
+        var gate = GateOf(suite);
         var run = RunOf(suite);
-        return Task.WhenAll(run.Episodes
-            .Where(episode => task is null || (episode.Task.Group == group && episode.Task.Name == task))
-            .Select(run.Play));
+        return await Task.WhenAll(
+            from one in TasksOf(gate, @group, task)
+            from index in Enumerable.Range(0, gate.Options.Eval.NEpisodes)
+            select run.Play(one.Episode(index, gate.Options.Seed))).ConfigureAwait(false);
     }
+
+    private static IEnumerable<EnvTask> TasksOf(SuiteGate gate, string? group, string? task) =>
+        gate.Tasks.Where(one => (group is null || one.Group == group) && (task is null || one.Name == task));
 
     /// <summary>Writes the result of each suite, and a merged <c>eval_info.json</c>.</summary>
     public void Dispose()
@@ -67,7 +95,7 @@ public sealed class GateRuns : IDisposable
         var folders = new List<string>();
         foreach (var (suite, lazy) in _runs.Where(run => run.Value.IsValueCreated).OrderBy(run => run.Key, StringComparer.Ordinal))
         {
-            var (run, policy) = lazy.Value;
+            var run = lazy.Value;
 
             // Without a finished episode there is no result; each case has reported the reason.
             if (run.Progress.Finished > 0)
@@ -78,9 +106,10 @@ public sealed class GateRuns : IDisposable
             }
 
             run.Dispose();
-            policy.Dispose();
         }
 
+        foreach (var policy in Policies.Values)
+            policy.Dispose();
         if (folders.Count > 0)
         {
             string merged = Path.Combine(_folder, EvalInfo.FileName);
@@ -111,23 +140,31 @@ public sealed class GateRuns : IDisposable
         return numbered;
     }
 
-    private EvalRun RunOf(string suite) => _runs.GetOrAdd(suite, name => new(() =>
+    /// <summary>
+    /// The evaluation of a suite. Where it does not start, because its policy is damaged for example, one case fails with the
+    /// reason, and the others are skipped.
+    /// </summary>
+    private EvalRun RunOf(string suite)
     {
-        var options = GateOf(name).Options;
-        void Warn(string line) => TestContext.Current.AddWarning(line);
-        foreach (string note in options.Notes)
-            Warn(note);
-        var policy = options.Policy.Make(options.PolicyContext(Warn));
         try
         {
-            var run = new EvalRun(
-                options.Env, policy, options.Rollout with { OutputDir = FolderOf(name), Given = options.ToJson() }, Warn);
-            return (run, policy);
+            return Start(suite);
         }
-        catch
+        catch (Exception) when (!_failed.TryAdd(suite, 0))
         {
-            policy.Dispose();
-            throw;
+            throw SkipException.ForSkip($"the gate of {suite} did not start: one of its cases fails with the reason");
         }
-    })).Value.Run;
+    }
+
+    private EvalRun Start(string suite) => _runs.GetOrAdd(suite, name => new(() =>
+    {
+        var gate = GateOf(name);
+        var policy = PolicyOf(gate);
+        void Warn(string line) => TestContext.Current.AddWarning(line);
+        var made = policy.Policy;
+        foreach (string note in gate.Options.Notes.Concat(policy.Notes))
+            Warn(note);
+        return new EvalRun(
+            gate.Options.Env, made, gate.Options.Rollout with { OutputDir = FolderOf(name), Given = gate.Options.ToJson() }, Warn);
+    })).Value;
 }

@@ -17,66 +17,93 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
 {
     /// <summary>A case for each episode of each configured suite.</summary>
     public static IEnumerable<TheoryDataRow<string, string, string, int>> Episodes() =>
-        from gate in GateRuns.Configured
+        from gate in GateRuns.Playable
         from task in gate.Tasks
         from index in Enumerable.Range(0, gate.Options.Eval.NEpisodes)
         select Row(task, index, $"episode {index}, seed {gate.Options.Seed + index}");
 
     /// <summary>A case for each task's threshold, in percent.</summary>
     public static IEnumerable<TheoryDataRow<string, string, string, double>> Tasks() =>
-        from gate in GateRuns.Configured
+        from gate in GateRuns.Playable
         from task in gate.Tasks
         let threshold = gate.MinPcSuccessOf(task.Name)
         select Row(task, threshold, $"success of the task, at least {threshold} %");
 
-    /// <summary>A case for each suite's threshold, in percent.</summary>
-    public static IEnumerable<TheoryDataRow<string, double>> Suites() =>
-        from gate in GateRuns.Configured
-        select new TheoryDataRow<string, double>(gate.Options.Env.Type, gate.MinPcSuccess)
+    /// <summary>
+    /// A case for each suite's threshold, in percent, and one for that of each group of its tasks. It is the only case of a gate
+    /// whose policy does not start, and then has the traits of all of its cases.
+    /// </summary>
+    public static IEnumerable<TheoryDataRow<string, string?, double>> Suites()
+    {
+        foreach (var gate in GateRuns.Configured)
         {
-            TestDisplayName = gate.Options.Env.Type,
-            Label = $"success of the suite, at least {gate.MinPcSuccess} %",
-            Traits = { ["Suite"] = [gate.Options.Env.Type] },
-        };
+            string suite = gate.Options.Env.Type;
+            bool isPlayable = GateRuns.Playable.Contains(gate);
+            yield return new(suite, null, gate.MinPcSuccess)
+            {
+                TestDisplayName = suite,
+                Label = $"success of the suite, at least {gate.MinPcSuccess} %",
+                Traits =
+                {
+                    ["Suite"] = isPlayable ? [suite] : [suite, .. gate.Groups],
+                    ["Task"] = isPlayable ? [] : [.. gate.Tasks.Select(task => task.Name)],
+                    ["Group"] = isPlayable ? [] : [.. gate.Tasks.Select(task => task.Group)],
+                },
+            };
+            foreach (string @group in isPlayable ? gate.Groups : [])
+            {
+                double threshold = gate.MinPcSuccessOfGroup(@group);
+                yield return new(suite, @group, threshold)
+                {
+                    TestDisplayName = $"{suite}/{@group}",
+                    Label = $"success of the group, at least {threshold} %",
+                    Traits = { ["Suite"] = [suite, @group], ["Group"] = [@group] },
+                };
+            }
+        }
+    }
 
     /// <summary>Plays an episode. It passes when the episode was played, whether it succeeded or not.</summary>
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Episodes))]
-    public async Task Episode(string suite, string group, string task, int index)
-    {
-        var episode = await runs.Play(suite, group, task, index);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(episode.Success ? "success" : "failure")} after {episode.Steps} steps, sum_reward {episode.SumReward:0.###}, max_reward {episode.MaxReward:0.###}, {episode.Timings?.TotalS():0.000} s"));
-        if (episode.VideoPath is not null)
-            output.WriteLine($"video {Path.Combine(runs.FolderOf(suite), episode.VideoPath)}");
-        Assert.True(episode.Steps > 0, "no step was played");
-    }
+    public Task Episode(string suite, string group, string task, int index) => Verdict.Of(PlayEpisode(suite, group, task, index));
 
     /// <summary>Compares the success rate of a task with its threshold.</summary>
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Tasks))]
-    public async Task TaskReachesItsSuccessRate(string suite, string group, string task, double minPcSuccess)
-    {
-        AssertReaches(suite, $"{suite}/{task}", await runs.PlayAll(suite, group, task), minPcSuccess);
-    }
+    public Task TaskReachesItsSuccessRate(string suite, string group, string task, double minPcSuccess) =>
+        Verdict.Of(Compare(suite, $"{suite}/{task}", runs.PlayAll(suite, group, task), minPcSuccess));
 
-    /// <summary>Compares the success rate of a suite with its threshold.</summary>
+    /// <summary>Compares the success rate of a suite, or of a group of its tasks, with its threshold.</summary>
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Suites))]
-    public async Task SuiteReachesItsSuccessRate(string suite, double minPcSuccess)
-    {
-        AssertReaches(suite, suite, await runs.PlayAll(suite, group: null, task: null), minPcSuccess);
-    }
+    public Task SuiteReachesItsSuccessRate(string suite, string? group, double minPcSuccess) =>
+        Verdict.Of(Compare(suite, group is null ? suite : $"{suite}/{group}", runs.PlayAll(suite, group), minPcSuccess));
 
-    private void AssertReaches(string suite, string what, EpisodeRecord[] episodes, double minPcSuccess)
+    private async Task<string?> PlayEpisode(string suite, string group, string task, int index)
     {
-        var result = Aggregate.Of(episodes);
+        var episode = await runs.Play(suite, group, task, index);
+        string progress = episode.Progress is { } share ? string.Create(CultureInfo.InvariantCulture, $", progress {100 * share:0.0} %") : "";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {result.NEpisodes} episodes"));
-        if (SuiteGate.FailureMessage(what, result, minPcSuccess) is { } message)
-            Assert.Fail(GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite)));
+            $"{(episode.Success ? "success" : "failure")} after {episode.Steps} steps, sum_reward {episode.SumReward:0.###}, max_reward {episode.MaxReward:0.###}{progress}, {episode.Timings?.TotalS():0.000} s"));
+        if (episode.VideoPath is not null)
+            output.WriteLine($"video {Path.Combine(runs.FolderOf(suite), episode.VideoPath)}");
+        return episode.Steps > 0 ? null : "no step was played";
+    }
+
+    /// <summary>Compares a success rate with a threshold. Returns the message of a gate that fails, else null.</summary>
+    private async Task<string?> Compare(string suite, string what, Task<EpisodeRecord[]> playing, double minPcSuccess)
+    {
+        var episodes = await playing;
+        var result = Aggregate.Of(episodes);
+        string progress = result.AvgProgress is { } share ? string.Create(CultureInfo.InvariantCulture, $"avg_progress {share:0.###}, ") : "";
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {progress}{result.NEpisodes} episodes"));
+        return SuiteGate.FailureMessage(what, result, minPcSuccess) is { } message
+            ? GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite))
+            : null;
     }
 
     private static TheoryDataRow<string, string, string, T> Row<T>(EnvTask task, T value, string label) =>
@@ -84,6 +111,6 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
         {
             TestDisplayName = $"{task.Suite}/{task.Name}",
             Label = label,
-            Traits = { ["Suite"] = [task.Suite], ["Task"] = [task.Name], ["Group"] = [task.Group] },
+            Traits = { ["Suite"] = [.. SuiteGate.SuitesOf(task)], ["Task"] = [task.Name], ["Group"] = [task.Group] },
         };
 }

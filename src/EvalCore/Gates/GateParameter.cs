@@ -22,7 +22,7 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
     private static readonly string[] Single =
     [
         .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name), "config_path", "trust_remote_code",
-        SuiteGate.MinSuccess, SuiteGate.MinTaskSuccess,
+        SuiteGate.MinSuccess, SuiteGate.MinGroupSuccess, SuiteGate.MinTaskSuccess,
     ];
 
     /// <summary>The names that misspelt ones are compared with.</summary>
@@ -48,6 +48,8 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
         string otherwise = name.Contains('.', StringComparison.Ordinal) && !Sections.Contains(first) && !suites.Contains(first)
             ? $"; '{first}' is not a suite of this program (known: {string.Join(", ", suites)})"
             : "; a parameter is a flag of evalcore eval or a threshold, for all suites or after a suite's name";
+        if (OfGroup(name) is { } meant)
+            return $"unknown parameter '{name}'; did you mean '{meant}'?";
         return $"unknown parameter '{name}'{Nearest.Hint(name, UsualNames, otherwise)}";
     }
 
@@ -61,6 +63,7 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
         rest = rest[suite.Length..];
         string name = Sections.FirstOrDefault(section => rest.StartsWith(section + "_", StringComparison.Ordinal) && rest.Length > section.Length + 1) is { } section
             ? $"{section}.{rest[(section.Length + 1)..]}"
+            : rest.StartsWith(SuiteGate.MinGroupSuccess + "_", StringComparison.Ordinal) ? $"{SuiteGate.MinGroupSuccess}.{rest[(SuiteGate.MinGroupSuccess.Length + 1)..]}"
             : rest;
         return IsParameter(name) ? (suite.Length == 0 ? "" : $"{suite[..^1]}.") + name : null;
     }
@@ -78,6 +81,8 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
         bool isOurs = variable.StartsWith(Prefix, StringComparison.Ordinal);
         if (isOurs && SuiteOf(variable[Prefix.Length..].ToLowerInvariant(), '_').Length > 0)
         {
+            if (OfGroup(variable[Prefix.Length..].ToLowerInvariant().Replace($"_{SuiteGate.MinSuccess}", $".{SuiteGate.MinSuccess}", StringComparison.Ordinal)) is { } meant)
+                return $"unknown variable '{variable}'; did you mean '{VariableOf(meant)}'?";
             return variable.Contains("_MIN_TASK_SUCCESS_", StringComparison.Ordinal)
                 ? $"unknown variable '{variable}'; the threshold of one task is set in {RunSettings.FileName}"
                 : $"unknown variable '{variable}'{Nearest.Hint(variable, known, "; it is neither a flag of the suite nor a threshold")}";
@@ -98,7 +103,18 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
     private static bool IsParameter(string name) =>
         Single.Contains(name)
         || Sections.Any(section => name.StartsWith(section + ".", StringComparison.Ordinal) && name.Length > section.Length + 1)
+        || (name.StartsWith(SuiteGate.MinGroupSuccess + ".", StringComparison.Ordinal) && name.Length > SuiteGate.MinGroupSuccess.Length + 1)
         || (name.StartsWith(SuiteGate.MinTaskSuccess + ".", StringComparison.Ordinal) && name.Length > SuiteGate.MinTaskSuccess.Length + 1);
+
+    /// <summary>
+    /// The parameter that is meant by <c>libero_spatial.min_success</c>: the threshold of a group whose name begins with its
+    /// suite's; null for other names.
+    /// </summary>
+    private string? OfGroup(string name) =>
+        name.Split('.') is [var group, SuiteGate.MinSuccess] && !suites.Contains(group)
+        && suites.Where(suite => group.StartsWith(suite + "_", StringComparison.Ordinal)).MaxBy(suite => suite.Length) is { } suite
+            ? $"{suite}.{SuiteGate.MinGroupSuccess}.{group}"
+            : null;
 
     /// <summary>The suite that a name begins with, with the separator; empty for none. The longest counts.</summary>
     private string SuiteOf(string name, char separator) =>

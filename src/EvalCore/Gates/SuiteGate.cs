@@ -12,20 +12,25 @@ public sealed class SuiteGate
     /// <summary>The parameter with the suite's threshold in percent.</summary>
     public const string MinSuccess = "min_success";
 
+    /// <summary>
+    /// The parameter with the threshold of each group of tasks, in percent; <c>min_group_success.NAME</c> for one group.
+    /// </summary>
+    public const string MinGroupSuccess = "min_group_success";
+
     /// <summary>The parameter with the threshold of each task, in percent; <c>min_task_success.NAME</c> for one task.</summary>
     public const string MinTaskSuccess = "min_task_success";
 
     private readonly double? _minSuccess;
-    private readonly double? _minTaskSuccess;
-    private readonly Dictionary<string, double> _minSuccessOf;
+    private readonly Thresholds _minGroupSuccess;
+    private readonly Thresholds _minTaskSuccess;
     private readonly IReadOnlyList<string> _variables;
 
     private SuiteGate(
-        EvalOptions options, IReadOnlyList<EnvTask> tasks, double? minSuccess, double? minTaskSuccess, Dictionary<string, double> minSuccessOf,
+        EvalOptions options, IReadOnlyList<EnvTask> tasks, double? minSuccess, Thresholds minGroupSuccess, Thresholds minTaskSuccess,
         IReadOnlyList<string> variables)
     {
         (Options, Tasks, _variables) = (options, tasks, variables);
-        (_minSuccess, _minTaskSuccess, _minSuccessOf) = (minSuccess, minTaskSuccess, minSuccessOf);
+        (_minSuccess, _minGroupSuccess, _minTaskSuccess) = (minSuccess, minGroupSuccess, minTaskSuccess);
     }
 
     /// <summary>The options of the evaluation.</summary>
@@ -34,12 +39,27 @@ public sealed class SuiteGate
     /// <summary>The tasks that are evaluated.</summary>
     public IReadOnlyList<EnvTask> Tasks { get; }
 
+    /// <summary>
+    /// The groups of tasks that have a threshold of their own: not the suite itself, nor a task that was named individually.
+    /// </summary>
+    public IReadOnlyList<string> Groups => [.. Tasks.Where(IsInGroup).Select(task => task.Group).Distinct()];
+
+    /// <summary>
+    /// The values of a task's trait <c>Suite</c>: the environment type and, where the suite has groups of tasks, the group
+    /// (<c>libero</c>, <c>libero_spatial</c>).
+    /// </summary>
+    public static string[] SuitesOf(EnvTask task) => IsInGroup(task) ? [task.Suite, task.Group] : [task.Suite];
+
+    private static bool IsInGroup(EnvTask task) => task.Group != task.Suite && task.Group != task.Name;
+
     /// <summary>The success rate over all episodes, in percent, below which the gate fails; 0 without a threshold.</summary>
     public double MinPcSuccess => _minSuccess ?? 0;
 
     /// <summary>The success rate of a task, in percent, below which the gate fails; 0 without a threshold.</summary>
-    public double MinPcSuccessOf(string task) =>
-        _minSuccessOf.TryGetValue(task, out double own) ? own : _minTaskSuccess ?? 0;
+    public double MinPcSuccessOf(string task) => _minTaskSuccess.Of(task);
+
+    /// <summary>The success rate of a group, in percent, below which the gate fails; 0 without a threshold.</summary>
+    public double MinPcSuccessOfGroup(string group) => _minGroupSuccess.Of(group);
 
     /// <summary>
     /// Reads a suite's gate; null when no policy is configured for it. Every parameter is a flag of <c>evalcore
@@ -70,31 +90,37 @@ public sealed class SuiteGate
         own.TryAdd("shard", ("0/1", "shard"));
         own.TryAdd("output_dir", (Path.Combine("outputs", "gates"), "output_dir"));
         double? minSuccess = null;
-        double? minTaskSuccess = null;
-        var minSuccessOf = new Dictionary<string, double>(StringComparer.Ordinal);
+        var minGroupSuccess = new Thresholds(MinGroupSuccess);
+        var minTaskSuccess = new Thresholds(MinTaskSuccess);
         var tokens = new List<string> { $"--env.type={suite}" };
-        foreach (var (name, (value, given)) in own)
+
+        // Variables last: they override the file.
+        foreach (var (name, (value, given)) in own.OrderBy(parameter => settings.VariableOf(parameter.Value.Name) is not null))
         {
             if (name == MinSuccess)
                 minSuccess = Percent(settings.SourceOf(given), value);
-            else if (name == MinTaskSuccess)
-                minTaskSuccess = Percent(settings.SourceOf(given), value);
-            else if (name.StartsWith(MinTaskSuccess + ".", StringComparison.Ordinal))
-                minSuccessOf[name[(MinTaskSuccess.Length + 1)..]] = Percent(settings.SourceOf(given), value);
+            else if (minGroupSuccess.Concerns(name))
+                minGroupSuccess.Set(name, Percent(settings.SourceOf(given), value), isVariable: settings.VariableOf(given) is not null);
+            else if (minTaskSuccess.Concerns(name))
+                minTaskSuccess.Set(name, Percent(settings.SourceOf(given), value), isVariable: false);
             else
                 tokens.Add($"--{name}={Located(name, value, settings.Folder)}");
         }
 
         try
         {
-            if (minSuccess is null && minTaskSuccess is null && minSuccessOf.Count == 0)
-                throw new EvalCoreException($"a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, or {suite}.{MinTaskSuccess} for each task");
+            if (minSuccess is null && minGroupSuccess.IsEmpty && minTaskSuccess.IsEmpty)
+            {
+                throw new EvalCoreException(
+                    $"a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, {suite}.{MinGroupSuccess} for each group of tasks, or {suite}.{MinTaskSuccess} for each task");
+            }
+
             var options = EvalOptions.Read(tokens, registry);
             using var benchmark = options.Env.Open();
-            var tasks = benchmark.Tasks.Select(task => task.Name).ToList();
-            if (minSuccessOf.Keys.FirstOrDefault(task => !tasks.Contains(task)) is { } unknown)
-                throw new EvalCoreException($"{MinTaskSuccess}.{unknown}: the gate plays no task of that name{Nearest.Hint(unknown, tasks)}");
-            return new SuiteGate(options, benchmark.Tasks, minSuccess, minTaskSuccess, minSuccessOf, [.. Variables(suite, settings, registry)]);
+            var gate = new SuiteGate(options, benchmark.Tasks, minSuccess, minGroupSuccess, minTaskSuccess, [.. Variables(suite, settings, registry)]);
+            minTaskSuccess.Check("task", [.. gate.Tasks.Select(task => task.Name)]);
+            minGroupSuccess.Check("group", gate.Groups);
+            return gate;
         }
         catch (EvalCoreException e)
         {
@@ -112,7 +138,8 @@ public sealed class SuiteGate
         {
             string of = registry.EnvTypes.FirstOrDefault(type => name.StartsWith(type + ".", StringComparison.Ordinal)) ?? suite;
             string flag = name.StartsWith(of + ".", StringComparison.Ordinal) ? name[(of.Length + 1)..] : name;
-            bool concernsEpisodes = !flag.StartsWith(MinSuccess, StringComparison.Ordinal) && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal)
+            bool concernsEpisodes = !flag.StartsWith(MinSuccess, StringComparison.Ordinal) && !flag.StartsWith(MinGroupSuccess, StringComparison.Ordinal)
+                && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal)
                 && flag is not ("eval.n_episodes_to_render" or "output_dir");
             if (of == suite && concernsEpisodes && settings.VariableOf(name) is { } variable)
                 yield return $"{variable}={ShellWord.Quote(value)} ";
@@ -141,10 +168,9 @@ public sealed class SuiteGate
     {
         var result = Aggregate.Of(episodes);
         int planned = Tasks.Count * Options.Eval.NEpisodes;
-        var belowTheirs = episodes.GroupBy(episode => episode.Task)
-            .Where(task => FailureMessage(task.Key, Aggregate.Of([.. task]), MinPcSuccessOf(task.Key)) is not null)
-            .Select(task => task.Key).Order(StringComparer.Ordinal).ToList();
-        bool holds = belowTheirs.Count == 0 && FailureMessage("", result, MinPcSuccess) is null;
+        var tasksBelow = Below(episodes.GroupBy(episode => (episode.TaskGroup, episode.Task)), task => task.Task, MinPcSuccessOf);
+        var groupsBelow = Below(episodes.Where(episode => Groups.Contains(episode.TaskGroup)).GroupBy(episode => episode.TaskGroup), group => group, MinPcSuccessOfGroup);
+        bool holds = tasksBelow.Count == 0 && groupsBelow.Count == 0 && FailureMessage("", result, MinPcSuccess) is null;
         string[] facts =
         [
             // Cases that a filter leaves out are not judged.
@@ -153,11 +179,23 @@ public sealed class SuiteGate
                 CultureInfo.InvariantCulture,
                 $"success rate {result.PcSuccess:0.0} % over {Count(result.NEpisodes)} (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"),
             _minSuccess is { } suite ? string.Create(CultureInfo.InvariantCulture, $"threshold {suite:0.#} %") : "",
-            belowTheirs.Count > 0 ? $"{belowTheirs.Count} of {Tasks.Count} tasks below their threshold: {string.Join(", ", belowTheirs.Take(5))}{(belowTheirs.Count > 5 ? ", ..." : "")}"
-                : _minTaskSuccess is { } task ? string.Create(CultureInfo.InvariantCulture, $"threshold of each task {task:0.#} %") : "",
+            OfEach("group", groupsBelow, Groups.Count, _minGroupSuccess),
+            OfEach("task", tasksBelow, Tasks.Count, _minTaskSuccess),
         ];
         return $"{Options.Env.Type}: {string.Join(", ", facts.Where(fact => fact.Length > 0))}";
+
+        static string OfEach(string what, List<string> below, int count, Thresholds thresholds) =>
+            below.Count > 0 ? $"{below.Count} of {count} {what}s below their threshold: {string.Join(", ", below.Take(5))}{(below.Count > 5 ? ", ..." : "")}"
+            : thresholds.OfAll is { } percent ? string.Create(CultureInfo.InvariantCulture, $"threshold of each {what} {percent:0.#} %")
+            : "";
     }
+
+    /// <summary>The names of the parts whose success rate is below their threshold.</summary>
+    private static List<string> Below<TKey>(IEnumerable<IGrouping<TKey, EpisodeRecord>> parts, Func<TKey, string> name, Func<string, double> threshold) =>
+    [
+        .. parts.Where(part => FailureMessage("", Aggregate.Of([.. part]), threshold(name(part.Key))) is not null)
+            .Select(part => name(part.Key)).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>
     /// What a developer needs to understand a gate that fails, in at most ten lines: what dropped, which seeds failed,

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Benchmarks.MetaWorld.Tests;
 using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests.Gates;
 
 /// <summary>The gates' test program as <c>dotnet test</c> starts it.</summary>
-public sealed class GateProgramTests : IDisposable
+public sealed partial class GateProgramTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
@@ -30,6 +32,7 @@ public sealed class GateProgramTests : IDisposable
         Assert.Contains("pusht: the success rate is 42.0 % over 50 episodes, below the threshold of 70.0 %", output, StringComparison.Ordinal);
         Assert.Contains("failed: 2", output, StringComparison.Ordinal);
         Assert.Contains("failed seeds: 1000, ", output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(StackTrace(), output);
         Assert.Contains("pusht/videos/pusht_0/eval_episode_", output, StringComparison.Ordinal);
         Assert.Matches("play seed [0-9]+ again, with a video: .*EVALCORE_PUSHT_EVAL_N_EPISODES_TO_RENDER=", output);
     }
@@ -123,15 +126,60 @@ public sealed class GateProgramTests : IDisposable
         Assert.Contains("failed: 0", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_policy_that_does_not_fit_fails_each_case_and_not_the_cleanup()
+    [Theory]
+    [InlineData("Suite=pusht", 0)]
+    [InlineData("Suite=pusht&Task=PushT-v0", 0)]
+    [InlineData("Group=pusht", 0)]
+    [InlineData("FullyQualifiedName~Gates", 1001)]
+    public async Task A_policy_that_does_not_start_fails_the_gate_once_with_one_line(string filter, int skipped)
     {
-        var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", ("EVALCORE_PUSHT_ENV_OBS_TYPE", "pixels"), ("EVALCORE_PUSHT_EVAL_N_EPISODES", "2"));
+        var (code, output) = await Run("pusht_act_keypoints", filter, ("EVALCORE_PUSHT_ENV_OBS_TYPE", "pixels"), ("EVALCORE_PUSHT_EVAL_N_EPISODES", "1000"));
         Assert.Equal(2, code);
-        Assert.Contains("failed: 4", output, StringComparison.Ordinal);
-        Assert.Contains("give --env.obs_type=environment_state_agent_pos", output, StringComparison.Ordinal);
+        Assert.Contains("failed: 1\n", output, StringComparison.Ordinal);
+        Assert.Contains($"skipped: {skipped}\n", output, StringComparison.Ordinal);
+        Assert.Single(Occurrences(output, "give --env.obs_type=environment_state_agent_pos"));
         Assert.DoesNotContain("Cleanup", output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(StackTrace(), output);
     }
+
+    /// <summary>Meta-World's groups of tasks.</summary>
+    [Fact]
+    public async Task A_group_of_tasks_is_selected_by_the_trait_of_suites()
+    {
+        Machine.NeedsMetaWorld();
+        (string, string)[] expert =
+        [
+            ("EVALCORE_METAWORLD_POLICY_TYPE", "expert"), ("EVALCORE_METAWORLD_EVAL_N_EPISODES", "1"), ("EVALCORE_METAWORLD_ENV_TASK", "easy,hard"),
+            ("EVALCORE_METAWORLD_MIN_GROUP_SUCCESS", "1"), ("EVALCORE_METAWORLD_EVAL_N_EPISODES_TO_RENDER", "0"),
+        ];
+        var (code, output) = await Run("", "Suite=easy&Task=button-press-v3", expert);
+        Assert.True(code == 0, output);
+        Assert.Contains("succeeded: 2\n", output, StringComparison.Ordinal);
+
+        (code, output) = await Run("", "Suite=medium", expert);
+        Assert.Equal(5, code);
+        Assert.Equal("Suite=medium: the gate of metaworld plays easy,hard; add medium to metaworld.env.task in runsettings.xml, or to EVALCORE_METAWORLD_ENV_TASK", output.Trim());
+    }
+
+    [Fact]
+    public async Task A_filter_for_a_group_without_a_policy_fails_and_names_the_parameters()
+    {
+        var (code, output) = await Run("", "Suite=easy");
+        Assert.Equal(5, code);
+        Assert.Equal(
+            "Suite=easy: no policy is configured; add <Parameter name=\"metaworld.policy.path\" value=\"...\" /> and "
+            + "<Parameter name=\"metaworld.env.task\" value=\"easy\" /> to runsettings.xml, or set EVALCORE_METAWORLD_POLICY_PATH and EVALCORE_METAWORLD_ENV_TASK=easy",
+            output.Trim());
+    }
+
+    private static IEnumerable<int> Occurrences(string text, string part)
+    {
+        for (int at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+            yield return at;
+    }
+
+    [GeneratedRegex(@"^\s+(at |--- End of stack trace)", RegexOptions.Multiline)]
+    private static partial Regex StackTrace();
 
     private Task<(int Code, string Output)> Run(string checkpoint, string? filter, params (string Name, string Value)[] variables) =>
         Run(checkpoint, filter, [], variables);

@@ -43,6 +43,8 @@ public sealed class SuiteGateTests : IDisposable
     [InlineData("EVALCORE_POLICY_PATH", "policy.path")]
     [InlineData("EVALCORE_TOY_POLICY_N_ACTION_STEPS", "toy.policy.n_action_steps")]
     [InlineData("EVALCORE_TOY_ENV_OBS_TYPE", "toy.env.obs_type")]
+    [InlineData("EVALCORE_TOY_MIN_GROUP_SUCCESS", "toy.min_group_success")]
+    [InlineData("EVALCORE_TOY_MIN_GROUP_SUCCESS_LIBERO_GOAL", "toy.min_group_success.libero_goal")]
     [InlineData("EVALCORE_SEED", "seed")]
     [InlineData("EVALCORE_OUTPUT_DIR", "output_dir")]
     [InlineData("EVALCORE_MIRROR", null)]
@@ -197,6 +199,75 @@ public sealed class SuiteGateTests : IDisposable
     {
         Assert.Equal(80, Gate(("policy.type", "expert"), ("toy.min_task_success", "80"))!.MinPcSuccessOf("Toy-v0"));
         Assert.Equal(70, Gate(("policy.type", "expert"), ("toy.min_task_success.Toy-v0", "70"))!.MinPcSuccessOf("Toy-v0"));
+    }
+
+    [Theory]
+    [InlineData("min_group_success", "libero_goal", 60)]
+    [InlineData("min_group_success.libero_goal", "libero_goal", 60)]
+    [InlineData("min_group_success.libero_goal", "libero_spatial", 0)]
+    public void A_group_of_tasks_has_its_own_threshold_or_that_of_all_groups(string parameter, string group, double threshold) =>
+        Assert.Equal(threshold, GroupedGate([($"walk.{parameter}", "60")])!.MinPcSuccessOfGroup(group));
+
+    [Fact]
+    public void A_variable_sets_the_threshold_of_a_group()
+    {
+        var gate = GroupedGate(
+            [("walk.min_group_success.libero_goal", "60"), ("walk.min_group_success", "20")],
+            ("EVALCORE_WALK_MIN_GROUP_SUCCESS_LIBERO_GOAL", "70"), ("EVALCORE_WALK_MIN_GROUP_SUCCESS", "30"))!;
+        Assert.Equal((70, 30), (gate.MinPcSuccessOfGroup("libero_goal"), gate.MinPcSuccessOfGroup("libero_spatial")));
+    }
+
+    [Theory]
+    [InlineData("walk.min_group_success.libero_gaol", "runsettings.xml, suite walk: min_group_success.libero_gaol: the gate plays no group of that name; did you mean 'libero_goal'?")]
+    [InlineData("walk.min_group_success.alone", "runsettings.xml, suite walk: min_group_success.alone: the gate plays no group of that name")]
+    public void A_threshold_of_a_group_that_is_not_played_is_refused(string parameter, string error) =>
+        Assert.Equal(error, Assert.Throws<EvalCoreException>(() => GroupedGate([(parameter, "60")])).Message);
+
+    [Theory]
+    [InlineData("walk_far.min_success", "did you mean 'walk.min_group_success.walk_far'?")]
+    public void The_threshold_of_a_group_is_found_by_those_who_name_it_as_a_suite(string parameter, string hint)
+    {
+        Assert.EndsWith(hint, Assert.Throws<EvalCoreException>(() => GroupedGate([(parameter, "60")])).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "'EVALCORE_WALK_FAR_MIN_SUCCESS'; did you mean 'EVALCORE_WALK_MIN_GROUP_SUCCESS_WALK_FAR'?",
+            Assert.Throws<EvalCoreException>(() => GroupedGate([("walk.min_success", "1")], ("EVALCORE_WALK_FAR_MIN_SUCCESS", "60"))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_trait_suite_has_the_type_and_the_group()
+    {
+        var gate = GroupedGate([("walk.min_success", "1")])!;
+        Assert.Equal(["walk libero_spatial", "walk libero_spatial", "walk libero_goal", "walk"], gate.Tasks.Select(task => string.Join(' ', SuiteGate.SuitesOf(task))));
+        Assert.Equal(["libero_spatial", "libero_goal"], gate.Groups);
+        Assert.Equal(["toy"], SuiteGate.SuitesOf(new("toy", "toy", 0, "Toy-v0", "")));
+    }
+
+    [Fact]
+    public void A_summary_names_the_groups_below_their_threshold()
+    {
+        var gate = GroupedGate([("walk.min_group_success", "50"), ("walk.min_task_success", "10")])!;
+        var episodes = gate.Tasks.Select(task => new EpisodeRecord
+        {
+            Suite = "walk", TaskGroup = task.Group, TaskId = task.Id, Task = task.Name, EpisodeIndex = 0, Seed = 1000, Steps = 1,
+            SumReward = 0, MaxReward = 0, Success = task.Group != "libero_goal", Timings = null,
+        }).ToList();
+        Assert.Equal(
+            "walk: the gate fails, success rate 75.0 % over 4 episodes (95 % interval 30.1 to 95.4 %), 1 of 2 groups below their threshold: libero_goal, "
+            + "1 of 4 tasks below their threshold: one",
+            gate.Summary(episodes));
+        Assert.EndsWith(", threshold of each group 50 %, threshold of each task 10 %", gate.Summary([.. episodes.Select(episode => episode with { Success = true })]), StringComparison.Ordinal);
+    }
+
+    private SuiteGate? GroupedGate((string Name, string Value)[] parameters, params (string Name, string Value)[] environment)
+    {
+        WriteSettings([
+            ("walk.policy.type", "expert"), ("walk.eval.n_episodes", "1"), ("walk.env.task", "libero_spatial/one,libero_spatial/two,libero_goal/one,alone/alone"),
+            .. parameters,
+        ]);
+        var registry = new EvalCore.Evaluation.Registry().Add(new WalkSuite { Policies = [new ToyPolicies()] });
+        var settings = RunSettings.Load(_folder, registry.EnvTypes, environment.ToDictionary(v => v.Name, v => v.Value));
+        return SuiteGate.Read("walk", settings, registry);
     }
 
     [Fact]
