@@ -87,8 +87,17 @@ internal static class AssetsCommand
     private static int Verify(IReadOnlyList<AssetSet> sets, Terminal terminal)
     {
         int problems = 0;
-        foreach (var set in sets)
+
+        // Of a set that is not complete, the parts that are.
+        foreach (var set in sets.SelectMany(set => set.Parts.Count == 0 || AssetStore.Default.Find(set) is not null ? [set] : set.Parts.Select(set.Part)))
         {
+            if (set.Whole != set && AssetStore.Default.Find(set) is null)
+            {
+                problems++;
+                terminal.Writer.WriteLine($"{set.Name}: not complete here; run evalcore assets fetch {set.Name}");
+                continue;
+            }
+
             if (set.Files.Count > 0 && !AssetStore.Default.HasAny(set))
             {
                 problems++;

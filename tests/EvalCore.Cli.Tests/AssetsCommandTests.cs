@@ -55,7 +55,11 @@ public sealed class AssetsCommandTests : IDisposable
             line.Out.Output);
 
         Assert.Equal(1, await line.Run("assets", "verify", "maps-outdoors"));
-        Assert.EndsWith("\nmaps-outdoors: not here; run evalcore assets fetch maps-outdoors\n", line.Out.Output);
+        Assert.EndsWith("\nmaps-outdoors: not complete here; run evalcore assets fetch maps-outdoors\n", line.Out.Output);
+        Assert.Equal(1, await line.Run("assets", "verify"));
+        Assert.EndsWith(
+            "\nmaps-indoors: not complete here; run evalcore assets fetch maps-indoors\nmaps-outdoors: not complete here; run evalcore assets fetch maps-outdoors\n",
+            line.Out.Output);
         Assert.Equal(2, await line.Run("assets", "verify", "maps-outdoor"));
         Assert.EndsWith(
             "unknown set 'maps-outdoor'; did you mean 'maps-outdoors'? (known: maps-that-nobody-has (in parts: maps-indoors, maps-outdoors))\n", line.Error.Output);

@@ -74,7 +74,7 @@ public sealed partial class DisplayTests
         string name = new('x', 106);
         console.Write(LiveProgress.Render(new ProgressView(
             [new TaskProgress("spatial", 0, name, 1, 1, 2), new TaskProgress("spatial", 1, "put", 1, 1, 2), new TaskProgress("goal", 0, "put", 1, 1, 2)], 100, null)));
-        Assert.Contains($"spatial / {new string('x', 25)}… ", console.Output);
+        Assert.Contains($"spatial / {new string('x', 19)}… ", console.Output);
         Assert.Contains("goal / put ", console.Output);
         Assert.Equal(1, console.Lines.Count(line => line.Contains('x', StringComparison.Ordinal)));
     }

@@ -9,7 +9,7 @@ internal static class LiveProgress
 {
     private const int MaxRows = 12;
     private const int BarWidth = 20;
-    private const int MaxName = 36;
+    private const int MaxName = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Shows a run's progress until the run ends or fails.</summary>

@@ -64,16 +64,17 @@ public sealed class AssetStore(string cache, string? mirror)
         if (store.Find(set) is { } whole)
             return whole;
         var parts = set.Parts.Select(set.Part).ToLookup(part => store.Find(part) is not null);
-        string commands = string.Join(", ", parts[false].Select(part => $"'evalcore assets fetch {part.Name}' ({part.Bytes / 1e6:0} MB)"));
-        if (parts[true].FirstOrDefault() is { } first)
+        string missing = string.Join(", ", parts[false].Select(part => $"{part.Name} {part.Bytes / 1e6:0} MB"));
+        if (parts[true].FirstOrDefault() is { } here)
         {
-            return $"{store.Find(first)} has {string.Join(", ", parts[true].Select(part => part.Name))}; "
-                + $"the first evaluation that needs another part fetches it, or run {commands}";
+            return $"{store.Find(here)} has {string.Join(", ", parts[true].Select(part => part.Name))}; the first evaluation that needs another part "
+                + $"fetches it, or run 'evalcore assets fetch {parts[false].First().Name}' (missing: {missing})";
         }
 
         throw new EvalCoreException(set.Parts.Count == 0
             ? $"not here: the first evaluation fetches them ({set.Bytes / 1e6:0} MB), or run 'evalcore assets fetch {set.Name}'"
-            : $"not here: the first evaluation fetches what its tasks need, or run {commands}, or 'evalcore assets fetch {set.Name}' for all of them ({set.Bytes / 1e6:0} MB)");
+            : $"not here: the first evaluation fetches what its tasks need, or run 'evalcore assets fetch {set.Parts[0]}' for a part ({missing}), "
+                + $"'evalcore assets fetch {set.Name}' for all ({set.Bytes / 1e6:0} MB)");
     }
 
     private static string FindCache()

@@ -250,12 +250,12 @@ public sealed class AssetStoreTests : IDisposable
         using var server = new UnreliableServer(_files, _ => false);
         var set = InParts(SetOf(server));
         Assert.Equal(
-            "not here: the first evaluation fetches what its tasks need, or run 'evalcore assets fetch hands' (0 MB), 'evalcore assets fetch maps' (0 MB), "
-            + "or 'evalcore assets fetch test' for all of them (0 MB)",
+            "not here: the first evaluation fetches what its tasks need, or run 'evalcore assets fetch hands' for a part (hands 0 MB, maps 0 MB), "
+            + "'evalcore assets fetch test' for all (0 MB)",
             Assert.Throws<EvalCoreException>(() => AssetStore.FindFiles(Store(), set)).Message);
         string folder = await Store().Fetch(set.Part("maps"), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(
-            $"{folder} has maps; the first evaluation that needs another part fetches it, or run 'evalcore assets fetch hands' (0 MB)",
+            $"{folder} has maps; the first evaluation that needs another part fetches it, or run 'evalcore assets fetch hands' (missing: hands 0 MB)",
             AssetStore.FindFiles(Store(), set));
         await Store().Fetch(set, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(folder, AssetStore.FindFiles(Store(), set));

@@ -425,6 +425,37 @@ public sealed partial class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Tasks_of_several_groups_are_kept_apart()
+    {
+        async Task<EvalInfo> Play(string name, bool resume = false)
+        {
+            using var policy = new WalkPolicy(PolicyBatching.PerSession);
+            using var run = new EvalRun(new WalkConfig { Task = "libero_spatial/left,libero_spatial/right,libero_goal/left", InitStates = 2 }, policy, new RolloutOptions
+            {
+                Eval = new EvalConfig { NEpisodes = 3, BatchSize = 2, NEpisodesToRender = 1 },
+                OutputDir = In(name),
+                Resume = resume,
+            });
+            Assert.Equal(["libero_spatial 0", "libero_spatial 1", "libero_goal 0"], run.Progress.Tasks.Select(task => $"{task.Group} {task.Id}"));
+            return await run.PlayAll();
+        }
+
+        var info = await Play("whole");
+        var file = JsonNode.Parse(File.ReadAllText(In("whole", EvalInfo.FileName)))!;
+        Assert.Equal(["libero_spatial", "libero_goal"], Keys(file["per_group"]!.AsObject()));
+        Assert.Equal([6, 3], info.PerGroup.Values.Select(group => group.NEpisodes));
+        Assert.Equal(["libero_spatial 0", "libero_spatial 1", "libero_goal 0"], file["per_task"]!.AsArray().Select(task => $"{task!["task_group"]} {task["task_id"]}"));
+        Assert.Equal([0, 1, 0], info.PerTask[2].Episodes.Select(episode => episode.InitStateId));
+        Assert.Equal(
+            ["videos/libero_spatial_0/eval_episode_0", "videos/libero_spatial_1/eval_episode_0", "videos/libero_goal_0/eval_episode_0"],
+            info.Episodes.Select(episode => episode.VideoPath).OfType<string>().Select(path => Path.ChangeExtension(path, null)));
+
+        Directory.CreateDirectory(In("interrupted"));
+        File.WriteAllLines(In("interrupted", Journal.FileName), File.ReadLines(In("whole", Journal.FileName)).Take(6));
+        Assert.Equal(PerEpisode(info), PerEpisode(await Play("interrupted", resume: true)));
+    }
+
+    [Fact]
     public async Task Zero_episodes_are_refused()
     {
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("none", nEpisodes: 0));
