@@ -60,7 +60,7 @@ public sealed class GateRuns : IDisposable
         }
     }
 
-    private static GatePolicy PolicyOf(SuiteGate gate) => Policies.GetOrAdd(gate.Options.Env.Type, _ => new GatePolicy(gate));
+    private static GatePolicy PolicyOf(SuiteGate gate) => Policies.GetOrAdd(gate.Options.Env.Type, _ => new GatePolicy(gate, Registry));
 
     /// <summary>The gate of a suite.</summary>
     public static SuiteGate GateOf(string suite) => Configured.First(gate => gate.Options.Env.Type == suite);
