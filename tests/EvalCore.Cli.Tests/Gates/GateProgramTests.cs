@@ -142,6 +142,21 @@ public sealed partial class GateProgramTests : IDisposable
         Assert.DoesNotMatch(StackTrace(), output);
     }
 
+    [Fact]
+    public async Task Files_that_cannot_be_fetched_fail_the_gate_once()
+    {
+        // No mirror, an empty cache, and no server at the proxy's address.
+        var (code, output) = await Run(
+            "", "Suite=easy", ("EVALCORE_METAWORLD_POLICY_TYPE", "expert"), ("EVALCORE_METAWORLD_ENV_TASK", "easy"), ("EVALCORE_METAWORLD_MIN_SUCCESS", "1"),
+            ("EVALCORE_MIRROR", ""), ("EVALCORE_CACHE", Path.Combine(_folder, "cache")),
+            ("https_proxy", "http://127.0.0.1:9"), ("HTTPS_PROXY", "http://127.0.0.1:9"), ("no_proxy", ""), ("NO_PROXY", ""));
+        Assert.Equal(2, code);
+        Assert.Contains("total: 1\n", output, StringComparison.Ordinal);
+        Assert.Contains("fetching Meta-World 3.0.0, 13.0 MB\n", output, StringComparison.Ordinal);
+        Assert.Single(Occurrences(output, ": run 'evalcore assets fetch metaworld' again, or set EVALCORE_MIRROR"));
+        Assert.DoesNotMatch(StackTrace(), output);
+    }
+
     /// <summary>Meta-World's groups of tasks.</summary>
     [Fact]
     public async Task A_group_of_tasks_is_selected_by_the_trait_of_suites()
