@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Benchmarks.MetaWorld.Tasks;
+using EvalCore;
 using EvalCore.Assets;
 using EvalCore.Environments;
 using EvalCore.Options;
@@ -11,6 +12,8 @@ namespace Benchmarks.MetaWorld;
 /// <summary>LeRobot's <c>MetaworldEnv</c>: the flags <c>--env.*</c> of Meta-World.</summary>
 public sealed class MetaWorldConfig : EnvConfig
 {
+    private const string DefaultTask = "metaworld-push-v2";
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Type => "metaworld";
@@ -20,7 +23,7 @@ public sealed class MetaWorldConfig : EnvConfig
     /// default is LeRobot's, although no task has that name.
     /// </summary>
     [Description("tasks, groups (easy, medium, hard, very_hard, MT50), or a comma-separated list of them; see evalcore list metaworld")]
-    public override string Task { get; set; } = "metaworld-push-v2";
+    public override string Task { get; set; } = DefaultTask;
 
     /// <inheritdoc/>
     public override int Fps { get; set; } = 80;
@@ -51,6 +54,12 @@ public sealed class MetaWorldConfig : EnvConfig
     public override void Validate()
     {
         base.Validate();
+        if (Task == DefaultTask)
+        {
+            throw new EvalCoreException(
+                $"--env.task is missing: LeRobot's default, {DefaultTask}, is no task of Meta-World; give tasks or groups, for example --env.task=push-v3 (see evalcore list metaworld)");
+        }
+
         _ = Catalog.EnvTasks(Type, Task);
     }
 

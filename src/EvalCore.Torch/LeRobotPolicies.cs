@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Diagnostics;
+using EvalCore.Files;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
@@ -62,7 +63,7 @@ public sealed class LeRobotPolicies : IPolicySource
         {
             if (new CheckpointFolder(path).LacksConfig is { } reason)
                 return reason;
-            if (new FileInfo(config).Length == 0)
+            if (IsEmpty(config))
                 return Empty("is empty (0 bytes)");
             values = JsonFile.Read(config, "the configuration of a LeRobot checkpoint");
         }
@@ -84,6 +85,20 @@ public sealed class LeRobotPolicies : IPolicySource
 
         string Empty(string what) =>
             $"{config}: {what}; LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint";
+    }
+
+    /// <summary>Whether a file can be opened and has no content.</summary>
+    private static bool IsEmpty(string file)
+    {
+        try
+        {
+            using var stream = InputFile.Open(file);
+            return stream.Length == 0;
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            return false;
+        }
     }
 
     private static bool IsHubId(string path) => path.Count(letter => letter == '/') == 1 && path[0] is not ('.' or '/');

@@ -86,7 +86,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         string[] withoutEffect = [.. config.WithoutEffect().Select(field => $"--policy.{field}")];
         if (withoutEffect.Length > 0)
             context.Warn($"{string.Join(", ", withoutEffect)}: no effect in an evaluation, only in training");
-        foreach (string note in config.Notes)
+        foreach (string note in config.Notes.Concat(folder.Notes))
             context.Warn(note);
         if (context.ActionSpace is { } space && space.Dimension != config.ActionDim)
         {
@@ -251,6 +251,13 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         var renamed = normalizers.SelectMany(step => step.Renamed).Where(entry => config.Inputs.Contains(entry.Key)).ToList();
         foreach (var (_, note) in renamed)
             warn(note);
+        foreach (string? note in normalizers.SelectMany(step => config.Inputs.Select(step.Note))
+            .Concat(_postprocessor.Steps.OfType<UnnormalizerProcessor>().Select(step => step.Note(FeatureNames.Action))))
+        {
+            if (note is not null)
+                warn(note);
+        }
+
         string[] plain =
         [
             .. config.Inputs.Except(renamed.Select(entry => entry.Key)).Where(name => config.NormalizationMapping.GetValueOrDefault(config.InputFeatures[name].Type.ToString(), "IDENTITY") != "IDENTITY"

@@ -8,7 +8,7 @@ namespace Benchmarks.MetaWorld.Tests;
 public sealed class RobustnessTests
 {
     [Theory]
-    [InlineData("metaworld-push-v2", "--env.task=metaworld-push-v2: Meta-World has no such task or group; did you mean 'push-v3'? (groups: easy, medium, hard, very_hard, MT50)")]
+    [InlineData("push-v2", "--env.task=push-v2: Meta-World has no such task or group; did you mean 'push-v3'? (groups: easy, medium, hard, very_hard, MT50)")]
     [InlineData("reach-v3,drawer-oepn-v3", "--env.task=drawer-oepn-v3: Meta-World has no such task or group; did you mean 'drawer-open-v3'? (groups: easy, medium, hard, very_hard, MT50)")]
     [InlineData("qwertyuiop", "--env.task=qwertyuiop: Meta-World has no such task or group (groups: easy, medium, hard, very_hard, MT50)")]
     [InlineData(" , ", "--env.task is empty: give tasks or groups separated by commas, for example push-v3 or easy,medium")]
@@ -18,6 +18,15 @@ public sealed class RobustnessTests
         Assert.Equal(line, Assert.Throws<EvalCoreException>(() => benchmark.Tasks).Message);
         Assert.Equal(line, Assert.Throws<EvalCoreException>(new MetaWorldConfig { Task = task }.Validate).Message);
         Assert.Equal(50, benchmark.AllTasks.Count);
+    }
+
+    [Fact]
+    public void The_default_task_which_Meta_World_lacks_is_a_missing_flag()
+    {
+        string line = Assert.Throws<EvalCoreException>(new MetaWorldConfig().Validate).Message;
+        Assert.Equal(
+            "--env.task is missing: LeRobot's default, metaworld-push-v2, is no task of Meta-World; give tasks or groups, for example --env.task=push-v3 (see evalcore list metaworld)",
+            line);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using EvalCore.Files;
 using EvalCore.Options;
 using Safetensors;
 
@@ -15,9 +16,17 @@ internal sealed class CheckpointFolder(string path)
 
     private const string ConfigName = "config.json";
 
+    private const string SingleName = "model.safetensors";
+
     private const string AdapterName = "adapter_config.json";
 
+    /// <summary>How many checkpoints in a folder that is none are named.</summary>
+    private const int MostInside = 4;
+
     private static readonly string[] PickleEndings = [".bin", ".ckpt", ".pt", ".pth", ".pkl"];
+
+    /// <summary>The folder.</summary>
+    private string Root => path;
 
     /// <summary>The configuration: a JSON object whose <c>type</c> names the policy.</summary>
     public string Config => Path.Combine(path, ConfigName);
@@ -27,7 +36,7 @@ internal sealed class CheckpointFolder(string path)
     {
         get
         {
-            string single = Path.Combine(path, "model.safetensors");
+            string single = Path.Combine(path, SingleName);
             string index = single + WeightFiles.IndexEnding;
             return !File.Exists(single) && File.Exists(index) ? index : single;
         }
@@ -50,11 +59,34 @@ internal sealed class CheckpointFolder(string path)
                 return adapter;
             if (Nested() is { } inner)
                 return $"--policy.path: '{path}' has no {ConfigName}, its folder {Path.GetRelativePath(path, inner)} has; give --policy.path={inner}";
+            string[] inside = [.. Inside().Take(MostInside)];
+            if (inside.Length > 0)
+            {
+                string others = inside.Length == 1 ? "" : $" (or {string.Join(", ", inside.Skip(1))})";
+                return $"--policy.path: '{path}' has no {ConfigName}, but checkpoints in it have; give --policy.path={inside[0]}{others}";
+            }
+
             return Pickle is { } pickle
                 ? $"--policy.path: '{path}' has no {ConfigName}, but {pickle}: a PyTorch checkpoint (a pickle), which is not read; only LeRobot's folders with {ConfigName} and model.safetensors are"
                 : $"--policy.path: '{path}' has no {ConfigName}; it is not a LeRobot checkpoint (a folder {Inner}/)";
         }
     }
+
+    /// <summary>What a user should know of the folder's files, one line each.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            string read = Path.GetFileName(Model);
+            if (read == SingleName && (File.Exists(Path.Combine(path, SingleName + WeightFiles.IndexEnding)) ? SingleName + WeightFiles.IndexEnding : Shard) is { } several)
+                yield return $"{path}: the weights are read from {read}, as in LeRobot, and not from {several} beside it";
+            if (File.Exists(Path.Combine(path, AdapterName)))
+                yield return $"{path}: the weights are read from {read}; the adapter beside it (PEFT, {AdapterName}) is not applied";
+        }
+    }
+
+    /// <summary>The name of one of several files of weights; null where there is none.</summary>
+    private string? Shard => Directory.EnumerateFiles(path, "model-*-of-*.safetensors").Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Why the folder is no policy, where it has only the adapter of one; null elsewhere.</summary>
     private string? Adapter
@@ -114,6 +146,12 @@ internal sealed class CheckpointFolder(string path)
             throw new EvalCoreException(adapter);
         if (!File.Exists(Model))
         {
+            if (Shard is { } shard)
+            {
+                throw new EvalCoreException(
+                    $"--policy.path: {path} has {shard}, but no {SingleName}{WeightFiles.IndexEnding}, which lists what is in each file of weights; copy it from the same checkpoint");
+            }
+
             throw new EvalCoreException(Pickle is { } pickle
                 ? $"--policy.path: {path} has no {Path.GetFileName(Model)}, but {pickle}: a pickle, which is not read; load the policy in Python and save it with save_pretrained"
                 : $"--policy.path: {path} has no {Path.GetFileName(Model)}");
@@ -136,11 +174,15 @@ internal sealed class CheckpointFolder(string path)
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
+    /// <summary>The folders in a folder that can be read; none where there is no such folder.</summary>
+    private static IEnumerable<string> Folders(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", new EnumerationOptions { IgnoreInaccessible = true }) : [];
+
     private static bool IsPickle(string file)
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = InputFile.Open(file);
             byte[] start = new byte[ForeignContent.Length];
             return ForeignContent.Describe(start.AsSpan(0, stream.Read(start)))?.Contains("pickle", StringComparison.Ordinal) == true;
         }
@@ -150,20 +192,24 @@ internal sealed class CheckpointFolder(string path)
         }
     }
 
+    /// <summary>The checkpoints in the folders of this one: their own folders, or the last step of a training run.</summary>
+    private IEnumerable<string> Inside() => Folders(path).Order(StringComparer.Ordinal)
+        .Select(folder => new CheckpointFolder(folder)).Select(folder => File.Exists(folder.Config) ? folder.Root : folder.Nested(upwards: false)).OfType<string>();
+
     /// <summary>
     /// The folder with the policy where this is another folder of a training run (a step of it, its checkpoints, the run
     /// itself, or the optimizer's state beside the policy) or of Hugging Face's cache.
     /// </summary>
-    private string? Nested()
+    private string? Nested(bool upwards = true)
     {
         string[] steps = [path, Path.Combine(path, "last"), .. Steps(path), Path.Combine(path, "checkpoints", "last"), .. Steps(Path.Combine(path, "checkpoints"))];
         string snapshots = Path.Combine(path, "snapshots");
-        return steps.Append(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path).Select(step => Path.Combine(step, Inner))
-            .Concat(Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots).OrderDescending(StringComparer.Ordinal) : [])
+        return steps.Concat(upwards && Path.GetDirectoryName(Path.GetFullPath(path)) is { } above ? [above] : []).Select(step => Path.Combine(step, Inner))
+            .Concat(Folders(snapshots).OrderDescending(StringComparer.Ordinal))
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, ConfigName)));
 
         // The last step first.
-        static IEnumerable<string> Steps(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
+        static IEnumerable<string> Steps(string folder) => Folders(folder)
             .Where(step => long.TryParse(Path.GetFileName(step), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .OrderByDescending(step => long.Parse(Path.GetFileName(step), CultureInfo.InvariantCulture));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using EvalCore.Torch.Checkpoints;
 using Safetensors;
 using static TorchSharp.torch;
@@ -30,6 +31,8 @@ internal sealed class FeatureNormalizations : IDisposable
 
     /// <summary>The features that have statistics under a name with dots for underscores, and that name.</summary>
     private readonly Dictionary<string, string> _dotted = [];
+
+    private readonly Dictionary<string, string> _unusual = [];
 
     private readonly string _available;
     private readonly string? _statePath;
@@ -73,9 +76,11 @@ internal sealed class FeatureNormalizations : IDisposable
             }
 
             var (low, high) = Normalization.Statistics(mode);
-            return Statistic(low) is { } lowTensor && Statistic(high) is { } highTensor
-                ? new Normalization(mode, lowTensor, highTensor, fields.Eps, context.Device)
-                : null;
+            if (Statistic(low) is not { } lowTensor || Statistic(high) is not { } highTensor)
+                return null;
+            if (Unusual(mode, lowTensor, highTensor) is { } unusual)
+                _unusual[name] = $"{context.State!.Path}: {string.Format(CultureInfo.InvariantCulture, unusual, $"'{name}.{low}'", $"'{name}.{high}'")}; computing with it, as LeRobot does";
+            return new Normalization(mode, lowTensor, highTensor, fields.Eps, context.Device);
 
             Tensor? Statistic(string statistic)
             {
@@ -104,6 +109,9 @@ internal sealed class FeatureNormalizations : IDisposable
     /// <summary>The features that pass unchanged because LeRobot's migration script has renamed their statistics, a line about each.</summary>
     public IReadOnlyDictionary<string, string> Renamed => _dotted.ToDictionary(entry => entry.Key, entry =>
         $"{_statePath}: has statistics of '{entry.Value}', as LeRobot's migration script renames them, and none of '{entry.Key}': as in LeRobot, '{entry.Key}' is not normalised");
+
+    /// <summary>What a user should know of the statistics of a feature that is normalised; null for nothing.</summary>
+    public string? Note(string feature) => _unusual.GetValueOrDefault(feature);
 
     /// <summary>Whether the action is normalised.</summary>
     public bool HasAction => _action is not null;
@@ -178,6 +186,13 @@ internal sealed class FeatureNormalizations : IDisposable
 
         return true;
     }
+
+    /// <summary>What no data has, where {0} is the low statistic and {1} the high one; null where all is usual.</summary>
+    private static string? Unusual(NormalizationMode mode, Tensor low, Tensor high) =>
+        !(low.isfinite().all().item<bool>() && high.isfinite().all().item<bool>()) ? "{0} or {1} has a number that is not finite"
+        : mode == NormalizationMode.MEAN_STD
+            ? high.lt(Scalars.Of(0.0)).any().item<bool>() ? "{1} has a negative number" : null
+            : high.lt(low).any().item<bool>() ? "{0} has a number above that of {1}" : null;
 
     private static NormalizationMode Mode(string text, ProcessorStepContext context) =>
         Enum.TryParse(text, out NormalizationMode mode) && Enum.IsDefined(mode)

@@ -7,6 +7,9 @@ internal sealed class NormalizerProcessor(ProcessorStepContext context) : IProce
 
     private readonly FeatureNormalizations _normalizations = new(context);
 
+    /// <summary>What a user should know of the statistics of a feature; null for nothing.</summary>
+    public string? Note(string feature) => _normalizations.Note(feature);
+
     /// <summary>Whether an observation is normalised.</summary>
     public bool Normalizes(string feature) => _normalizations.Has(feature);
 

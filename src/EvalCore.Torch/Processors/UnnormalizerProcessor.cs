@@ -7,6 +7,9 @@ internal sealed class UnnormalizerProcessor(ProcessorStepContext context) : IPro
 
     private readonly FeatureNormalizations _normalizations = new(context);
 
+    /// <summary>What a user should know of the statistics of a feature; null for nothing.</summary>
+    public string? Note(string feature) => _normalizations.Note(feature);
+
     /// <summary>Whether actions are brought back to the data's units.</summary>
     public bool UnnormalizesAction => _normalizations.HasAction;
 

@@ -31,6 +31,15 @@ public sealed class EvalOptions
         "policy.repo_id", "policy.private", "policy.tags", "policy.license", "policy.pretrained_revision",
     ];
 
+    /// <summary>The flags that do not depend on the suite and the policy, and the names of these two.</summary>
+    private static IEnumerable<string> Names =>
+    [
+        "env.type", "env.task", "policy.path", "policy.type", "policy.device", "resume", "config_path", "shard",
+        .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name),
+        .. OptionProperty.Of(typeof(EvalConfig), "eval.").Select(property => property.Name),
+        .. WithoutEffect,
+    ];
+
     private int _cores = Environment.ProcessorCount;
 
     /// <summary>Options with their defaults. <see cref="Read"/> reads and checks them.</summary>
@@ -93,6 +102,7 @@ public sealed class EvalOptions
     {
         host ??= Host.Local;
         var set = new OptionSet(tokens);
+        set.Expect("eval", Names, "env", "policy");
         string? resume = TakeResume(set);
         if (set.TakePath("config_path") is { } file)
             set.AddFile(file, Groups);
@@ -147,7 +157,11 @@ public sealed class EvalOptions
     {
         string? path = set.TakePath("policy.path"), type = set.TakeText("policy.type"), stored = set.TakePath("policy.pretrained_path");
         if (path is not null && type is not null)
-            throw new EvalCoreException("--policy.path and --policy.type exclude each other: the type is read from the checkpoint");
+        {
+            throw new EvalCoreException(
+                $"--policy.path and --policy.type exclude each other, as in LeRobot: the type is read from the checkpoint (if its configuration lacks it, add \"type\": \"{type}\" there)");
+        }
+
         if (path is not null && stored is not null && path.TrimEnd('/') != stored.TrimEnd('/'))
             throw new EvalCoreException("--policy.path and --policy.pretrained_path name two policies; give one of them");
         path ??= stored;

@@ -23,6 +23,8 @@ public sealed class OutputFolder : IDisposable
         if (options.HasDefaultOutputDir)
             return CreateNumbered(options);
         string folder = options.OutputDir;
+        if (folder.Any(char.IsControl))
+            throw new EvalCoreException("--output_dir: the name has a line break or another control character, which is not possible");
         if (Journal.HasRun(folder))
             throw Journal.AlreadyThere(folder);
         var above = Above(folder).ToList();
@@ -40,7 +42,7 @@ public sealed class OutputFolder : IDisposable
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
             made.Dispose();
-            throw EvalCoreException.CannotWrite($"--output_dir: {folder}", e);
+            throw CannotWrite(folder, e);
         }
     }
 
@@ -61,9 +63,14 @@ public sealed class OutputFolder : IDisposable
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
-            throw EvalCoreException.CannotWrite($"--output_dir: {folder}", e);
+            throw CannotWrite(folder, e);
         }
     }
+
+    /// <summary>A file system without folders of users, as /proc, answers that the folder is not there.</summary>
+    private static EvalCoreException CannotWrite(string folder, Exception cause) => cause is FileNotFoundException or DirectoryNotFoundException
+        ? new EvalCoreException($"--output_dir: {folder} cannot be written (no folder can be made there)", cause)
+        : EvalCoreException.CannotWrite($"--output_dir: {folder}", cause);
 
     private static OutputFolder CreateNumbered(EvalOptions options)
     {

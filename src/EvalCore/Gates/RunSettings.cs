@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using EvalCore.Files;
 using EvalCore.Options;
 
 namespace EvalCore.Gates;
@@ -85,7 +86,8 @@ public sealed class RunSettings
         try
         {
             var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-            var root = XDocument.Load(path, LoadOptions.SetLineInfo).Root!;
+            using var file = InputFile.Open(path);
+            var root = XDocument.Load(file, LoadOptions.SetLineInfo).Root!;
             foreach (var element in Children(path, root, "RunSettings", "TestRunParameters").SelectMany(group => Children(path, group, "TestRunParameters", "Parameter")))
             {
                 string where = Where(path, element);

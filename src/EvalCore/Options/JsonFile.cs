@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Files;
 using Safetensors;
 
 namespace EvalCore.Options;
@@ -62,22 +63,27 @@ public static class JsonFile
         if (ForeignContent.Describe(text) is { } other)
             throw new EvalCoreException($"{path}: {other}");
 
-        byte[] json = Quoted(text, out var inserted);
-        if (Fault(json) is (var at, var what))
-        {
-            var (line, column, word) = Place(text, at - inserted.Count(index => index < at));
-            throw new EvalCoreException(what is { Length: > 0 } key
-                ? $"{path}: {key} (line {line}, column {column}); expected {expected}"
-                : $"{path}: is not JSON (line {line}, column {column}: {word}); expected {expected}");
-        }
-
+        if (Problem(text, out byte[] json) is { } problem)
+            throw new EvalCoreException($"{path}: {problem}; expected {expected}");
         return JsonNode.Parse(json, documentOptions: Lenient) as JsonObject
             ?? throw new EvalCoreException($"{path}: is not a JSON object; expected {expected}");
     }
 
+    /// <summary>What is wrong with a text, in a phrase with line, column and word; null where it is JSON.</summary>
+    /// <param name="text">The text, in UTF-8.</param>
+    /// <param name="json">The text with the bare words of numbers that are not finite in quotes.</param>
+    internal static string? Problem(byte[] text, out byte[] json)
+    {
+        json = Quoted(text, out var inserted);
+        if (Fault(json) is not (var at, var what))
+            return null;
+        var (line, column, word) = Place(text, at - inserted.Count(index => index < at));
+        return what.Length > 0 ? $"{what} (line {line}, column {column})" : $"is not JSON (line {line}, column {column}: {word})";
+    }
+
     private static byte[] ReadBytes(string path, string expected)
     {
-        using var file = File.OpenRead(path);
+        using var file = InputFile.Open(path);
         using var content = new MemoryStream();
         byte[] part = new byte[1 << 16];
         while (file.Read(part) is var read and > 0)

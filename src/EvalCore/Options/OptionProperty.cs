@@ -169,6 +169,15 @@ public sealed class OptionProperty
     {
         if (json is null)
             return _nullable ? null : throw value.Bad(Expected());
+
+        // LeRobot's parser (draccus) calls Python's float, which reads YAML's 1e-3: a string there, as it has no point.
+        if (OptionReader.IsNumber(Type) && json.GetValueKind() == JsonValueKind.String)
+        {
+            string text = json.GetValue<string>();
+            return OptionReader.TryNumber(text, Type, out object? number) ? number
+                : throw value.Bad(text is "NaN" or "Infinity" or "-Infinity" && (Type == typeof(double) || Type == typeof(float)) ? "a finite number" : Expected());
+        }
+
         if (!OptionReader.TryRead(json, Type, out object? converted))
             throw value.Bad(Expected());
         return IsPath && converted is string path ? HomeFolder.Expand(path) : converted;

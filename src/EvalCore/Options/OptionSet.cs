@@ -12,6 +12,8 @@ public sealed class OptionSet
 
     private readonly Dictionary<string, OptionValue> _values = new(StringComparer.Ordinal);
     private readonly List<string> _known = [];
+    private IReadOnlyList<string> _openGroups = [];
+    private string? _command;
 
     /// <summary>Reads flags: <c>--name=value</c>, <c>--name value</c>, or <c>--name</c> alone for a boolean.</summary>
     /// <exception cref="EvalCoreException">A token is not a flag.</exception>
@@ -83,12 +85,28 @@ public sealed class OptionSet
     }
 
     /// <summary>
-    /// The exception for a missing value; when a given name is a misspelling of it, the exception is about that name.
+    /// States the names that the command has in any case, so that an unknown flag is reported before a missing one.
+    /// </summary>
+    /// <param name="command">The command whose help lists the flags.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="openGroups">The groups whose names depend on other flags: <c>env</c>.</param>
+    public void Expect(string command, IEnumerable<string> names, params IReadOnlyList<string> openGroups)
+    {
+        _known.AddRange(names);
+        (_command, _openGroups) = (command, openGroups);
+    }
+
+    /// <summary>
+    /// The exception for a missing value; when a given name is a misspelling of it, or is unknown (<see cref="Expect"/>), the
+    /// exception is about that name.
     /// </summary>
     public EvalCoreException Missing(string message, params IReadOnlyCollection<string> names)
     {
         var (given, value) = _values.FirstOrDefault(entry => Nearest.To(entry.Key, names) is not null);
-        return value is null ? new EvalCoreException(message) : Unknown(given, value, names, "");
+        if (value is not null)
+            return Unknown(given, value, names, "");
+        (given, value) = _values.FirstOrDefault(entry => _command is not null && !IsExpected(entry.Key));
+        return value is null ? new EvalCoreException(message) : Unknown(given, value, [.. _known, .. names], $"; see evalcore {_command} --help");
     }
 
     /// <summary>Removes a value and returns it as a string; null when none or <c>null</c> is given.</summary>
@@ -152,6 +170,9 @@ public sealed class OptionSet
 
     private static JsonObject Read(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" ? YamlFile.Read(path, Expected) : JsonFile.Read(path, Expected);
+
+    private bool IsExpected(string name) =>
+        _known.Contains(name) || _openGroups.Any(group => name.StartsWith($"{group}.", StringComparison.Ordinal));
 
     private static bool IsFlag(string token) => token.Length > 2 && token.StartsWith("--", StringComparison.Ordinal) && token[2] is not ('=' or '-');
 

@@ -89,7 +89,8 @@ public sealed class EvalInfo
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            using var reader = new StreamReader(InputFile.Open(path));
+            text = reader.ReadToEnd();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -8,6 +8,8 @@ namespace EvalCore.Results;
 /// <summary>Reads the text of <c>eval_info.json</c>, written by this program or by lerobot-eval.</summary>
 internal static class EvalInfoReader
 {
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
     private static readonly JsonSerializerOptions Json = new(Journal.Json) { AllowDuplicateProperties = false };
 
     /// <summary>Reads a result.</summary>
@@ -33,23 +35,21 @@ internal static class EvalInfoReader
 
     private static InfoFile Parse(string text)
     {
+        byte[] written = Encoding.UTF8.GetBytes(text);
         try
         {
             // Python's json module writes NaN and infinities without quotes, which is not JSON.
-            using var document = JsonDocument.Parse(JsonFile.Quoted(Encoding.UTF8.GetBytes(text), out _));
-            try
-            {
-                return document.Deserialize<InfoFile>(Json) ?? throw new JsonException("it is null");
-            }
-            catch (JsonException e) when (e.Path is not null)
-            {
-                string where = e.Path.TrimStart('$', '.');
-                throw new JsonException($"{(where == "" ? "it" : where)} has a wrong type, or lacks a key", e);
-            }
+            using var document = JsonDocument.Parse(JsonFile.Quoted(written, out _), Lenient);
+            return document.Deserialize<InfoFile>(Json) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e) when (e.Path is not null)
+        {
+            string where = e.Path.TrimStart('$', '.');
+            throw new JsonException($"{(where == "" ? "it" : where)} has a wrong type, or lacks a key", e);
         }
         catch (JsonException e) when (e.LineNumber is not null)
         {
-            throw new JsonException($"it is not JSON from line {e.LineNumber + 1} on", e);
+            throw new JsonException($"it {JsonFile.Problem(written, out _) ?? "is not JSON"}", e);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Files;
+using EvalCore.Options;
 
 namespace EvalCore.Results;
 
@@ -104,7 +105,7 @@ public sealed class Journal : IDisposable
     {
         try
         {
-            using var file = new FileStream(Path.Combine(folder, FileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var file = InputFile.Open(Path.Combine(folder, FileName), FileShare.ReadWrite);
             for (int i = 0; i < LongestFirstLine; i++)
             {
                 int value = file.ReadByte();
@@ -128,7 +129,7 @@ public sealed class Journal : IDisposable
     /// <summary>The exception for a folder that another run has written to.</summary>
     /// <param name="folder">The output folder.</param>
     public static EvalCoreException AlreadyThere(string folder) =>
-        new($"--output_dir: {folder} already contains a run; resume it with --resume={folder}, or name another folder");
+        new($"--output_dir: {folder} already contains a run; resume it with --resume={ShellWord.Quote(folder)}, or name another folder");
 
     /// <summary>The options an interrupted run was started with.</summary>
     /// <exception cref="EvalCoreException">The folder has no journal, or it is damaged.</exception>
@@ -334,7 +335,9 @@ public sealed class Journal : IDisposable
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            using var file = InputFile.Open(path);
+            bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -361,10 +364,15 @@ public sealed class Journal : IDisposable
 
     private static (JsonObject Identity, JsonObject Options) ParseRun(string path, string[] lines)
     {
+        if (lines.Length > 0 && CheckLine(lines[0]) is (true, false))
+        {
+            throw new EvalCoreException(
+                $"--resume: {path}: line 1, the run's identity and options, is damaged or was changed: its checksum is not that of its text; undo the change, or start a new run");
+        }
+
         try
         {
             if (lines.Length > 0
-                && CheckLine(lines[0]) is not (true, false)
                 && JsonNode.Parse(lines[0], documentOptions: NoDuplicates) is JsonObject run
                 && run["identity"] is JsonObject identity
                 && run["options"] is JsonObject options

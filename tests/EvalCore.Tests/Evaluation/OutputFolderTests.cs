@@ -50,6 +50,31 @@ public sealed class OutputFolderTests : IDisposable
         Assert.StartsWith($"--output_dir: {_folder} already contains a run", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_line_break_in_the_folders_name_is_refused()
+    {
+        string message = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read(new Noon(), $"--output_dir={_folder}/a\nb"))).Message;
+        Assert.Equal("--output_dir: the name has a line break or another control character, which is not possible", message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_file_system_without_folders_is_named_with_its_reason()
+    {
+        Assert.SkipUnless(Directory.Exists("/proc/self"), "this machine has no /proc");
+        string message = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read(new Noon(), "--output_dir=/proc/x/run"))).Message;
+        Assert.Equal("--output_dir: /proc/x/run cannot be written (no folder can be made there)", message);
+    }
+
+    [Fact]
+    public void The_command_that_resumes_a_run_can_be_copied()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "my run")).FullName;
+        File.WriteAllText(Path.Combine(folder, "journal.jsonl"), "{}\n");
+        string message = Assert.Throws<EvalCoreException>(() => OutputFolder.Create(Read(new Noon(), $"--output_dir={folder}"))).Message;
+        Assert.Contains($"resume it with --resume='{folder}', or", message, StringComparison.Ordinal);
+    }
+
     private static EvalOptions Read(TimeProvider time, params string[] tokens) => EvalOptions.Read(
         ["--env.type=toy", "--policy.type=expert", .. tokens], ToySuite.Registry, new Host(_ => null, time, 4));
 

@@ -309,7 +309,7 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("--policy.type: unknown policy type 'expertt'; did you mean 'expert'? (known: act, expert)", "--policy.type=expertt")]
     [InlineData("--env.type: unknown suite 'toi'; did you mean 'toy'? (known: toy)", "--env.type=toi")]
     [InlineData("--env.type: unknown suite 'libero' (known: toy)", "--env.type=libero")]
-    [InlineData("--policy.path and --policy.type exclude each other: the type is read from the checkpoint", "--policy.path=x")]
+    [InlineData("--policy.path and --policy.type exclude each other, as in LeRobot: the type is read from the checkpoint (if its configuration lacks it, add \"type\": \"expert\" there)", "--policy.path=x")]
     [InlineData("--shard: '4' is not I/N, for example 0/4 for the first of four shards", "--shard=4")]
     [InlineData("--shard: '4/4' is out of range; shards are numbered from 0: 0/4 to 3/4", "--shard=4/4")]
     [InlineData("--shard: '-1/4' is not I/N, for example 0/4 for the first of four shards", "--shard=-1/4")]
@@ -340,6 +340,8 @@ public sealed class EvalOptionsTests : IDisposable
     [InlineData("seed: !!python/object 1", "contains the tag tag:yaml.org,2002:python/object; write the value without it (line 1)")]
     [InlineData("seed: 1\n---\nseed: 2", "contains more than one document (line 2)")]
     [InlineData("seeds: 1", "unknown key 'seeds'; did you mean 'seed'?")]
+    [InlineData("seed: 1\neval:\n\tn_episodes: 3\n", "is not YAML (line 3, column 1: a tab, which does not indent in YAML; use spaces); expected a configuration file: JSON with the flags' nested structure")]
+    [InlineData("eval:\n  n_episodes: 3\n\tbatch_size: 3\nseed: 1", "is not YAML (line 3, column 1: a tab, which does not indent in YAML; use spaces); expected a configuration file: JSON with the flags' nested structure")]
     public void A_bad_YAML_file_is_named_with_the_line(string text, string error)
     {
         string file = FileWith("run.yaml", text);
@@ -372,6 +374,67 @@ public sealed class EvalOptionsTests : IDisposable
         Assert.Equal(1e-3, env.Friction);
         Assert.Equal(7, options.Eval.NEpisodes);
         Assert.Equal("b", options.RenameMap["a"]);
+    }
+
+    /// <summary>The values are those of PyYAML 6.0 (YAML 1.1), then of Python's int and float where a flag is a number.</summary>
+    [Theory]
+    [InlineData("010", 8)]
+    [InlineData("08", 8)]
+    [InlineData("0x1F", 31)]
+    [InlineData("0b1_01", 5)]
+    [InlineData("1_000", 1000)]
+    [InlineData("1:30", 90)]
+    [InlineData("1:00:01", 3601)]
+    [InlineData("0", 0)]
+    [InlineData("'12'", 12)]
+    [InlineData("+3", 3)]
+    public void A_whole_number_in_YAML_is_read_as_PyYAML_reads_it(string text, long value) =>
+        Assert.Equal(value, EvalOptions.Read([$"--config_path={FileWith("run.yaml", $"env: {{type: toy}}\npolicy: {{type: expert}}\nrename_map: {{}}\nseed: {text}")}"], ToySuite.Registry).Seed);
+
+    [Theory]
+    [InlineData("1e3", 1000)]
+    [InlineData("1e-3", 0.001)]
+    [InlineData("1.5e3", 1500)]
+    [InlineData("1.5e+3", 1500)]
+    [InlineData("1_0.5", 10.5)]
+    [InlineData("1:30.5", 90.5)]
+    [InlineData("-.5", -0.5)]
+    [InlineData(".5", 0.5)]
+    [InlineData("-010", -8)]
+    [InlineData("-1:00:01", -3601)]
+    [InlineData("4.", 4)]
+    public void A_number_in_YAML_is_read_as_PyYAML_reads_it(string text, double value)
+    {
+        string file = FileWith("run.yaml", $"env: {{type: toy, friction: {text}}}\npolicy: {{type: expert}}");
+        Assert.Equal(value, ((ToyConfig)EvalOptions.Read([$"--config_path={file}"], ToySuite.Registry).Env).Friction);
+    }
+
+    [Theory]
+    [InlineData("1e3")]
+    [InlineData("0o17")]
+    [InlineData("1:90")]
+    [InlineData("1.0")]
+    [InlineData("0x")]
+    [InlineData("2026-01-31")]
+    public void What_PyYAML_reads_as_no_whole_number_is_none(string text)
+    {
+        string file = FileWith("run.yaml", $"seed: {text}");
+        Assert.Equal($"{file}: seed: '{text}' is not a whole number", Error($"--config_path={file}"));
+    }
+
+    [Fact]
+    public void Unknown_flags_are_reported_before_missing_ones()
+    {
+        Assert.Equal("unknown flag '--policy-path'; did you mean '--policy.path'?", First("--policy-path=x"));
+        Assert.Equal("unknown flag '--checkpoint'; see evalcore eval --help", First("--checkpoint=x"));
+        Assert.Equal("unknown flag '--eval.n_episode'; did you mean '--eval.n_episodes'?", First("--eval.n_episode=3"));
+        Assert.Equal("unknown flag '--sed'; did you mean '--seed'?", First("--env.type=toy", "--sed=3"));
+        Assert.Equal("unknown flag '--device'; did you mean '--policy.device'?", First("--device=cpu"));
+        Assert.StartsWith("--env.type is missing", First("--policy.path=x", "--seed=3", "--env.friction=1", "--trust_remote_code"), StringComparison.Ordinal);
+        Assert.StartsWith("--policy.path is missing", First("--env.type=toy", "--shard=0/1", "--output_dir=x"), StringComparison.Ordinal);
+
+        static string First(params string[] tokens) =>
+            Assert.Throws<EvalCoreException>(() => EvalOptions.Read(tokens, ToySuite.Registry, new Host(_ => null, TimeProvider.System, 4))).Message;
     }
 
     [Theory]
@@ -433,7 +496,7 @@ public sealed class EvalOptionsTests : IDisposable
 
     [Theory]
     [InlineData("""{ "eval": { "n_episode": 1 } }""", "unknown key 'eval.n_episode'; did you mean 'eval.n_episodes'?")]
-    [InlineData("""{ "eval": { "n_episodes": "1" } }""", "eval.n_episodes: '1' is not a whole number, 1 or more")]
+    [InlineData("""{ "eval": { "n_episodes": "one" } }""", "eval.n_episodes: 'one' is not a whole number, 1 or more")]
     [InlineData("""{ "eval": { "n_episodes": 1.5 } }""", "eval.n_episodes: '1.5' is not a whole number, 1 or more")]
     [InlineData("""{ "eval": { "use_async_envs": null } }""", "eval.use_async_envs: 'null' is not true or false")]
     [InlineData("""{ "job_name": 3 }""", "job_name: '3' is not a string")]

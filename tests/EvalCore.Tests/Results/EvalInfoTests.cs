@@ -167,8 +167,8 @@ public sealed class EvalInfoTests : IDisposable
     });
 
     [Theory]
-    [InlineData("", "it is not JSON from line 1 on")]
-    [InlineData("{\n\"per_task\": [\n", "it is not JSON from line 3 on")]
+    [InlineData("", "it is not JSON (line 1, column 1: the end of the file)")]
+    [InlineData("{\n\"per_task\": [\n", "it is not JSON (line 3, column 1: the end of the file)")]
     [InlineData("null", "it is null")]
     [InlineData("[]", "it has a wrong type, or lacks a key")]
     [InlineData("{}", "it has no 'per_task' with 'overall'")]

@@ -168,6 +168,16 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void A_first_line_that_was_changed_is_refused_with_the_reason()
+    {
+        Write(1);
+        File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace("\"seed\":1000", "\"seed\":1001", StringComparison.Ordinal));
+        Assert.EndsWith(
+            "journal.jsonl: line 1, the run's identity and options, is damaged or was changed: its checksum is not that of its text; undo the change, or start a new run",
+            Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Duplicate_keys_of_an_episode_are_refused()
     {
         Write(1);

@@ -620,6 +620,136 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_weights_beside_the_one_that_is_read_have_a_note()
+    {
+        File.WriteAllText(_folder["model-00001-of-00002.safetensors"], "x");
+        Load().Dispose();
+        Assert.Equal($"{_folder.Root}: the weights are read from model.safetensors, as in LeRobot, and not from model-00001-of-00002.safetensors beside it", Assert.Single(_warnings));
+
+        _warnings.Clear();
+        File.WriteAllText(_folder["model.safetensors.index.json"], "{}");
+        Load().Dispose();
+        Assert.Equal($"{_folder.Root}: the weights are read from model.safetensors, as in LeRobot, and not from model.safetensors.index.json beside it", Assert.Single(_warnings));
+
+        _warnings.Clear();
+        File.Delete(_folder["model.safetensors.index.json"]);
+        File.Delete(_folder["model-00001-of-00002.safetensors"]);
+        File.WriteAllText(_folder["adapter_config.json"], "{}");
+        Load().Dispose();
+        Assert.Equal($"{_folder.Root}: the weights are read from model.safetensors; the adapter beside it (PEFT, adapter_config.json) is not applied", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public void Several_files_of_weights_without_their_index_are_one_line()
+    {
+        File.Move(_folder["model.safetensors"], _folder["model-00001-of-00001.safetensors"]);
+        Fails($"{_folder.Root} has model-00001-of-00001.safetensors, but no model.safetensors.index.json, which lists what is in each file of weights; copy it from the same checkpoint");
+    }
+
+    [Fact]
+    public void A_folder_of_checkpoints_names_them()
+    {
+        using var root = new EmptyFolder();
+        foreach (string inner in (string[])["act_a", "act_b/pretrained_model", "train/checkpoints/000100/pretrained_model", "notes"])
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(root.Path, inner)).FullName;
+            if (inner != "notes")
+                File.Copy(_folder["config.json"], Path.Combine(folder, "config.json"));
+        }
+
+        Assert.Equal(
+            $"--policy.path: '{root.Path}' has no config.json, but checkpoints in it have; give --policy.path={root.Path}/act_a (or {root.Path}/act_b/pretrained_model, {root.Path}/train/checkpoints/000100/pretrained_model)",
+            new LeRobotPolicies().Explain(root.Path));
+        Directory.Delete(Path.Combine(root.Path, "act_a"), recursive: true);
+        Directory.Delete(Path.Combine(root.Path, "act_b"), recursive: true);
+        Assert.EndsWith($"; give --policy.path={root.Path}/train/checkpoints/000100/pretrained_model", new LeRobotPolicies().Explain(root.Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_named_pipe_in_place_of_a_file_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "named pipes are Linux's");
+        using var other = new EmptyFolder();
+        string file = NamedPipe.Create(Path.Combine(other.Path, "policy"));
+        Assert.Null(await NamedPipe.Within(() => new LeRobotPolicies().Explain(file)));
+        foreach (string name in (string[])["policy_preprocessor.json", "model.safetensors", "config.json"])
+        {
+            File.Move(_folder[name], _folder["kept"]);
+            NamedPipe.Create(_folder[name]);
+            string message = (await NamedPipe.Within(() => Assert.ThrowsAny<Exception>(() => Load().Dispose()))).Message;
+            Assert.Contains(_folder[name], message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+            File.Delete(_folder[name]);
+            File.Move(_folder["kept"], _folder[name]);
+        }
+    }
+
+    [Theory]
+    [InlineData("MEAN_STD", "std", -1, "'observation.state.std' has a negative number; computing with it, as LeRobot does")]
+    [InlineData("MIN_MAX", "max", -1e9, "'observation.state.min' has a number above that of 'observation.state.max'; computing with it, as LeRobot does")]
+    [InlineData("MEAN_STD", "mean", double.NaN, "'observation.state.mean' or 'observation.state.std' has a number that is not finite; computing with it, as LeRobot does")]
+    public void Statistics_that_no_data_has_are_noted(string mode, string statistic, double value, string note)
+    {
+        foreach (string file in (string[])["policy_preprocessor.json", "policy_postprocessor.json"])
+        {
+            _folder.Edit(file, json =>
+            {
+                foreach (var step in json["steps"]!.AsArray().Where(step => step!["config"]?["norm_map"] is not null))
+                    step!["config"]!["norm_map"]!["STATE"] = mode;
+            });
+        }
+
+        string state = Directory.EnumerateFiles(_folder.Root, "policy_preprocessor_*normalizer*.safetensors").Select(Path.GetFileName).Single()!;
+        var writer = new SafetensorsWriter();
+        using (var statistics = SafetensorsFile.Open(_folder[state]))
+        {
+            foreach (var entry in statistics)
+            {
+                float[] values = statistics.Read<float>(entry.Name);
+                if (entry.Name == $"observation.state.{statistic}")
+                    values[1] = (float)value;
+                writer.Add<float>(entry.Name, values, [.. entry.Shape]);
+            }
+        }
+
+        writer.Save(_folder[state]);
+        Load().Dispose();
+        Assert.Contains($"{_folder[state]}: {note}", _warnings);
+    }
+
+    /// <summary>As torch broadcasts: one number stands for all, and more or fewer are an error.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    public void One_number_of_a_statistic_stands_for_all(int count, bool fits)
+    {
+        string state = Directory.EnumerateFiles(_folder.Root, "policy_preprocessor_*normalizer*.safetensors").Select(Path.GetFileName).Single()!;
+        var writer = new SafetensorsWriter();
+        using (var statistics = SafetensorsFile.Open(_folder[state]))
+        {
+            foreach (var entry in statistics)
+            {
+                bool changed = entry.Name.StartsWith("observation.state.", StringComparison.Ordinal) && entry.Count == 2;
+                float[] values = statistics.Read<float>(entry.Name);
+                writer.Add<float>(entry.Name, changed ? [.. Enumerable.Repeat(values[0], count)] : values, changed ? [count] : [.. entry.Shape]);
+            }
+        }
+
+        writer.Save(_folder[state]);
+        if (fits)
+            Load().Dispose();
+        else
+            Fails("but 'observation.state' has shape [2]");
+    }
+
+    private sealed class EmptyFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+
+    [Fact]
     public void A_decoder_without_layers_gives_the_heads_constant()
     {
         _folder.Edit("config.json", json => json["n_decoder_layers"] = 0);
