@@ -35,7 +35,7 @@ internal static class DoctorCommand
         int width = checks.Max(check => check.Name.Length);
         foreach (var check in checks)
         {
-            string verdict = "[green]ok     [/]";
+            string verdict = "[green]ok      [/]";
             string found;
             try
             {
@@ -43,7 +43,7 @@ internal static class DoctorCommand
             }
             catch (EvalCoreException e)
             {
-                verdict = check.Optional ? "[yellow]without[/]" : "[red]missing[/]";
+                verdict = check.Optional ? "[yellow]optional[/]" : "[red]missing [/]";
                 found = e.Message;
                 lacking.Add(check);
                 missing += check.Optional ? 0 : 1;

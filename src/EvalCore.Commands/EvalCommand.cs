@@ -4,6 +4,7 @@ using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
 using EvalCore.Options;
+using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
 
@@ -64,21 +65,57 @@ internal static class EvalCommand
             terminal.Note(note);
         await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
-        var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
-        EvalRun? run = null;
+        if (await Start(options, folder, terminal, cancellation).ConfigureAwait(false) is not var (policy, run))
+            return ExitCode.Interrupted;
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            run = new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note);
             return await Play(run, options, terminal, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            run?.Dispose();
+            run.Dispose();
 
             // A stuck thread still uses it.
-            if (run is null or { Stuck.Count: 0 })
+            if (run.Stuck.Count == 0)
                 policy.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Makes the policy and the run on another thread. A large checkpoint, or the download of an engine, takes long and cannot be
+    /// stopped halfway: at a signal the program ends without it. Null where that has no effect, in a test.
+    /// </summary>
+    private static async Task<(IPolicy Policy, EvalRun Run)?> Start(
+        EvalOptions options, OutputFolder folder, Terminal terminal, CancellationToken cancellation)
+    {
+        var making = Task.Run(Make, CancellationToken.None);
+        try
+        {
+            return await making.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            folder.Dispose();
+            terminal.Fail(options.Resume
+                ? $"interrupted; the run's episodes are kept. Resume with: {terminal.Program} eval --resume={ShellWord.Quote(options.OutputDir)}"
+                : "interrupted; no episode was played");
+            terminal.EndProcess(ExitCode.Interrupted);
+            return null;
+        }
+
+        (IPolicy Policy, EvalRun Run) Make()
+        {
+            var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
+            try
+            {
+                return (policy, new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note));
+            }
+            catch (Exception)
+            {
+                policy.Dispose();
+                throw;
+            }
         }
     }
 
@@ -151,7 +188,9 @@ internal static class EvalCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new IOException($"standard output cannot be written ({EvalCoreException.Reason(e)}); the results are in {file}", e);
+            // .NET's text for a closed stream is that of a file without permission.
+            string reason = e is UnauthorizedAccessException ? "it is closed" : EvalCoreException.Reason(e);
+            return new IOException($"standard output cannot be written ({reason}); the results are in {file}", e);
         }
     }
 

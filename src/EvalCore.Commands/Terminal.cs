@@ -88,11 +88,17 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     /// <summary>Prints an error.</summary>
     public void Fail(string message) => Line("error", "red", message);
 
-    /// <summary>Writes one line without wrapping, so that a message can be searched for and copied.</summary>
+    /// <summary>
+    /// Writes one line without wrapping, so that a message can be searched for and copied. Threads that make videos have notes
+    /// too: lines do not mix.
+    /// </summary>
     private void Line(string kind, string colour, string message)
     {
-        Error.Markup($"[{colour}]{kind}:[/] ");
-        Error.Profile.Out.Writer.WriteLine(Named(message).ReplaceLineEndings(" "));
+        lock (Error)
+        {
+            Error.Markup($"[{colour}]{kind}:[/] ");
+            Error.Profile.Out.Writer.WriteLine(Named(message).ReplaceLineEndings(" "));
+        }
     }
 
     /// <summary>A message of the library, which writes <c>evalcore list</c>, with the program's own name.</summary>

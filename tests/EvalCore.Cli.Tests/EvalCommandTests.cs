@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EvalCore.Commands;
+using EvalCore.Policies;
 
 namespace EvalCore.Cli.Tests;
 
@@ -129,6 +130,42 @@ public sealed partial class EvalCommandTests : IDisposable
         Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("run")}"));
         Assert.Matches("note: \\d episodes? (is|are) played again, with the same result, to make (its video, which is|their videos, which are) missing or incomplete\n", _line.Error.Output);
         Assert.Equal(3, Directory.GetFiles(_line.In("run", "videos", "walks_0")).Length);
+    }
+
+    [Fact]
+    public async Task A_signal_does_not_wait_for_a_policy_that_is_loaded()
+    {
+        using var loading = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        using var line = new CommandLine { Policies = [new SlowPolicies(loading, end)] };
+        using var interrupt = new CancellationTokenSource();
+        var run = Task.Run(() => line.Run(interrupt.Token, "--env.type=walk", "--policy.type=slow", $"--output_dir={line.In("run")}"));
+        Assert.True(loading.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await interrupt.CancelAsync();
+        Assert.Equal(130, await run.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("error: interrupted; no episode was played\n", line.Error.Output);
+        Assert.False(Directory.Exists(line.In("run")));
+        end.Set();
+    }
+
+    /// <summary>A policy that takes long to load.</summary>
+    private sealed class SlowPolicies(ManualResetEventSlim loading, ManualResetEventSlim end) : IPolicySource
+    {
+        public IReadOnlyDictionary<string, string> Types { get; } = new Dictionary<string, string> { ["slow"] = "is loaded slowly" };
+
+        public PolicyConfig NewConfig(string type) => new Slow(loading, end);
+
+        private sealed class Slow(ManualResetEventSlim loading, ManualResetEventSlim end) : PolicyConfig
+        {
+            public override string Type => "slow";
+
+            public override IPolicy Make(PolicyContext context)
+            {
+                loading.Set();
+                end.Wait();
+                return new WalkPolicy(PolicyBatching.PerSession);
+            }
+        }
     }
 
     [Fact]

@@ -23,13 +23,13 @@ public sealed class ListAndDoctorTests : IDisposable
         _line.Checks.Add(new Check("engine", () => "7.0.3"));
         _line.Checks.Add(new Check("camera", () => throw new EvalCoreException("not there: sudo apt-get install camera"), Optional: true));
         Assert.Equal(0, await _line.Run("doctor"));
-        Assert.Contains("ok      engine     7.0.3\n", _line.Out.Output);
-        Assert.Contains("without camera     not there: sudo apt-get install camera\n", _line.Out.Output);
+        Assert.Contains("ok       engine     7.0.3\n", _line.Out.Output);
+        Assert.Contains("optional camera     not there: sudo apt-get install camera\n", _line.Out.Output);
         Assert.EndsWith("walk: lacks camera\nready to evaluate\n", _line.Out.Output);
 
         _line.Checks.Add(new Check("robot", () => throw new EvalCoreException("not there: buy one, [here]")));
         Assert.Equal(1, await _line.Run("doctor"));
-        Assert.Contains("missing robot      not there: buy one, [here]\n", _line.Out.Output);
+        Assert.Contains("missing  robot      not there: buy one, [here]\n", _line.Out.Output);
         Assert.EndsWith("1 missing\n", _line.Out.Output);
     }
 

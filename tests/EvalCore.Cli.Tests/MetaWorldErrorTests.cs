@@ -97,6 +97,7 @@ public sealed partial class MetaWorldErrorTests : IDisposable
             },
             before: "fetching Meta-World 3.0.0, 13.0 MB\n");
         Assert.StartsWith("https://", line, StringComparison.Ordinal);
+        Assert.Contains(" through the proxy 127.0.0.1:9)", line, StringComparison.Ordinal);
         Assert.EndsWith(
             ": run 'evalcore assets fetch metaworld' again, or set EVALCORE_MIRROR to a folder with assets/metaworld", line, StringComparison.Ordinal);
     }

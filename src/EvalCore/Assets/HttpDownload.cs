@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -12,6 +13,14 @@ internal static class HttpDownload
 {
     /// <summary>How long a server may send nothing.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The slowest server that is waited for, in bytes per second, over <see cref="SlowSilences"/> times the silence: one that
+    /// sends a byte from time to time is never silent, and would never end.
+    /// </summary>
+    private const int SlowestRate = 1000;
+
+    private const int SlowSilences = 3;
 
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(5);
 
@@ -36,6 +45,8 @@ internal static class HttpDownload
         HttpClient client, Uri source, FileStream file, long maxBytes, TimeSpan silence, Action<long> arrived,
         CancellationToken cancellation = default)
     {
+        var proxy = HttpClient.DefaultProxy.IsBypassed(source) ? null : HttpClient.DefaultProxy.GetProxy(source);
+        string server = proxy is null ? source.Host : $"the proxy {proxy.Authority}, asked for {source.Host},";
         using var request = new HttpRequestMessage(HttpMethod.Get, source);
         file.Position = file.Length;
         if (file.Length > 0)
@@ -59,12 +70,20 @@ internal static class HttpDownload
         long? expected = response.Content.Headers.ContentLength + file.Length;
         using var body = await Wait(response.Content.ReadAsStreamAsync).ConfigureAwait(false);
         byte[] buffer = new byte[1 << 16];
+        var (since, received) = (Stopwatch.StartNew(), 0L);
         while (await Wait(stop => body.ReadAsync(buffer, stop).AsTask()).ConfigureAwait(false) is var read and > 0)
         {
             if (file.Length + read > maxBytes)
                 throw new DownloadException($"the server sends more than {maxBytes} bytes", DownloadFailure.Broken);
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             arrived(read);
+            received += read;
+            if (since.Elapsed < SlowSilences * silence)
+                continue;
+            if (received < SlowestRate * since.Elapsed.TotalSeconds)
+                throw new DownloadException($"{server} sends less than {SlowestRate} bytes per second", DownloadFailure.Silent);
+            since.Restart();
+            received = 0;
         }
 
         if (file.Length < expected)
@@ -82,25 +101,28 @@ internal static class HttpDownload
             {
                 string seconds = silence.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
                 throw new DownloadException(
-                    file.Length == 0 ? $"{source.Host} does not answer" : $"{source.Host} sends nothing for {seconds} s", DownloadFailure.Silent, e);
+                    file.Length == 0 ? $"{server} does not answer" : $"{server} sends nothing for {seconds} s", DownloadFailure.Silent, e);
             }
             catch (HttpRequestException e)
             {
-                throw new DownloadException(Reason(e, source), DownloadFailure.Broken, e);
+                throw new DownloadException(Reason(e, source, proxy), DownloadFailure.Broken, e);
             }
             catch (IOException e)
             {
-                throw new DownloadException($"the connection to {source.Host} broke", DownloadFailure.Broken, e);
+                throw new DownloadException(Reason(new HttpRequestException(e.Message, e), source, proxy), DownloadFailure.Broken, e);
             }
         }
     }
 
-    private static string Reason(HttpRequestException e, Uri source) => e.HttpRequestError switch
+    private static string Reason(HttpRequestException e, Uri source, Uri? proxy) => (e.HttpRequestError, proxy) switch
     {
-        HttpRequestError.NameResolutionError => $"the name {source.Host} cannot be resolved",
-        HttpRequestError.ConnectionError => $"there is no connection to {source.Authority}",
-        HttpRequestError.SecureConnectionError => $"{source.Host} offers no trusted connection",
-        HttpRequestError.ProxyTunnelError => "the proxy refuses the connection",
-        _ => $"the connection to {source.Host} broke",
+        (HttpRequestError.NameResolutionError, null) => $"the name {source.Host} cannot be resolved",
+        (HttpRequestError.NameResolutionError, _) => $"the name of the proxy {proxy.Authority} cannot be resolved",
+        (HttpRequestError.ConnectionError, null) => $"there is no connection to {source.Authority}",
+        (HttpRequestError.ConnectionError, _) => $"there is no connection to {source.Authority} through the proxy {proxy.Authority}",
+        (HttpRequestError.SecureConnectionError, _) => $"{source.Host} offers no trusted connection",
+        (HttpRequestError.ProxyTunnelError, _) => $"the proxy {proxy?.Authority} refuses the connection",
+        (_, null) => $"the connection to {source.Host} broke",
+        _ => $"the connection to {source.Host} through the proxy {proxy.Authority} broke",
     };
 }

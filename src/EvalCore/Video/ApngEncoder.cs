@@ -90,9 +90,16 @@ internal sealed class ApngEncoder : IVideoEncoder
 
     public void Dispose()
     {
-        _file.Dispose();
-        if (!_finished)
-            File.Delete(_path + ".part");
+        try
+        {
+            _file.Dispose();
+        }
+        finally
+        {
+            // On a full disk closing fails too: what is buffered cannot be written.
+            if (!_finished)
+                File.Delete(_path + ".part");
+        }
     }
 
     /// <summary>

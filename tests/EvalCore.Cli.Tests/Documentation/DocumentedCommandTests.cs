@@ -89,6 +89,12 @@ public sealed partial class DocumentedCommandTests : IDisposable
                 return await Start(Built("PointGoal"), [.. args, .. Short], variables);
             case ["dotnet", "test", "--project", "samples/PointGoal.Gates", .. var args]:
                 return await Start(Built("PointGoal.Gates"), [.. args], variables);
+            case ["dotnet", "build", "tests/Benchmarks.Gates"]:
+                Assert.True(File.Exists(Built("Benchmarks.Gates")));
+                return (0, "");
+            case ["dotnet", "test", "--project", "tests/Benchmarks.Gates", "--no-build", .. var args]:
+                Assert.Equal("80", variables["EVALCORE_PUSHT_MIN_SUCCESS"]);
+                return await Run(string.Join(' ', (string[])[$"EVALCORE_PUSHT_POLICY_PATH={variables["EVALCORE_PUSHT_POLICY_PATH"]}", "dotnet", "test", .. args]));
             case ["dotnet", "test", .. var args]:
                 // A suite with 28 tasks is not played here: that its settings and the filter are accepted is.
                 variables["EVALCORE_PUSHT_EVAL_N_EPISODES"] = "2";

@@ -146,6 +146,18 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_sends_a_byte_from_time_to_time_is_given_up()
+    {
+        using var server = new SilentServer("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", drips: true);
+        var set = SetOf(server.Address) with { Files = [new AssetFile("mesh.stl", 300_000, new string('0', 64))] };
+        var store = new AssetStore(Path.Combine(_folder, "cache"), null) { Patience = TimeSpan.FromMilliseconds(1), Silence = TimeSpan.FromSeconds(0.5) };
+        var fetch = store.Fetch(set, cancellation: TestContext.Current.CancellationToken);
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => fetch.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        // On a busy machine a byte may come late.
+        Assert.Matches(@"mesh\.stl cannot be fetched \(127\.0\.0\.1 sends (less than 1000 bytes per second|nothing for 0\.5 s)\)", e.Message);
+    }
+
+    [Fact]
     public async Task A_file_that_the_server_does_not_have_is_asked_for_once()
     {
         using var server = new UnreliableServer(new Dictionary<string, byte[]>(), _ => false);

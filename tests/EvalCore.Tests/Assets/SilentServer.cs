@@ -10,12 +10,14 @@ internal sealed class SilentServer : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> _clients = [];
     private readonly string _answer;
+    private readonly bool _drips;
     private int _requests;
 
     /// <param name="answer">What it sends; empty for nothing at all.</param>
-    public SilentServer(string answer = "")
+    /// <param name="drips">Whether it then sends a byte from time to time, without an end.</param>
+    public SilentServer(string answer = "", bool drips = false)
     {
-        _answer = answer;
+        (_answer, _drips) = (answer, drips);
         _listener.Start();
         _ = Accept();
     }
@@ -32,6 +34,22 @@ internal sealed class SilentServer : IDisposable
             _clients.ForEach(client => client.Dispose());
     }
 
+    private static async Task Drip(NetworkStream stream)
+    {
+        try
+        {
+            while (true)
+            {
+                await stream.WriteAsync("x"u8.ToArray());
+                await Task.Delay(20);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The client has given up.
+        }
+    }
+
     private async Task Accept()
     {
         try
@@ -45,6 +63,8 @@ internal sealed class SilentServer : IDisposable
                 var stream = client.GetStream();
                 _ = await stream.ReadAsync(new byte[4096]);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(_answer));
+                if (_drips)
+                    _ = Drip(stream);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)

@@ -37,6 +37,19 @@ public sealed class ApngEncoderTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder));
     }
 
+    [Fact]
+    public void A_full_disk_leaves_no_file()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this machine has no /dev/full");
+        string path = Path.Combine(_folder, "video.png");
+        File.CreateSymbolicLink(path + ".part", "/dev/full");
+        var encoder = new ApngEncoder(path, Width, Height, fps: 10);
+        encoder.Add(Frame(0));
+        Assert.ThrowsAny<IOException>(encoder.Finish);
+        Assert.ThrowsAny<IOException>(encoder.Dispose);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
     /// <summary>A square that moves over a gradient.</summary>
     private static byte[] Frame(int at)
     {
