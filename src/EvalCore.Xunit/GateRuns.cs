@@ -21,7 +21,7 @@ public sealed class GateRuns : IDisposable
     private static readonly ConcurrentDictionary<string, GatePolicy> Policies = new();
     private static readonly HashSet<string> NotStarted = [];
 
-    private readonly string _folder = NewFolder();
+    private readonly Lazy<string> _folder = new(NewFolder);
 
     private readonly ConcurrentDictionary<string, Lazy<EvalRun>> _runs = new();
 
@@ -66,7 +66,7 @@ public sealed class GateRuns : IDisposable
     public static SuiteGate GateOf(string suite) => Configured.First(gate => gate.Options.Env.Type == suite);
 
     /// <summary>The folder of a suite's videos and results.</summary>
-    public string FolderOf(string suite) => Path.Combine(_folder, suite);
+    public string FolderOf(string suite) => Path.Combine(_folder.Value, suite);
 
     /// <summary>Plays an episode. It is played once, even when several cases await it.</summary>
     public async Task<EpisodeRecord> Play(string suite, string group, string task, int index)
@@ -112,7 +112,7 @@ public sealed class GateRuns : IDisposable
             policy.Dispose();
         if (folders.Count > 0)
         {
-            string merged = Path.Combine(_folder, EvalInfo.FileName);
+            string merged = Path.Combine(_folder.Value, EvalInfo.FileName);
             Merge.Folders(folders).Save(merged);
             TestContext.Current.SendDiagnosticMessage("results: {0}", merged);
         }
@@ -129,16 +129,8 @@ public sealed class GateRuns : IDisposable
     }
 
     /// <summary>A folder that no other test run uses, also when one began in the same second.</summary>
-    private static string NewFolder()
-    {
-        if (Configured.Count == 0)
-            return "";
-        string folder = Path.Combine(Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture));
-        string numbered = folder;
-        for (int i = 2; Path.Exists(numbered); i++)
-            numbered = $"{folder}-{i}";
-        return numbered;
-    }
+    private static string NewFolder() => OutputFolder.CreateNew(Path.Combine(
+        Configured[0].Options.OutputDir, DateTime.Now.ToString("yyyy-MM-dd/HH-mm-ss", CultureInfo.InvariantCulture)));
 
     /// <summary>
     /// The evaluation of a suite. Where it does not start, because its policy is damaged for example, one case fails with the
