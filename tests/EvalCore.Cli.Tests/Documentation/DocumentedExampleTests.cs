@@ -13,7 +13,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
     /// <summary>Flags of dotnet and of the test platform that the pages name.</summary>
     private static readonly string[] OfDotnet =
     [
-        "--project", "--filter", "--filter-trait", "--filter-query", "--global", "--help", "--version", "--list-tests",
+        "--project", "--no-build", "--filter", "--filter-trait", "--filter-query", "--global", "--help", "--version", "--list-tests",
         "--report-trx", "--report-trx-filename", "--report-xunit-junit", "--report-xunit-nunit", "--report-xunit-html",
         "--results-directory", "--add-source", "--tool-path", "--logger", "--settings", "--collect",
     ];
