@@ -200,7 +200,7 @@ string Accessors(string type, string name, string what)
             doc += $": {string.Join(" x ", dims)}";
             string length = string.Join(" * ", dims.Select(Length));
             member = $"Span<{element}> {field.Name} => new(*(void**)({p}), {length})";
-            arrays.Append($"        (\"{field.Name}\", *(nint*)({p}), (long)({length}) * sizeof({element})),\n");
+            arrays.Append($"        (\"{field.Name}\", *(nint*)({p}), (long)({length}) * sizeof({element}), {offset}),\n");
         }
         else if (array.Success)
         {
@@ -225,8 +225,8 @@ string Accessors(string type, string name, string what)
             text.Append($"\n    /// <summary>{doc}.</summary>\n    public {member};\n");
     }
 
-    text.Append($"\n    /// <summary>Name, address and length in bytes of every array, in the struct's order: for tests.</summary>\n");
-    text.Append($"    internal IReadOnlyList<(string Name, nint Address, long Bytes)> Arrays() =>\n    [\n{arrays}    ];\n");
+    text.Append($"\n    /// <summary>Name, address and length in bytes of every array, and the offset of its pointer, in the struct's order.</summary>\n");
+    text.Append($"    internal IReadOnlyList<(string Name, nint Address, long Bytes, int Offset)> Arrays() =>\n    [\n{arrays}    ];\n");
     return text.Append("}\n").ToString();
 
     // A dimension is a constant, a count in the struct itself (for mjData: contacts, constraints), or a count in the

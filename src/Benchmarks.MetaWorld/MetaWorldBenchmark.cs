@@ -90,7 +90,7 @@ public sealed class MetaWorldBenchmark : IBenchmark
         ArgumentNullException.ThrowIfNull(task);
         var info = Catalog.Get(task.Name);
         using var lease = Models.Rent(task);
-        return new MetaWorldEnvironment(info, lease.Model.Copy(), _obsType);
+        return new MetaWorldEnvironment(info, lease.Model.CopySharingAssets(), _obsType);
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ public sealed class ModelCache(Func<EnvTask, MjModel> compile, Action<MjModel>? 
 
     /// <summary>
     /// The model of a task, shared: it must not be changed. An environment that edits its model takes a copy
-    /// (<see cref="MjModel.Copy"/>) and disposes of the lease.
+    /// (<see cref="MjModel.CopySharingAssets"/>) and disposes of the lease.
     /// </summary>
     /// <exception cref="EvalCore.EvalCoreException">The model cannot be compiled.</exception>
     public ModelLease Rent(EnvTask task) => Rent(task, entry => entry.Model ??= Compile(task));
@@ -98,7 +98,7 @@ public sealed class ModelCache(Func<EnvTask, MjModel> compile, Action<MjModel>? 
         entry.Model ??= Compile(task);
         if (prepareVideoModel is null)
             return entry.Model;
-        var model = entry.Model.Copy();
+        var model = entry.Model.CopySharingAssets();
         try
         {
             prepareVideoModel(model);
@@ -137,6 +137,7 @@ public sealed class ModelCache(Func<EnvTask, MjModel> compile, Action<MjModel>? 
         Free(entry.Model);
         if (entry.VideoModel != entry.Model)
             Free(entry.VideoModel);
+        FreedMemory.Return();
     }
 
     private void Free(MjModel? model)

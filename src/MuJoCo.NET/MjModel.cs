@@ -12,13 +12,21 @@ namespace MuJoCo;
 public sealed unsafe partial class MjModel : IDisposable
 {
     private const int ErrorLength = 1024;
-    private readonly ModelHandle _handle = new();
+    private readonly SafeHandle _handle;
     private readonly byte* _pointer;
 
     internal MjModel(nint model)
     {
-        _handle.Own(model);
+        var handle = new ModelHandle();
+        handle.Own(model);
+        _handle = handle;
         _pointer = (byte*)model;
+    }
+
+    private MjModel(SharingModelHandle handle)
+    {
+        _handle = handle;
+        _pointer = (byte*)handle.Value;
     }
 
     internal byte* Pointer
@@ -101,6 +109,19 @@ public sealed unsafe partial class MjModel : IDisposable
         return copy != 0
             ? new MjModel(copy).RaiseWarnings()
             : throw new MujocoException("mj_copyModel failed: MuJoCo cannot allocate the copy of the model");
+    }
+
+    /// <summary>
+    /// Returns a copy that shares the original's meshes, skins, height fields and textures: the arrays <c>mesh_*</c>,
+    /// <c>skin_*</c>, <c>hfield_data</c>, <c>tex_data</c>, and the trees over them, <c>bvh_*</c> and <c>oct_*</c>. They are most
+    /// of a model's memory, and simulation and rendering only read them. They must not be changed, neither in the copy nor in the
+    /// original; all else in the copy is its own. The shared memory is freed when the original and all copies are disposed.
+    /// </summary>
+    public MjModel CopySharingAssets()
+    {
+        var copy = new MjModel(new SharingModelHandle(_handle, Pointer, StructSize, Arrays()));
+        GC.KeepAlive(this);
+        return copy;
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ public sealed unsafe class CompiledModelTests
         foreach (var field in fields.EnumerateObject().Where(f => !Edited.Contains(f.Name)))
         {
             var expected = recorded.Bytes(recorded[field.Value.GetString()!]);
-            var (_, address, bytes) = arrays[field.Name];
+            var (_, address, bytes, _) = arrays[field.Name];
             compared++;
             if (!expected.SequenceEqual(new ReadOnlySpan<byte>((void*)address, (int)bytes)))
                 wrong.Add(field.Name);

@@ -43,7 +43,7 @@ public sealed class LayoutTests
         Assert.True(data.nefc > 0);
         Assert.Equal(data.ncon, data.contact.Length);
         (nint start, long length) = ArenaOf(data);
-        foreach (var (name, address, bytes) in data.Arrays().SkipWhile(a => a.Name != "contact").Where(a => a.Bytes > 0 && a.Address != 0))
+        foreach (var (name, address, bytes, _) in data.Arrays().SkipWhile(a => a.Name != "contact").Where(a => a.Bytes > 0 && a.Address != 0))
             Assert.True(address >= start && address + bytes <= start + length, name);
     }
 
@@ -116,19 +116,19 @@ public sealed class LayoutTests
     private static unsafe (nint, long) ArenaOf(MjData data) => (*(nint*)(data.Pointer + 161656), data.narena);
 
     /// <summary>MuJoCo aligns each array to 64 bytes.</summary>
-    private static long BufferLength(IEnumerable<(string Name, nint Address, long Bytes)> arrays)
+    private static long BufferLength(IEnumerable<(string Name, nint Address, long Bytes, int Offset)> arrays)
     {
         long end = 0;
-        foreach (var (_, _, bytes) in arrays)
+        foreach (var (_, _, bytes, _) in arrays)
             end = (end + 63) / 64 * 64 + bytes;
         return end;
     }
 
     private static void AssertConsecutive(
-        IReadOnlyList<(string Name, nint Address, long Bytes)> arrays, (nint Start, long Length) buffer)
+        IReadOnlyList<(string Name, nint Address, long Bytes, int Offset)> arrays, (nint Start, long Length) buffer)
     {
         nint next = buffer.Start;
-        foreach (var (name, address, bytes) in arrays)
+        foreach (var (name, address, bytes, _) in arrays)
         {
             long offset = (next - buffer.Start + 63) / 64 * 64;
             Assert.Equal((name, offset), (name, address - buffer.Start));

@@ -13,7 +13,7 @@ namespace Benchmarks.Libero.Tests.Scenes;
 /// </summary>
 public sealed class ModelTests
 {
-    private static readonly string[] Usually = ["libero_object/0", "libero_90/83"];
+    private static readonly string[] Usually = ["libero_spatial/4", "libero_goal/9"];
 
     private static readonly Dictionary<string, mjtObj> Kinds = new()
     {
@@ -34,7 +34,7 @@ public sealed class ModelTests
 
     public static TheoryData<string> Suites => ["libero_spatial", "libero_object", "libero_goal", "libero_10", "libero_90"];
 
-    public static TheoryData<string> ComparedSuites => LongRun.Is ? Suites : ["libero_object", "libero_90"];
+    public static TheoryData<string> ComparedSuites => LongRun.Is ? Suites : ["libero_spatial", "libero_goal"];
 
     [Theory, MemberData(nameof(ComparedSuites))]
     public void Models_equal_the_recorded_ones_bit_for_bit(string suite)
@@ -131,7 +131,7 @@ public sealed class ModelTests
         foreach (var array in recorded.GetProperty("arrays").EnumerateObject())
         {
             var expected = file.Bytes(file[array.Value.GetString()!]);
-            var (_, address, length) = own[array.Name];
+            var (_, address, length, _) = own[array.Name];
             byte[] copy = new byte[length];
             Marshal.Copy(address, copy, 0, copy.Length);
             ReadOnlySpan<byte> actual = copy;
