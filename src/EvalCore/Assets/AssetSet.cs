@@ -55,6 +55,9 @@ public sealed record AssetSet(string Name, string Title, string Licence, Uri Sou
             Whole)
         : throw new ArgumentException($"{Name} has no part '{part}', only {string.Join(", ", Parts)}", nameof(part));
 
+    /// <summary>The name: the record's own text would have every file in it.</summary>
+    public override string ToString() => Name;
+
     /// <summary>Reads a manifest: this record as JSON.</summary>
     /// <exception cref="InvalidDataException">
     /// The stream is not a manifest, or a path leads out of the set's folder.
