@@ -104,12 +104,12 @@ public sealed class LiberoSimulationTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>A task of the data in the repository, or all 130 in a long run.</summary>
     [Fact]
-    public void Settled_states_of_all_tasks_are_the_recorded_ones()
+    public void Settled_states_are_the_recorded_ones()
     {
         Machine.NeedsLibero();
-        Assert.SkipUnless(LongRun.Is, "130 tasks take minutes: set EVALCORE_LONG=1");
-        foreach (var golden in GoldenTask.All)
+        foreach (var golden in GoldenTask.All.Where(task => LongRun.Is || task is { Suite: "libero_goal", TaskId: 3 }))
         {
             var task = new ReferenceTask(golden.Suite, golden.TaskId);
             using var simulation = task.Begin();

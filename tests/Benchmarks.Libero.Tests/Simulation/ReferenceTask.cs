@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Benchmarks.Libero.Control;
 using Benchmarks.Libero.Simulation;
 using Benchmarks.MuJoCo;
 using EvalCore.Tests;
