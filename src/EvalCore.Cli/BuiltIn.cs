@@ -1,3 +1,4 @@
+using Benchmarks.Libero;
 using Benchmarks.MetaWorld;
 using Benchmarks.PushT;
 using EvalCore.Evaluation;
@@ -15,6 +16,7 @@ public static class BuiltIn
         registry
             .Add(new PushTSuite())
             .Add(new MetaWorldSuite())
+            .Add(new LiberoSuite())
             .Add(new LeRobotPolicies());
     }
 }

@@ -121,7 +121,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
         bool isEval = args[0] == "eval" || args[0].StartsWith("--", StringComparison.Ordinal);
         if (args.FirstOrDefault(arg => arg.StartsWith("--resume=", StringComparison.Ordinal)) is { } resume)
             await Interrupt(resume["--resume=".Length..], variables);
-        else if (isEval && args.Contains("--env.type=metaworld"))
+        else if (isEval && (args.Contains("--env.type=metaworld") || args.Contains("--env.type=libero")))
             return Read(args);
         else if (isEval && args.Contains("--env.type=pusht") && !args.Any(arg => arg.StartsWith("--env.obs_type", StringComparison.Ordinal)))
             // The repository's checkpoint reads key points; the line is about a checkpoint that reads images.
