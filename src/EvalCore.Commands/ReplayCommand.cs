@@ -48,6 +48,8 @@ internal static class ReplayCommand
         set.Finish("replay");
         if (episode.InitStateId < 0)
             throw new EvalCoreException($"--env.init_state_id: {episode.InitStateId} is not possible; initial states are numbered from 0");
+        if (episode.EpisodeIndex < 0)
+            throw new EvalCoreException($"--env.episode_index: {episode.EpisodeIndex} is not possible; episodes are numbered from 0");
         var options = new ReplayOptions(
             env,
             flags.Actions ?? throw new EvalCoreException("--actions is missing: the safetensors file with the recorded actions"),
@@ -55,6 +57,7 @@ internal static class ReplayCommand
         {
             Seed = flags.Seed,
             InitStateId = episode.InitStateId,
+            EpisodeIndex = episode.EpisodeIndex,
             Observe = flags.Observe,
             From = flags.From,
         };

@@ -42,6 +42,7 @@ public sealed class ReplayAndInferTests : IDisposable
     [Theory]
     [InlineData("--actions is missing: the safetensors file with the recorded actions", "replay", "--env.type=walk", "--trace=x")]
     [InlineData("--trace is missing: the safetensors file to write", "replay", "--env.type=walk", "--actions=x")]
+    [InlineData("--env.episode_index: -2 is not possible; episodes are numbered from 0", "replay", "--env.type=walk", "--env.episode_index=-2")]
     [InlineData("--env.init_state_id: -1 is not possible; initial states are numbered from 0", "replay", "--env.type=walk", "--env.init_state_id=-1")]
     [InlineData("unknown flag '--tarce'; did you mean '--trace'?", "replay", "--env.type=walk", "--tarce=x")]
     [InlineData("--policy.path is missing: give a checkpoint's folder", "infer", "--input=x", "--output=y")]

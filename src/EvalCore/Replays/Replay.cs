@@ -31,7 +31,7 @@ public static class Replay
         CheckFolder(options.Trace);
 
         using var environment = benchmark.Make(task);
-        environment.Reset(new EpisodeSpec(task, 0, options.Seed, InitState(task, options)));
+        environment.Reset(new EpisodeSpec(task, options.EpisodeIndex, options.Seed, InitState(task, options)));
         if (options.From is not null)
         {
             StoredState.Restore(options.From, environment as IStateAccess ?? throw new EvalCoreException(

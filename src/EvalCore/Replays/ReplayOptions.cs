@@ -18,6 +18,9 @@ public sealed record ReplayOptions(EnvConfig Env, string Actions, string Trace)
     /// <summary>The number of the stored initial state, for suites that have them.</summary>
     public int InitStateId { get; init; }
 
+    /// <summary>The number of the episode in its task, for suites whose reset depends on it besides the seed.</summary>
+    public int EpisodeIndex { get; init; }
+
     /// <summary>Whether the observations are written too.</summary>
     public bool Observe { get; init; }
 
