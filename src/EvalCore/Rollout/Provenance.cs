@@ -16,7 +16,7 @@ internal static class Provenance
     public static RunIdentity Identity(EnvConfig env, IBenchmark benchmark, IPolicy policy, RolloutOptions options)
     {
         // The tasks are not part of the identity, since results of different tasks can be merged.
-        var flags = OptionProperty.Of(env.GetType()).Where(property => property.Name != "task")
+        var flags = OptionProperty.Of(env.GetType()).Where(property => property.Name is not ("task" or "task_ids"))
             .Select(property => KeyValuePair.Create(property.Name, property.JsonOf(env)));
         return new RunIdentity(
             options.Seed,
