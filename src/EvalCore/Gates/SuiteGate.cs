@@ -93,6 +93,7 @@ public sealed class SuiteGate
         var minGroupSuccess = new Thresholds(MinGroupSuccess);
         var minTaskSuccess = new Thresholds(MinTaskSuccess);
         var tokens = new List<string> { $"--env.type={suite}" };
+        var files = OptionProperty.Of(registry.NewEnv(suite).GetType()).Where(property => property.IsPath).Select(property => $"env.{property.Name}").ToList();
 
         // Variables last: they override the file.
         foreach (var (name, (value, given)) in own.OrderBy(parameter => settings.VariableOf(parameter.Value.Name) is not null))
@@ -104,7 +105,7 @@ public sealed class SuiteGate
             else if (minTaskSuccess.Concerns(name))
                 minTaskSuccess.Set(name, Percent(settings.SourceOf(given), value), isVariable: false);
             else
-                tokens.Add($"--{name}={Located(name, value, settings.Folder)}");
+                tokens.Add($"--{name}={Located(name, value, settings.Folder, files)}");
         }
 
         try
@@ -241,10 +242,10 @@ public sealed class SuiteGate
     /// A value as a flag has it: a path is relative to the folder of the file. A policy's path can also be another
     /// source's name for a policy.
     /// </summary>
-    private static string Located(string name, string value, string folder)
+    private static string Located(string name, string value, string folder, List<string> files)
     {
         string path = Path.GetFullPath(HomeFolder.Expand(value), folder);
-        return name is "output_dir" or "config_path" || (name == "policy.path" && Path.Exists(path)) ? path : value;
+        return name is "output_dir" or "config_path" || files.Contains(name) || (name == "policy.path" && Path.Exists(path)) ? path : value;
     }
 
     private static double Percent(string source, string value)

@@ -184,7 +184,7 @@ public sealed class OptionProperty
     }
 
     /// <summary>Whether the value is a path: a shell does not replace the tilde in <c>--output_dir=~/runs</c>.</summary>
-    private bool IsPath => _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text
+    internal bool IsPath => _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text
         && (text.StartsWith("DIR", StringComparison.Ordinal) || text.StartsWith("FILE", StringComparison.Ordinal));
 
     /// <summary>The limit that a whole number exceeds, when its type cannot hold it; null otherwise.</summary>
