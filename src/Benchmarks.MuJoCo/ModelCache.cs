@@ -49,6 +49,8 @@ public sealed class ModelCache(Func<EnvTask, MjModel> compile, Action<MjModel>? 
             if (_entries.TryGetValue(task, out var entry))
                 Release(task, entry);
         }
+
+        FreedMemory.Return();
     }
 
     /// <summary>Releases all tasks. Leases that are still held keep their models until they are disposed.</summary>
@@ -115,12 +117,17 @@ public sealed class ModelCache(Func<EnvTask, MjModel> compile, Action<MjModel>? 
 
     private void Return(EnvTask task, Entry entry)
     {
+        bool isLast;
         lock (_lock)
         {
             entry.Users--;
-            if (entry.IsReleased && entry.Users == 0)
+            isLast = entry.IsReleased && entry.Users == 0;
+            if (isLast)
                 Free(entry);
         }
+
+        if (isLast)
+            FreedMemory.Return();
     }
 
     private void Release(EnvTask task, Entry entry)
@@ -137,7 +144,6 @@ public sealed class ModelCache(Func<EnvTask, MjModel> compile, Action<MjModel>? 
         Free(entry.Model);
         if (entry.VideoModel != entry.Model)
             Free(entry.VideoModel);
-        FreedMemory.Return();
     }
 
     private void Free(MjModel? model)

@@ -24,8 +24,6 @@ internal sealed unsafe class SharingModelHandle : SafeHandle
         : base(0, ownsHandle: true)
     {
         _original = original;
-        bool added = false;
-        original.DangerousAddRef(ref added);
         var copied = arrays.Where(array => !Shared.Any(prefix => array.Name.StartsWith(prefix, StringComparison.Ordinal))).ToList();
         long length = Aligned(size) + copied.Sum(array => Aligned(array.Bytes));
         byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)length, Alignment);
@@ -36,6 +34,18 @@ internal sealed unsafe class SharingModelHandle : SafeHandle
             NativeMemory.Copy((void*)address, place, (nuint)bytes);
             *(byte**)(block + offset) = place;
             place += Aligned(bytes);
+        }
+
+        // Last: a handle that was not set is not released.
+        bool added = false;
+        try
+        {
+            original.DangerousAddRef(ref added);
+        }
+        catch
+        {
+            NativeMemory.AlignedFree(block);
+            throw;
         }
 
         SetHandle((nint)block);
