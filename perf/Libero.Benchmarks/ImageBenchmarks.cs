@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Benchmarks.Libero.Simulation;
+using Benchmarks.MuJoCo;
 
 namespace Libero.Benchmarks;
 
@@ -22,7 +23,7 @@ public class ImageBenchmarks : IDisposable
     {
         _task = new RecordedTask(Task);
         _task.Reset();
-        _cameras = new SceneCameras(_task.Simulation.Model, ["agentview", "robot0_eye_in_hand"], Size, Size);
+        _cameras = new SceneCameras(_task.Simulation.Model, ["agentview", "robot0_eye_in_hand"], Size, Size, ImageRotation.BottomUp);
         _image = new byte[3 * Size * Size];
     }
 
@@ -41,5 +42,5 @@ public class ImageBenchmarks : IDisposable
 
     [Benchmark]
     public void MakeCameras() =>
-        new SceneCameras(_task.Simulation.Model, ["agentview", "robot0_eye_in_hand"], Size, Size).Dispose();
+        new SceneCameras(_task.Simulation.Model, ["agentview", "robot0_eye_in_hand"], Size, Size, ImageRotation.BottomUp).Dispose();
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Benchmarks.Libero.Simulation;
+using Benchmarks.MuJoCo;
 
 namespace Libero.Benchmarks;
 
@@ -68,7 +69,7 @@ public class ImageThreadBenchmarks
 
         private void Work(RecordedTask task)
         {
-            using var cameras = new SceneCameras(task.Simulation.Model, ["agentview", "robot0_eye_in_hand"], Size, Size);
+            using var cameras = new SceneCameras(task.Simulation.Model, ["agentview", "robot0_eye_in_hand"], Size, Size, ImageRotation.BottomUp);
             byte[] image = new byte[3 * Size * Size];
             _done.Release();
             while (true)

@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Benchmarks.Libero.Bddl;
 using Benchmarks.Libero.Resets;
 using Benchmarks.Libero.Scenes;
@@ -27,8 +28,6 @@ public sealed class LiberoBenchmark : IBenchmark
     private static readonly ActionSpace RelativeActions = Pose(1, "5 cm", "0.5 rad", isRelative: true);
     private static readonly ActionSpace AbsoluteActions = Pose(double.PositiveInfinity, "m", "rad", isRelative: false);
 
-    private const string OwnGroup = "bddl_file";
-
     /// <summary>The most steps of an episode of a task that belongs to no suite, as in LeRobot.</summary>
     private const int OwnMaxSteps = 500;
 
@@ -41,7 +40,9 @@ public sealed class LiberoBenchmark : IBenchmark
     private readonly Dictionary<string, VerifiedAssets> _suiteFiles;
     private readonly VerifiedAssets _allFiles;
     private readonly VerifiedAssets _robotFiles;
-    private readonly ConcurrentDictionary<EnvTask, TaskScene> _scenes = [];
+
+    /// <summary>The scene of each compiled model: it is gone when the model is.</summary>
+    private readonly ConditionalWeakTable<MjModel, TaskScene> _scenes = [];
 
     /// <summary>Opens the benchmark.</summary>
     /// <param name="config">Flags in their ranges; later changes have no effect.</param>
@@ -111,7 +112,8 @@ public sealed class LiberoBenchmark : IBenchmark
     {
         ArgumentNullException.ThrowIfNull(task);
         using var lease = Models.Rent(task);
-        return new LiberoEnvironment(_scenes[task], lease.Model.CopySharingAssets(), _observation, _mode, _episodeLength ?? MaxStepsOf(task));
+        _scenes.TryGetValue(lease.Model, out var scene);
+        return new LiberoEnvironment(scene!, lease.Model.CopySharingAssets(), _observation, _mode, _episodeLength ?? MaxStepsOf(task));
     }
 
     /// <inheritdoc/>
@@ -125,11 +127,7 @@ public sealed class LiberoBenchmark : IBenchmark
     }
 
     /// <inheritdoc/>
-    public void Release(EnvTask task)
-    {
-        Models.Release(task);
-        _scenes.TryRemove(task, out _);
-    }
+    public void Release(EnvTask task) => Models.Release(task);
 
     /// <inheritdoc/>
     public void Dispose() => Models.Dispose();
@@ -144,10 +142,19 @@ public sealed class LiberoBenchmark : IBenchmark
         ActionComponent Component(string name, string unit) => new(name, unit, -limit, limit, isRelative);
     }
 
+    /// <summary>The task of a user's own file. Its group has the file's SHA-256: results of an edited file are those of another task.</summary>
     private static EnvTask OwnTask(string type, string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);
-        return new EnvTask(type, OwnGroup, 0, name, LiberoTask.LanguageOf(name));
+        try
+        {
+            string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+            return new EnvTask(type, $"bddl_file_{hash[..8]}", 0, name, LiberoTask.LanguageOf(name));
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw EvalCoreException.CannotRead(file, e);
+        }
     }
 
     private static int MaxStepsOf(EnvTask task) =>
@@ -165,8 +172,8 @@ public sealed class LiberoBenchmark : IBenchmark
     {
         MujocoChecks.FindEngine();
         string robosuite = _robotFiles.Folder;
-        if (task.Group == OwnGroup)
-            return Compile(task, _bddlFile!, initStates: null, _allFiles.Folder, robosuite);
+        if (_bddlFile is not null)
+            return Compile(task, _bddlFile, initStates: null, _allFiles.Folder, robosuite);
         string libero = _suiteFiles[task.Group].Folder;
         var published = Catalog.All.First(published => published.Suite.Name == task.Group && published.Id == task.Id);
         return Compile(
@@ -179,7 +186,7 @@ public sealed class LiberoBenchmark : IBenchmark
         var model = scene.Compile();
         try
         {
-            _scenes[task] = new TaskScene(task.Name, scene, model, initStates is null ? null : InitStatesFile.Read(initStates));
+            _scenes.Add(model, new TaskScene(task.Name, scene, model, initStates is null ? null : InitStatesFile.Read(initStates)));
         }
         catch
         {

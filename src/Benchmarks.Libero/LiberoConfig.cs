@@ -79,6 +79,7 @@ public sealed class LiberoConfig : EnvConfig
     public ControlMode ControlMode { get; set; }
 
     /// <summary>A BDDL file with a task of one's own, in place of <see cref="Task"/>. The seed places its objects.</summary>
+    [Placeholder("FILE")]
     [Description("a BDDL file with a task of your own, in place of --env.task; the seed places its objects")]
     public string? BddlFile { get; set; }
 
@@ -110,8 +111,8 @@ public sealed class LiberoConfig : EnvConfig
             throw new EvalCoreException("--env.task_ids numbers the tasks of a suite, and --env.bddl_file is a task: leave one of them out");
         else if (!File.Exists(BddlFile))
             throw new EvalCoreException($"--env.bddl_file={BddlFile}: there is no such file");
-        if (!HardReset && !InitStates)
-            throw new EvalCoreException("--env.hard_reset=false needs stored initial states, as in LeRobot: leave out --env.init_states=false");
+        if (!HardReset && (!InitStates || BddlFile is not null))
+            throw new EvalCoreException("--env.hard_reset=false needs stored initial states, as in LeRobot: leave it out");
     }
 
     /// <summary>Makes the benchmark. The names of tasks are checked when its tasks are read: all tasks can be listed without one.</summary>

@@ -11,7 +11,7 @@ namespace Benchmarks.Libero;
 /// that an action moves by operational space control, and a goal that is a conjunction of conditions. The same task, seed,
 /// initial state and actions give the states of the Python original on MuJoCo 3.8.1; see docs/libero.md for how equal.
 /// </summary>
-public sealed class LiberoEnvironment : IEnvironment, IStateAccess, IVideoSource, IGoalConditions
+public sealed class LiberoEnvironment : IEnvironment, IFloat64Actions, IStateAccess, IVideoSource, IGoalConditions
 {
     /// <summary>Control steps per second.</summary>
     public const int ControlFrequency = 20;
@@ -88,22 +88,15 @@ public sealed class LiberoEnvironment : IEnvironment, IStateAccess, IVideoSource
         }
 
         _simulation.Settle();
+        _task.Goal.Evaluate(_simulation.Data, _conditions);
         _steps = 0;
     }
 
     /// <inheritdoc/>
-    public StepResult Step(ReadOnlySpan<double> action)
-    {
-        ActionSpace.Check(action, _task.Name);
-        if (_steps < 0)
-            throw new InvalidOperationException($"{_task.Name} must be reset before it is stepped.");
-        if (_steps >= Horizon)
-            throw new InvalidOperationException($"An episode of {_task.Name} has {Horizon} steps and must be reset after them.");
-        _simulation.Step(action);
-        _steps++;
-        bool success = _task.Goal.Evaluate(_simulation.Data, _conditions);
-        return new StepResult(success ? 1 : 0, Terminated: success, Truncated: _steps >= MaxEpisodeSteps, success);
-    }
+    public StepResult Step(ReadOnlySpan<double> action) => Step(action, areFloat64: false);
+
+    /// <inheritdoc/>
+    public StepResult StepFloat64(ReadOnlySpan<double> action) => Step(action, areFloat64: true);
 
     /// <inheritdoc/>
     public void Observe(Observation observation)
@@ -122,13 +115,13 @@ public sealed class LiberoEnvironment : IEnvironment, IStateAccess, IVideoSource
             if (camera < 0)
                 throw new KeyNotFoundException($"LIBERO observes no '{key}'.");
             var field = _observation.Space[camera];
-            _cameras ??= new SceneCameras(_simulation.Model, _observation.Cameras.Values, field.Shape[0], field.Shape[1]);
+            _cameras ??= new SceneCameras(_simulation.Model, _observation.Cameras.Values, field.Shape[0], field.Shape[1], ImageRotation.Mirrored);
             _cameras.Render(camera, _simulation.Observables.Poses, observation.Image(i));
         }
     }
 
     /// <inheritdoc/>
-    public void GetConditions(Span<byte> conditions) => _task.Goal.Evaluate(_simulation.Data, conditions);
+    public void GetConditions(Span<byte> conditions) => _conditions.CopyTo(conditions);
 
     /// <inheritdoc/>
     public void GetState(SimulatorState state) => MujocoState.Get(_simulation.Data, state);
@@ -138,6 +131,7 @@ public sealed class LiberoEnvironment : IEnvironment, IStateAccess, IVideoSource
     {
         MujocoState.Set(_simulation.Data, state);
         _simulation.Refresh();
+        _task.Goal.Evaluate(_simulation.Data, _conditions);
     }
 
     /// <inheritdoc/>
@@ -148,5 +142,19 @@ public sealed class LiberoEnvironment : IEnvironment, IStateAccess, IVideoSource
     {
         _cameras?.Dispose();
         _simulation.Dispose();
+    }
+
+    private StepResult Step(ReadOnlySpan<double> action, bool areFloat64)
+    {
+        ActionSpace.Check(action, _task.Name);
+        if (_steps < 0)
+            throw new InvalidOperationException($"{_task.Name} must be reset before it is stepped.");
+        if (_steps >= Horizon)
+            throw new InvalidOperationException($"An episode of {_task.Name} has {Horizon} steps and must be reset after them.");
+        _simulation.Controller.HasFloat64Actions = areFloat64;
+        _simulation.Step(action);
+        _steps++;
+        bool success = _task.Goal.Evaluate(_simulation.Data, _conditions);
+        return new StepResult(success ? 1 : 0, Terminated: success, Truncated: _steps >= MaxEpisodeSteps, success);
     }
 }

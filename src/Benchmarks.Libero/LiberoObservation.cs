@@ -65,16 +65,16 @@ public sealed class LiberoObservation
     }
 
     /// <summary>The observation types: the values of <c>--env.obs_type</c>.</summary>
-    public ObservationTypes Types { get; }
+    internal ObservationTypes Types { get; }
 
     /// <summary>The observation space of the flags.</summary>
-    public ObservationSpace Space { get; }
+    internal ObservationSpace Space { get; }
 
     /// <summary>The name in the model of the camera of each image, by the image's key in the observation; in the order of the flag.</summary>
-    public IReadOnlyDictionary<string, string> Cameras => _cameras;
+    internal IReadOnlyDictionary<string, string> Cameras => _cameras;
 
     /// <summary>The number of an image, by its key in the observation; -1 when there is none.</summary>
-    public int ImageIndex(string key) => _cameras.IndexOf(key);
+    internal int ImageIndex(string key) => _cameras.IndexOf(key);
 
     private static void Check(string flag, string camera)
     {

@@ -5,7 +5,7 @@ using MuJoCo;
 
 namespace Benchmarks.Libero;
 
-/// <summary>What all environments of a task share besides the compiled model. Immutable, except that initial states are read once.</summary>
+/// <summary>What all environments of a task share besides the compiled model. Immutable.</summary>
 internal sealed class TaskScene
 {
     private readonly InitStates? _initStates;

@@ -31,7 +31,6 @@ public sealed class EvaluationTests
             records.Select(r => r.InitStateId));
     }
 
-    /// <summary>The demonstration of LeRobot's skipped initial states has one episode that succeeds: it is played alike.</summary>
     [Theory]
     [InlineData("libero_spatial", 0)]
     [InlineData("libero_spatial", 1)]

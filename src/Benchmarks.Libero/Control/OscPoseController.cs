@@ -46,6 +46,9 @@ internal sealed class OscPoseController
     /// <summary>What goals mean.</summary>
     public ControlMode Mode { get; set; }
 
+    /// <summary>Whether the numbers of an action are float64; a policy's are float32. It counts in <see cref="ControlMode.Absolute"/>.</summary>
+    public bool HasFloat64Actions { get; set; }
+
     /// <summary>The controller's copies of the simulation's quantities.</summary>
     public ArmState Arm { get; }
 
@@ -85,10 +88,9 @@ internal sealed class OscPoseController
         Span<double> rotation = stackalloc double[9];
         if (Mode == ControlMode.Absolute)
         {
-            // LeRobot passes float32 numbers on as they are.
-            for (int i = 0; i < 3; i++)
-                _goalPosition[i] = (float)action[i];
-            Rotation.ToMatrix(Rotation.FromAxisAngleFloat32(action[3..]), _goalRotation);
+            // As given: numpy computes the rotation in the type of the action's numbers.
+            action[..3].CopyTo(_goalPosition);
+            Rotation.ToMatrix(HasFloat64Actions ? Rotation.FromAxisAngle(action[3..]) : Rotation.FromAxisAngleFloat32(action[3..]), _goalRotation);
             return;
         }
 

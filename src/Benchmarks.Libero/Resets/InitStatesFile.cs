@@ -5,7 +5,7 @@ namespace Benchmarks.Libero.Resets;
 
 /// <summary>
 /// Reads LIBERO's files of initial states (<c>.pruned_init</c>): zip archives that <c>torch.save</c> wrote, whose entry
-/// <c>archive/data.pkl</c> is a pickle of one array of numpy. A pickle is a program; this reader runs none: it accepts the
+/// <c>archive/data.pkl</c> is a pickle of one array of numpy. Unpickling can execute code; this reader executes none: it accepts the
 /// instructions and names that such an array needs, and nothing else. See <see cref="ArrayPickle"/>.
 /// </summary>
 internal static class InitStatesFile

@@ -1,3 +1,4 @@
+using Benchmarks.Libero.Control;
 using Benchmarks.Libero.Objects;
 using Benchmarks.Libero.Scenes;
 using Benchmarks.MuJoCo;
@@ -35,7 +36,7 @@ internal sealed class SeededReset
 
     /// <summary>
     /// The poses of the fixtures that the task places, in that order: all that is left of a reset when an initial state is
-    /// loaded after it. What LIBERO draws after the last fixture is not drawn.
+    /// loaded after it. What LIBERO draws for objects on and in other instances is not drawn.
     /// </summary>
     /// <remarks>
     /// If a placement on a site failed, LIBERO would repeat the reset and the fixtures with it. In the published tasks none
@@ -123,7 +124,7 @@ internal sealed class SeededReset
         foreach (var (instance, region, inside) in _plan.OnSites)
         {
             var parent = sampling.PlacementOf(region.Parent);
-            var site = RobosuiteRotation.Rotate(parent.Orientation, poses.SitePosition(region.Key));
+            var site = Rotated(poses.SitePosition(region.Key), parent.Orientation);
             JointRange x = default, y = default;
             var reference = parent.Position;
             if (!inside)
@@ -149,5 +150,15 @@ internal sealed class SeededReset
         }
 
         return true;
+    }
+
+    private static Vec3 Rotated(Vec3 vector, Quat orientation)
+    {
+        Span<double> m = stackalloc double[9];
+        Rotation.ToMatrix(orientation, m);
+        return new(
+            m[0] * vector.X + m[1] * vector.Y + m[2] * vector.Z,
+            m[3] * vector.X + m[4] * vector.Y + m[5] * vector.Z,
+            m[6] * vector.X + m[7] * vector.Y + m[8] * vector.Z);
     }
 }

@@ -33,9 +33,10 @@ internal sealed class Burners
         _lit = new bool[_sites.Length];
     }
 
-    /// <summary>Whether a site is a burner.</summary>
+    /// <summary>Whether a site is a burner: of an instance with a knob.</summary>
     public static bool IsBurner(MjModel model, int site) =>
-        model.Id2Name(mjtObj.mjOBJ_SITE, site)?.EndsWith(SiteSuffix, StringComparison.Ordinal) == true;
+        model.Id2Name(mjtObj.mjOBJ_SITE, site)?.EndsWith(SiteSuffix, StringComparison.Ordinal) == true
+        && model.Name2Id(mjtObj.mjOBJ_JOINT, Stove(model, site) + JointSuffix) >= 0;
 
     /// <summary>Which burners are lit, in the order of their sites.</summary>
     public ReadOnlySpan<bool> Lit => _lit;

@@ -25,7 +25,7 @@ internal sealed class SceneCameras : IDisposable
     /// <exception cref="KeyNotFoundException">The model has no camera of that name.</exception>
     /// <exception cref="EvalCore.EvalCoreException">Nothing on this machine can render; the line says what to install.</exception>
     public SceneCameras(
-        MjModel model, IEnumerable<string> names, int height, int width, ImageRotation rotation = ImageRotation.BottomUp)
+        MjModel model, IEnumerable<string> names, int height, int width, ImageRotation rotation)
     {
         _renderer = LiberoCamera.MakeRenderer(model, height, width);
         try

@@ -18,8 +18,8 @@ internal sealed record RecordedReset(IReadOnlyList<(string Name, double[] Pose)>
     /// <summary>Reads a task's reset.</summary>
     public static RecordedReset Of(GoldenTask task)
     {
-        string folder = Goldens.Find("libero/models");
-        var model = Models.GetOrAdd(task.Suite, suite => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, $"{suite}.json"))))
+        string file = Goldens.Find($"libero/models/{task.Suite}.json");
+        var model = Models.GetOrAdd(task.Suite, _ => JsonDocument.Parse(File.ReadAllBytes(file)))
             .RootElement.GetProperty("tasks").GetProperty($"{task.TaskId}");
         using var arrays = Goldens.Open($"libero/models/{task.Suite}.safetensors");
         return new(

@@ -37,7 +37,7 @@ public sealed class ImageTests(ITestOutputHelper output)
         var unequal = new List<string>();
         foreach (var images in bySize)
         {
-            using var cameras = new SceneCameras(simulation.Model, Cameras, images.Key, images.Key);
+            using var cameras = new SceneCameras(simulation.Model, Cameras, images.Key, images.Key, ImageRotation.BottomUp);
             foreach (var recorded in images)
             {
                 byte[] expected = Png.Read(Goldens.Find($"libero/images/{recorded.Name}"));
@@ -58,7 +58,7 @@ public sealed class ImageTests(ITestOutputHelper output)
     {
         Machine.NeedsImages();
         using var simulation = new ReferenceTask("libero_spatial", 0).Begin();
-        using var cameras = new SceneCameras(simulation.Model, Cameras, 64, 96);
+        using var cameras = new SceneCameras(simulation.Model, Cameras, 64, 96, ImageRotation.BottomUp);
         simulation.Step([1, 1, -1, 0, 0, 0, 1]);
         double[] poses = simulation.Observables.Poses.ToArray();
         byte[] now = new byte[3 * 64 * 96], later = new byte[now.Length], other = new byte[now.Length];
@@ -82,7 +82,7 @@ public sealed class ImageTests(ITestOutputHelper output)
                 simulation.SetJoint("flat_stove_1_button", knob);
                 simulation.Refresh();
                 simulation.SetJoint("flat_stove_1_button", 0);
-                using var cameras = new SceneCameras(simulation.Model, Cameras, 128, 128);
+                using var cameras = new SceneCameras(simulation.Model, Cameras, 128, 128, ImageRotation.BottomUp);
                 bool[] lit = simulation.LitBurners.ToArray();
                 Assert.Equal([knob > 0.5], lit);
                 return Render(cameras, simulation, "agentview", 128);
@@ -97,7 +97,7 @@ public sealed class ImageTests(ITestOutputHelper output)
     {
         Machine.NeedsImages();
         using var simulation = new ReferenceTask("libero_spatial", 0).Begin();
-        using var cameras = new SceneCameras(simulation.Model, Cameras, 100, 140);
+        using var cameras = new SceneCameras(simulation.Model, Cameras, 100, 140, ImageRotation.BottomUp);
         using var policyCameras = new SceneCameras(simulation.Model, Cameras, 100, 140, ImageRotation.Mirrored);
         var task = new EnvTask("libero_spatial", "libero_spatial", 0, "task", "a task");
         using var models = new ModelCache(_ => new ReferenceTask("libero_spatial", 0).Compile(), LiberoCamera.HideSites);
@@ -118,7 +118,7 @@ public sealed class ImageTests(ITestOutputHelper output)
     {
         Machine.NeedsImages();
         using var simulation = new ReferenceTask("libero_spatial", 0).Begin();
-        using var cameras = new SceneCameras(simulation.Model, Cameras, 48, 64);
+        using var cameras = new SceneCameras(simulation.Model, Cameras, 48, 64, ImageRotation.BottomUp);
         byte[] image = new byte[3 * 48 * 64];
         Assert.Equal(0, Allocated.By(() =>
         {
