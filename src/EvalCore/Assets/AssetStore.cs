@@ -313,12 +313,19 @@ public sealed class AssetStore(string cache, string? mirror)
     private static string PathOf(string folder, AssetFile file) => Path.Combine(folder, Path.Combine(file.Path.Split('/')));
 
     private static bool HasLength(string folder, AssetFile file) =>
-        new FileInfo(PathOf(folder, file)) is { Exists: true } info && info.Length == file.Bytes;
+        FileAt(PathOf(folder, file)) is { Exists: true } info && info.Length == file.Bytes;
+
+    /// <summary>A file, or what a symbolic link leads to: the length of a link is its own.</summary>
+    private static FileInfo FileAt(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+    }
 
     private static string? Problem(string folder, AssetFile file)
     {
         string path = PathOf(folder, file);
-        var info = new FileInfo(path);
+        var info = FileAt(path);
         if (!info.Exists)
             return $"{path} is missing";
         if (info.Length != file.Bytes)
