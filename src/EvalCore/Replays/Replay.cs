@@ -54,7 +54,7 @@ public static class Replay
     private static int? InitState(EnvTask task, ReplayOptions options) => task.InitStates switch
     {
         null when options.InitStateId == 0 => null,
-        null => throw new EvalCoreException($"--env.init_state_id: {task.Suite} has no stored initial states"),
+        null => throw new EvalCoreException($"--env.init_state_id: {task.Name} starts from no stored initial state with these flags; leave it out"),
         { } count when options.InitStateId < count => options.InitStateId,
         { } count => throw new EvalCoreException($"--env.init_state_id: {options.InitStateId} is out of range; {task.Name} has initial states 0 to {count - 1}"),
     };

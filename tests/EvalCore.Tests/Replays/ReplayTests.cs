@@ -70,7 +70,7 @@ public sealed class ReplayTests : IDisposable
 
     [Theory]
     [InlineData(10, 10, "--env.init_state_id: 10 is out of range; right has initial states 0 to 9")]
-    [InlineData(null, 1, "--env.init_state_id: walk has no stored initial states")]
+    [InlineData(null, 1, "--env.init_state_id: right starts from no stored initial state with these flags; leave it out")]
     public void An_initial_state_that_there_is_not_is_refused(int? count, int given, string error) => Assert.Equal(
         error, Assert.Throws<EvalCoreException>(() => Play(steps: 1, given, initStates: count)).Message);
 
