@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Benchmarks.Libero.Bddl;
 using Benchmarks.Libero.Tasks;
 using EvalCore;
 using EvalCore.Assets;
@@ -53,7 +54,7 @@ public sealed class LiberoConfig : EnvConfig
     public string CameraName { get; set; } = $"{LiberoObservation.AgentView},{LiberoObservation.EyeInHand}";
 
     /// <summary>The name of each camera's image in the observation; by default <c>image</c> and <c>image2</c>.</summary>
-    [Description("the name of each camera's image in the observation, as JSON: {\"agentview_image\": \"image\"}")]
+    [Description("the name of each camera's image in the observation, as JSON: {\"agentview_image\": \"front\", \"robot0_eye_in_hand_image\": \"wrist\"}")]
     public IReadOnlyDictionary<string, string>? CameraNameMapping { get; set; }
 
     /// <summary>Whether episodes start from LIBERO's stored initial states; otherwise the seed places the objects.</summary>
@@ -85,7 +86,6 @@ public sealed class LiberoConfig : EnvConfig
 
     /// <summary>LeRobot's switch for LIBERO-plus, whose files are others: only false.</summary>
     [Description("LIBERO-plus, whose files are others, is not supported")]
-    [AllowedValues(false)]
     public bool IsLiberoPlus { get; set; }
 
     /// <summary>The files of the suites that <see cref="Task"/> names, and those of the robot.</summary>
@@ -98,6 +98,8 @@ public sealed class LiberoConfig : EnvConfig
     public override void Validate()
     {
         base.Validate();
+        if (IsLiberoPlus)
+            throw new EvalCoreException("--env.is_libero_plus=true: LIBERO-plus is not supported; leave it out");
         _ = new LiberoObservation(this);
         if (Fps != LiberoEnvironment.ControlFrequency)
         {
@@ -109,8 +111,8 @@ public sealed class LiberoConfig : EnvConfig
             _ = Catalog.Select(Task, TaskIds);
         else if (TaskIds is not null)
             throw new EvalCoreException("--env.task_ids numbers the tasks of a suite, and --env.bddl_file is a task: leave one of them out");
-        else if (!File.Exists(BddlFile))
-            throw new EvalCoreException($"--env.bddl_file={BddlFile}: there is no such file");
+        else
+            CheckOwnTask(BddlFile);
         if (!HardReset && (!InitStates || BddlFile is not null))
             throw new EvalCoreException("--env.hard_reset=false needs stored initial states, as in LeRobot: leave it out");
     }
@@ -121,5 +123,19 @@ public sealed class LiberoConfig : EnvConfig
     {
         OptionProperty.Check(this, "env.");
         return new LiberoBenchmark(this, assets);
+    }
+
+    /// <summary>Reads a user's own file, so that a mistake in it is found before a policy is loaded.</summary>
+    private static void CheckOwnTask(string file)
+    {
+        if (Directory.Exists(file))
+            throw new EvalCoreException($"--env.bddl_file={file}: is a folder; name a BDDL file");
+        if (!File.Exists(file))
+            throw new EvalCoreException($"--env.bddl_file={file}: there is no such file");
+
+        // A named pipe has no length either: reading it would wait for its writer.
+        if (new FileInfo(file) is { Length: 0, LinkTarget: null })
+            throw new EvalCoreException($"--env.bddl_file={file}: is empty (0 bytes)");
+        _ = BddlReader.Read(file);
     }
 }

@@ -79,6 +79,6 @@ public sealed class LiberoObservation
     private static void Check(string flag, string camera)
     {
         if (!DefaultNames.ContainsKey(camera))
-            throw new EvalCoreException($"{flag}: LIBERO has no camera '{camera}'{Nearest.Hint(camera, DefaultNames.Keys)}; its cameras are {AgentView} and {EyeInHand}");
+            throw new EvalCoreException($"{flag}: LIBERO has no camera '{camera}'; its cameras are {AgentView} and {EyeInHand}{Nearest.Hint(camera, DefaultNames.Keys)}");
     }
 }
