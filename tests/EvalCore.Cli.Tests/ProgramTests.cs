@@ -12,6 +12,6 @@ public sealed class ProgramTests
         var (code, output, error) = await EvalcoreProcess.Run(["--env.type=pushed"]);
         Assert.Equal(2, code);
         Assert.Empty(output);
-        Assert.Equal("error: --env.type: unknown suite 'pushed'; did you mean 'pusht'? (known: metaworld, pusht)\n", error);
+        Assert.Equal("error: --env.type: unknown suite 'pushed'; did you mean 'pusht'? (known: libero, metaworld, pusht)\n", error);
     }
 }

@@ -63,7 +63,7 @@ public sealed partial class GateProgramTests : IDisposable
     {
         var (code, output) = await Run("pusht_act_keypoints", "Suite=nonsense");
         Assert.NotEqual(0, code);
-        Assert.Equal("Suite=nonsense: unknown suite (known: metaworld, pusht)", output.Trim());
+        Assert.Equal("Suite=nonsense: unknown suite (known: libero, metaworld, pusht)", output.Trim());
     }
 
     [Theory]
