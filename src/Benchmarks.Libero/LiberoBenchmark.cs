@@ -19,12 +19,6 @@ namespace Benchmarks.Libero;
 /// </summary>
 public sealed class LiberoBenchmark : IBenchmark
 {
-    /// <summary>
-    /// Rows and columns of the shadow map in videos. The observed images have the model's: 4096. Shadow maps and
-    /// multisampling are the larger part of an image's time without a GPU, and hardly visible in a video.
-    /// </summary>
-    private const int VideoShadowSize = 1024;
-
     private static readonly ActionSpace RelativeActions = Pose(1, "5 cm", "0.5 rad", isRelative: true);
     private static readonly ActionSpace AbsoluteActions = Pose(double.PositiveInfinity, "m", "rad", isRelative: false);
 
@@ -84,8 +78,7 @@ public sealed class LiberoBenchmark : IBenchmark
         new Dictionary<string, string>(MujocoEngine.Versions) { ["libero"] = "0.1.4", ["robosuite"] = "1.4.0" };
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> EngineLibraries =>
-        MujocoEngine.LibrarySha256 is { } hash ? new Dictionary<string, string> { ["mujoco"] = hash } : new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> EngineLibraries => MujocoEngine.Libraries;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Notes => _softReset
@@ -162,7 +155,7 @@ public sealed class LiberoBenchmark : IBenchmark
 
     private static void PrepareForVideo(MjModel model)
     {
-        model.vis.quality.shadowsize = VideoShadowSize;
+        model.vis.quality.shadowsize = SnapshotRenderer.ShadowSize;
         LiberoCamera.HideSites(model);
     }
 

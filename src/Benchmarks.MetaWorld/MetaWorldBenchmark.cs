@@ -13,12 +13,6 @@ namespace Benchmarks.MetaWorld;
 /// </summary>
 public sealed class MetaWorldBenchmark : IBenchmark
 {
-    /// <summary>
-    /// Rows and columns of the shadow map in videos. The observed images have the model's: 4096. Shadow maps and
-    /// multisampling are two thirds of an image's time without a GPU, and hardly visible in a video.
-    /// </summary>
-    private const int VideoShadowSize = 1024;
-
     private readonly string _obsType;
     private readonly string _taskList;
     private readonly VerifiedAssets _assets;
@@ -35,7 +29,7 @@ public sealed class MetaWorldBenchmark : IBenchmark
         AllTasks = Catalog.AllEnvTasks(suite);
         _assets = new VerifiedAssets(MetaWorldAssets.Set, assets);
         Models = new ModelCache(
-            task => Load(Catalog.Get(task.Name).Model), model => model.vis.quality.shadowsize = VideoShadowSize);
+            task => Load(Catalog.Get(task.Name).Model), model => model.vis.quality.shadowsize = SnapshotRenderer.ShadowSize);
         ObservationSpace = MetaWorldObservation.Types[_obsType];
     }
 
@@ -69,8 +63,7 @@ public sealed class MetaWorldBenchmark : IBenchmark
         new Dictionary<string, string>(MujocoEngine.Versions) { ["metaworld"] = "3.0.0" };
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> EngineLibraries =>
-        MujocoEngine.LibrarySha256 is { } hash ? new Dictionary<string, string> { ["mujoco"] = hash } : new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> EngineLibraries => MujocoEngine.Libraries;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Notes => MujocoEngine.Notes;

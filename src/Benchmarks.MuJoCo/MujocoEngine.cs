@@ -27,7 +27,7 @@ public static class MujocoEngine
         }
     }
 
-    /// <summary>The SHA-256 of the loaded library, for <c>IBenchmark.EngineLibraries</c>; null where there is no library.</summary>
+    /// <summary>The SHA-256 of the loaded library; null where there is no library.</summary>
     public static string? LibrarySha256
     {
         get
@@ -43,6 +43,10 @@ public static class MujocoEngine
             }
         }
     }
+
+    /// <summary>For <c>IBenchmark.EngineLibraries</c>: the SHA-256 of the loaded library; empty where there is no library.</summary>
+    public static IReadOnlyDictionary<string, string> Libraries =>
+        LibrarySha256 is { } hash ? new Dictionary<string, string> { ["mujoco"] = hash } : new Dictionary<string, string>();
 
     /// <summary>For <c>IBenchmark.Notes</c>: variables without effect, and a library that rounds differently.</summary>
     public static IReadOnlyList<string> Notes

@@ -6,6 +6,12 @@ namespace Benchmarks.MuJoCo;
 /// <summary>Renders the frames of a video from <see cref="FrameSnapshot"/>s, with one camera.</summary>
 public sealed class SnapshotRenderer : IFrameRenderer
 {
+    /// <summary>
+    /// Rows and columns of the shadow map in videos. The observed images have the model's: 4096. Shadow maps and multisampling are
+    /// the larger part of an image's time without a GPU, and hardly visible in a video.
+    /// </summary>
+    public const int ShadowSize = 1024;
+
     private readonly ModelLease _lease;
     private readonly MjData _data;
     private readonly Camera _camera;
