@@ -114,8 +114,7 @@ public sealed class LiberoEnvironment : IEnvironment, IFloat64Actions, IStateAcc
             int camera = _observation.ImageIndex(key);
             if (camera < 0)
                 throw new KeyNotFoundException($"LIBERO observes no '{key}'.");
-            var field = _observation.Space[camera];
-            _cameras ??= new SceneCameras(_simulation.Model, _observation.Cameras.Values, field.Shape[0], field.Shape[1], ImageRotation.Mirrored);
+            _cameras ??= _task.Cameras.Rent(_simulation.Model, _observation);
             _cameras.Render(camera, _simulation.Observables.Poses, observation.Image(i));
         }
     }
@@ -140,7 +139,9 @@ public sealed class LiberoEnvironment : IEnvironment, IFloat64Actions, IStateAcc
     /// <inheritdoc/>
     public void Dispose()
     {
-        _cameras?.Dispose();
+        if (_cameras is not null)
+            _task.Cameras.Return(_cameras);
+        _cameras = null;
         _simulation.Dispose();
     }
 

@@ -1,11 +1,12 @@
 using Benchmarks.Libero.Goals;
 using Benchmarks.Libero.Resets;
 using Benchmarks.Libero.Scenes;
+using Benchmarks.Libero.Simulation;
 using MuJoCo;
 
 namespace Benchmarks.Libero;
 
-/// <summary>What all environments of a task share besides the compiled model. Immutable.</summary>
+/// <summary>What all environments of a task share besides the compiled model. Several threads may use it.</summary>
 internal sealed class TaskScene
 {
     private readonly InitStates? _initStates;
@@ -31,6 +32,8 @@ internal sealed class TaskScene
     public SeededReset Reset { get; }
 
     public Goal Goal { get; }
+
+    public TaskCameras Cameras { get; init; } = new(() => !Renderer.IsSoftware);
 
     public InitStates InitStates => _initStates
         ?? throw new InvalidOperationException($"{Name} has no stored initial states: its episodes start from sampled ones.");

@@ -5,10 +5,11 @@ namespace Benchmarks.Libero.Simulation;
 
 /// <summary>
 /// Renders the observed images of a scene: several cameras with one renderer, so that meshes and textures are uploaded once.
-/// Used by the thread that made it; rendering allocates nothing.
+/// Several threads may render, one after the other; rendering allocates nothing.
 /// </summary>
 internal sealed class SceneCameras : IDisposable
 {
+    private readonly Lock _rendering = new();
     private readonly MjData _poses;
     private readonly Renderer _renderer;
     private readonly Camera[] _cameras;
@@ -49,8 +50,11 @@ internal sealed class SceneCameras : IDisposable
     /// <param name="image">8-bit RGB, height x width x 3, row-major.</param>
     public void Render(int camera, ReadOnlySpan<double> snapshot, Span<byte> image)
     {
-        FrameSnapshot.Read(snapshot, _poses);
-        _cameras[camera].Render(_poses, image);
+        lock (_rendering)
+        {
+            FrameSnapshot.Read(snapshot, _poses);
+            _cameras[camera].Render(_poses, image);
+        }
     }
 
     /// <inheritdoc/>

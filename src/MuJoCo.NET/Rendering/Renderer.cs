@@ -57,6 +57,13 @@ public sealed unsafe class Renderer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether images are rendered by the processor (Mesa's llvmpipe) instead of a GPU. A GPU renders one image at a time, also
+    /// for several renderers: those of one model gain no time, and each has the textures in memory.
+    /// </summary>
+    /// <exception cref="MujocoException">EGL is not installed; the message names the packages to install.</exception>
+    public static bool IsSoftware => GlContext.OfThread.IsSoftware;
+
     /// <summary>The model that is rendered.</summary>
     public MjModel Model { get; }
 

@@ -71,6 +71,36 @@ public sealed class ImageTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Environments_that_share_a_renderer_get_the_images_of_their_own()
+    {
+        Machine.NeedsImages();
+        var observation = new LiberoObservation(new LiberoConfig { ObservationHeight = 64, ObservationWidth = 96 });
+        var (own, shared) = (new TaskCameras(() => false), new TaskCameras(() => true));
+        using var first = new ReferenceTask("libero_spatial", 0).Begin();
+        using var second = new ReferenceTask("libero_spatial", 0).Begin(initState: 7);
+        LiberoSimulation[] simulations = [first, second];
+        byte[][] expected = [.. simulations.Select(simulation => Image(own, simulation))];
+        Assert.NotEqual(expected[0], expected[1]);
+
+        // The renderer is made by one thread and used by others; it outlives the first environment.
+        var cameras = shared.Rent(first.Model, observation);
+        byte[][] actual = new byte[2][];
+        Parallel.For(0, 8, i => actual[i % 2] = Image(shared, simulations[i % 2]));
+        Assert.Equal(expected, actual);
+        shared.Return(cameras);
+        Assert.Throws<ObjectDisposedException>(() => cameras.Render(0, first.Observables.Poses, new byte[3 * 64 * 96]));
+
+        byte[] Image(TaskCameras of, LiberoSimulation simulation)
+        {
+            var rented = of.Rent(simulation.Model, observation);
+            byte[] image = new byte[3 * 64 * 96];
+            rented.Render(0, simulation.Observables.Poses, image);
+            of.Return(rented);
+            return image;
+        }
+    }
+
+    [Fact]
     public void A_lit_burner_is_seen()
     {
         Machine.NeedsImages();
