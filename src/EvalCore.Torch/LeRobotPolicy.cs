@@ -110,8 +110,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             {
                 [DeviceProcessor.Name] = new() { ["device"] = device.ToString() },
                 [RenameObservationsProcessor.Name] = new() { ["rename_map"] = renameMap },
-            });
-            postprocessor = ProcessorPipeline.Load(folder.Postprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>());
+            }, config.Tokenizers);
+            postprocessor = ProcessorPipeline.Load(folder.Postprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>(), config.Tokenizers);
             state = StateDict.Open(folder.Model, device);
             AddHashes(provenance, [folder.Config, .. state.Paths]);
             if (state.Statistics.Count > 0)
@@ -124,6 +124,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
                 input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
             var network = config.NewNetwork(state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])]);
             AddHashes(provenance, [.. preprocessor.Files, .. postprocessor.Files]);
+            foreach (var (name, file) in config.Tokenizers.Files)
+                provenance[name] = "sha256:" + CheckpointFolder.Sha256(file);
             AddSettings(provenance, config, context, device);
             var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance);
             policy.Rehearse(config, context.Warn);

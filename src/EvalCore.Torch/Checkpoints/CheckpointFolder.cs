@@ -26,7 +26,7 @@ internal sealed class CheckpointFolder(string path)
     private static readonly string[] PickleEndings = [".bin", ".ckpt", ".pt", ".pth", ".pkl"];
 
     /// <summary>The folder.</summary>
-    private string Root => path;
+    public string Root => path;
 
     /// <summary>The configuration: a JSON object whose <c>type</c> names the policy.</summary>
     public string Config => Path.Combine(path, ConfigName);

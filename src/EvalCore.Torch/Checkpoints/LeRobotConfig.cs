@@ -8,6 +8,7 @@ using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Processors;
+using EvalCore.Torch.Tokenizers;
 
 namespace EvalCore.Torch.Checkpoints;
 
@@ -68,6 +69,10 @@ internal abstract class LeRobotConfig : PolicyConfig
     [JsonIgnore]
     public ProcessorStepRegistry ProcessorSteps { get; set; } = new();
 
+    /// <summary>The checkpoint's tokenizers.</summary>
+    [JsonIgnore]
+    public TokenizerFolders Tokenizers => field ??= new TokenizerFolders(Folder.Root, TokenizersGiven);
+
     /// <summary>The checkpoint's files.</summary>
     /// <exception cref="EvalCoreException">No path is given.</exception>
     public CheckpointFolder Folder => new(Path ?? throw new EvalCoreException(
@@ -86,6 +91,9 @@ internal abstract class LeRobotConfig : PolicyConfig
 
     /// <summary>The action dimension.</summary>
     public int ActionDim => OutputFeatures[FeatureNames.Action].Shape[0];
+
+    /// <summary>The folder of tokenizers that a flag gives; null without it.</summary>
+    protected virtual string? TokenizersGiven => null;
 
     /// <summary>The inputs that the network reads.</summary>
     public virtual IReadOnlyList<string> Inputs =>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using EvalCore.Options;
+using EvalCore.Torch.Tokenizers;
 using Safetensors;
 using static TorchSharp.torch;
 
@@ -28,12 +29,14 @@ internal sealed class ProcessorPipeline : IDisposable
     /// <param name="device">Where the policy computes.</param>
     /// <param name="registry">The steps that it may have.</param>
     /// <param name="overrides">For a step's registry name, the fields that replace saved ones.</param>
+    /// <param name="tokenizers">The checkpoint's tokenizers; null: those of the file's folder.</param>
     /// <exception cref="EvalCoreException">
     /// The file is damaged, a step is unknown, a state file is missing, or an override matches no step.
     /// </exception>
     public static ProcessorPipeline Load(
-        string path, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides)
+        string path, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides, TokenizerFolders? tokenizers = null)
     {
+        tokenizers ??= new TokenizerFolders(Path.GetDirectoryName(path)!);
         if (JsonFile.Read(path, "a processor pipeline")["steps"] is not JsonArray json)
             throw new EvalCoreException($"{path}: has no list of steps");
         var names = json.Select(step => NameOf(path, step, registry)).ToList();
@@ -49,7 +52,7 @@ internal sealed class ProcessorPipeline : IDisposable
             for (int i = 0; i < names.Count; i++)
             {
                 bool overridden = json[i]!["registry_name"] is not null || !byRegistry.Contains(names[i]);
-                steps.Add(Step(path, names[i], json[i]!, device, registry, overridden ? overrides.GetValueOrDefault(names[i]) : null, files));
+                steps.Add(Step(path, names[i], json[i]!, device, registry, overridden ? overrides.GetValueOrDefault(names[i]) : null, tokenizers, files));
             }
         }
         catch (Exception)
@@ -94,7 +97,8 @@ internal sealed class ProcessorPipeline : IDisposable
             : throw new EvalCoreException($"{path}: a step has neither registry_name nor class"));
 
     private static IProcessorStep Step(
-        string path, string name, JsonNode json, Device device, ProcessorStepRegistry registry, JsonObject? overrides, List<string> files)
+        string path, string name, JsonNode json, Device device, ProcessorStepRegistry registry, JsonObject? overrides,
+        TokenizerFolders tokenizers, List<string> files)
     {
         var fields = json["config"]?.DeepClone() as JsonObject ?? [];
         foreach (var (field, value) in overrides ?? [])
@@ -104,7 +108,7 @@ internal sealed class ProcessorPipeline : IDisposable
         using var state = stateFile is null ? null : OpenState(path, name, stateFile);
         if (state is not null)
             files.Add(state.Path);
-        return registry.Make(new ProcessorStepContext(path, name, fields, state, device));
+        return registry.Make(new ProcessorStepContext(path, name, fields, state, device, tokenizers));
     }
 
     private static SafetensorsFile OpenState(string path, string step, string stateFile)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Options;
+using EvalCore.Torch.Tokenizers;
 using Safetensors;
 using static TorchSharp.torch;
 
@@ -10,8 +11,8 @@ public sealed class ProcessorStepContext
 {
     private readonly JsonObject _config;
 
-    internal ProcessorStepContext(string path, string name, JsonObject config, SafetensorsFile? state, Device device) =>
-        (Path, Name, _config, State, Device) = (path, name, config, state, device);
+    internal ProcessorStepContext(string path, string name, JsonObject config, SafetensorsFile? state, Device device, TokenizerFolders tokenizers) =>
+        (Path, Name, _config, State, Device, Tokenizers) = (path, name, config, state, device, tokenizers);
 
     /// <summary>The pipeline's file. Files that a step names are in the same folder.</summary>
     public string Path { get; }
@@ -24,6 +25,9 @@ public sealed class ProcessorStepContext
 
     /// <summary>Where the policy computes.</summary>
     public Device Device { get; }
+
+    /// <summary>The checkpoint's tokenizers.</summary>
+    internal TokenizerFolders Tokenizers { get; }
 
     /// <summary>
     /// The step's <c>config</c>, overlaid by what the evaluation sets. Each public settable property of

@@ -19,6 +19,9 @@ public sealed class ProcessorStepRegistry
         [DeviceProcessor.Name] = context => new DeviceProcessor(context),
         [NormalizerProcessor.Name] = context => new NormalizerProcessor(context),
         [UnnormalizerProcessor.Name] = context => new UnnormalizerProcessor(context),
+        ["pi0_new_line_processor"] = _ => new NewLineProcessor(),
+        ["smolvla_new_line_processor"] = _ => new NewLineProcessor(),
+        [TokenizerProcessor.Name] = context => new TokenizerProcessor(context),
     };
 
     /// <summary>The names of LeRobot's classes, which a pipeline may state in place of a <c>registry_name</c>.</summary>
@@ -32,6 +35,9 @@ public sealed class ProcessorStepRegistry
         ["DeviceProcessorStep"] = DeviceProcessor.Name,
         ["NormalizerProcessorStep"] = NormalizerProcessor.Name,
         ["UnnormalizerProcessorStep"] = UnnormalizerProcessor.Name,
+        ["Pi0NewLineProcessor"] = "pi0_new_line_processor",
+        ["SmolVLANewLineProcessor"] = "smolvla_new_line_processor",
+        ["TokenizerProcessorStep"] = TokenizerProcessor.Name,
         ["VanillaObservationProcessorStep"] = "observation_processor",
         ["IdentityProcessorStep"] = "IdentityProcessorStep",
     };

@@ -19,6 +19,9 @@ public sealed class Transition
     /// <summary>The instruction of each episode, [B].</summary>
     public IReadOnlyList<string> Task { get; set; } = [];
 
+    /// <summary>The instruction for the present part of each episode's task, [B]; null where there is none. A step of one's own may set it.</summary>
+    public IReadOnlyList<string>? Subtask { get; set; }
+
     /// <summary>
     /// What steps hand to later steps, by name; the post-processor of a forward pass gets what its pre-processor left here.
     /// </summary>

@@ -1,0 +1,21 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using EvalCore.Options;
+
+namespace EvalCore.Torch.Checkpoints;
+
+/// <summary>The fields of a policy that reads an instruction: with the flag that says where its tokenizer is.</summary>
+internal abstract class LanguageConfig : LeRobotConfig
+{
+    /// <summary>
+    /// The folder with the files of the policy's tokenizers, or with a folder of each, named by the last part of the
+    /// tokenizer's name; null: they are in the checkpoint's folder or in Hugging Face's cache.
+    /// </summary>
+    [Placeholder("DIR")]
+    [Description("the folder of the policy's tokenizer, where neither the checkpoint nor Hugging Face's cache has it")]
+    public string? TokenizerPath { get; set; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    protected override string? TokenizersGiven => TokenizerPath;
+}
