@@ -40,11 +40,18 @@ internal static class InputFields
         foreach (string key in renameMap.Keys.Where(key => space.IndexOf(key) < 0))
             context.Warn($"--rename_map: {source} has no '{key}', only {string.Join(", ", space.Select(f => f.Key))}");
 
+        var missing = new List<string>();
         foreach (string name in config.Inputs)
         {
             var feature = config.InputFeatures[name];
             if (!byName.TryGetValue(name, out var field))
             {
+                if (config.CamerasMayBeMissing && feature.Type == FeatureType.VISUAL)
+                {
+                    missing.Add(name);
+                    continue;
+                }
+
                 throw new EvalCoreException(
                     $"{file}: the policy reads '{name}', but {source} has only {string.Join(", ", byName.Keys)} (the policy reads {string.Join(", ", config.Inputs)}); if it has another name there, give --rename_map");
             }
@@ -62,13 +69,25 @@ internal static class InputFields
                 context.Warn($"'{name}' is {field.Shape[0]}x{field.Shape[1]} in {source}, but the policy was trained on {height}x{width}");
         }
 
-        return [.. space.Where(field => config.Inputs.Any(name => byName[name] == field))];
+        if (missing.Count > 0 && missing.Count == config.Images.Count)
+        {
+            throw new EvalCoreException(
+                $"{file}: the policy reads {string.Join(", ", missing)}, but {source} has only {string.Join(", ", byName.Keys)}: one image at least is needed; if it has another name there, give --rename_map");
+        }
+
+        // A camera that the checkpoint itself calls empty has had no image in training either.
+        string[] noted = [.. missing.Where(name => !name.StartsWith(FeatureNames.EmptyCamera, StringComparison.Ordinal))];
+        if (noted.Length > 0)
+            context.Warn($"{source} has no {string.Join(", ", noted.Select(name => $"'{name}'"))}: the policy runs without; if an image has another name there, give --rename_map");
+        return [.. space.Where(field => config.Inputs.Any(name => byName.GetValueOrDefault(name) == field))];
     }
 
     /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>
     private static string? FittingChoice(LeRobotConfig config, PolicyContext context)
     {
-        return context.Choices.FirstOrDefault(choice => config.Inputs.All(name => Observes(choice.Value, name))).Key;
+        return context.Choices.FirstOrDefault(choice => config.Inputs.All(name => IsEmptyCamera(name) || Observes(choice.Value, name))).Key;
+
+        bool IsEmptyCamera(string name) => config.CamerasMayBeMissing && name.StartsWith(FeatureNames.EmptyCamera, StringComparison.Ordinal);
 
         bool Observes(ObservationSpace space, string name) => space.Any(field =>
             RenameObservationsProcessor.NewName(context.RenameMap, field.Key) == name

@@ -128,7 +128,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
                 provenance[name] = "sha256:" + CheckpointFolder.Sha256(file);
             AddSettings(provenance, config, context, device);
             var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance);
-            policy.Rehearse(config, context.Warn);
+            policy.Rehearse(config, [.. inputs.Select(input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key))], context.Warn);
             return policy;
         }
         catch (Exception e)
@@ -223,8 +223,11 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     /// Runs both pipelines on zeros, so that what does not go together is said before the first episode: statistics that are
     /// missing, inputs in another type than the network's.
     /// </summary>
+    /// <param name="config">The policy's configuration.</param>
+    /// <param name="present">Its inputs that the environment has.</param>
+    /// <param name="warn">Receives notes for the user.</param>
     /// <exception cref="EvalCoreException">A step fails, or gives the network or the environment what they cannot take.</exception>
-    private void Rehearse(LeRobotConfig config, Action<string> warn)
+    private void Rehearse(LeRobotConfig config, IReadOnlyList<string> present, Action<string> warn)
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
@@ -240,7 +243,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         string file = _preprocessor.Files[0];
         foreach (string name in config.Inputs)
         {
-            if (!transition.Observation.TryGetValue(name, out var value))
+            if (!transition.Observation.TryGetValue(name, out var value) && !present.Contains(name) && config.CamerasMayBeMissing)
+                continue;
+            if (value is null)
                 throw new EvalCoreException($"{file}: gives the network no '{name}', only {string.Join(", ", transition.Observation.Keys)}; the network reads {string.Join(", ", config.Inputs)}");
             if (value.dtype == ScalarType.Float32)
                 continue;

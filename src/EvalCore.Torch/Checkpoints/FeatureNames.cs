@@ -12,4 +12,7 @@ internal static class FeatureNames
 
     /// <summary>Where they stand for the instruction and do not pad it, bool [B, L].</summary>
     public const string LanguageMask = "observation.language.attention_mask";
+
+    /// <summary>What the names of cameras begin with that a policy declares and no environment has.</summary>
+    public const string EmptyCamera = "observation.images.empty_camera_";
 }

@@ -103,6 +103,10 @@ internal abstract class LeRobotConfig : PolicyConfig
         .. Images,
     ];
 
+    /// <summary>Whether the network does without some of the <see cref="Images"/>, as long as one is there.</summary>
+    [JsonIgnore]
+    public virtual bool CamerasMayBeMissing => false;
+
     /// <summary>Gives the fields the values that <c>config.json</c> states.</summary>
     /// <param name="values">The file's content.</param>
     /// <exception cref="EvalCoreException">A field has a value that it cannot have.</exception>

@@ -46,6 +46,11 @@ internal sealed class StateDict : IDisposable
     /// <param name="type">A floating type; null: the type that each is stored in.</param>
     public StateDict As(ScalarType? type) => new(_store, _prefix, type);
 
+    /// <summary>Gives the tensors of the files the names that this version of a policy has for them.</summary>
+    /// <param name="newName">The new name of a tensor; null where evaluation does not use it.</param>
+    /// <exception cref="EvalCoreException">Two tensors get one name.</exception>
+    public void Rename(Func<string, string?> newName) => _store.Files.Rename(newName);
+
     /// <summary>Whether there is a tensor of a name.</summary>
     public bool Has(string name) => _store.Files.TryGet(_prefix + name, out _);
 
@@ -132,10 +137,13 @@ internal sealed class StateDict : IDisposable
             TensorType.F64 => ScalarType.Float64,
             _ => throw new EvalCoreException($"{file.Path}: tensor '{entry.Name}' is {entry.Type}, which torch has no type for"),
         };
+
+        // What is read and then converted is freed at once, so that a conversion never needs a second copy of all weights.
+        using var scope = NewDisposeScope();
         var tensor = empty([.. entry.Shape], dtype: stored);
         if (entry.Bytes > 0)
             file.CopyTo(entry, tensor.bytes);
-        return tensor.to(tensor.is_floating_point() && type is { } wanted ? wanted : stored).to(device);
+        return tensor.to(tensor.is_floating_point() && type is { } wanted ? wanted : stored).to(device).MoveToOuterDisposeScope();
     }
 
     private WeightFiles.Weight Find(string name)

@@ -27,7 +27,7 @@ internal sealed class WeightFiles : IDisposable
         "normalizer.", "input_normalizer.", "output_normalizer.",
     ];
 
-    private readonly Dictionary<string, Weight> _weights = [];
+    private Dictionary<string, Weight> _weights = [];
     private readonly List<SafetensorsFile> _files = [];
     private readonly List<string> _statistics = [];
 
@@ -72,6 +72,21 @@ internal sealed class WeightFiles : IDisposable
 
     /// <summary>Looks a parameter up.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Weight? weight) => _weights.TryGetValue(name, out weight);
+
+    /// <summary>Gives the parameters other names.</summary>
+    /// <param name="newName">The new name of a parameter; null to leave it out.</param>
+    /// <exception cref="EvalCoreException">Two parameters get one name.</exception>
+    public void Rename(Func<string, string?> newName)
+    {
+        var renamed = new Dictionary<string, Weight>();
+        foreach (var (name, weight) in _weights)
+        {
+            if (newName(name) is { } other && !renamed.TryAdd(other, weight))
+                throw new EvalCoreException($"{weight.File.Path}: has '{other}' twice, as '{renamed[other].Entry.Name}' and as '{weight.Entry.Name}'");
+        }
+
+        _weights = renamed;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,0 +1,65 @@
+using EvalCore.Torch.Checkpoints;
+using static TorchSharp.torch;
+
+namespace EvalCore.Torch.Layers;
+
+/// <summary>
+/// PaliGemma (Beyer et al., 2024): SigLIP's vision tower, a linear projector and Gemma, as openpi's policies use it. Images
+/// are float32 throughout; the language model computes in the type that is asked for.
+/// </summary>
+internal sealed class PaliGemma
+{
+    private const long VisionHeads = 16;
+
+    private readonly SiglipVisionModel _visionTower;
+    private readonly Linear _multiModalProjector;
+    private readonly Tensor _embedTokens;
+    private readonly Tensor _embedScale;
+    private readonly Linear? _lmHead;
+
+    /// <summary>Loads the tensors; all sizes but the numbers of heads are read from them.</summary>
+    /// <param name="state">The part <c>paligemma</c>.</param>
+    /// <param name="type">The type of the language model.</param>
+    /// <param name="lmHead">Whether <see cref="Logits"/> is needed.</param>
+    public PaliGemma(StateDict state, ScalarType type, bool lmHead = false)
+    {
+        var model = state["model"];
+        var language = model["language_model"];
+        _visionTower = new SiglipVisionModel(model["vision_tower"]["vision_model"], VisionHeads);
+        LanguageModel = new Decoder(language, DecoderKind.Gemma, type);
+        _multiModalProjector = new Linear(model["multi_modal_projector"]["linear"], _visionTower.Width, LanguageModel.Width);
+
+        // One matrix embeds tokens and makes logits; a file may have it under one of the two names alone.
+        bool embeds = language["embed_tokens"].Has("weight");
+        _embedTokens = (embeds ? language["embed_tokens"] : state["lm_head"]).As(type).Load("weight", -1, LanguageModel.Width);
+        if (lmHead)
+            _lmHead = new Linear(embeds ? state["lm_head"].As(type).Load("weight", _embedTokens.shape[0], LanguageModel.Width) : _embedTokens, bias: null);
+        _embedScale = state.Keep(tensor((float)Math.Sqrt(LanguageModel.Width)).to(type).to(state.Device));
+    }
+
+    /// <summary>Gemma.</summary>
+    public Decoder LanguageModel { get; }
+
+    /// <summary>Height and width of an image.</summary>
+    public long ImageSize => _visionTower.ImageSize;
+
+    /// <summary>Images [N, 3, <see cref="ImageSize"/>, <see cref="ImageSize"/>] from -1 to 1, to tokens [N, tokens, width], float32.</summary>
+    public Tensor EmbedImages(Tensor pixels, Action<string, Tensor>? hook = null)
+    {
+        var features = _visionTower.Forward(pixels, hook?.Within("model.vision_tower.vision_model"));
+        var tokens = _multiModalProjector.Forward(features);
+        hook?.Invoke("model.multi_modal_projector", tokens);
+        return tokens;
+    }
+
+    /// <summary>Token ids [B, L] int64 to [B, L, width].</summary>
+    public Tensor EmbedTokens(Tensor ids, Action<string, Tensor>? hook = null)
+    {
+        var tokens = _embedTokens.index_select(0, ids.flatten()).mul_(_embedScale).view(ids.shape[0], ids.shape[1], -1);
+        hook?.Invoke("model.language_model.embed_tokens", tokens);
+        return tokens;
+    }
+
+    /// <summary>Hidden states [B, S, width] to the logits of the next token, [B, S, vocabulary].</summary>
+    public Tensor Logits(Tensor hidden) => _lmHead!.Forward(hidden);
+}
