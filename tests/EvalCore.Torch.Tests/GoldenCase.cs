@@ -32,6 +32,8 @@ internal sealed class GoldenCase
     {
         var config = TestPolicy.Config(Checkpoint, _json.GetProperty("overrides").EnumerateArray().Select(text => text.GetString()!.TrimStart('-')));
         config.Batching = batching;
+        if (config is LanguageConfig language)
+            language.TokenizerPath = Goldens.Find($"policies/tokenizers/{(config.Type == "smolvla" ? "smolvlm2_like" : "paligemma_like")}");
         return config;
     }
 

@@ -16,6 +16,9 @@ internal sealed class ModuleOutputs(SafetensorsFile layers)
     /// <summary>Which tokens of the prefix LeRobot does not mask; ours has no others.</summary>
     public bool[] Real { get; set; } = [];
 
+    /// <summary>What the last part of a name is called in the reference, where it is called otherwise.</summary>
+    public Dictionary<string, string> Names { get; } = [];
+
     /// <summary>Names in the reference that were not compared.</summary>
     public IEnumerable<string> Unseen => layers.Select(entry => entry.Name).Where(name => !_seen.Contains(name));
 
@@ -23,6 +26,8 @@ internal sealed class ModuleOutputs(SafetensorsFile layers)
     public void Check(string name, Tensor output)
     {
         using var scope = NewDisposeScope();
+        string last = name[(name.LastIndexOf('.') + 1)..];
+        name = name[..^last.Length] + Names.GetValueOrDefault(last, last);
         int rows = (int)output.shape[0];
         int call = _calls.GetValueOrDefault(name);
         _calls[name] = call + rows;

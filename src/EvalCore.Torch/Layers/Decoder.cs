@@ -43,6 +43,9 @@ internal sealed class Decoder
     /// <summary>How many numbers a head has.</summary>
     public long HeadDim { get; }
 
+    /// <summary>How many layers it has.</summary>
+    public int Layers => _layers.Length;
+
     /// <summary>An empty cache for some rows.</summary>
     public KeyValueCache NewCache(long batch, long capacity) =>
         new(_layers.Length, [batch, _kind.KeyValueHeads, capacity, HeadDim], Type, _device);

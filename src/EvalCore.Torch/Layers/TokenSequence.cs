@@ -23,6 +23,9 @@ internal sealed class TokenSequence
     /// <summary>How many tokens a row has, padding included.</summary>
     public int Length => _blocks.Count;
 
+    /// <summary>The number of the last block.</summary>
+    public int LastBlock => _blocks[^1];
+
     /// <summary>The embedded tokens, [B, <see cref="Length"/>, width].</summary>
     public Tensor Embeddings => cat(_parts, dim: 1);
 
@@ -70,7 +73,7 @@ internal sealed class TokenSequence
     public Tensor? MaskOfFollowing(IReadOnlyList<int> blocks, ScalarType type) => Mask(blocks, blocks, type);
 
     /// <summary>The mask of any token that sees this sequence alone: [B or 1, 1, 1, <see cref="Length"/>], or null.</summary>
-    public Tensor? MaskOfPadding(ScalarType type) => Mask([_blocks.Max()], [], type);
+    public Tensor? MaskOfPadding(ScalarType type) => Mask([LastBlock], [], type);
 
     /// <summary>
     /// What is added to attention scores: zero, and minus infinity where a query does not see a key. Every query sees a key:

@@ -51,7 +51,7 @@ public sealed class CheckpointTests : IDisposable
     public void The_source_knows_its_types_and_their_fields()
     {
         var source = new LeRobotPolicies();
-        Assert.Equal(["act", "diffusion"], source.Types.Keys);
+        Assert.Equal(["act", "diffusion", "smolvla", "pi0", "pi05"], source.Types.Keys);
         Assert.Superset(
             new HashSet<string> { "n_action_steps", "chunk_size", "temporal_ensemble_coeff", "device", "use_amp", "normalization_mapping" },
             Fields("act").ToHashSet());
@@ -190,7 +190,7 @@ public sealed class CheckpointTests : IDisposable
     public void An_unknown_type_names_the_known_ones()
     {
         _folder.Edit("config.json", json => json["type"] = "telepathy");
-        Fails("the policy type 'telepathy' is not known; known are act, diffusion");
+        Fails("the policy type 'telepathy' is not known; known are act, diffusion, smolvla, pi0, pi05");
     }
 
     [Fact]
@@ -378,7 +378,7 @@ public sealed class CheckpointTests : IDisposable
     [Theory]
     [InlineData("", "config.json: is empty (0 bytes); LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint")]
     [InlineData("{}", "config.json: has no field; LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint")]
-    [InlineData("{\"chunk_size\": 8}", "config.json: does not say the policy's \"type\"; where it is a LeRobot checkpoint's, add it: one of act, diffusion")]
+    [InlineData("{\"chunk_size\": 8}", "config.json: does not say the policy's \"type\"; where it is a LeRobot checkpoint's, add it: one of act, diffusion, smolvla, pi0, pi05")]
     [InlineData("<html>", "config.json: is a web page")]
     public void An_empty_configuration_says_where_to_get_it(string text, string message)
     {

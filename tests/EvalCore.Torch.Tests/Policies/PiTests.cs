@@ -1,3 +1,4 @@
+using EvalCore.Policies;
 using EvalCore.Torch.Policies.Pi0;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;
@@ -24,6 +25,22 @@ public class PiTests
         using var chunk = test.Open("chunk");
         Close(chunk.Span<float>("chunk.raw"), test.PredictAlone(), Tolerance, $"{policy} {name} alone");
         Close(chunk.Span<float>("chunk.raw"), test.PredictTogether(), Tolerance, $"{policy} {name} together");
+    }
+
+    [Theory]
+    [InlineData("pi0", "b1")]
+    [InlineData("pi0", "b1_oddsize")]
+    [InlineData("pi0", "b2_steps4_nocam2")]
+    [InlineData("pi0", "b3")]
+    public void Whole_checkpoints_play_LeRobots_actions(string policy, string name)
+    {
+        var golden = new GoldenCase(policy, name);
+        foreach (var batching in (Batching[])[Batching.Exact, Batching.Dynamic])
+        {
+            using var result = golden.Infer(drawsOf: "select", batching, warn: name == "b1" || name == "b3" ? null : _ => { });
+            golden.Compare(result, "chunk", raw: Tolerance, post: 1e-4);
+            golden.Compare(result, "select", raw: Tolerance, post: 1e-4);
+        }
     }
 
     [Theory]
