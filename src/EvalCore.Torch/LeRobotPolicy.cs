@@ -23,6 +23,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     private readonly ProcessorPipeline _postprocessor;
     private readonly Device _device;
     private readonly Tensor _largestByte;
+
+    /// <summary>What keeps the state that actions are relative to; null where they are not.</summary>
+    private readonly RelativeActionsProcessor? _relative;
     private readonly int _threads;
 
     private LeRobotPolicy(
@@ -39,6 +42,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         _preprocessor = preprocessor;
         _postprocessor = postprocessor;
         _device = device;
+        if (postprocessor.Steps.OfType<AbsoluteActionsProcessor>().Any(step => step.Enabled))
+            _relative = preprocessor.Steps.OfType<RelativeActionsProcessor>().First();
 
         // A tensor, because on a GPU torch divides by a number as it multiplies by the inverse, which rounds differently.
         _largestByte = tensor(255f).to(device).DetachFromDisposeScope();
@@ -120,6 +125,10 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
                 context.Warn($"{folder.Model}: '{state.Statistics[0]}'{more} are statistics of an older LeRobot, and not used: those of the pipelines are");
             }
 
+            var relative = preprocessor.Steps.OfType<RelativeActionsProcessor>().FirstOrDefault();
+            foreach (var step in postprocessor.Steps.OfType<AbsoluteActionsProcessor>())
+                step.Link(relative);
+
             var sizes = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
                 input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
             var network = config.NewNetwork(state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])]);
@@ -197,9 +206,44 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     {
         var input = Preprocess(sessions);
         EpisodeState[] episodes = [.. sessions.Select(session => session.State)];
-        var rawChunk = _network.PredictActionChunk(input.Observation, episodes);
+        var rawChunk = _network.PredictActionChunk(NetworkInput(input), episodes);
         var rawActions = _network.SelectActions(rawChunk, episodes);
         return new Prediction(input, rawChunk, rawActions);
+    }
+
+    /// <summary>What the pre-processor leaves: the observation, and what its steps have added for the network.</summary>
+    private static Dictionary<string, Tensor> NetworkInput(Transition input)
+    {
+        if (input.ComplementaryData.Count == 0)
+            return input.Observation;
+        var all = new Dictionary<string, Tensor>(input.ComplementaryData);
+        foreach (var (name, value) in input.Observation)
+            all[name] = value;
+        return all;
+    }
+
+    /// <summary>
+    /// The action that is played now, of one that is relative to the state: LeRobot adds the state when an action is played, not
+    /// when it was predicted.
+    /// </summary>
+    /// <param name="session">The session; has observed the state.</param>
+    /// <param name="raw">The action in the policy's units.</param>
+    private double[] ActRelatively(LeRobotSession session, ReadOnlySpan<float> raw)
+    {
+        TorchThreads.Use(_threads);
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var state = new Transition { Task = [session.Task] };
+        for (int i = 0; i < Inputs.Count; i++)
+        {
+            if (Inputs[i].Kind == ObservationKind.Vector)
+                state.Observation[Inputs[i].Key] = Input([session], i);
+        }
+
+        _preprocessor.Process(state, last: _relative);
+        double[] action = [];
+        new HostTensor(Postprocess(tensor(raw.ToArray()).reshape(1, 1, -1).to(_device), state)).CopyRow(0, ref action);
+        return action;
     }
 
     /// <summary>Actions [B, steps, action dimension] from the policy's units to the environment's.</summary>
@@ -282,7 +326,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     }
 
     private LeRobotSession NewSession(EpisodeSpec episode, INoise noise, bool inspected) =>
-        new(Inputs, _network.ObservationSteps, episode.Task.Description, new EpisodeState(noise, _network.NewMemory()), inspected);
+        new(Inputs, _network.ObservationSteps, episode.Task.Description, new EpisodeState(noise, _network.NewMemory()), inspected, _relative is null ? null : ActRelatively);
 
     private void Infer(LeRobotSession[] sessions)
     {
@@ -300,7 +344,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     {
         using var scope = NewDisposeScope();
         var prediction = Predict(sessions);
-        var actions = new HostTensor(Postprocess(prediction.RawActions, prediction.Input));
+        var actions = new HostTensor(_relative is null ? Postprocess(prediction.RawActions, prediction.Input) : prediction.RawActions);
         for (int i = 0; i < sessions.Length; i++)
             sessions[i].Enqueue(_network.ActionSteps, actions, i);
         if (Array.Exists(sessions, session => session.Inspected))

@@ -12,7 +12,9 @@ internal sealed class LeRobotSession : IInspectableSession
     private readonly IReadOnlyList<ObservationField> _inputs;
     private readonly Tensor[] _stored;
     private readonly int _observationSteps;
+    private readonly Postprocess? _postprocess;
     private double[] _actions = [];
+    private float[] _relativeActions = [];
     private float[] _rawActions = [];
     private float[] _rawChunk = [];
     private float[] _chunk = [];
@@ -26,8 +28,12 @@ internal sealed class LeRobotSession : IInspectableSession
     /// <param name="task">The instruction.</param>
     /// <param name="state">The episode's state in the network; belongs to the session.</param>
     /// <param name="inspected">Whether chunks are kept for inspection.</param>
-    public LeRobotSession(IReadOnlyList<ObservationField> inputs, int observationSteps, string task, EpisodeState state, bool inspected)
+    /// <param name="postprocess">Makes an action when it is played, of the state then; null: the queue has actions as they are played.</param>
+    public LeRobotSession(
+        IReadOnlyList<ObservationField> inputs, int observationSteps, string task, EpisodeState state, bool inspected,
+        Postprocess? postprocess = null)
     {
+        _postprocess = postprocess;
         _inputs = inputs;
         _observationSteps = observationSteps;
         Task = task;
@@ -40,6 +46,11 @@ internal sealed class LeRobotSession : IInspectableSession
                 dtype: input.Kind == ObservationKind.Vector ? ScalarType.Float32 : ScalarType.Byte).DetachFromDisposeScope()),
         ];
     }
+
+    /// <summary>Makes an action in the environment's units, of what a session has observed last.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="raw">The action in the policy's units.</param>
+    public delegate double[] Postprocess(LeRobotSession session, ReadOnlySpan<float> raw);
 
     /// <summary>The instruction.</summary>
     public string Task { get; }
@@ -55,6 +66,9 @@ internal sealed class LeRobotSession : IInspectableSession
     /// the queue when it runs.
     /// </summary>
     public bool NeedsObservation => _left < _observationSteps;
+
+    /// <inheritdoc/>
+    public bool NeedsVectors => _postprocess is not null;
 
     /// <inheritdoc/>
     public bool NeedsInference => _left == 0;
@@ -78,16 +92,9 @@ internal sealed class LeRobotSession : IInspectableSession
             bytes[step..].CopyTo(bytes);
             var newest = bytes[^step..];
             if (_inputs[i].Kind == ObservationKind.Image)
-            {
                 observation.Image(_inputs[i].Key).CopyTo(newest);
-            }
             else
-            {
-                var numbers = observation.Vector(_inputs[i].Key);
-                var floats = MemoryMarshal.Cast<byte, float>(newest);
-                for (int k = 0; k < floats.Length; k++)
-                    floats[k] = (float)numbers[k];
-            }
+                Store(observation.Vector(_inputs[i].Key), newest);
 
             // The first observation stands for those before it.
             for (int k = 0; !_observed && k < _observationSteps - 1; k++)
@@ -97,12 +104,26 @@ internal sealed class LeRobotSession : IInspectableSession
         _observed = true;
     }
 
+    /// <summary>Replaces the newest numbers: before the network runs again, it gets as many whole observations as it reads.</summary>
+    public void ObserveVectors(Observation observation)
+    {
+        for (int i = 0; i < _inputs.Count; i++)
+        {
+            var bytes = _stored[i].bytes;
+            if (_inputs[i].Kind == ObservationKind.Vector)
+                Store(observation.Vector(_inputs[i].Key), bytes[^(bytes.Length / _observationSteps)..]);
+        }
+    }
+
     /// <inheritdoc/>
     public void Act(Span<double> action)
     {
         if (_left == 0)
             throw new InvalidOperationException("the action queue is empty: infer first");
-        Row(_actions).CopyTo(action);
+        if (_postprocess is null)
+            Row(_actions).CopyTo(action);
+        else
+            _postprocess(this, Row(_relativeActions)).CopyTo(action);
         _left--;
     }
 
@@ -121,11 +142,14 @@ internal sealed class LeRobotSession : IInspectableSession
 
     /// <summary>Refills the action queue.</summary>
     /// <param name="steps">How many actions there are.</param>
-    /// <param name="actions">Row-major [B, steps, action dimension], in the environment's units.</param>
+    /// <param name="actions">Row-major [B, steps, action dimension], in the environment's units; in the policy's where actions are made when they are played.</param>
     /// <param name="row">The session's row.</param>
     internal void Enqueue(int steps, HostTensor actions, int row)
     {
-        actions.CopyRow(row, ref _actions);
+        if (_postprocess is null)
+            actions.CopyRow(row, ref _actions);
+        else
+            actions.CopyRow(row, ref _relativeActions);
         _steps = steps;
         _left = steps;
     }
@@ -140,6 +164,13 @@ internal sealed class LeRobotSession : IInspectableSession
         rawChunk.CopyRow(row, ref _rawChunk);
         chunk.CopyRow(row, ref _chunk);
         rawActions.CopyRow(row, ref _rawActions);
+    }
+
+    private static void Store(ReadOnlySpan<double> numbers, Span<byte> bytes)
+    {
+        var floats = MemoryMarshal.Cast<byte, float>(bytes);
+        for (int k = 0; k < floats.Length; k++)
+            floats[k] = (float)numbers[k];
     }
 
     /// <summary>The next action of a queue.</summary>

@@ -65,10 +65,12 @@ internal sealed class ProcessorPipeline : IDisposable
     }
 
     /// <summary>Runs the steps.</summary>
+    /// <param name="transition">What they change.</param>
+    /// <param name="last">The last step to run; null for all.</param>
     /// <exception cref="EvalCoreException">A step cannot process what it is given; the message names file and step.</exception>
-    public void Process(Transition transition)
+    public void Process(Transition transition, IProcessorStep? last = null)
     {
-        for (int i = 0; i < Steps.Count; i++)
+        for (int i = 0; i < Steps.Count && (i == 0 || Steps[i - 1] != last || last is null); i++)
         {
             try
             {

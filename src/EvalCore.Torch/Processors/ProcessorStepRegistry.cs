@@ -22,6 +22,18 @@ public sealed class ProcessorStepRegistry
         ["pi0_new_line_processor"] = _ => new NewLineProcessor(),
         ["smolvla_new_line_processor"] = _ => new NewLineProcessor(),
         [TokenizerProcessor.Name] = context => new TokenizerProcessor(context),
+        [StatePromptProcessor.Pi05Name] = context => new StatePromptProcessor(context, ";\nAction: "),
+        [StatePromptProcessor.Pi0FastName] = context => new StatePromptProcessor(context, ";\n"),
+        [RelativeActionsProcessor.Name] = context => new RelativeActionsProcessor(context),
+        [AbsoluteActionsProcessor.Name] = context => new AbsoluteActionsProcessor(context),
+        [LiberoProcessor.Name] = _ => new LiberoProcessor(),
+        [XVlaImageToFloatProcessor.Name] = context => new XVlaImageToFloatProcessor(context),
+        [XVlaImageNetNormalizeProcessor.Name] = context => new XVlaImageNetNormalizeProcessor(context),
+        [XVlaAddDomainIdProcessor.Name] = context => new XVlaAddDomainIdProcessor(context),
+        [XVlaRotationProcessor.Name] = _ => new XVlaRotationProcessor(),
+
+        // It tokenises actions, for training.
+        ["action_tokenizer_processor"] = _ => new UnchangedProcessor(),
     };
 
     /// <summary>The names of LeRobot's classes, which a pipeline may state in place of a <c>registry_name</c>.</summary>
@@ -35,8 +47,17 @@ public sealed class ProcessorStepRegistry
         ["DeviceProcessorStep"] = DeviceProcessor.Name,
         ["NormalizerProcessorStep"] = NormalizerProcessor.Name,
         ["UnnormalizerProcessorStep"] = UnnormalizerProcessor.Name,
+        ["NewLineTaskProcessorStep"] = "smolvla_new_line_processor",
         ["Pi0NewLineProcessor"] = "pi0_new_line_processor",
-        ["SmolVLANewLineProcessor"] = "smolvla_new_line_processor",
+        ["Pi05PrepareStateTokenizerProcessorStep"] = StatePromptProcessor.Pi05Name,
+        ["Pi0FastPrepareStateAndLanguageTokenizerProcessorStep"] = StatePromptProcessor.Pi0FastName,
+        ["RelativeActionsProcessorStep"] = RelativeActionsProcessor.Name,
+        ["AbsoluteActionsProcessorStep"] = AbsoluteActionsProcessor.Name,
+        ["ActionTokenizerProcessorStep"] = "action_tokenizer_processor",
+        ["XVLAImageToFloatProcessorStep"] = XVlaImageToFloatProcessor.Name,
+        ["XVLAImageNetNormalizeProcessorStep"] = XVlaImageNetNormalizeProcessor.Name,
+        ["XVLAAddDomainIdProcessorStep"] = XVlaAddDomainIdProcessor.Name,
+        ["XVLARotation6DToAxisAngleProcessorStep"] = XVlaRotationProcessor.Name,
         ["TokenizerProcessorStep"] = TokenizerProcessor.Name,
         ["VanillaObservationProcessorStep"] = "observation_processor",
         ["IdentityProcessorStep"] = "IdentityProcessorStep",

@@ -89,10 +89,13 @@ public static class Infer
         {
             for (int i = 0; i < sessions.Length; i++)
             {
-                if (!sessions[i].NeedsObservation)
+                if (!sessions[i].NeedsObservation && !sessions[i].NeedsVectors)
                     continue;
                 input.Read(step, i, observation);
-                sessions[i].Observe(observation);
+                if (sessions[i].NeedsObservation)
+                    sessions[i].Observe(observation);
+                else
+                    sessions[i].ObserveVectors(observation);
             }
 
             IPolicySession[] waiting = [.. sessions.Where(session => session.NeedsInference)];

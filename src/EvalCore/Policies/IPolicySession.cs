@@ -4,7 +4,7 @@ namespace EvalCore.Policies;
 
 /// <summary>
 /// The state of a policy in one episode: its action queue, observation history and random generator. Each step calls
-/// observe (when needed), infer (when needed) and act. Used by one thread at a time.
+/// observe (when needed; all fields, or those of numbers only), infer (when needed) and act. Used by one thread at a time.
 /// </summary>
 public interface IPolicySession : IDisposable
 {
@@ -16,6 +16,17 @@ public interface IPolicySession : IDisposable
 
     /// <summary>Reads an observation. The buffer is reused, so data that is kept must be copied.</summary>
     void Observe(Observation observation);
+
+    /// <summary>
+    /// Whether the next action needs the numbers of an observation where it needs no image: it is then relative to the state.
+    /// It matters where <see cref="NeedsObservation"/> is false.
+    /// </summary>
+    bool NeedsVectors => false;
+
+    /// <summary>Reads an observation that has no images. The buffer is reused, so data that is kept must be copied.</summary>
+    void ObserveVectors(Observation observation)
+    {
+    }
 
     /// <summary>Whether the network must run before the next action.</summary>
     bool NeedsInference { get; }

@@ -16,6 +16,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     private IEnvironment? _environment;
     private EnvTask? _task;
     private Observation? _observation;
+    private Observation? _vectors;
     private readonly IPolicySession[] _alone = new IPolicySession[1];
     private double[] _action = [];
     private IVideoSource? _video;
@@ -63,6 +64,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             _environment = benchmark.Make(episode.Task);
             _task = episode.Task;
             _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
+            _vectors = new Observation(new ObservationSpace(_observation.Space.Where(field => field.Kind != ObservationKind.Image)));
             _action = new double[_environment.ActionSpace.Dimension];
             _video = _environment as IVideoSource;
             _goal = _environment is IGoalConditions { ConditionCount: > 0 } goal ? goal : null;
@@ -91,6 +93,14 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
                 _environment!.Observe(_observation!);
                 Lap(ref _rendering);
                 Session.Observe(_observation!);
+                Lap(ref _inference);
+            }
+            else if (Session.NeedsVectors)
+            {
+                Lap(ref _harness);
+                _environment!.Observe(_vectors!);
+                Lap(ref _rendering);
+                Session.ObserveVectors(_vectors!);
                 Lap(ref _inference);
             }
 
