@@ -43,13 +43,15 @@ internal sealed class NetworkCase : IDisposable
     public SafetensorsFile Open(string suffix) => _golden.Open(suffix);
 
     /// <summary>The chunk of all rows as one batch.</summary>
-    public float[] PredictTogether() => Predict(Observation, [.. Enumerable.Range(0, Batch)]);
+    /// <param name="network">Another network than <see cref="Network"/>.</param>
+    public float[] PredictTogether(PolicyNetwork? network = null) => Predict(network ?? Network, Observation, [.. Enumerable.Range(0, Batch)]);
 
     /// <summary>The chunks of the rows, one by one.</summary>
-    public float[] PredictAlone() => [.. Enumerable.Range(0, Batch).SelectMany(row =>
+    /// <param name="network">Another network than <see cref="Network"/>.</param>
+    public float[] PredictAlone(PolicyNetwork? network = null) => [.. Enumerable.Range(0, Batch).SelectMany(row =>
     {
         using var scope = NewDisposeScope();
-        return Predict(Observation.ToDictionary(input => input.Key, input => input.Value.narrow(0, row, 1)), [row]);
+        return Predict(network ?? Network, Observation.ToDictionary(input => input.Key, input => input.Value.narrow(0, row, 1)), [row]);
     })];
 
     public void Dispose()
@@ -58,12 +60,12 @@ internal sealed class NetworkCase : IDisposable
         _scope.Dispose();
     }
 
-    private float[] Predict(Dictionary<string, Tensor> observation, int[] rows)
+    private float[] Predict(PolicyNetwork network, Dictionary<string, Tensor> observation, int[] rows)
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         var (draws, _) = RecordedDraws.Open(_golden.PathOf("chunk"), Batch);
         EpisodeState[] episodes = [.. rows.Select(row => new EpisodeState(new RecordedNoise(draws.OfEpisode(row))))];
-        return [.. Network.PredictActionChunk(observation, episodes).contiguous().data<float>()];
+        return [.. network.PredictActionChunk(observation, episodes).contiguous().data<float>()];
     }
 }

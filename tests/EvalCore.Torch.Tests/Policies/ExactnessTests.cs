@@ -15,11 +15,16 @@ public class ExactnessTests
     private static readonly ObservationSpace Images = new(
         ObservationField.Image("observation.image", 96, 96), ObservationField.Vector("observation.state", 2));
 
+    private static readonly ObservationSpace Cameras = new(
+        ObservationField.Image("observation.images.image", 48, 64), ObservationField.Image("observation.images.image2", 48, 64),
+        ObservationField.Vector("observation.state", 8));
+
     [Theory]
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_diffusion_keypoints")]
     [InlineData("act")]
     [InlineData("diffusion")]
+    [InlineData("smolvla")]
     public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
     {
         const int Episodes = 6;
@@ -119,15 +124,21 @@ public class ExactnessTests
     internal static LeRobotPolicy Load(string name, Batching batching, out ObservationSpace space)
     {
         bool trained = name.Contains('_', StringComparison.Ordinal);
-        space = trained ? Keypoints : Images;
-        string[] flags = [$"batching={(batching == Batching.Exact ? "exact" : "dynamic")}", .. name == "diffusion" ? (string[])["num_inference_steps=3"] : []];
+        bool readsLanguage = name is "smolvla" or "pi0" or "pi05";
+        space = trained ? Keypoints : readsLanguage ? Cameras : Images;
+        string[] flags =
+        [
+            $"batching={(batching == Batching.Exact ? "exact" : "dynamic")}",
+            .. name == "diffusion" ? (string[])["num_inference_steps=3"] : [],
+            .. readsLanguage ? (string[])[$"tokenizer_path={Goldens.Find($"policies/tokenizers/{(name == "smolvla" ? "smolvlm2_like" : "paligemma_like")}")}"] : [],
+        ];
         return TestPolicy.Load(trained ? Goldens.Checkpoint(name) : Goldens.Find($"policies/{name}/checkpoint"), space, flags);
     }
 
     /// <summary>The first chunk of some episodes, inferred in one call.</summary>
     internal static float[][] Play(LeRobotPolicy policy, ObservationSpace space, int[] episodes)
     {
-        IInspectableSession[] sessions = [.. episodes.Select(i => policy.NewSession(TestEpisode.Of(1000 + i), draws: null))];
+        IInspectableSession[] sessions = [.. episodes.Select(i => policy.NewSession(TestEpisode.Of(1000 + i, $"push the puck {i} times"), draws: null))];
         for (int i = 0; i < episodes.Length; i++)
             sessions[i].Observe(Fill(new Observation(space), episodes[i]));
         policy.Infer(sessions, CancellationToken.None);

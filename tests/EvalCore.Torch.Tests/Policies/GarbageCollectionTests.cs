@@ -1,4 +1,5 @@
 using EvalCore.Policies;
+using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
 
@@ -13,6 +14,7 @@ public sealed class GarbageCollectionTests
     [Theory]
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_diffusion_keypoints")]
+    [InlineData("smolvla")]
     public void Garbage_collections_during_a_forward_pass_change_nothing(string name)
     {
         using var policy = ExactnessTests.Load(name, Batching.Exact, out var space);
@@ -35,5 +37,19 @@ public sealed class GarbageCollectionTests
             Assert.Equal(quiet, ExactnessTests.Play(policy, space, [0])[0]);
         collector.Join();
         Assert.InRange(passes, 3, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("smolvla", "b2_missing_camera")]
+    [InlineData("pi0", "b2_steps4_nocam2")]
+    [InlineData("pi05", "b2_steps4_nocam2")]
+    public void A_forward_pass_leaves_no_tensor(string policy, string name)
+    {
+        using var test = new NetworkCase(policy, name);
+        test.PredictTogether();
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 200; i++)
+            test.PredictTogether();
+        Assert.Equal(before, Tensor.TotalCount);
     }
 }
