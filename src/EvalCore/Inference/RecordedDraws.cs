@@ -4,8 +4,8 @@ using Safetensors;
 namespace EvalCore.Inference;
 
 /// <summary>
-/// Recorded random tensors in the order in which they were drawn. The first dimension is the batch: an episode's rows follow
-/// each other, one or more.
+/// Recorded random tensors in the order in which they were drawn, for all episodes at once: one dimension is the batch, in
+/// which an episode's rows follow each other, one or more. A draw of one dimension may be one for all episodes.
 /// </summary>
 internal sealed class RecordedDraws
 {
@@ -26,7 +26,7 @@ internal sealed class RecordedDraws
     /// Reads a file's draws: those for the chunk, <c>rng.NNN.*</c>, and those for the steps, <c>rng.tTT.*</c>; when it
     /// has only one kind, both are of that kind.
     /// </summary>
-    /// <exception cref="EvalCoreException">The file has no draws, or one that is neither F32 nor I64 with rows for each episode.</exception>
+    /// <exception cref="EvalCoreException">The file has no draws, or one that is neither F32 nor I64.</exception>
     public static (RecordedDraws Chunk, RecordedDraws Steps) Open(string path, int episodes)
     {
         using var file = SafetensorsFile.Open(path);
@@ -34,8 +34,8 @@ internal sealed class RecordedDraws
         foreach (var entry in file.Where(entry => entry.Name.StartsWith("rng.", StringComparison.Ordinal)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             bool whole = entry.Type == TensorType.I64;
-            if (!(whole || entry.Type == TensorType.F32) || entry.Shape.Count == 0 || entry.Shape[0] == 0 || entry.Shape[0] % episodes != 0)
-                throw new EvalCoreException($"{path}: draw '{entry.Name}' is {entry}, expected F32 [{episodes}, ...] or I64: rows for each episode");
+            if (!whole && entry.Type != TensorType.F32)
+                throw new EvalCoreException($"{path}: draw '{entry.Name}' is {entry}, expected F32 or I64");
             float[] values = whole ? [.. file.Read<long>(entry.Name).Select(value => (float)value)] : file.Read<float>(entry.Name);
             all.Add((entry.Name, [.. entry.Shape], values));
         }
@@ -61,15 +61,41 @@ internal sealed class RecordedDraws
             if (_next == draws.Count)
                 throw new EvalCoreException($"{draws._path}: has {draws.Count} draws, but the policy draws more");
             var (name, recorded, values) = draws._draws[_next++];
-            long[] drawn = [shape[0] * draws._episodes, .. shape[1..]];
-            if (!drawn.AsSpan().SequenceEqual(recorded))
+            if (recorded.AsSpan().SequenceEqual(shape) && (draws._episodes == 1 || recorded.Length == 1))
+                return values;
+            int batch = BatchDimension(recorded, shape);
+            if (batch < 0)
             {
+                string each = draws._episodes == 1 ? "" : $" for each of {draws._episodes} episodes";
                 throw new EvalCoreException(
-                    $"{draws._path}: draw '{name}' is [{string.Join(", ", recorded)}], but the policy draws [{string.Join(", ", drawn)}]");
+                    $"{draws._path}: draw '{name}' is [{string.Join(", ", recorded)}], but the policy draws [{string.Join(", ", shape.ToArray())}]{each}");
             }
 
-            int length = values.Length / draws._episodes;
-            return values[(episode * length)..((episode + 1) * length)];
+            int length = 1;
+            foreach (long n in shape[batch..])
+                length *= (int)n;
+            float[] own = new float[values.Length / draws._episodes];
+            for (int i = 0; i < own.Length / length; i++)
+                values.AsSpan((i * draws._episodes + episode) * length, length).CopyTo(own.AsSpan(i * length));
+            return own;
+        }
+
+        /// <summary>The dimension that has rows for each episode; -1 where the shapes do not fit.</summary>
+        private int BatchDimension(ReadOnlySpan<long> recorded, ReadOnlySpan<long> drawn)
+        {
+            if (recorded.Length != drawn.Length)
+                return -1;
+            int batch = -1;
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                if (recorded[i] == drawn[i])
+                    continue;
+                if (batch >= 0 || recorded[i] != draws._episodes * drawn[i])
+                    return -1;
+                batch = i;
+            }
+
+            return batch;
         }
     }
 }

@@ -70,9 +70,9 @@ public sealed class InferTests : IDisposable
 
         Fails("has 1 draws, but the policy draws more", input, Write("one", Draws("rng.t00.000.randn")), checkpoint);
         Fails("has no draws", input, Write("none", new SafetensorsWriter().Add<float>("x", [1], 1)), checkpoint);
-        Fails("draw 'rng.000.randn' is F32 [1, 8, 2], expected F32 [2, ...]", input,
+        Fails("draw 'rng.000.randn' is [1, 8, 2], but the policy draws [1, 8, 2] for each of 2 episodes", input,
             Write("rows", new SafetensorsWriter().Add<float>("rng.000.randn", new float[16], 1, 8, 2)), checkpoint);
-        Fails("draw 'rng.000.randn' is [2, 4, 2], but the policy draws [2, 8, 2]", input,
+        Fails("draw 'rng.000.randn' is [2, 4, 2], but the policy draws [1, 8, 2] for each of 2 episodes", input,
             Write("shape", new SafetensorsWriter().Add<float>("rng.000.randn", new float[16], 2, 4, 2)), checkpoint);
 
         static SafetensorsWriter Draws(params string[] names)
