@@ -132,6 +132,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             var sizes = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
                 input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
             var network = config.NewNetwork(state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])]);
+            foreach (string note in network.Notes)
+                context.Warn(note);
             AddHashes(provenance, [.. preprocessor.Files, .. postprocessor.Files]);
             foreach (var (name, file) in config.Tokenizers.Files)
                 provenance[name] = "sha256:" + CheckpointFolder.Sha256(file);

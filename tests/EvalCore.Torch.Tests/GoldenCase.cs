@@ -1,9 +1,11 @@
 using System.Text.Json;
+using EvalCore.Environments;
 using EvalCore.Inference;
 using EvalCore.Policies;
 using Safetensors;
 using EvalCore.Torch.Checkpoints;
 using static EvalCore.Torch.Tests.Closeness;
+using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests;
 
@@ -37,6 +39,16 @@ internal sealed class GoldenCase
         return config;
     }
 
+    /// <summary>The fields of the stored observations.</summary>
+    public ObservationSpace Space
+    {
+        get
+        {
+            using var input = new StoredObservations(PathOf("obs"));
+            return input.Space;
+        }
+    }
+
     /// <summary>Runs <c>infer</c> on the case, with the random numbers of one of its files; a note fails unless <paramref name="warn"/> takes it.</summary>
     public SafetensorsFile Infer(string? drawsOf, Batching batching = Batching.Exact, Action<string>? warn = null)
     {
@@ -66,5 +78,38 @@ internal sealed class GoldenCase
             Assert.Equal(reference[name].Shape, result[name].Shape);
             Close(reference.Span<float>(name), result.Span<float>(name), kind == "raw" ? raw : post, $"{_policy} {_name} {name}");
         }
+    }
+
+    /// <summary>
+    /// Predicts the chunk of a case of one episode and compares what its modules give, where the case has it: <c>name</c> at a
+    /// module's first call, <c>name#1</c> at its second.
+    /// </summary>
+    /// <param name="tolerance">The largest difference, in parts of a tensor's largest value.</param>
+    public void CompareModules(double tolerance)
+    {
+        using var layers = Open("layers");
+        using var input = new StoredObservations(PathOf("obs"));
+        using var policy = LeRobotPolicy.Load(Config(), new PolicyContext(input.Space) { Warn = Assert.Fail });
+        var calls = new Dictionary<string, int>();
+        var seen = new HashSet<string>();
+        policy.Network.ForwardHook = (module, output) =>
+        {
+            int call = calls[module] = calls.GetValueOrDefault(module, -1) + 1;
+            string name = call == 0 ? module : $"{module}#{call}";
+            if (!layers.TryGet(name, out _))
+                return;
+            using var scope = NewDisposeScope();
+            var expected = layers.Span<float>(name);
+            Assert.Equal(layers[name].Shape, output.shape);
+            Close(expected, output.contiguous().data<float>().ToArray(), tolerance * Largest(expected), name);
+            seen.Add(name);
+        };
+        var (draws, _) = RecordedDraws.Open(PathOf("chunk"), episodes: 1);
+        using var session = policy.NewSession(TestEpisode.Of(1000, _json.GetProperty("tasks")[0].GetString()!), draws.OfEpisode(0));
+        var observation = new Observation(input.Space);
+        input.Read(0, 0, observation);
+        session.Observe(observation);
+        policy.Infer([session], CancellationToken.None);
+        Assert.Equal(layers.Select(entry => entry.Name).Order(), seen.Order());
     }
 }

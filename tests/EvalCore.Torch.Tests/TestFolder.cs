@@ -1,15 +1,17 @@
+using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using Safetensors;
 
 namespace EvalCore.Torch.Tests;
 
-/// <summary>A copy of the keypoint checkpoint in a folder of its own, to damage.</summary>
+/// <summary>A copy of a checkpoint in a folder of its own, to damage.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    public TestFolder()
+    /// <summary>Copies a checkpoint; without a path, the keypoint checkpoint.</summary>
+    public TestFolder(string? checkpoint = null)
     {
-        foreach (string file in Directory.GetFiles(Goldens.Checkpoint("pusht_act_keypoints")))
-            File.Copy(file, this[Path.GetFileName(file)]);
+        foreach (string file in Directory.GetFiles(checkpoint ?? Goldens.Checkpoint("pusht_act_keypoints")))
+            File.WriteAllBytes(this[Path.GetFileName(file)], File.ReadAllBytes(file));
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("evalcore-").FullName;
@@ -38,6 +40,16 @@ internal sealed class TestFolder : IDisposable
         }
 
         writer.Save(this["model.safetensors"]);
+    }
+
+    /// <summary>Changes a truth value of the model.</summary>
+    public void SetBool(string tensor, bool value)
+    {
+        byte[] model = File.ReadAllBytes(this["model.safetensors"]);
+        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(model);
+        var header = JsonNode.Parse(model.AsSpan(8, length))!;
+        model[8 + length + header[tensor]!["data_offsets"]![0]!.GetValue<int>()] = value ? (byte)1 : (byte)0;
+        File.WriteAllBytes(this["model.safetensors"], model);
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

@@ -83,6 +83,18 @@ internal sealed class StateDict : IDisposable
         return Read(file, entry, _store.Device, _type);
     }
 
+    /// <summary>Reads a truth value.</summary>
+    /// <exception cref="EvalCoreException">There is no such tensor, or it is not one truth value.</exception>
+    public bool ReadBool(string name)
+    {
+        var (file, entry) = Find(name);
+        if (entry.Type != TensorType.BOOL || entry.Count != 1)
+            throw new EvalCoreException($"{file.Path}: tensor '{entry.Name}' is {entry}, but it should be one truth value, BOOL []");
+        byte[] value = new byte[1];
+        file.CopyTo(entry, value);
+        return value[0] != 0;
+    }
+
     /// <summary>Makes a tensor live as long as this object.</summary>
     public Tensor Keep(Tensor tensor)
     {

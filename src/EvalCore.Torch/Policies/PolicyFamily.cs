@@ -4,6 +4,8 @@ using EvalCore.Torch.Policies.Diffusion;
 using EvalCore.Torch.Policies.Pi0;
 using EvalCore.Torch.Policies.Pi05;
 using EvalCore.Torch.Policies.SmolVla;
+using EvalCore.Torch.Policies.TdMpc;
+using EvalCore.Torch.Policies.VqBet;
 
 namespace EvalCore.Torch.Policies;
 
@@ -18,6 +20,8 @@ internal sealed record PolicyFamily(string Type, string Description, Func<LeRobo
     [
         new("act", "ACT: action chunking transformer (Zhao et al., 2023)", () => new ActConfig()),
         new("diffusion", "Diffusion Policy: a conditional U-Net over action trajectories (Chi et al., 2023)", () => new DiffusionConfig()),
+        new("vqbet", "VQ-BeT: a transformer over codes of action chunks (Lee et al., 2024)", () => new VqBetConfig()),
+        new("tdmpc", "TD-MPC: planning in a learned latent model (Hansen et al., 2022)", () => new TdMpcConfig()),
         new("smolvla", "SmolVLA: SmolVLM2 with an action expert, by flow matching (Shukor et al., 2025)", () => new SmolVlaConfig()),
         new("pi0", "pi0: PaliGemma with an action expert, by flow matching (Black et al., 2024)", () => new Pi0Config()),
         new("pi05", "pi0.5: pi0 with the state in the prompt and adaptive norms (Physical Intelligence, 2025)", () => new Pi05Config()),

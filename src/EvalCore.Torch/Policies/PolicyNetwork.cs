@@ -17,6 +17,9 @@ internal abstract class PolicyNetwork : IDisposable
     /// <summary>How many parameters it has.</summary>
     public abstract long Parameters { get; }
 
+    /// <summary>What a user should know of the parameters, one line each.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>Called with the name that PyTorch gives a module and its output, as a forward hook would be; null: not called.</summary>
     public Action<string, Tensor>? ForwardHook { get; set; }
 

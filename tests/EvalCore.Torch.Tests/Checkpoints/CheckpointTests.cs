@@ -51,7 +51,7 @@ public sealed class CheckpointTests : IDisposable
     public void The_source_knows_its_types_and_their_fields()
     {
         var source = new LeRobotPolicies();
-        Assert.Equal(["act", "diffusion", "smolvla", "pi0", "pi05"], source.Types.Keys);
+        Assert.Equal(["act", "diffusion", "vqbet", "tdmpc", "smolvla", "pi0", "pi05"], source.Types.Keys);
         Assert.Superset(
             new HashSet<string> { "n_action_steps", "chunk_size", "temporal_ensemble_coeff", "device", "use_amp", "normalization_mapping" },
             Fields("act").ToHashSet());
@@ -71,6 +71,8 @@ public sealed class CheckpointTests : IDisposable
             ["batching", "device", "n_action_steps", "temporal_ensemble_coeff", "use_amp"], Described("act"));
         Assert.Equal(
             ["batching", "device", "horizon", "n_action_steps", "noise_scheduler_type", "num_inference_steps", "use_amp"], Described("diffusion"));
+        Assert.Equal(["batching", "bet_softmax_temperature", "device", "use_amp"], Described("vqbet"));
+        Assert.Superset(new HashSet<string> { "n_action_repeats", "horizon", "use_mpc", "cem_iterations" }, Described("tdmpc").ToHashSet());
 
         static IEnumerable<string> Described(string type) => OptionProperty.Of(new LeRobotPolicies().NewConfig(type).GetType())
             .Where(property => property.Description.Length > 0).Select(property => property.Name).Order(StringComparer.Ordinal);

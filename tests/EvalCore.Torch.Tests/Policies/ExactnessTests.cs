@@ -25,6 +25,8 @@ public class ExactnessTests
     [InlineData("act")]
     [InlineData("diffusion")]
     [InlineData("smolvla")]
+    [InlineData("vqbet")]
+    [InlineData("tdmpc")]
     public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
     {
         const int Episodes = 6;
@@ -54,6 +56,8 @@ public class ExactnessTests
     [Theory]
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_diffusion_keypoints")]
+    [InlineData("vqbet")]
+    [InlineData("tdmpc")]
     public void Dynamic_batches_differ_in_the_last_bits_only(string name)
     {
         using var exact = Load(name, Batching.Exact, out var space);
@@ -125,7 +129,7 @@ public class ExactnessTests
     {
         bool trained = name.Contains('_', StringComparison.Ordinal);
         bool readsLanguage = name is "smolvla" or "pi0" or "pi05";
-        space = trained ? Keypoints : readsLanguage ? Cameras : Images;
+        space = trained ? Keypoints : readsLanguage ? Cameras : name is "act" or "diffusion" ? Images : new GoldenCase(name, "b1").Space;
         string[] flags =
         [
             $"batching={(batching == Batching.Exact ? "exact" : "dynamic")}",

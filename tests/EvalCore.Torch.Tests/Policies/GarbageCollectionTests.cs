@@ -1,10 +1,11 @@
+using EvalCore.Environments;
 using EvalCore.Policies;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Policies;
 
 /// <summary>
-/// Collects garbage all the time. No other test runs meanwhile: the plain networks of the tests make numbers for single
+/// What becomes of tensors and numbers that are no longer used. No other test runs meanwhile: the plain networks of the tests make numbers for single
 /// calls, which TorchSharp does not keep alive.
 /// </summary>
 [Collection(nameof(GarbageCollectionTests))]
@@ -15,6 +16,8 @@ public sealed class GarbageCollectionTests
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_diffusion_keypoints")]
     [InlineData("smolvla")]
+    [InlineData("vqbet")]
+    [InlineData("tdmpc")]
     public void Garbage_collections_during_a_forward_pass_change_nothing(string name)
     {
         using var policy = ExactnessTests.Load(name, Batching.Exact, out var space);
@@ -51,5 +54,27 @@ public sealed class GarbageCollectionTests
         for (int i = 0; i < 200; i++)
             test.PredictTogether();
         Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Theory]
+    [InlineData("pusht_act_keypoints")]
+    [InlineData("pusht_diffusion_keypoints")]
+    [InlineData("vqbet")]
+    [InlineData("tdmpc")]
+    public void No_tensor_is_left_of_200_forward_passes(string name)
+    {
+        using var policy = ExactnessTests.Load(name, Batching.Exact, out var space);
+        ExactnessTests.Play(policy, space, [0, 1]);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = TorchSharp.torch.Tensor.TotalCount;
+        using (var session = policy.NewSession(TestEpisode.Of(1000)))
+        {
+            session.Observe(new Observation(space));
+            for (int i = 0; i < 200; i++)
+                policy.Infer([session], CancellationToken.None);
+        }
+
+        Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
     }
 }
