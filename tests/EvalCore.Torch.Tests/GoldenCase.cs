@@ -12,6 +12,16 @@ namespace EvalCore.Torch.Tests;
 /// <summary>A reference case: a checkpoint, stored observations, and what LeRobot made of them.</summary>
 internal sealed class GoldenCase
 {
+    /// <summary>The tokenizers of the reference checkpoints that name one of Hugging Face's Hub.</summary>
+    private static readonly Dictionary<string, string> Tokenizers = new()
+    {
+        ["smolvla"] = "smolvlm2_like",
+        ["pi0"] = "paligemma_like",
+        ["pi05"] = "paligemma_like",
+        ["pi0_fast"] = "paligemma_like",
+        ["xvla"] = "bart_like",
+    };
+
     private readonly string _policy;
     private readonly string _name;
     private readonly string _checkpoint;
@@ -30,14 +40,19 @@ internal sealed class GoldenCase
 
     public SafetensorsFile Open(string suffix) => SafetensorsFile.Open(PathOf(suffix));
 
+    /// <summary>The flags that say where a reference checkpoint's tokenizer is.</summary>
+    public static IEnumerable<string> Flags(string policy) =>
+        Tokenizers.TryGetValue(policy, out string? name) ? [$"tokenizer_path={Goldens.Find($"policies/tokenizers/{name}")}"] : [];
+
     public LeRobotConfig Config(Batching batching = Batching.Exact)
     {
-        var config = TestPolicy.Config(Checkpoint, _json.GetProperty("overrides").EnumerateArray().Select(text => text.GetString()!.TrimStart('-')));
+        var config = TestPolicy.Config(Checkpoint, Flags(_policy).Concat(_json.GetProperty("overrides").EnumerateArray().Select(text => text.GetString()!.TrimStart('-'))));
         config.Batching = batching;
-        if (config is LanguageConfig language)
-            language.TokenizerPath = Goldens.Find($"policies/tokenizers/{(config.Type == "smolvla" ? "smolvlm2_like" : "paligemma_like")}");
         return config;
     }
+
+    /// <summary>The instruction of each episode.</summary>
+    public string[] Tasks => [.. _json.GetProperty("tasks").EnumerateArray().Select(task => task.GetString()!)];
 
     /// <summary>The fields of the stored observations.</summary>
     public ObservationSpace Space
@@ -58,7 +73,7 @@ internal sealed class GoldenCase
             new InferOptions
             {
                 Input = PathOf("obs"),
-                Tasks = [.. _json.GetProperty("tasks").EnumerateArray().Select(task => task.GetString()!)],
+                Tasks = Tasks,
                 Draws = drawsOf is null ? null : PathOf(drawsOf),
                 Output = output,
             },
@@ -105,7 +120,7 @@ internal sealed class GoldenCase
             seen.Add(name);
         };
         var (draws, _) = RecordedDraws.Open(PathOf("chunk"), episodes: 1);
-        using var session = policy.NewSession(TestEpisode.Of(1000, _json.GetProperty("tasks")[0].GetString()!), draws.OfEpisode(0));
+        using var session = policy.NewSession(TestEpisode.Of(1000, Tasks[0]), draws.OfEpisode(0));
         var observation = new Observation(input.Space);
         input.Read(0, 0, observation);
         session.Observe(observation);

@@ -117,7 +117,7 @@ internal abstract class LeRobotConfig : PolicyConfig
         var fields = Fields();
         foreach (var (name, value) in values)
         {
-            if (OfFlagsAlone.Contains(name))
+            if (OfFlagsAlone.Contains(name) || BindNested(name, value))
                 continue;
             var field = fields.GetValueOrDefault(name);
             var node = field is null ? value?.DeepClone() : FieldDecoder.Decode(value?.DeepClone(), field);
@@ -181,6 +181,13 @@ internal abstract class LeRobotConfig : PolicyConfig
     private Dictionary<string, PropertyInfo> Fields() => GetType().GetProperties()
         .Where(property => property.SetMethod is { IsPublic: true } && property.GetCustomAttribute<JsonIgnoreAttribute>(inherit: true) is null)
         .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+
+    /// <summary>Reads a field of the file that has fields of its own and is no flag.</summary>
+    /// <param name="name">The field's name in the file.</param>
+    /// <param name="value">Its value there.</param>
+    /// <returns>Whether there is such a field.</returns>
+    /// <exception cref="EvalCoreException">It has a value that it cannot have.</exception>
+    protected virtual bool BindNested(string name, JsonNode? value) => false;
 
     /// <summary>Checks what LeRobot's <c>__post_init__</c> and <c>validate_features</c> check.</summary>
     /// <exception cref="EvalCoreException">Fields do not go together.</exception>

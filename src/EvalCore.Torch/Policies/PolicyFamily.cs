@@ -6,6 +6,7 @@ using EvalCore.Torch.Policies.Pi05;
 using EvalCore.Torch.Policies.SmolVla;
 using EvalCore.Torch.Policies.TdMpc;
 using EvalCore.Torch.Policies.VqBet;
+using EvalCore.Torch.Policies.XVla;
 
 namespace EvalCore.Torch.Policies;
 
@@ -25,6 +26,7 @@ internal sealed record PolicyFamily(string Type, string Description, Func<LeRobo
         new("smolvla", "SmolVLA: SmolVLM2 with an action expert, by flow matching (Shukor et al., 2025)", () => new SmolVlaConfig()),
         new("pi0", "pi0: PaliGemma with an action expert, by flow matching (Black et al., 2024)", () => new Pi0Config()),
         new("pi05", "pi0.5: pi0 with the state in the prompt and adaptive norms (Physical Intelligence, 2025)", () => new Pi05Config()),
+        new("xvla", "X-VLA: Florence-2 and an action transformer with soft prompts of each robot (Zheng et al., 2025)", () => new XVlaConfig()),
     ];
 
     /// <summary>A family by its type, or null.</summary>

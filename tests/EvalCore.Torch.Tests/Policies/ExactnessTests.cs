@@ -27,6 +27,7 @@ public class ExactnessTests
     [InlineData("smolvla")]
     [InlineData("vqbet")]
     [InlineData("tdmpc")]
+    [InlineData("xvla")]
     public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
     {
         const int Episodes = 6;
@@ -58,6 +59,7 @@ public class ExactnessTests
     [InlineData("pusht_diffusion_keypoints")]
     [InlineData("vqbet")]
     [InlineData("tdmpc")]
+    [InlineData("xvla")]
     public void Dynamic_batches_differ_in_the_last_bits_only(string name)
     {
         using var exact = Load(name, Batching.Exact, out var space);
@@ -134,7 +136,7 @@ public class ExactnessTests
         [
             $"batching={(batching == Batching.Exact ? "exact" : "dynamic")}",
             .. name == "diffusion" ? (string[])["num_inference_steps=3"] : [],
-            .. readsLanguage ? (string[])[$"tokenizer_path={Goldens.Find($"policies/tokenizers/{(name == "smolvla" ? "smolvlm2_like" : "paligemma_like")}")}"] : [],
+            .. GoldenCase.Flags(name),
         ];
         return TestPolicy.Load(trained ? Goldens.Checkpoint(name) : Goldens.Find($"policies/{name}/checkpoint"), space, flags);
     }

@@ -47,15 +47,14 @@ internal sealed class Gpt
         private readonly LayerNorm _ln1 = new(state["ln_1"], config.GptHiddenDim);
         private readonly SelfAttention _attn = new(state["attn"]["c_attn"], state["attn"]["c_proj"], config.GptHiddenDim, config.GptNHead, causal: true);
         private readonly LayerNorm _ln2 = new(state["ln_2"], config.GptHiddenDim);
-        private readonly Linear _expand = new(state["mlp"][0], config.GptHiddenDim, 4 * config.GptHiddenDim);
-        private readonly Linear _contract = new(state["mlp"][2], 4 * config.GptHiddenDim, config.GptHiddenDim);
+        private readonly Mlp _mlp = new(state["mlp"][0], state["mlp"][2], config.GptHiddenDim);
 
         public Tensor Forward(Tensor x, Action<string, Tensor>? hook, string name)
         {
             var attended = _attn.Forward(_ln1.Forward(x));
             hook?.Invoke($"{name}.attn", attended);
             x = attended.PlusInPlace(x);
-            var mlp = _contract.Forward(nn.functional.gelu(_expand.Forward(_ln2.Forward(x))));
+            var mlp = _mlp.Forward(_ln2.Forward(x));
             hook?.Invoke($"{name}.mlp", mlp);
             return mlp.PlusInPlace(x);
         }

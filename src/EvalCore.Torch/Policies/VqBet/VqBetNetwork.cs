@@ -57,7 +57,7 @@ internal sealed class VqBetNetwork : PolicyNetwork
 
     public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<EpisodeState> episodes)
     {
-        Action<string, Tensor>? hook = ForwardHook is null ? null : (name, x) => ForwardHook($"vqbet.{name}", x);
+        var hook = ForwardHook?.Within("vqbet");
         var features = _policy.Forward(Tokens(observation, episodes.Count, hook), hook).index_select(1, _actionTokens);
         return _actionHead.Forward(features, episodes, hook).select(1, _config.NObsSteps - 1);
     }
@@ -76,8 +76,7 @@ internal sealed class VqBetNetwork : PolicyNetwork
     /// <summary>Image, state and action token of each observation, oldest first, then the action tokens of later steps: [B, S, D].</summary>
     private Tensor Tokens(IReadOnlyDictionary<string, Tensor> observation, long batch, Action<string, Tensor>? hook)
     {
-        Action<string, Tensor>? encoderHook = hook is null ? null : (name, x) => hook($"rgb_encoder.{name}", x);
-        var features = _rgbEncoder.Forward(observation[_image], encoderHook);
+        var features = _rgbEncoder.Forward(observation[_image], hook?.Within("rgb_encoder"));
         hook?.Invoke("rgb_encoder", features);
         var image = _rgbFeatureProjector.Forward(features);
         hook?.Invoke("rgb_feature_projector", image.reshape(batch, _config.NObsSteps, 1, -1));
