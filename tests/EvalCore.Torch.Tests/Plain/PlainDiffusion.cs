@@ -7,6 +7,8 @@ namespace EvalCore.Torch.Tests.Plain;
 internal sealed record PlainDiffusion(
     Weights W, int[] DownDims, int Kernel, int Groups, int TimeDim, bool Scale, int Keypoints, bool GroupNorm, int[]? Crop)
 {
+    public long[] ResNetWidths { get; init; } = [16, 16, 32, 32];
+
     public Tensor Encode(string name, Tensor x)
     {
         if (Crop is not null)
@@ -18,7 +20,7 @@ internal sealed record PlainDiffusion(
 
         string[] names = [.. ((string[])["0", "1", "4", "5", "6", "7"]).Select(place => $"{name}.backbone.{place}")];
         var map = W.ResNet(
-            x, names, [2, 2, 2, 2], false, [16, 16, 32, 32], GroupNorm ? (n, y) => W.GroupNorm(n, y, y.shape[1] / 16) : W.BatchNorm);
+            x, names, [2, 2, 2, 2], false, ResNetWidths, GroupNorm ? (n, y) => W.GroupNorm(n, y, y.shape[1] / 16) : W.BatchNorm2d);
         map = F.conv2d(map, W[$"{name}.pool.nets.weight", Keypoints, map.shape[1], 1, 1], W[$"{name}.pool.nets.bias", Keypoints]);
         var weights = map.flatten(2).softmax(-1);
         var keypoints = weights.matmul(W[$"{name}.pool.pos_grid", map.shape[2] * map.shape[3], 2]);

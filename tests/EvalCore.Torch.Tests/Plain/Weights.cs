@@ -10,6 +10,9 @@ internal sealed class Weights(ulong seed) : IDisposable
     private readonly Generator _generator = new(seed, CPU);
     private readonly Dictionary<string, Tensor> _all = [];
 
+    /// <summary>Truth values that the file has as well.</summary>
+    public Dictionary<string, bool> Flags { get; } = [];
+
     /// <summary>A parameter. Scaled so that activations neither vanish nor explode.</summary>
     public Tensor this[string name, params long[] shape]
     {
@@ -31,6 +34,10 @@ internal sealed class Weights(ulong seed) : IDisposable
     public Tensor Linear(string name, Tensor x, long outputs) =>
         F.linear(x, this[$"{name}.weight", outputs, x.shape[^1]], this[$"{name}.bias", outputs]);
 
+    /// <summary>Rows of a table, for ids of any shape.</summary>
+    public Tensor Embedding(string name, Tensor ids, long rows, long width) =>
+        this[$"{name}.weight", rows, width].index_select(0, ids.flatten()).reshape([.. ids.shape, width]);
+
     public Tensor LayerNorm(string name, Tensor x) =>
         F.layer_norm(x, [x.shape[^1]], this[$"{name}.weight", x.shape[^1]], this[$"{name}.bias", x.shape[^1]], 1e-5);
 
@@ -43,6 +50,14 @@ internal sealed class Weights(ulong seed) : IDisposable
         var scale = this[$"{name}.weight", channels] * (this[$"{name}.running_var", channels] + 1e-5).rsqrt();
         var shift = this[$"{name}.bias", channels] - this[$"{name}.running_mean", channels] * scale;
         return x * scale.reshape(1, -1, 1, 1) + shift.reshape(1, -1, 1, 1);
+    }
+
+    /// <summary><c>torch.nn.BatchNorm2d</c> in evaluation mode.</summary>
+    public Tensor BatchNorm2d(string name, Tensor x)
+    {
+        long channels = x.shape[1];
+        return F.batch_norm(
+            x, this[$"{name}.running_mean", channels], this[$"{name}.running_var", channels], this[$"{name}.weight", channels], this[$"{name}.bias", channels]);
     }
 
     public Tensor Conv2d(string name, Tensor x, long outputs, long kernel, long stride = 1, long padding = 0, long dilation = 1) =>
@@ -96,6 +111,8 @@ internal sealed class Weights(ulong seed) : IDisposable
         var writer = new SafetensorsWriter();
         foreach (var (name, value) in _all)
             writer.Add<float>(name, value.contiguous().data<float>().ToArray(), value.shape);
+        foreach (var (name, value) in Flags)
+            writer.Add<bool>(name, [value]);
         writer.Save(path);
     }
 

@@ -1,9 +1,13 @@
+using System.Text.Json.Nodes;
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Layers;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Policies.Act;
 using EvalCore.Torch.Policies.Diffusion;
+using EvalCore.Torch.Policies.TdMpc;
+using EvalCore.Torch.Policies.VqBet;
+using EvalCore.Torch.Policies.XVla;
 using EvalCore.Torch.Tests.Plain;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;
@@ -121,6 +125,127 @@ public sealed class PlainNetworkTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, false, 3, 3, true)]
+    [InlineData(true, true, 2, 1, false)]
+    [InlineData(true, false, 1, 2, false)]
+    public void VqBet_with_any_options_equals_the_plain_network(bool sequential, bool groupNorm, int observations, int predicted, bool crops)
+    {
+        using var weights = new Weights(4) { Flags = { ["vqbet.action_head.vqvae_model.discretized"] = true } };
+        int[]? crop = crops ? [61, 83] : null;
+        var plain = new PlainVqBet(
+            weights, observations, predicted, 3, 2, 4, 5, 8, 12, 20, 16, 24, 2, 4, 32, 0.3, sequential, groupNorm, crop, [16, 16, 32, 32]);
+        var config = new VqBetConfig
+        {
+            NObsSteps = observations, NActionPredToken = predicted, ActionChunkSize = 3, SpatialSoftmaxNumKeypoints = 4, VqvaeNEmbed = 5,
+            VqvaeEmbeddingDim = 8, VqvaeEncHiddenDim = 12, GptBlockSize = 20, GptInputDim = 16, GptOutputDim = 24, GptNLayer = 2, GptNHead = 4,
+            GptHiddenDim = 32, BetSoftmaxTemperature = 0.3, SequentiallySelect = sequential, UseGroupNorm = groupNorm, CropShape = crop, Path = ".",
+            OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [2]) },
+            InputFeatures =
+            {
+                ["observation.image"] = new PolicyFeature(FeatureType.VISUAL, [3, 64, 96]),
+                ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]),
+            },
+        };
+        config.Validate();
+        var observation = new Dictionary<string, Tensor>
+        {
+            ["observation.image"] = randn(2 * observations, 3, 64, 96),
+            ["observation.state"] = randn(2 * observations, 5),
+        };
+        var draws = new RepeatedDraws();
+        var expected = plain.Forward(observation["observation.image"], observation["observation.state"], draws.Multinomial);
+        weights.Save(_model);
+        using var network = new VqBetNetwork(config, StateDict.Open(_model, CPU), (64, 96));
+        Same(expected, network.PredictActionChunk(observation, draws.Episodes(2)));
+    }
+
+    [Theory]
+    [InlineData(true, false, 3, 1.0, 4)]
+    [InlineData(false, true, 2, 0.5, 0)]
+    [InlineData(true, true, 1, 0.0, 2)]
+    public void TdMpc_with_any_options_equals_the_plain_network(bool image, bool envState, int functions, double uncertainty, int ofPolicy)
+    {
+        using var weights = new Weights(5);
+        var plain = new PlainTdMpc(weights, 4, 8, 12, 10, functions, 24, 3, 0.8, 3, 1.5, 0.1, 20, ofPolicy, uncertainty, 6, 0.7, 0.2);
+        var config = new TdMpcConfig
+        {
+            Horizon = 4, ImageEncoderHiddenDim = 8, StateEncoderHiddenDim = 12, LatentDim = 10, QEnsembleSize = functions, MlpDim = 24,
+            Discount = 0.8, CemIterations = 3, MaxStd = 1.5, MinStd = 0.1, NGaussianSamples = 20, NPiSamples = ofPolicy,
+            UncertaintyRegularizerCoeff = uncertainty, NElites = 6, EliteWeightingTemperature = 0.7, GaussianMeanMomentum = 0.2, Path = ".",
+            OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [3]) },
+            InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]) },
+        };
+        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn(1, 5) };
+        if (image)
+        {
+            config.InputFeatures["observation.image"] = new PolicyFeature(FeatureType.VISUAL, [3, 64, 64]);
+            observation["observation.image"] = rand(1, 3, 64, 64);
+        }
+
+        if (envState)
+        {
+            config.InputFeatures["observation.environment_state"] = new PolicyFeature(FeatureType.ENV, [7]);
+            observation["observation.environment_state"] = randn(1, 7);
+        }
+
+        config.Validate();
+        var draws = new RepeatedDraws();
+        var z = plain.Encode(observation.GetValueOrDefault("observation.image"), observation["observation.state"], observation.GetValueOrDefault("observation.environment_state"));
+        var (first, mean) = plain.Plan(z, null, draws);
+        var (second, _) = plain.Plan(z, mean, draws);
+        plain.Pi(z);
+        weights.Save(_model);
+        using var network = new TdMpcNetwork(config, StateDict.Open(_model, CPU), image ? [(64, 64)] : []);
+        EpisodeState[] episodes = draws.Episodes(1, network);
+        Same(first.clamp(-1, 1).transpose(0, 1), network.PredictActionChunk(observation, episodes));
+        Same(second.clamp(-1, 1).transpose(0, 1), network.PredictActionChunk(observation, episodes));
+    }
+
+    [Theory]
+    [InlineData(1, 3, false, 4, "ee6d")]
+    [InlineData(2, 2, true, 0, "agibot_ee6d")]
+    public void XVla_with_any_options_equals_the_plain_network(int cameras, int views, bool hetero, int prompts, string mode)
+    {
+        // The windows do not fit into the maps, which are 14x20, 7x10 and 4x5.
+        using var weights = new Weights(6);
+        int[] grippers = mode == "ee6d" ? [9, 19] : [];
+        var plain = new PlainXVla(
+            weights, [1, 2, 1], [16, 24, 32], [2, 4, 4], [4, 2, 8], [7, 3, 3], [4, 2, 2], [3, 1, 1], [false, true, true], 3,
+            24, 2, 4, 50, 66, 30, 32, 2, 4, 3, prompts, 16, 128, hetero, 6, 20, 22, views, 3, grippers);
+        var config = new XVlaConfig
+        {
+            ChunkSize = 6, NActionSteps = 6, TokenizerMaxLength = 7, HiddenSize = 32, Depth = 2, NumHeads = 4, NumDomains = 3, LenSoftPrompts = prompts,
+            DimTime = 16, MaxLenSeq = 128, UseHeteroProj = hetero, ActionMode = mode, NumDenoisingSteps = 3, MaxStateDim = 22, NumImageViews = views,
+            Path = ".", OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [20]) },
+            InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [20]) },
+        };
+        config.Bind(JsonNode.Parse("""
+            {"florence_config": {
+                "vision_config": {"num_heads": [2, 4, 4], "num_groups": [4, 2, 8], "patch_stride": [4, 2, 2], "patch_padding": [3, 1, 1],
+                    "patch_prenorm": [false, true, true], "window_size": 3},
+                "text_config": {"encoder_attention_heads": 4}}}
+            """)!.AsObject());
+        var observation = new Dictionary<string, Tensor>
+        {
+            ["observation.state"] = randn(2, 20), ["observation.language.tokens"] = randint(0, 50, [2, 7], ScalarType.Int64), ["domain_id"] = tensor([2L, 0L]),
+        };
+        for (int i = 0; i < cameras; i++)
+        {
+            config.InputFeatures[$"observation.images.{i}"] = new PolicyFeature(FeatureType.VISUAL, [3, 56, 80]);
+            observation[$"observation.images.{i}"] = randn(2, 3, 56, 80);
+        }
+
+        config.Validate();
+        var noise = randn(2, 6, 20);
+        var expected = plain.Forward(
+            [.. config.Images.Select(name => observation[name])], observation["observation.language.tokens"],
+            nn.functional.pad(observation["observation.state"], [0, 2]), observation["domain_id"], noise);
+        weights.Save(_model);
+        using var network = new XVlaNetwork(config, StateDict.Open(_model, CPU), [.. config.Images.Select(_ => (56, 80))]);
+        Same(expected, network.PredictActionChunk(observation, [Fixed(noise[TensorIndex.Slice(0, 1)]), Fixed(noise[TensorIndex.Slice(1, 2)])]));
+    }
+
+    [Theory]
     [InlineData(50, 70)]
     [InlineData(50, 90)]
     [InlineData(64, 70)]
@@ -151,5 +276,42 @@ public sealed class PlainNetworkTests : IDisposable
     private sealed class Draws(float[] values) : IRandomDraws
     {
         public float[] Next(ReadOnlySpan<long> shape) => values;
+    }
+
+    /// <summary>Draws for a plain network, and the same again for episodes.</summary>
+    private sealed class RepeatedDraws : IPlainDraws
+    {
+        private readonly List<Tensor> _drawn = [];
+
+        public Tensor Randn(params long[] size) => Drawn(randn(size));
+
+        public Tensor Randint(long high, long count) => Drawn(randint(0, high, [count], ScalarType.Int64));
+
+        public Tensor Multinomial(Tensor weights) => Drawn(multinomial(weights, 1));
+
+        public EpisodeState[] Episodes(int count, PolicyNetwork? network = null) =>
+            [.. Enumerable.Range(0, count).Select(i => new EpisodeState(new RecordedNoise(new Rows([.. _drawn], count, i)), network?.NewMemory()))];
+
+        private Tensor Drawn(Tensor values)
+        {
+            _drawn.Add(values);
+            return values;
+        }
+
+        private sealed class Rows(Queue<Tensor> drawn, int count, int index) : IRandomDraws
+        {
+            public Rows(IEnumerable<Tensor> drawn, int count, int index) : this(new Queue<Tensor>(drawn), count, index)
+            {
+            }
+
+            public float[] Next(ReadOnlySpan<long> shape)
+            {
+                var all = drawn.Dequeue();
+                long rows = all.shape[0] / count;
+                var own = all.narrow(0, index * rows, rows);
+                Assert.Equal(own.shape, shape.ToArray());
+                return [.. own.to(ScalarType.Float32).contiguous().data<float>()];
+            }
+        }
     }
 }
