@@ -46,6 +46,12 @@ public interface IBenchmark : IDisposable
     string? RenderingDevice => null;
 
     /// <summary>
+    /// Notes for the user about the device that renders, one line each, for policies that read images: for example a GPU that
+    /// does not render.
+    /// </summary>
+    IReadOnlyList<string> RenderingNotes => [];
+
+    /// <summary>
     /// Whether videos can be made: its environments implement <see cref="IVideoSource"/>, and
     /// <see cref="MakeRenderer"/> makes renderers.
     /// </summary>

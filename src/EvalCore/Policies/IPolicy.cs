@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Features;
 
 namespace EvalCore.Policies;
 
@@ -19,6 +20,13 @@ public interface IPolicy : IDisposable
 
     /// <summary>The facts that identify the policy in <c>provenance</c>: file hashes, versions, device.</summary>
     IReadOnlyDictionary<string, string> Provenance { get; }
+
+    /// <summary>
+    /// The statistics of the data that the policy was trained on, by the environment's names of what it observes, and by
+    /// <see cref="Feature.Action"/> for its actions. A run compares with them what is observed and what is done. Empty where
+    /// the policy states none; a feature that it changes before it applies its statistics is left out.
+    /// </summary>
+    IReadOnlyDictionary<string, FeatureStatistics> Statistics => FeatureStatistics.None;
 
     /// <summary>Starts an episode.</summary>
     IPolicySession NewSession(EpisodeSpec episode);

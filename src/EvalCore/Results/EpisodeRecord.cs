@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EvalCore.Environments;
+using EvalCore.Features;
 
 namespace EvalCore.Results;
 
@@ -68,15 +69,19 @@ public sealed record EpisodeRecord
     public EpisodeKey Key => new(Suite ?? "", TaskGroup, TaskId, EpisodeIndex);
 
     /// <summary>
-    /// Whether another record of the same episode has the same result: everything but the timings, the video and the
-    /// warning.
+    /// Whether another record of the same episode has the same result: everything but the timings, the video, the warning and
+    /// the diagnostics, which an older version did not record.
     /// </summary>
     public bool HasResultOf(EpisodeRecord other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return this == other with { Timings = Timings, VideoPath = VideoPath, Warning = Warning };
+        return this == other with { Timings = Timings, VideoPath = VideoPath, Warning = Warning, Diagnostics = Diagnostics };
     }
 
     /// <summary>The durations of the episode's parts; null when the file does not record them.</summary>
     public required EpisodeTimings? Timings { get; init; }
+
+    /// <summary>What the policy observed and did, compared with the statistics of its data; null, and not in the file, where it was not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EpisodeDiagnostics? Diagnostics { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using EvalCore.Features;
 
 namespace EvalCore.Results;
 
@@ -89,6 +90,7 @@ internal static class EvalInfoWriter
         WriteProgress(json, metrics);
         if (info.Provenance is not null)
         {
+            WriteDiagnostics(json, task, info);
             json.WriteStartArray("episodes");
             foreach (var episode in task.Episodes)
                 JsonSerializer.Serialize(json, episode, Episodes);
@@ -96,6 +98,72 @@ internal static class EvalInfoWriter
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes what the task's episodes saw of each feature, where they record it.</summary>
+    private static void WriteDiagnostics(Utf8JsonWriter json, TaskResult task, EvalInfo info)
+    {
+        if (task.Diagnostics is not { } diagnostics)
+            return;
+        var features = DiagnosticNotes.FeaturesOf(info, task.Suite);
+        json.WriteStartObject("diagnostics");
+        foreach (var (name, counts) in diagnostics.Features)
+        {
+            json.WriteStartObject(name);
+            WriteCounts(json, counts, features?.GetValueOrDefault(name));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, FeatureCounts counts, Feature? feature)
+    {
+        bool isImage = feature?.Kind == FeatureKind.Image;
+        json.WriteNumber("observations", counts.Observations);
+        if (feature?.Statistics is { } statistics)
+        {
+            WriteShare("outside", counts.Outside);
+            WriteShare("beyond_5_std", counts.Beyond5Std);
+            WriteShare("far_out", counts.FarOut);
+            int[] constant = [.. Enumerable.Range(0, feature.Components).Where(statistics.IsConstant)];
+            if (constant.Length > 0)
+                WriteNumbers("zero_std", constant);
+        }
+        else
+        {
+            json.WriteBoolean("without_statistics", true);
+        }
+
+        if (feature?.ActionSpace is not null)
+        {
+            WriteShare("outside_bounds", counts.OutsideBounds);
+            WriteShare("far_out_of_bounds", counts.FarOutOfBounds);
+        }
+
+        if (isImage)
+        {
+            WriteFloat(json, "black", (double)counts.Black / counts.Observations);
+            WriteFloat(json, "constant", (double)counts.Constant / counts.Observations);
+        }
+
+        if (counts.NotFinite > 0)
+            json.WriteNumber("not_finite", counts.NotFinite);
+        double scale = isImage ? 255 : 1;
+        WriteFloats(json, "mean", Enumerable.Range(0, counts.Sum.Count).Select(i => counts.MeanOf(i) / scale));
+        WriteFloats(json, "min", counts.Min.Select(value => value / scale));
+        WriteFloats(json, "max", counts.Max.Select(value => value / scale));
+
+        void WriteShare(string key, IReadOnlyList<long>? of) =>
+            WriteFloat(json, key, of is null ? 0 : of.Sum(count => (double)count) / (counts.Values * of.Count));
+
+        void WriteNumbers(string key, int[] numbers)
+        {
+            json.WriteStartArray(key);
+            foreach (int number in numbers)
+                json.WriteNumberValue(number);
+            json.WriteEndArray();
+        }
     }
 
     private static JsonSerializerOptions EpisodeOptions()

@@ -83,7 +83,7 @@ public static class Merge
         return policies.Count > 1 ? policies : [];
     }
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    internal static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>
     /// The devices that rendered the images which the policies read, over all parts of a merged result.
@@ -91,7 +91,8 @@ public static class Merge
     public static IReadOnlyList<string> Renderers(EvalInfo merged) =>
         [.. Parts(merged.Provenance).Select(part => (string?)part["machine"]?["renderer"]).OfType<string>().Distinct()];
 
-    private static IEnumerable<JsonNode> Parts(JsonNode? provenance) => provenance?["merged"] is JsonArray parts
+    /// <summary>The runs that a provenance is of.</summary>
+    internal static IEnumerable<JsonNode> Parts(JsonNode? provenance) => provenance?["merged"] is JsonArray parts
         ? parts.SelectMany(Parts)
         : provenance is null ? [] : [provenance];
 

@@ -1,3 +1,5 @@
+using EvalCore.Features;
+
 namespace EvalCore.Results;
 
 /// <summary>The episodes of one task, in the order of their indices.</summary>
@@ -22,4 +24,7 @@ public sealed class TaskResult
 
     /// <summary>The metrics of the task's episodes.</summary>
     public Aggregate Metrics => Aggregate.Of(Episodes);
+
+    /// <summary>What the task's episodes saw of each feature, summed in their order; null where none of them records it.</summary>
+    public EpisodeDiagnostics? Diagnostics => EpisodeDiagnostics.Sum(Episodes.Select(episode => episode.Diagnostics));
 }

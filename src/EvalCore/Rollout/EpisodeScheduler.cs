@@ -15,6 +15,7 @@ public sealed class EpisodeScheduler : IDisposable
     private readonly IBenchmark _benchmark;
     private readonly IPolicy _policy;
     private readonly EvalProgress _progress;
+    private readonly RenderingNote _rendering;
     private readonly int _slots;
     private readonly bool _async;
     private readonly InferenceBatcher? _batcher;
@@ -36,8 +37,10 @@ public sealed class EpisodeScheduler : IDisposable
     /// <param name="slots">The maximum number of episodes in flight.</param>
     /// <param name="useAsyncEnvs">True for one thread per slot, false for one thread for all slots.</param>
     /// <param name="progress">Counts the steps.</param>
-    public EpisodeScheduler(IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress)
+    /// <param name="note">Receives notes on the device that renders; null for none.</param>
+    public EpisodeScheduler(IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress, Action<string>? note = null)
     {
+        _rendering = new RenderingNote(benchmark, policy, note);
         (_benchmark, _policy, _progress, _slots, _async) = (benchmark, policy, progress, slots, useAsyncEnvs && slots > 1);
         _maxWorkers = _async ? slots : 1;
         if (policy.Batching == PolicyBatching.PerSession)
@@ -239,7 +242,7 @@ public sealed class EpisodeScheduler : IDisposable
             slot.Dispose();
     }
 
-    private EpisodeSlot NewSlot() => new(_benchmark, _policy, _progress, _stop.Token);
+    private EpisodeSlot NewSlot() => new(_benchmark, _policy, _progress, _rendering, _stop.Token);
 
     /// <summary>
     /// Plays an episode from its reset, or from its last forward pass, to its next forward pass. False when the episode

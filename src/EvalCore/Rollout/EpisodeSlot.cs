@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EvalCore.Environments;
+using EvalCore.Features;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Video;
@@ -11,12 +12,13 @@ namespace EvalCore.Rollout;
 /// It belongs to one thread. The environment is built when a task's first episode starts here, and disposed when an
 /// episode of another task starts.
 /// </summary>
-internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProgress progress, CancellationToken stop) : IDisposable
+internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProgress progress, RenderingNote rendering, CancellationToken stop) : IDisposable
 {
     private IEnvironment? _environment;
     private EnvTask? _task;
     private Observation? _observation;
     private Observation? _vectors;
+    private EpisodeCounter? _counter;
     private readonly IPolicySession[] _alone = new IPolicySession[1];
     private double[] _action = [];
     private IVideoSource? _video;
@@ -66,12 +68,14 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
             _vectors = new Observation(new ObservationSpace(_observation.Space.Where(field => field.Kind != ObservationKind.Image)));
             _action = new double[_environment.ActionSpace.Dimension];
+            _counter = new EpisodeCounter(_observation.Space, _environment.ActionSpace, policy.Statistics);
             _video = _environment as IVideoSource;
             _goal = _environment is IGoalConditions { ConditionCount: > 0 } goal ? goal : null;
             _conditions = new byte[_goal?.ConditionCount ?? 0];
         }
 
         _environment.Reset(episode);
+        _counter!.Reset();
         Lap(ref _physics);
         _session = policy.NewSession(episode);
         Lap(ref _inference);
@@ -91,9 +95,11 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             {
                 Lap(ref _harness);
                 _environment!.Observe(_observation!);
+                rendering.Measure(_environment, _observation!);
                 Lap(ref _rendering);
                 Session.Observe(_observation!);
                 Lap(ref _inference);
+                _counter!.Observe(_observation!);
             }
             else if (Session.NeedsVectors)
             {
@@ -138,6 +144,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     public EpisodeRecord End()
     {
         string? warning = _environment!.Warning;
+        var diagnostics = _counter!.End();
         Release(_session);
         _session = null;
         Lap(ref _harness);
@@ -157,6 +164,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             Progress = _goal is null ? null : _success ? 1 : (double)_mostConditions / _conditions.Length,
             NConditions = _goal is null ? null : _conditions.Length,
             Warning = warning,
+            Diagnostics = diagnostics,
             Timings = new EpisodeTimings(
                 Seconds(_physics), Seconds(_rendering), Seconds(_inference), Seconds(_waiting), Seconds(_harness)),
         };
@@ -211,6 +219,8 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         }
 
         Lap(ref _inference);
+        _counter!.Act(_action);
+        Lap(ref _harness);
         var result = _environment!.Step(_action);
         if (_goal is not null && !result.Success)
             CountConditions();

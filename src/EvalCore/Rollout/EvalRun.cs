@@ -68,7 +68,7 @@ public sealed class EvalRun : IDisposable
             }
 
             Expect();
-            _scheduler = new EpisodeScheduler(_benchmark, policy, NumEnvs, options.Eval.UseAsyncEnvs, Progress);
+            _scheduler = new EpisodeScheduler(_benchmark, policy, NumEnvs, options.Eval.UseAsyncEnvs, Progress, _warn);
             _clock = new Lazy<bool>(() =>
             {
                 Progress.Start();

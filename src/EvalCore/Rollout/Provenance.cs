@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Features;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
@@ -48,6 +50,8 @@ internal static class Provenance
             provenance[key] = value?.DeepClone();
         if (benchmark.EngineLibraries is { Count: > 0 } libraries)
             provenance["engine_libraries"] = new JsonObject(libraries.Select(library => KeyValuePair.Create(library.Key, (JsonNode?)library.Value)));
+        provenance[DiagnosticNotes.FeaturesKey] = JsonSerializer.SerializeToNode(
+            Feature.Of(benchmark.ObservationSpace.Where(field => policy.ObservationKeys.Contains(field.Key)), benchmark.ActionSpace, policy.Statistics), Journal.Json);
         provenance["batch_size"] = numEnvs;
         provenance["use_async_envs"] = isAsync;
         provenance["shard"] = options.Shard.ToString();
