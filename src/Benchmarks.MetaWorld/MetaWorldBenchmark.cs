@@ -72,6 +72,9 @@ public sealed class MetaWorldBenchmark : IBenchmark
     public string? RenderingDevice => MujocoChecks.RenderingDevice;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> RenderingNotes => MujocoChecks.RenderingNotes;
+
+    /// <inheritdoc/>
     public bool RendersVideos => true;
 
     /// <summary>The compiled models.</summary>

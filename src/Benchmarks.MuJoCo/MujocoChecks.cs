@@ -40,6 +40,10 @@ public static class MujocoChecks
         }
     }
 
+    /// <summary>For <c>IBenchmark.RenderingNotes</c>: a GPU beside a software renderer; empty where nothing can render.</summary>
+    public static IReadOnlyList<string> RenderingNotes =>
+        RenderingDevice is { } device && UnusedGpu.Note(device, Environment.GetEnvironmentVariable, "/") is { } note ? [note] : [];
+
     /// <summary>Finds the engine, and downloads it where this machine has none.</summary>
     /// <returns>Its version and its file.</returns>
     /// <exception cref="EvalCoreException">It is missing or of another version; the line says what to do.</exception>
@@ -51,7 +55,7 @@ public static class MujocoChecks
         string time = MujocoLibrary.Find() is null
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $", {MujocoErrors.Translate(TimeImage):0.0} ms for a simple image of {ImageSize}x{ImageSize}");
-        return string.Concat([device, time, .. RenderingVariables.Notes(Environment.GetEnvironmentVariable).Select(note => $"; {note}")]);
+        return string.Concat([device, time, .. RenderingVariables.Notes(Environment.GetEnvironmentVariable).Concat(RenderingNotes).Select(note => $"; {note}")]);
     }
 
     /// <summary>The time that an image takes, in milliseconds: the least of some.</summary>

@@ -177,6 +177,8 @@ internal static class EvalCommand
     private static IOException? Print(EvalInfo info, EvalRun run, EvalOptions options, Terminal terminal)
     {
         string file = Path.Combine(options.OutputDir, EvalInfo.FileName);
+        foreach (string note in DiagnosticNotes.Of(info))
+            terminal.Note(note);
         try
         {
             ResultTable.Write(info, terminal.Out);

@@ -64,6 +64,8 @@ internal static class MergeCommand
             terminal.Note($"the overall result is of different policies: {string.Join("; ", policies)}");
         if (Merge.Renderers(merged) is { Count: > 1 } renderers)
             terminal.Note($"the policy's images were rendered by different devices and may differ slightly: {string.Join("; ", renderers)}");
+        foreach (string note in DiagnosticNotes.Of(merged))
+            terminal.Note(note);
         ResultTable.Write(merged, terminal.Out);
         terminal.Writer.WriteLine($"results: {file}");
         return ExitCode.Success;

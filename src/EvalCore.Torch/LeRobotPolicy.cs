@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Features;
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Diagnostics;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Processors;
 using Safetensors;
@@ -66,6 +68,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Provenance { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, FeatureStatistics> Statistics { get; private init; } = FeatureStatistics.None;
 
     /// <summary>The environment's fields that the policy reads.</summary>
     internal IReadOnlyList<ObservationField> Inputs { get; }
@@ -138,8 +143,13 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             foreach (var (name, file) in config.Tokenizers.Files)
                 provenance[name] = "sha256:" + CheckpointFolder.Sha256(file);
             AddSettings(provenance, config, context, device);
-            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance);
+            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance)
+            {
+                Statistics = CheckpointStatistics.Of(preprocessor, postprocessor, inputs, context.RenameMap),
+            };
             policy.Rehearse(config, [.. inputs.Select(input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key))], context.Warn);
+            if (CheckpointStatistics.Disagreement(preprocessor, postprocessor) is { } disagreement)
+                context.Warn(disagreement);
             return policy;
         }
         catch (Exception e)

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using EvalCore.Features;
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Diagnostics;
 using Safetensors;
 using static TorchSharp.torch;
 
@@ -34,6 +36,8 @@ internal sealed class FeatureNormalizations : IDisposable
 
     private readonly Dictionary<string, string> _unusual = [];
 
+    private readonly Dictionary<string, FeatureStatistics> _stored = [];
+
     private readonly string _available;
     private readonly string? _statePath;
 
@@ -63,6 +67,8 @@ internal sealed class FeatureNormalizations : IDisposable
 
         Normalization? Make(string name, PolicyFeature feature)
         {
+            if (context.State is { } file && StoredStatistics.Read(file, name, feature) is { } stored)
+                _stored[name] = stored;
             var mode = modes.GetValueOrDefault(feature.Type.ToString(), NormalizationMode.IDENTITY);
             if (mode == NormalizationMode.IDENTITY)
                 return null;
@@ -112,6 +118,9 @@ internal sealed class FeatureNormalizations : IDisposable
 
     /// <summary>What a user should know of the statistics of a feature that is normalised; null for nothing.</summary>
     public string? Note(string feature) => _unusual.GetValueOrDefault(feature);
+
+    /// <summary>All statistics in the step's file of the features that it names and of the action, by feature.</summary>
+    public IReadOnlyDictionary<string, FeatureStatistics> Stored => _stored;
 
     /// <summary>Whether the action is normalised.</summary>
     public bool HasAction => _action is not null;

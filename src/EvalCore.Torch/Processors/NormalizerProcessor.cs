@@ -1,3 +1,5 @@
+using EvalCore.Features;
+
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>normalizer_processor</c>: normalises observations, and the action where there is one.</summary>
@@ -15,6 +17,9 @@ internal sealed class NormalizerProcessor(ProcessorStepContext context) : IProce
 
     /// <summary>The features that pass unchanged because LeRobot's migration script has renamed their statistics, a line about each.</summary>
     public IReadOnlyDictionary<string, string> Renamed => _normalizations.Renamed;
+
+    /// <summary>The statistics in the step's file, by feature.</summary>
+    public IReadOnlyDictionary<string, FeatureStatistics> Statistics => _normalizations.Stored;
 
     public void Process(Transition transition)
     {

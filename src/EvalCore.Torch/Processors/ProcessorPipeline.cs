@@ -21,6 +21,9 @@ internal sealed class ProcessorPipeline : IDisposable
     /// <summary>The steps, in order.</summary>
     public IReadOnlyList<IProcessorStep> Steps { get; }
 
+    /// <summary>The steps with their names, in order.</summary>
+    public IReadOnlyList<(string Name, IProcessorStep Step)> Named => [.. _names.Zip(Steps)];
+
     /// <summary>The files it was loaded from: the JSON, then the steps' states.</summary>
     public IReadOnlyList<string> Files { get; }
 

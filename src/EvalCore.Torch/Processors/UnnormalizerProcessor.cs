@@ -1,3 +1,5 @@
+using EvalCore.Features;
+
 namespace EvalCore.Torch.Processors;
 
 /// <summary><c>unnormalizer_processor</c>: brings actions, and observations where there are some, back to the data's units.</summary>
@@ -12,6 +14,9 @@ internal sealed class UnnormalizerProcessor(ProcessorStepContext context) : IPro
 
     /// <summary>Whether actions are brought back to the data's units.</summary>
     public bool UnnormalizesAction => _normalizations.HasAction;
+
+    /// <summary>The statistics in the step's file, by feature.</summary>
+    public IReadOnlyDictionary<string, FeatureStatistics> Statistics => _normalizations.Stored;
 
     public void Process(Transition transition)
     {

@@ -68,6 +68,16 @@ public sealed record FeatureStatistics
     /// <param name="component">The component or channel.</param>
     public bool IsConstant(int component) => StdOf(component) == 0 || Range(component).Width == 0;
 
+    /// <summary>Whether another has the same numbers, wherever both have a statistic.</summary>
+    public bool HasNumbersOf(FeatureStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Same(Mean, other.Mean) && Same(Std, other.Std) && Same(Min, other.Min) && Same(Max, other.Max)
+            && Same(Q01, other.Q01) && Same(Q99, other.Q99) && Same(Q10, other.Q10) && Same(Q90, other.Q90);
+
+        static bool Same(IReadOnlyList<double>? one, IReadOnlyList<double>? two) => one is null || two is null || one.SequenceEqual(two);
+    }
+
     private static double? At(IReadOnlyList<double>? values, int component) =>
         values is null ? null : values.Count == 1 ? values[0] : component < values.Count ? values[component] : null;
 }
