@@ -29,6 +29,11 @@ internal static class TorchDevice
 
         if (config.Device.Index >= cuda.device_count())
             throw new EvalCoreException($"--policy.device={config.Device}: the GPUs are cuda:0 to cuda:{cuda.device_count() - 1}");
+
+        // TensorFloat-32 has 10 bits of mantissa: actions move by 1e-3. LeRobot lets convolutions and products use it.
+        bool rounded = config.Batching == EvalCore.Policies.Batching.Dynamic;
+        backends.cudnn.allow_tf32 = rounded;
+        backends.cuda.matmul.allow_tf32 = rounded;
         return device(config.Device.ToString());
     }
 }
