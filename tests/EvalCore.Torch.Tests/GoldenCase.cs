@@ -12,15 +12,8 @@ namespace EvalCore.Torch.Tests;
 /// <summary>A reference case: a checkpoint, stored observations, and what LeRobot made of them.</summary>
 internal sealed class GoldenCase
 {
-    /// <summary>The tokenizers of the reference checkpoints that name one of Hugging Face's Hub.</summary>
-    private static readonly Dictionary<string, string> Tokenizers = new()
-    {
-        ["smolvla"] = "smolvlm2_like",
-        ["pi0"] = "paligemma_like",
-        ["pi05"] = "paligemma_like",
-        ["pi0_fast"] = "paligemma_like",
-        ["xvla"] = "bart_like",
-    };
+    /// <summary>The policies that read an instruction.</summary>
+    private static readonly string[] ReadInstructions = ["smolvla", "pi0", "pi05", "pi0_fast", "xvla"];
 
     private readonly string _policy;
     private readonly string _name;
@@ -42,7 +35,7 @@ internal sealed class GoldenCase
 
     /// <summary>The flags that say where a reference checkpoint's tokenizer is.</summary>
     public static IEnumerable<string> Flags(string policy) =>
-        Tokenizers.TryGetValue(policy, out string? name) ? [$"tokenizer_path={Goldens.Find($"policies/tokenizers/{name}")}"] : [];
+        ReadInstructions.Contains(policy) ? [$"tokenizer_path={TestTokenizers.Folder}"] : [];
 
     public LeRobotConfig Config(Batching batching = Batching.Exact)
     {

@@ -15,10 +15,11 @@ internal sealed class NetworkCase : IDisposable
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
     private readonly GoldenCase _golden;
 
-    public NetworkCase(string policy, string name)
+    public NetworkCase(string policy, string name, Action<LeRobotConfig>? change = null)
     {
         _golden = new GoldenCase(policy, name);
         Config = _golden.Config();
+        change?.Invoke(Config);
         Network = Config.NewNetwork(StateDict.Open(Config.Folder.Model, CPU), []);
         using (var pre = _golden.Open("pre"))
         {

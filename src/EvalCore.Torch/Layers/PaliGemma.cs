@@ -43,6 +43,25 @@ internal sealed class PaliGemma
     /// <summary>Height and width of an image.</summary>
     public long ImageSize => _visionTower.ImageSize;
 
+    /// <summary>The images that are there, in the order of their names: each [B, 3, size, size] from -1 to 1.</summary>
+    public Tensor[] Images(IReadOnlyDictionary<string, Tensor> observation, IEnumerable<string> names) =>
+    [
+        .. names.Where(observation.ContainsKey).Select(name => ResizeWithPad
+            .Centred(observation[name], ImageSize, ImageSize).mul(Scalars.Two).Plus(Scalars.Of(-1f))),
+    ];
+
+    /// <summary>Images, then the instruction: one block.</summary>
+    public TokenSequence EmbedPrefix(Tensor[] images, Prompt prompt, int batch, Action<string, Tensor>? hook = null)
+    {
+        // All images are one batch: the vision tower's weights are read once.
+        var tokens = EmbedImages(cat(images, dim: 0), hook);
+        var prefix = new TokenSequence(batch, tokens.device);
+        foreach (var image in tokens.split(batch))
+            prefix.Add(image, block: 0);
+        prefix.Add(EmbedTokens(prompt.Ids, hook), block: 0, prompt.Lengths);
+        return prefix;
+    }
+
     /// <summary>Images [N, 3, <see cref="ImageSize"/>, <see cref="ImageSize"/>] from -1 to 1, to tokens [N, tokens, width], float32.</summary>
     public Tensor EmbedImages(Tensor pixels, Action<string, Tensor>? hook = null)
     {

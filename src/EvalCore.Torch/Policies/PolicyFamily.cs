@@ -3,6 +3,7 @@ using EvalCore.Torch.Policies.Act;
 using EvalCore.Torch.Policies.Diffusion;
 using EvalCore.Torch.Policies.Pi0;
 using EvalCore.Torch.Policies.Pi05;
+using EvalCore.Torch.Policies.Pi0Fast;
 using EvalCore.Torch.Policies.SmolVla;
 using EvalCore.Torch.Policies.TdMpc;
 using EvalCore.Torch.Policies.VqBet;
@@ -26,6 +27,7 @@ internal sealed record PolicyFamily(string Type, string Description, Func<LeRobo
         new("smolvla", "SmolVLA: SmolVLM2 with an action expert, by flow matching (Shukor et al., 2025)", () => new SmolVlaConfig()),
         new("pi0", "pi0: PaliGemma with an action expert, by flow matching (Black et al., 2024)", () => new Pi0Config()),
         new("pi05", "pi0.5: pi0 with the state in the prompt and adaptive norms (Physical Intelligence, 2025)", () => new Pi05Config()),
+        new("pi0_fast", "pi0-FAST: PaliGemma that generates the tokens of actions (Pertsch et al., 2025)", () => new Pi0FastConfig()),
         new("xvla", "X-VLA: Florence-2 and an action transformer with soft prompts of each robot (Zheng et al., 2025)", () => new XVlaConfig()),
     ];
 

@@ -42,6 +42,9 @@ internal sealed class BytePairEncoding
             _bytes = [.. Enumerable.Range(0, 256).Select(value => _ids.TryGetValue($"<0x{value.ToString("X2", CultureInfo.InvariantCulture)}>", out int id) ? id : (int?)null)];
     }
 
+    /// <summary>What a letter becomes that the vocabulary lacks; null: nothing.</summary>
+    public int? Unknown => _unknown;
+
     /// <summary>How many tokens there are.</summary>
     public int Count => _ids.Count;
 

@@ -34,6 +34,12 @@ internal sealed class Tokenizer
     /// <summary>What stands after the last token of a shorter text; null where the files name none.</summary>
     public int? PadId => _parts.PadToken is { } token ? IdOf(token) : null;
 
+    /// <summary>What stands for what the vocabulary lacks; null: nothing does.</summary>
+    public int? UnknownId => _parts.Model.Unknown;
+
+    /// <summary>The token at the beginning of a text, by the files of the tokenizer; null where they name none.</summary>
+    public int? BosId => _parts.BosToken is { } token ? IdOf(token) : null;
+
     /// <summary>How many special tokens are put around every text.</summary>
     public int SpecialTokens => _parts.Before.Count + _parts.After.Count;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EvalCore.Files;
 using EvalCore.Options;
 using Safetensors;
@@ -35,8 +36,7 @@ internal sealed class TokenizerFile
     {
         string path = Path.Combine(folder, Name);
         var files = new List<string> { path };
-        string? padToken = null;
-        bool truncatesLeft = false;
+        var special = new SpecialTokens();
         foreach (string name in (string[])["tokenizer_config.json", "special_tokens_map.json"])
         {
             string config = Path.Combine(folder, name);
@@ -44,13 +44,14 @@ internal sealed class TokenizerFile
                 continue;
             files.Add(config);
             var fields = JsonFile.Read(config, "the configuration of a tokenizer");
-            truncatesLeft |= fields["truncation_side"]?.ToString() == "left";
-            padToken ??= (fields["pad_token"] as System.Text.Json.Nodes.JsonObject)?["content"]?.ToString() ?? fields["pad_token"]?.ToString();
+            special = new SpecialTokens(
+                special.Pad ?? Content(fields["pad_token"]), special.Bos ?? Content(fields["bos_token"]),
+                special.TruncatesLeft || fields["truncation_side"]?.ToString() == "left");
         }
 
         try
         {
-            return new TokenizerFile(path).Parse(ReadBytes(path), files, padToken, truncatesLeft);
+            return new TokenizerFile(path).Parse(ReadBytes(path), files, special);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -62,6 +63,9 @@ internal sealed class TokenizerFile
         }
     }
 
+    /// <summary>A special token: a string, or an object with it.</summary>
+    private static string? Content(JsonNode? token) => (token is JsonObject added ? added["content"] : token)?.ToString();
+
     private static byte[] ReadBytes(string path)
     {
         using var file = InputFile.Open(path);
@@ -72,7 +76,7 @@ internal sealed class TokenizerFile
         return content;
     }
 
-    private TokenizerParts Parse(ReadOnlyMemory<byte> content, List<string> files, string? padToken, bool truncatesLeft)
+    private TokenizerParts Parse(ReadOnlyMemory<byte> content, List<string> files, SpecialTokens special)
     {
         if (content.Span.StartsWith(Encoding.UTF8.Preamble))
             content = content[Encoding.UTF8.Preamble.Length..];
@@ -83,7 +87,7 @@ internal sealed class TokenizerFile
         try
         {
             using var json = JsonDocument.Parse(content, Lenient);
-            return Parse(json.RootElement, files, padToken, truncatesLeft);
+            return Parse(json.RootElement, files, special);
         }
         catch (JsonException e)
         {
@@ -96,7 +100,7 @@ internal sealed class TokenizerFile
         }
     }
 
-    private TokenizerParts Parse(JsonElement root, List<string> files, string? padToken, bool truncatesLeft)
+    private TokenizerParts Parse(JsonElement root, List<string> files, SpecialTokens special)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw new EvalCoreException($"{_path}: is not a JSON object; expected {Expected}");
@@ -113,9 +117,10 @@ internal sealed class TokenizerFile
             Before = before,
             After = after,
             Decode = Decoder(Member(root, "decoder")),
-            PadToken = padToken ?? (Member(root, "padding") is { } padding ? Text(padding, "pad_token") : null)
+            PadToken = special.Pad ?? (Member(root, "padding") is { } padding ? Text(padding, "pad_token") : null)
                 ?? added.FirstOrDefault(token => token.Content is "<pad>" or "[PAD]")?.Content,
-            TruncatesLeft = truncatesLeft,
+            BosToken = special.Bos,
+            TruncatesLeft = special.TruncatesLeft,
         };
     }
 
@@ -439,4 +444,7 @@ internal sealed class TokenizerFile
         new($"{_path}: {part} is of the kind '{Printable(type)}', which this version does not know; known are {known}");
 
     private static string Printable(string text) => string.Concat(text.Take(40).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+
+    /// <summary>What the configuration beside the file says.</summary>
+    private sealed record SpecialTokens(string? Pad = null, string? Bos = null, bool TruncatesLeft = false);
 }

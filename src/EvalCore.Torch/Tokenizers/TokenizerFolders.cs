@@ -32,6 +32,16 @@ internal sealed class TokenizerFolders(string checkpoint, string? given = null, 
         return tokenizer;
     }
 
+    /// <summary>The FAST tokenizer of actions.</summary>
+    /// <param name="name">Its name on the Hub, or its folder.</param>
+    /// <exception cref="EvalCoreException">There is none, or it is damaged.</exception>
+    public FastTokenizer Actions(string name)
+    {
+        var tokenizer = FastTokenizer.Load(Find(name, [TokenizerFile.Name, FastTokenizer.ConfigName], mustBeGiven: false));
+        Add(name, tokenizer.Files);
+        return tokenizer;
+    }
+
     /// <summary>Finds the folder of a tokenizer.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="needed">The files that it has.</param>

@@ -30,6 +30,9 @@ internal sealed class TokenizerParts
     /// <summary>The token that pads; null where the files name none.</summary>
     public required string? PadToken { get; init; }
 
+    /// <summary>The token at the beginning of a text; null where the files name none.</summary>
+    public required string? BosToken { get; init; }
+
     /// <summary>Whether a text that is too long loses its beginning, not its end.</summary>
     public required bool TruncatesLeft { get; init; }
 }

@@ -51,7 +51,7 @@ public sealed class CheckpointTests : IDisposable
     public void The_source_knows_its_types_and_their_fields()
     {
         var source = new LeRobotPolicies();
-        Assert.Equal(["act", "diffusion", "vqbet", "tdmpc", "smolvla", "pi0", "pi05", "xvla"], source.Types.Keys);
+        Assert.Equal(["act", "diffusion", "vqbet", "tdmpc", "smolvla", "pi0", "pi05", "pi0_fast", "xvla"], source.Types.Keys);
         Assert.Superset(
             new HashSet<string> { "n_action_steps", "chunk_size", "temporal_ensemble_coeff", "device", "use_amp", "normalization_mapping" },
             Fields("act").ToHashSet());

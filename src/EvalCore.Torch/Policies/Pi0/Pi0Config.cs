@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Processors;
 
 namespace EvalCore.Torch.Policies.Pi0;
 
@@ -20,6 +22,14 @@ internal sealed class Pi0Config : PiConfig
         ["STATE"] = "MEAN_STD",
         ["ACTION"] = "MEAN_STD",
     };
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<(string Name, JsonObject Fields)> InstructionSteps =>
+    [
+        ("pi0_new_line_processor", []),
+        (TokenizerProcessor.Name, new JsonObject { ["tokenizer_name"] = "google/paligemma-3b-pt-224", ["max_length"] = TokenizerMaxLength }),
+    ];
 
     /// <inheritdoc/>
     public override PolicyNetwork NewNetwork(StateDict state, IReadOnlyList<(int Height, int Width)> images)

@@ -32,14 +32,9 @@ internal sealed class PiNetwork : PolicyNetwork
         using var scope = NewDisposeScope();
         var model = state["model"];
         var both = model["paligemma_with_expert"];
-        var type = config.Dtype == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32;
+        var type = config.ComputeType;
         _paligemma = new PaliGemma(both["paligemma"], type);
-        if (_paligemma.ImageSize != config.ImageResolution[0])
-        {
-            throw new EvalCoreException(
-                $"{config.Folder.Config}: image_resolution is {config.ImageResolution[0]}, but the vision tower of {Path.GetFileName(state.Paths[0])} reads images of {_paligemma.ImageSize}");
-        }
-
+        config.CheckImageSize(_paligemma.ImageSize, state);
         _expert = new Decoder(both["gemma_expert"]["model"], DecoderKind.Gemma, type, suffix.NewNorm);
         _actionOutProj = new Linear(model["action_out_proj"], _expert.Width, config.MaxActionDim);
         state.Close(unused: name => name.EndsWith(".lm_head.weight", StringComparison.Ordinal));
@@ -81,25 +76,11 @@ internal sealed class PiNetwork : PolicyNetwork
     public override void Dispose() => _state.Dispose();
 
     /// <summary>Images, then the instruction: one block.</summary>
-    internal TokenSequence EmbedPrefix(IReadOnlyDictionary<string, Tensor> observation, int batch)
-    {
-        // All images are one batch: the vision tower's weights are read once.
-        var hook = ForwardHook?.Within("model.paligemma_with_expert.paligemma");
-        var tokens = _paligemma.EmbedImages(cat(Images(observation), dim: 0), hook);
-        var prefix = new TokenSequence(batch, _state.Device);
-        foreach (var image in tokens.split(batch))
-            prefix.Add(image, block: 0);
-        var prompt = Prompt.Of(observation);
-        prefix.Add(_paligemma.EmbedTokens(prompt.Ids, hook), block: 0, prompt.Lengths);
-        return prefix;
-    }
+    internal TokenSequence EmbedPrefix(IReadOnlyDictionary<string, Tensor> observation, int batch) =>
+        _paligemma.EmbedPrefix(Images(observation), Prompt.Of(observation), batch, ForwardHook?.Within("model.paligemma_with_expert.paligemma"));
 
     /// <summary>The images that are there, in the configuration's order: each [B, 3, size, size] from -1 to 1.</summary>
-    internal Tensor[] Images(IReadOnlyDictionary<string, Tensor> observation) =>
-    [
-        .. _config.Images.Where(observation.ContainsKey).Select(name => ResizeWithPad
-            .Centred(observation[name], _paligemma.ImageSize, _paligemma.ImageSize).mul(Scalars.Two).Plus(Scalars.Of(-1f))),
-    ];
+    internal Tensor[] Images(IReadOnlyDictionary<string, Tensor> observation) => _paligemma.Images(observation, _config.Images);
 
     private Tensor Randn(IReadOnlyList<EpisodeState> episodes) =>
         cat([.. episodes.Select(episode => episode.Noise.Randn(1, _config.ChunkSize, _config.MaxActionDim))], dim: 0).to(_state.Device);
