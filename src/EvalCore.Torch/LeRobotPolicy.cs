@@ -115,20 +115,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         StateDict? state = null;
         try
         {
-            var renameMap = Json(context.RenameMap);
-            preprocessor = ProcessorPipeline.Load(folder.Preprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>
-            {
-                [DeviceProcessor.Name] = new() { ["device"] = device.ToString() },
-                [RenameObservationsProcessor.Name] = new() { ["rename_map"] = renameMap },
-            }, config.Tokenizers);
-            postprocessor = ProcessorPipeline.Load(folder.Postprocessor, device, config.ProcessorSteps, new Dictionary<string, JsonObject>(), config.Tokenizers);
             state = StateDict.Open(folder.Model, device);
             AddHashes(provenance, [folder.Config, .. state.Paths]);
-            if (state.Statistics.Count > 0)
-            {
-                string more = state.Statistics.Count == 1 ? "" : $" and {state.Statistics.Count - 1} more";
-                context.Warn($"{folder.Model}: '{state.Statistics[0]}'{more} are statistics of an older LeRobot, and not used: those of the pipelines are");
-            }
+            (preprocessor, postprocessor) = Pipelines(config, context, state);
 
             var relative = preprocessor.Steps.OfType<RelativeActionsProcessor>().FirstOrDefault();
             foreach (var step in postprocessor.Steps.OfType<AbsoluteActionsProcessor>())
@@ -159,7 +148,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             postprocessor?.Dispose();
             throw e switch
             {
-                EvalCoreException when state is { IsBuilt: false } && config.Overrides().Where(field => !config.WithoutEffect().Contains(field.Key)).ToList() is { Count: > 0 } given =>
+                EvalCoreException when state is { IsBuilt: false } && postprocessor is not null && config.Overrides().Where(field => !config.WithoutEffect().Contains(field.Key)).ToList() is { Count: > 0 } given =>
                     new EvalCoreException($"{e.Message} (given: {string.Join(", ", given.Select(field => $"--policy.{field.Key}={field.Value.Trim('"')}"))})", e),
                 SafetensorsException => new EvalCoreException(e.Message, e),
                 ExternalException error => new EvalCoreException($"{folder.Config}: the network cannot be built: {TorchError.Reason(error)}", e),
@@ -386,6 +375,58 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         return Inputs[index].Kind == ObservationKind.Vector
             ? stored
             : stored.permute(0, 3, 1, 2).to(ScalarType.Float32, copy: false).contiguous().div_(_largestByte);
+    }
+
+    /// <summary>The pipelines of the folder, or those that a checkpoint from before LeRobot had pipelines would have.</summary>
+    private static (ProcessorPipeline Pre, ProcessorPipeline Post) Pipelines(LeRobotConfig config, PolicyContext context, StateDict state)
+    {
+        var folder = config.Folder;
+        var overrides = new Dictionary<string, JsonObject>
+        {
+            [DeviceProcessor.Name] = new() { ["device"] = state.Device.ToString() },
+            [RenameObservationsProcessor.Name] = new() { ["rename_map"] = Json(context.RenameMap) },
+        };
+        var none = new Dictionary<string, JsonObject>();
+        if (folder.HasPipelines)
+        {
+            if (state.Statistics.Count > 0)
+            {
+                string more = state.Statistics.Count == 1 ? "" : $" and {state.Statistics.Count - 1} more";
+                context.Warn($"{folder.Model}: '{state.Statistics.First().Value.Entry.Name}'{more} are statistics of an older LeRobot, and not used: those of the pipelines are");
+            }
+
+            return Both(
+                () => ProcessorPipeline.Load(folder.Preprocessor, state.Device, config.ProcessorSteps, overrides, config.Tokenizers),
+                () => ProcessorPipeline.Load(folder.Postprocessor, state.Device, config.ProcessorSteps, none, config.Tokenizers));
+        }
+
+        if (state.Statistics.Count == 0)
+        {
+            throw new EvalCoreException(
+                $"--policy.path: {folder.Root} has no {Path.GetFileName(folder.Preprocessor)}, and {Path.GetFileName(folder.Model)} has no statistics inside, as checkpoints from before LeRobot had pipelines have: copy the pipelines and their state files from the same checkpoint");
+        }
+
+        context.Warn($"{folder.Root}: was saved before LeRobot had processor pipelines; normalising with the statistics inside {Path.GetFileName(folder.Model)}");
+        var statistics = FeatureStatistics.Inside(state, config.InputFeatures.Keys.Concat(config.OutputFeatures.Keys));
+        return Both(
+            () => ProcessorPipeline.Make(
+                folder.Model, PipelinesOfOldCheckpoint.Preprocessor(config, statistics), state.Device, config.ProcessorSteps, overrides, config.Tokenizers, statistics),
+            () => ProcessorPipeline.Make(
+                folder.Model, PipelinesOfOldCheckpoint.Postprocessor(config, statistics), state.Device, config.ProcessorSteps, none, config.Tokenizers, statistics));
+
+        static (ProcessorPipeline, ProcessorPipeline) Both(Func<ProcessorPipeline> makePre, Func<ProcessorPipeline> makePost)
+        {
+            var pre = makePre();
+            try
+            {
+                return (pre, makePost());
+            }
+            catch (Exception)
+            {
+                pre.Dispose();
+                throw;
+            }
+        }
     }
 
     private static void AddHashes(Dictionary<string, string> provenance, params ReadOnlySpan<string> files)

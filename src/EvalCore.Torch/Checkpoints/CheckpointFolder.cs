@@ -48,6 +48,9 @@ internal sealed class CheckpointFolder(string path)
     /// <summary>The pipeline from the network's actions to the environment's.</summary>
     public string Postprocessor => Path.Combine(path, "policy_postprocessor.json");
 
+    /// <summary>Whether it has pipelines; one from before LeRobot had them has its statistics inside the model.</summary>
+    public bool HasPipelines => File.Exists(Preprocessor);
+
     /// <summary>Why the folder is no checkpoint, where it has no configuration: names the folder that has one, if there is one.</summary>
     public string? LacksConfig
     {
@@ -157,14 +160,9 @@ internal sealed class CheckpointFolder(string path)
                 : $"--policy.path: {path} has no {Path.GetFileName(Model)}");
         }
 
-        foreach (string pipeline in (string[])[Preprocessor, Postprocessor])
-        {
-            if (!File.Exists(pipeline))
-            {
-                throw new EvalCoreException(
-                    $"--policy.path: {path} has no {Path.GetFileName(pipeline)}: it was saved before LeRobot had processor pipelines; convert it once with LeRobot's lerobot/processor/migrate_policy_normalization.py, and where the converted folder has an empty {ConfigName}, copy {ConfigName} and {Path.GetFileName(Model)} from here");
-            }
-        }
+        string[] missing = [.. ((string[])[Preprocessor, Postprocessor]).Where(pipeline => !File.Exists(pipeline))];
+        if (missing.Length == 1)
+            throw new EvalCoreException($"--policy.path: {path} has no {Path.GetFileName(missing[0])}; copy it from the same checkpoint");
     }
 
     /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>

@@ -92,6 +92,12 @@ internal abstract class LeRobotConfig : PolicyConfig
     /// <summary>The action dimension.</summary>
     public int ActionDim => OutputFeatures[FeatureNames.Action].Shape[0];
 
+    /// <summary>
+    /// The steps of a pre-processor that make tokens of the instruction, for a checkpoint from before LeRobot had pipelines.
+    /// </summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<(string Name, JsonObject Fields)> InstructionSteps => [];
+
     /// <summary>The folder of tokenizers that a flag gives; null without it.</summary>
     protected virtual string? TokenizersGiven => null;
 

@@ -25,7 +25,7 @@ internal sealed class StateDict : IDisposable
     public IReadOnlyList<string> Paths => _store.Files.Paths;
 
     /// <summary>Tensors of the files that are statistics of an older LeRobot, and no parameters.</summary>
-    public IReadOnlyList<string> Statistics => _store.Files.Statistics;
+    public IReadOnlyDictionary<string, WeightFiles.Weight> Statistics => _store.Files.Statistics;
 
     /// <summary>Whether the network is built: <see cref="Close"/> found nothing missing and nothing left.</summary>
     public bool IsBuilt => _store.IsBuilt;

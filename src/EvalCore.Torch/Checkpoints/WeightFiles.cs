@@ -29,7 +29,7 @@ internal sealed class WeightFiles : IDisposable
 
     private Dictionary<string, Weight> _weights = [];
     private readonly List<SafetensorsFile> _files = [];
-    private readonly List<string> _statistics = [];
+    private readonly OrderedDictionary<string, Weight> _statistics = [];
 
     private WeightFiles(string path) => Path = path;
 
@@ -43,7 +43,7 @@ internal sealed class WeightFiles : IDisposable
     public IReadOnlyCollection<string> Names => _weights.Keys;
 
     /// <summary>Tensors that are statistics of an older LeRobot, and no parameters.</summary>
-    public IReadOnlyList<string> Statistics => _statistics;
+    public IReadOnlyDictionary<string, Weight> Statistics => _statistics;
 
     /// <summary>How many numbers the parameters have.</summary>
     public long Count => _weights.Values.Sum(weight => weight.Entry.Count);
@@ -145,7 +145,7 @@ internal sealed class WeightFiles : IDisposable
                 throw new EvalCoreException($"{file.Path}: has a tensor '{entry.Name}' that {System.IO.Path.GetFileName(Path)} does not list for it; copy all weight files and the index from one checkpoint");
             string name = entry.Name.Replace(CompiledModule, "", StringComparison.Ordinal);
             if (StatisticsInside.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
-                _statistics.Add(entry.Name);
+                _statistics.TryAdd(name, new Weight(file, entry));
             else if (!_weights.TryAdd(name, new Weight(file, entry)))
                 throw new EvalCoreException($"{file.Path}: has two tensors '{name}': '{_weights[name].Entry.Name}' and '{entry.Name}'");
         }

@@ -39,7 +39,7 @@ internal sealed class FeatureNormalizations : IDisposable
     private readonly Dictionary<string, FeatureStatistics> _stored = [];
 
     private readonly string _available;
-    private readonly string? _statePath;
+    private readonly FeatureStatistics? _statistics;
 
     /// <summary>Makes them.</summary>
     /// <param name="context">What the file says of the step; it has no state where it was saved without statistics.</param>
@@ -47,11 +47,11 @@ internal sealed class FeatureNormalizations : IDisposable
     public FeatureNormalizations(ProcessorStepContext context)
     {
         _context = context;
-        _statePath = context.State?.Path;
+        _statistics = context.Statistics;
         var fields = context.Config<Fields>();
         var modes = fields.NormMap.ToDictionary(entry => entry.Key, entry => Mode(entry.Value, context));
-        var statistics = context.State?.ToLookup(entry => entry.Name[..Math.Max(entry.Name.LastIndexOf('.'), 0)]);
-        _available = context.State is { } state ? Names(state.Path, statistics!.Select(of => of.Key)) : $"{context.Path}: step '{context.Name}' has no state_file";
+        var statistics = _statistics;
+        _available = statistics is not null ? Names(statistics.Path, statistics.Features) : $"{context.Path}: step '{context.Name}' has no state_file";
         using var scope = NewDisposeScope();
         foreach (var (name, feature) in fields.Features)
         {
@@ -72,9 +72,9 @@ internal sealed class FeatureNormalizations : IDisposable
             var mode = modes.GetValueOrDefault(feature.Type.ToString(), NormalizationMode.IDENTITY);
             if (mode == NormalizationMode.IDENTITY)
                 return null;
-            if (statistics is null || !statistics.Contains(name))
+            if (statistics is null || !statistics.Has(name))
             {
-                if (statistics?.Contains(name.Replace('_', '.')) == true)
+                if (statistics?.Has(name.Replace('_', '.')) == true)
                     _dotted[name] = name.Replace('_', '.');
                 else
                     _withoutStatistics[name] = mode;
@@ -85,17 +85,17 @@ internal sealed class FeatureNormalizations : IDisposable
             if (Statistic(low) is not { } lowTensor || Statistic(high) is not { } highTensor)
                 return null;
             if (Unusual(mode, lowTensor, highTensor) is { } unusual)
-                _unusual[name] = $"{context.State!.Path}: {string.Format(CultureInfo.InvariantCulture, unusual, $"'{name}.{low}'", $"'{name}.{high}'")}; computing with it, as LeRobot does";
+                _unusual[name] = $"{statistics.Path}: {string.Format(CultureInfo.InvariantCulture, unusual, $"'{name}.{low}'", $"'{name}.{high}'")}; computing with it, as LeRobot does";
             return new Normalization(mode, lowTensor, highTensor, fields.Eps, context.Device);
 
             Tensor? Statistic(string statistic)
             {
-                if (!context.State!.TryGet($"{name}.{statistic}", out var entry))
-                    _problems[name] = $"{context.State.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs";
-                else if (!Fits(entry, feature))
-                    _problems[name] = $"{context.State.Path}: tensor '{entry.Name}' is {entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]";
+                if (!statistics.TryGet(name, statistic, out var weight))
+                    _problems[name] = $"{statistics.Path}: has no tensor '{name}.{statistic}', which {mode} normalisation needs";
+                else if (!Fits(weight.Entry, feature))
+                    _problems[name] = $"{statistics.Path}: tensor '{weight.Entry.Name}' is {weight.Entry}, but '{name}' has shape [{string.Join(", ", feature.Shape)}]";
                 else
-                    return Read(context.State, entry, feature);
+                    return Read(weight.File, weight.Entry, feature);
                 return null;
             }
         }
@@ -114,7 +114,7 @@ internal sealed class FeatureNormalizations : IDisposable
 
     /// <summary>The features that pass unchanged because LeRobot's migration script has renamed their statistics, a line about each.</summary>
     public IReadOnlyDictionary<string, string> Renamed => _dotted.ToDictionary(entry => entry.Key, entry =>
-        $"{_statePath}: has statistics of '{entry.Value}', as LeRobot's migration script renames them, and none of '{entry.Key}': as in LeRobot, '{entry.Key}' is not normalised");
+        $"{_statistics?.Path}: has statistics of '{entry.Value}', as LeRobot's migration script renames them, and none of '{entry.Key}': as in LeRobot, '{entry.Key}' is not normalised");
 
     /// <summary>What a user should know of the statistics of a feature that is normalised; null for nothing.</summary>
     public string? Note(string feature) => _unusual.GetValueOrDefault(feature);

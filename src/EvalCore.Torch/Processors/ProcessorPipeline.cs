@@ -40,8 +40,24 @@ internal sealed class ProcessorPipeline : IDisposable
         string path, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides, TokenizerFolders? tokenizers = null)
     {
         tokenizers ??= new TokenizerFolders(Path.GetDirectoryName(path)!);
-        if (JsonFile.Read(path, "a processor pipeline")["steps"] is not JsonArray json)
-            throw new EvalCoreException($"{path}: has no list of steps");
+        return JsonFile.Read(path, "a processor pipeline")["steps"] is JsonArray json
+            ? Make(path, json, device, registry, overrides, tokenizers)
+            : throw new EvalCoreException($"{path}: has no list of steps");
+    }
+
+    /// <summary>Makes a pipeline.</summary>
+    /// <param name="path">The file that describes it; state files are beside it.</param>
+    /// <param name="json">Its steps.</param>
+    /// <param name="device">Where the policy computes.</param>
+    /// <param name="registry">The steps that it may have.</param>
+    /// <param name="overrides">For a step's registry name, the fields that replace saved ones.</param>
+    /// <param name="tokenizers">The checkpoint's tokenizers.</param>
+    /// <param name="statistics">The statistics of features, where no state file has them.</param>
+    /// <exception cref="EvalCoreException">A step is unknown, a state file is missing, or an override matches no step.</exception>
+    public static ProcessorPipeline Make(
+        string path, JsonArray json, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides,
+        TokenizerFolders tokenizers, FeatureStatistics? statistics = null)
+    {
         var names = json.Select(step => NameOf(path, step, registry)).ToList();
         if (overrides.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unused)
             throw new EvalCoreException($"{path}: has no step '{unused}', which an evaluation sets up");
@@ -55,7 +71,7 @@ internal sealed class ProcessorPipeline : IDisposable
             for (int i = 0; i < names.Count; i++)
             {
                 bool overridden = json[i]!["registry_name"] is not null || !byRegistry.Contains(names[i]);
-                steps.Add(Step(path, names[i], json[i]!, device, registry, overridden ? overrides.GetValueOrDefault(names[i]) : null, tokenizers, files));
+                steps.Add(Step(path, names[i], json[i]!, device, registry, overridden ? overrides.GetValueOrDefault(names[i]) : null, tokenizers, statistics, files));
             }
         }
         catch (Exception)
@@ -103,7 +119,7 @@ internal sealed class ProcessorPipeline : IDisposable
 
     private static IProcessorStep Step(
         string path, string name, JsonNode json, Device device, ProcessorStepRegistry registry, JsonObject? overrides,
-        TokenizerFolders tokenizers, List<string> files)
+        TokenizerFolders tokenizers, FeatureStatistics? statistics, List<string> files)
     {
         var fields = json["config"]?.DeepClone() as JsonObject ?? [];
         foreach (var (field, value) in overrides ?? [])
@@ -113,7 +129,7 @@ internal sealed class ProcessorPipeline : IDisposable
         using var state = stateFile is null ? null : OpenState(path, name, stateFile);
         if (state is not null)
             files.Add(state.Path);
-        return registry.Make(new ProcessorStepContext(path, name, fields, state, device, tokenizers));
+        return registry.Make(new ProcessorStepContext(path, name, fields, state, device, tokenizers, statistics));
     }
 
     private static SafetensorsFile OpenState(string path, string step, string stateFile)

@@ -11,8 +11,12 @@ public sealed class ProcessorStepContext
 {
     private readonly JsonObject _config;
 
-    internal ProcessorStepContext(string path, string name, JsonObject config, SafetensorsFile? state, Device device, TokenizerFolders tokenizers) =>
+    internal ProcessorStepContext(
+        string path, string name, JsonObject config, SafetensorsFile? state, Device device, TokenizerFolders tokenizers, FeatureStatistics? statistics = null)
+    {
         (Path, Name, _config, State, Device, Tokenizers) = (path, name, config, state, device, tokenizers);
+        Statistics = statistics ?? (state is null ? null : FeatureStatistics.Of(state));
+    }
 
     /// <summary>The pipeline's file. Files that a step names are in the same folder.</summary>
     public string Path { get; }
@@ -25,6 +29,9 @@ public sealed class ProcessorStepContext
 
     /// <summary>Where the policy computes.</summary>
     public Device Device { get; }
+
+    /// <summary>The statistics of features that <see cref="State"/> has, or the model of an old checkpoint; null for none.</summary>
+    internal FeatureStatistics? Statistics { get; }
 
     /// <summary>The checkpoint's tokenizers.</summary>
     internal TokenizerFolders Tokenizers { get; }

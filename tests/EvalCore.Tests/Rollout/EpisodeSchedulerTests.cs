@@ -39,6 +39,16 @@ public sealed class EpisodeSchedulerTests
     }
 
     [Fact]
+    public async Task A_session_that_needs_numbers_alone_has_no_image_rendered()
+    {
+        var config = new WalkConfig { Images = true };
+        using var policy = new VectorsPolicy();
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
+        var episode = await scheduler.Play(Spec(config, 0));
+        Assert.Equal(Enumerable.Range(0, episode.Steps).Select(step => (step, step % 4 == 0)), policy.Observed);
+    }
+
+    [Fact]
     public async Task A_failing_episode_fails_its_own_task_and_no_other()
     {
         int steps = 0;
@@ -195,5 +205,42 @@ public sealed class EpisodeSchedulerTests
             Enumerable.Range(0, 25).Select(index => scheduler.Play(task.Episode(index, 1000))));
         var episodes = await Task.WhenAll(playing);
         return [.. episodes.Select(episode => episode with { Timings = new EpisodeTimings(0, 0, 0, 0, 0) })];
+    }
+
+    /// <summary>Observes everything at every fourth step, and numbers at the others.</summary>
+    private sealed class VectorsPolicy : IPolicy, IPolicySession
+    {
+        private int _step;
+
+        /// <summary>For each observation the environment's step, and whether there were images.</summary>
+        public List<(int Step, bool Images)> Observed { get; } = [];
+
+        public string Type => "vectors";
+
+        public IReadOnlyList<string> ObservationKeys { get; } = ["observation.state", "observation.images.image"];
+
+        public IReadOnlyDictionary<string, string> Provenance { get; } = new Dictionary<string, string>();
+
+        public bool NeedsObservation => _step % 4 == 0;
+
+        public bool NeedsVectors => true;
+
+        public bool NeedsInference => false;
+
+        public IPolicySession NewSession(EpisodeSpec episode) => this;
+
+        public void Observe(Observation observation) => Observed.Add(((int)observation.Vector(0)[1], observation.Space.Count == 2));
+
+        public void ObserveVectors(Observation observation) => Observe(observation);
+
+        public void Act(Span<double> action)
+        {
+            action[0] = 0;
+            _step++;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

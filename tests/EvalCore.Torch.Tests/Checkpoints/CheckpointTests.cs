@@ -179,8 +179,8 @@ public sealed class CheckpointTests : IDisposable
     [Theory]
     [InlineData("config.json", "has no config.json")]
     [InlineData("model.safetensors", "has no model.safetensors")]
-    [InlineData("policy_preprocessor.json", "has no policy_preprocessor.json: it was saved before LeRobot had processor pipelines")]
-    [InlineData("policy_postprocessor.json", "has no policy_postprocessor.json")]
+    [InlineData("policy_preprocessor.json", "has no policy_preprocessor.json; copy it from the same checkpoint")]
+    [InlineData("policy_postprocessor.json", "has no policy_postprocessor.json; copy it from the same checkpoint")]
     [InlineData("policy_preprocessor_step_3_normalizer_processor.safetensors", "policy_preprocessor_step_3_normalizer_processor.safetensors: is missing; it is the state of step 'normalizer_processor'")]
     public void A_missing_file_is_one_clear_line(string file, string message)
     {
@@ -189,10 +189,18 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Neither_pipelines_nor_statistics_inside_the_model_is_one_clear_line()
+    {
+        File.Delete(_folder["policy_preprocessor.json"]);
+        File.Delete(_folder["policy_postprocessor.json"]);
+        Fails("has no policy_preprocessor.json, and model.safetensors has no statistics inside, as checkpoints from before LeRobot had pipelines have: copy the pipelines and their state files from the same checkpoint");
+    }
+
+    [Fact]
     public void An_unknown_type_names_the_known_ones()
     {
         _folder.Edit("config.json", json => json["type"] = "telepathy");
-        Fails("the policy type 'telepathy' is not known; known are act, diffusion, smolvla, pi0, pi05");
+        Fails("the policy type 'telepathy' is not known; known are act, diffusion, smolvla, pi0, pi05, pi0_fast");
     }
 
     [Fact]

@@ -36,6 +36,20 @@ public class ActTests
     }
 
     [Fact]
+    public void Statistics_inside_the_model_of_an_old_checkpoint_normalise_every_camera()
+    {
+        // LeRobot refuses the folder, and its migration script loses the statistics of one camera.
+        var golden = new GoldenCase("migration", "with_correct_stats_b1", "old_checkpoint");
+        var notes = new List<string>();
+        using var result = golden.Infer(drawsOf: null, warn: notes.Add);
+        Assert.EndsWith(
+            "was saved before LeRobot had processor pipelines; normalising with the statistics inside model.safetensors",
+            Assert.Single(notes), StringComparison.Ordinal);
+        golden.Compare(result, "chunk", raw: 2e-5, post: 1e-4);
+        golden.Compare(result, "select", raw: 2e-5, post: 1e-4);
+    }
+
+    [Fact]
     public void Temporal_ensembling_equals_LeRobots()
     {
         var golden = new GoldenCase("act", "b2_ensemble");

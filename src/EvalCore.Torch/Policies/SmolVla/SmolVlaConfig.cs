@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Processors;
 
 namespace EvalCore.Torch.Policies.SmolVla;
 
@@ -149,6 +150,14 @@ internal sealed class SmolVlaConfig : LanguageConfig
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Inputs => [FeatureNames.State, .. Images];
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<(string Name, JsonObject Fields)> InstructionSteps =>
+    [
+        ("smolvla_new_line_processor", []),
+        (TokenizerProcessor.Name, new JsonObject { ["tokenizer_name"] = VlmModelName, ["max_length"] = TokenizerMaxLength, ["padding"] = PadLanguageTo }),
+    ];
 
     /// <inheritdoc/>
     public override PolicyNetwork NewNetwork(StateDict state, IReadOnlyList<(int Height, int Width)> images) => new SmolVlaNetwork(this, state, images);
