@@ -24,7 +24,9 @@ internal sealed class RmsNorm : INorm
     public static Tensor Normalize(Tensor x, double eps)
     {
         x = x.to(ScalarType.Float32);
-        return x.mul(x.square().mean([-1], keepdim: true).Plus(Scalars.Of(eps)).rsqrt_());
+
+        // Not square(): TorchSharp makes its exponent for the one call.
+        return x.mul(x.mul(x).mean([-1], keepdim: true).Plus(Scalars.Of(eps)).rsqrt_());
     }
 
     public Tensor Forward(Tensor x) => Normalize(x, _eps).mul_(_weight).to(x.dtype);

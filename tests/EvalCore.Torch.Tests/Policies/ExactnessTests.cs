@@ -25,6 +25,8 @@ public class ExactnessTests
     [InlineData("act")]
     [InlineData("diffusion")]
     [InlineData("smolvla")]
+    [InlineData("pi0")]
+    [InlineData("pi05")]
     [InlineData("vqbet")]
     [InlineData("tdmpc")]
     [InlineData("xvla")]

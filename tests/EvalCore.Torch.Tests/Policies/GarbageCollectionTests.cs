@@ -16,6 +16,7 @@ public sealed class GarbageCollectionTests
     [InlineData("pusht_act_keypoints")]
     [InlineData("pusht_diffusion_keypoints")]
     [InlineData("smolvla")]
+    [InlineData("pi05")]
     [InlineData("vqbet")]
     [InlineData("tdmpc")]
     [InlineData("xvla")]
@@ -51,10 +52,14 @@ public sealed class GarbageCollectionTests
     {
         using var test = new NetworkCase(policy, name);
         test.PredictTogether();
+
+        // Tensors that earlier tests have left are freed first.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long before = Tensor.TotalCount;
         for (int i = 0; i < 200; i++)
             test.PredictTogether();
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.InRange(Tensor.TotalCount, 0, before);
     }
 
     [Theory]

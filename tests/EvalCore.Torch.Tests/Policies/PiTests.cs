@@ -32,6 +32,10 @@ public class PiTests
     [InlineData("pi0", "b1_oddsize")]
     [InlineData("pi0", "b2_steps4_nocam2")]
     [InlineData("pi0", "b3")]
+    [InlineData("pi05", "b1")]
+    [InlineData("pi05", "b1_oddsize")]
+    [InlineData("pi05", "b2_steps4_nocam2")]
+    [InlineData("pi05", "b3")]
     public void Whole_checkpoints_play_LeRobots_actions(string policy, string name)
     {
         var golden = new GoldenCase(policy, name);

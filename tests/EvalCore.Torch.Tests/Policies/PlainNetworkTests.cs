@@ -5,6 +5,7 @@ using EvalCore.Torch.Layers;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Policies.Act;
 using EvalCore.Torch.Policies.Diffusion;
+using EvalCore.Torch.Policies.SmolVla;
 using EvalCore.Torch.Policies.TdMpc;
 using EvalCore.Torch.Policies.VqBet;
 using EvalCore.Torch.Policies.XVla;
@@ -243,6 +244,47 @@ public sealed class PlainNetworkTests : IDisposable
         weights.Save(_model);
         using var network = new XVlaNetwork(config, StateDict.Open(_model, CPU), [.. config.Images.Select(_ => (56, 80))]);
         Same(expected, network.PredictActionChunk(observation, [Fixed(noise[TensorIndex.Slice(0, 1)]), Fixed(noise[TensorIndex.Slice(1, 2)])]));
+    }
+
+    [Theory]
+    [InlineData("cross_attn", 2, 4, -1)]
+    [InlineData("cross_attn", 0, 3, 0)]
+    [InlineData("self_attn", 2, 3, 3)]
+    [InlineData("cross_attn", 2, 6, 2)]
+    public void SmolVla_with_any_attention_equals_the_plain_network(string mode, int every, int layers, int expertLayers)
+    {
+        using var weights = new Weights(4);
+        var config = new SmolVlaConfig
+        {
+            AttentionMode = mode, SelfAttnEveryNLayers = every, NumVlmLayers = layers, NumExpertLayers = expertLayers, ChunkSize = 6, NActionSteps = 6,
+            NumSteps = 3, MaxActionDim = 8, ResizeImgsWithPadding = [32, 32], Path = ".", OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [8]) },
+            InputFeatures =
+            {
+                ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]),
+                ["observation.images.a"] = new PolicyFeature(FeatureType.VISUAL, [3, 32, 32]),
+                ["observation.images.b"] = new PolicyFeature(FeatureType.VISUAL, [3, 32, 32]),
+            },
+        };
+        config.Validate();
+        var plain = new PlainSmolVla(
+            weights, 60, 40, 8, layers, expertLayers > 0 ? expertLayers : layers, layer => !mode.Contains("cross") || (every > 0 && layer % every == 0), 24, 4, 4, 50, 3);
+        var observation = new Dictionary<string, Tensor>
+        {
+            ["observation.state"] = randn(2, 5),
+            ["observation.images.a"] = rand(2, 3, 32, 32),
+            ["observation.images.b"] = rand(2, 3, 32, 32),
+            ["observation.language.tokens"] = randint(0, 50, [2, 7]),
+            ["observation.language.attention_mask"] = tensor([true, true, true, true, true, true, true, true, true, true, true, false, false, false]).view(2, 7),
+        };
+        var noise = randn(2, 6, 8);
+        var expected = plain.Forward(
+            [observation["observation.images.a"], observation["observation.images.b"]], observation["observation.language.tokens"],
+            observation["observation.language.attention_mask"], observation["observation.state"], noise);
+        weights.Save(_model);
+        using var network = new SmolVlaNetwork(config, StateDict.Open(_model, CPU), []);
+        Same(expected, network.PredictActionChunk(observation, [Fixed(noise[TensorIndex.Slice(0, 1)]), Fixed(noise[TensorIndex.Slice(1, 2)])]));
+        Same(expected[TensorIndex.Slice(1, 2)], network.PredictActionChunk(
+            observation.ToDictionary(o => o.Key, o => o.Value[TensorIndex.Slice(1, 2)]), [Fixed(noise[TensorIndex.Slice(1, 2)])]));
     }
 
     [Theory]

@@ -95,10 +95,10 @@ public sealed class VisionLanguageTests : IDisposable
     public void A_product_in_bfloat16_sums_in_float32_and_rounds_once()
     {
         using var scope = NewDisposeScope();
-        manual_seed(1);
-        var x = randn(3, 64).to(ScalarType.BFloat16);
-        var weight = randn(48, 64).to(ScalarType.BFloat16);
-        var bias = randn(48).to(ScalarType.BFloat16);
+        using var generator = new Generator(1, CPU);
+        var x = randn([3, 64], generator: generator).to(ScalarType.BFloat16);
+        var weight = randn([48, 64], generator: generator).to(ScalarType.BFloat16);
+        var bias = randn([48], generator: generator).to(ScalarType.BFloat16);
         var expected = nn.functional.linear(x, weight, bias).to(ScalarType.Float32);
         var actual = new Linear(weight, bias).Forward(x);
         Assert.Equal(ScalarType.BFloat16, actual.dtype);
