@@ -407,7 +407,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         }
 
         context.Warn($"{folder.Root}: was saved before LeRobot had processor pipelines; normalising with the statistics inside {Path.GetFileName(folder.Model)}");
-        var statistics = FeatureStatistics.Inside(state, config.InputFeatures.Keys.Concat(config.OutputFeatures.Keys));
+        var statistics = NormalizationStatistics.Inside(state, config.InputFeatures.Keys.Concat(config.OutputFeatures.Keys));
         return Both(
             () => ProcessorPipeline.Make(
                 folder.Model, PipelinesOfOldCheckpoint.Preprocessor(config, statistics), state.Device, config.ProcessorSteps, overrides, config.Tokenizers, statistics),

@@ -22,6 +22,10 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
     public IReadOnlyList<string> Notes => config.Notes;
 
+    public string? RenderingDevice => config.RenderingDevice;
+
+    public IReadOnlyList<string> RenderingNotes => config.RenderingNotes;
+
     public bool RendersVideos => true;
 
     public IEnvironment Make(EnvTask task)
@@ -86,9 +90,13 @@ internal sealed class WalkBenchmark(WalkConfig config) : IBenchmark
 
         public void Observe(Observation observation)
         {
-            (observation.Vector(0)[0], observation.Vector(0)[1]) = (_position, _step);
-            for (int i = 1; i < observation.Space.Count; i++)
-                observation.Image(i).Fill((byte)(10 * i + _step));
+            for (int i = 0; i < observation.Space.Count; i++)
+            {
+                if (observation.Space[i].Kind == ObservationKind.Image)
+                    observation.Image(i).Fill((byte)(10 * i + _step));
+                else
+                    (observation.Vector(i)[0], observation.Vector(i)[1]) = (_position, _step);
+            }
         }
 
         public void GetConditions(Span<byte> conditions)

@@ -81,5 +81,13 @@ internal sealed class WalkConfig : EnvConfig
     [JsonIgnore]
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The device that renders the images; null where they are the same on every device.</summary>
+    [JsonIgnore]
+    public string? RenderingDevice { get; init; }
+
+    /// <summary>Notes about that device.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> RenderingNotes { get; init; } = [];
+
     public override IBenchmark Open(AssetStore assets) => new WalkBenchmark(this);
 }

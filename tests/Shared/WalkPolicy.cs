@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Features;
 using EvalCore.Policies;
 
 namespace EvalCore.Tests;
@@ -8,7 +9,9 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
 {
     public string Type => "walker";
 
-    public IReadOnlyList<string> ObservationKeys { get; } = ["observation.state"];
+    public IReadOnlyList<string> ObservationKeys { get; init; } = ["observation.state"];
+
+    public IReadOnlyDictionary<string, FeatureStatistics> Statistics { get; init; } = FeatureStatistics.None;
 
     public PolicyBatching Batching => batching;
 

@@ -1,6 +1,6 @@
 using EvalCore.Features;
 using EvalCore.Torch.Checkpoints;
-using Safetensors;
+using EvalCore.Torch.Processors;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Diagnostics;
@@ -12,11 +12,11 @@ namespace EvalCore.Torch.Diagnostics;
 internal static class StoredStatistics
 {
     /// <summary>Reads the statistics of a feature.</summary>
-    /// <param name="file">The step's state.</param>
-    /// <param name="name">The feature's name in it.</param>
+    /// <param name="stored">The step's statistics.</param>
+    /// <param name="name">The feature's name in them.</param>
     /// <param name="feature">The feature; statistics of each pixel of an image become those of its channels.</param>
-    /// <returns>Null where the file has none of it.</returns>
-    public static FeatureStatistics? Read(SafetensorsFile file, string name, PolicyFeature feature)
+    /// <returns>Null where there are none of it.</returns>
+    public static FeatureStatistics? Read(NormalizationStatistics stored, string name, PolicyFeature feature)
     {
         var (mean, std) = (Numbers("mean"), Numbers("std"));
         var statistics = new FeatureStatistics
@@ -34,11 +34,11 @@ internal static class StoredStatistics
 
         double[][]? Numbers(string statistic)
         {
-            if (!file.TryGet($"{name}.{statistic}", out var entry))
+            if (!stored.TryGet(name, statistic, out var weight))
                 return null;
             using var scope = NewDisposeScope();
-            double[] numbers = StateDict.Read(file, entry, CPU).to(ScalarType.Float64).data<double>().ToArray();
-            int channels = feature.Type == FeatureType.VISUAL && entry.Shape.Count > 0 ? (int)entry.Shape[0] : numbers.Length;
+            double[] numbers = StateDict.Read(weight.File, weight.Entry, CPU).to(ScalarType.Float64).data<double>().ToArray();
+            int channels = feature.Type == FeatureType.VISUAL && weight.Entry.Shape.Count > 0 ? (int)weight.Entry.Shape[0] : numbers.Length;
             return channels == 0 ? null : [.. numbers.Chunk(numbers.Length / channels)];
         }
     }

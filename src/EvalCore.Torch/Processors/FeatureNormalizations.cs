@@ -39,7 +39,7 @@ internal sealed class FeatureNormalizations : IDisposable
     private readonly Dictionary<string, FeatureStatistics> _stored = [];
 
     private readonly string _available;
-    private readonly FeatureStatistics? _statistics;
+    private readonly NormalizationStatistics? _statistics;
 
     /// <summary>Makes them.</summary>
     /// <param name="context">What the file says of the step; it has no state where it was saved without statistics.</param>
@@ -67,7 +67,7 @@ internal sealed class FeatureNormalizations : IDisposable
 
         Normalization? Make(string name, PolicyFeature feature)
         {
-            if (context.State is { } file && StoredStatistics.Read(file, name, feature) is { } stored)
+            if (statistics is not null && StoredStatistics.Read(statistics, name, feature) is { } stored)
                 _stored[name] = stored;
             var mode = modes.GetValueOrDefault(feature.Type.ToString(), NormalizationMode.IDENTITY);
             if (mode == NormalizationMode.IDENTITY)

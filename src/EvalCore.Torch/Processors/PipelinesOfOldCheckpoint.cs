@@ -14,7 +14,7 @@ internal static class PipelinesOfOldCheckpoint
     /// <summary>The steps of the pre-processor.</summary>
     /// <param name="config">The policy's configuration.</param>
     /// <param name="statistics">What the model has.</param>
-    public static JsonArray Preprocessor(LeRobotConfig config, FeatureStatistics statistics) =>
+    public static JsonArray Preprocessor(LeRobotConfig config, NormalizationStatistics statistics) =>
     [
         Step(RenameObservationsProcessor.Name, []),
         Step(ToBatchProcessor.Name, []),
@@ -26,7 +26,7 @@ internal static class PipelinesOfOldCheckpoint
     /// <summary>The steps of the post-processor.</summary>
     /// <param name="config">The policy's configuration.</param>
     /// <param name="statistics">What the model has.</param>
-    public static JsonArray Postprocessor(LeRobotConfig config, FeatureStatistics statistics) =>
+    public static JsonArray Postprocessor(LeRobotConfig config, NormalizationStatistics statistics) =>
     [
         Step(UnnormalizerProcessor.Name, Normalization(config, config.OutputFeatures, statistics)),
         Step(DeviceProcessor.Name, new JsonObject { ["device"] = "cpu" }),
@@ -35,7 +35,7 @@ internal static class PipelinesOfOldCheckpoint
     private static JsonObject Step(string name, JsonObject fields) => new JsonObject { ["registry_name"] = name, ["config"] = fields };
 
     private static JsonObject Normalization(
-        LeRobotConfig config, IEnumerable<KeyValuePair<string, PolicyFeature>> features, FeatureStatistics statistics)
+        LeRobotConfig config, IEnumerable<KeyValuePair<string, PolicyFeature>> features, NormalizationStatistics statistics)
     {
         var stated = JsonFile.Read(config.Folder.Config, "the configuration of a LeRobot checkpoint")["normalization_mapping"] as JsonObject ?? [];
         var modes = stated.ToDictionary(entry => entry.Key, entry => entry.Value?.ToString() ?? "");

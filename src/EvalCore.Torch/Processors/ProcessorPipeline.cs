@@ -56,7 +56,7 @@ internal sealed class ProcessorPipeline : IDisposable
     /// <exception cref="EvalCoreException">A step is unknown, a state file is missing, or an override matches no step.</exception>
     public static ProcessorPipeline Make(
         string path, JsonArray json, Device device, ProcessorStepRegistry registry, IReadOnlyDictionary<string, JsonObject> overrides,
-        TokenizerFolders tokenizers, FeatureStatistics? statistics = null)
+        TokenizerFolders tokenizers, NormalizationStatistics? statistics = null)
     {
         var names = json.Select(step => NameOf(path, step, registry)).ToList();
         if (overrides.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unused)
@@ -119,7 +119,7 @@ internal sealed class ProcessorPipeline : IDisposable
 
     private static IProcessorStep Step(
         string path, string name, JsonNode json, Device device, ProcessorStepRegistry registry, JsonObject? overrides,
-        TokenizerFolders tokenizers, FeatureStatistics? statistics, List<string> files)
+        TokenizerFolders tokenizers, NormalizationStatistics? statistics, List<string> files)
     {
         var fields = json["config"]?.DeepClone() as JsonObject ?? [];
         foreach (var (field, value) in overrides ?? [])

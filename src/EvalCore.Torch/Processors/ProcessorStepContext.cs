@@ -12,10 +12,10 @@ public sealed class ProcessorStepContext
     private readonly JsonObject _config;
 
     internal ProcessorStepContext(
-        string path, string name, JsonObject config, SafetensorsFile? state, Device device, TokenizerFolders tokenizers, FeatureStatistics? statistics = null)
+        string path, string name, JsonObject config, SafetensorsFile? state, Device device, TokenizerFolders tokenizers, NormalizationStatistics? statistics = null)
     {
         (Path, Name, _config, State, Device, Tokenizers) = (path, name, config, state, device, tokenizers);
-        Statistics = statistics ?? (state is null ? null : FeatureStatistics.Of(state));
+        Statistics = statistics ?? (state is null ? null : NormalizationStatistics.Of(state));
     }
 
     /// <summary>The pipeline's file. Files that a step names are in the same folder.</summary>
@@ -31,7 +31,7 @@ public sealed class ProcessorStepContext
     public Device Device { get; }
 
     /// <summary>The statistics of features that <see cref="State"/> has, or the model of an old checkpoint; null for none.</summary>
-    internal FeatureStatistics? Statistics { get; }
+    internal NormalizationStatistics? Statistics { get; }
 
     /// <summary>The checkpoint's tokenizers.</summary>
     internal TokenizerFolders Tokenizers { get; }

@@ -61,7 +61,7 @@ internal static class FeatureNotes
     /// <summary>A number in about three digits.</summary>
     internal static string Number(double value) => Math.Abs(value) >= 1000
         ? value.ToString("0", CultureInfo.InvariantCulture)
-        : value.ToString("G3", CultureInfo.InvariantCulture);
+        : (value + 0.0).ToString("G3", CultureInfo.InvariantCulture); // -0 becomes 0
 
     private static IReadOnlyList<Func<string, Feature, FeatureCounts, string?>> Rules(Feature feature) => feature.Kind switch
     {
@@ -168,7 +168,7 @@ internal static class FeatureNotes
             return "the statistics there are of one value (a standard deviation of 0), so that other values become huge: likely statistics of another data set, or a field that the data left empty";
         if (Components(feature).All(i => AreOfNormalisedData(statistics, i)))
             return "the statistics are those of data that were normalised already: likely wrong statistics, or a normalisation that the environment lacks";
-        double factor = Factor(counts, far, statistics.Range);
+        double factor = Factor(counts, far, i => RangeOf(statistics, i));
         if (factor >= AnotherUnit)
             return $"about {Number(factor)} times too large: likely another unit{Unit(factor)}";
         return far.All(i => Share(counts.OutsideAtStart, counts.Episodes, i) < NotedShare)

@@ -5,11 +5,11 @@ using Safetensors;
 namespace EvalCore.Torch.Processors;
 
 /// <summary>The statistics that a normalising step has of features.</summary>
-internal sealed class FeatureStatistics
+internal sealed class NormalizationStatistics
 {
     private readonly OrderedDictionary<string, Dictionary<string, WeightFiles.Weight>> _features = [];
 
-    private FeatureStatistics(string path) => Path = path;
+    private NormalizationStatistics(string path) => Path = path;
 
     /// <summary>The file.</summary>
     public string Path { get; }
@@ -18,9 +18,9 @@ internal sealed class FeatureStatistics
     public IReadOnlyCollection<string> Features => _features.Keys;
 
     /// <summary>The statistics of a step's state: <c>observation.state.mean</c>.</summary>
-    public static FeatureStatistics Of(SafetensorsFile state)
+    public static NormalizationStatistics Of(SafetensorsFile state)
     {
-        var statistics = new FeatureStatistics(state.Path);
+        var statistics = new NormalizationStatistics(state.Path);
         foreach (var entry in state)
         {
             int dot = Math.Max(entry.Name.LastIndexOf('.'), 0);
@@ -37,10 +37,10 @@ internal sealed class FeatureStatistics
     /// </summary>
     /// <param name="state">The model.</param>
     /// <param name="features">The features of the configuration.</param>
-    public static FeatureStatistics Inside(StateDict state, IEnumerable<string> features)
+    public static NormalizationStatistics Inside(StateDict state, IEnumerable<string> features)
     {
         const string Buffer = "buffer_";
-        var statistics = new FeatureStatistics(state.Paths[^1]);
+        var statistics = new NormalizationStatistics(state.Paths[^1]);
         var names = features.ToDictionary(feature => feature.Replace('.', '_'));
         foreach (var (name, weight) in state.Statistics)
         {
