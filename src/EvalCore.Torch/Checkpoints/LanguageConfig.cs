@@ -7,6 +7,9 @@ namespace EvalCore.Torch.Checkpoints;
 /// <summary>The fields of a policy that reads an instruction: with the flag that says where its tokenizer is.</summary>
 internal abstract class LanguageConfig : LeRobotConfig
 {
+    /// <summary>The name of the flag.</summary>
+    public const string TokenizerFlag = "tokenizer_path";
+
     /// <summary>
     /// The folder with the files of the policy's tokenizers, or with a folder of each, named by the last part of the
     /// tokenizer's name; null: they are in the checkpoint's folder or in Hugging Face's cache.

