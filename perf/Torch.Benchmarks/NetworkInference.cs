@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BenchmarkDotNet.Attributes;
 using EvalCore.Torch;
 using EvalCore.Torch.Checkpoints;
@@ -8,7 +9,6 @@ using EvalCore.Torch.Policies.TdMpc;
 using EvalCore.Torch.Policies.VqBet;
 using EvalCore.Torch.Policies.XVla;
 using EvalCore.Torch.Tests.Plain;
-using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Torch.Benchmarks;
@@ -27,8 +27,11 @@ public class NetworkInference
     private Dictionary<string, Tensor> _observation = [];
     private Func<Tensor> _plain = null!;
 
+    /// <summary>All networks.</summary>
+    public static string[] Networks { get; } = ["act 96x96", "act 480x640", "diffusion 96x96", "vqbet 96x96", "tdmpc 84x84", "xvla 224x224"];
+
     /// <summary>The network, and the size of its images.</summary>
-    [Params("act 96x96", "act 480x640", "diffusion 96x96", "vqbet 96x96", "tdmpc 84x84", "xvla 224x224")]
+    [ParamsSource(nameof(Networks))]
     public string Network { get; set; } = "";
 
     [GlobalSetup]
@@ -39,7 +42,7 @@ public class NetworkInference
         random.manual_seed(1);
         _weights = new Weights(1);
         int[] size = [.. Network.Split(' ')[1].Split('x').Select(int.Parse)];
-        var config = Network.Split(' ')[0] switch
+        LeRobotConfig config = Network.Split(' ')[0] switch
         {
             "act" => Act(size[0], size[1]),
             "diffusion" => Diffusion(size[0], size[1]),

@@ -4,6 +4,12 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Torch.Benchmarks;
 
+if (args is ["ratios", .. var networks])
+{
+    NetworkRatios.Print(networks);
+    return;
+}
+
 // In this process, because a program that BenchmarkDotNet writes does not go through build/EvalCore.Torch.targets.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(ActInference).Assembly).Run(args, config);
