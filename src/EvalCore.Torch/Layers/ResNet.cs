@@ -25,15 +25,11 @@ internal sealed class ResNet
     /// <param name="state">The backbone's part.</param>
     /// <param name="names">What the file calls <c>conv1</c>, <c>bn1</c>, <c>layer1</c> ... <c>layer4</c>.</param>
     /// <param name="groupNorm">Group norm, 16 channels to a group, in place of batch norm.</param>
-    /// <param name="image">Height and width of the images; others are computed too, but slower.</param>
     /// <param name="dilateLast">A dilation in <c>layer4</c> in place of its stride.</param>
-    public ResNet(
-        string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (int Height, int Width) image, bool dilateLast = false)
+    public ResNet(string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, bool dilateLast = false)
     {
-        (long Height, long Width) map = image;
         var (blocks, bottleneck) = Depths[name];
-        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm, ref map);
-        map = (ConvNorm.Half(map.Height), ConvNorm.Half(map.Width));
+        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm);
         long channels = _stem.OutChannels;
         int dilation = 1;
         for (int layer = 0; layer < 4; layer++)
@@ -42,7 +38,7 @@ internal sealed class ResNet
             for (int i = 0; i < blocks[layer]; i++)
             {
                 int stride = i == 0 && layer > 0 && !dilate ? 2 : 1;
-                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm, ref map);
+                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm);
                 if (dilate)
                     dilation = 2;
                 _blocks.Add(block);
@@ -87,17 +83,16 @@ internal sealed class ResNet
         private readonly ConvNorm[] _convs;
         private readonly ConvNorm? _downsample;
 
-        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm, ref (long Height, long Width) map)
+        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm)
         {
-            var input = map;
             _convs = bottleneck
-                ? [Conv(1, 1, 1, 1, ref map), Conv(2, 3, stride, dilation, ref map), Conv(3, 1, 1, 1, ref map)]
-                : [Conv(1, 3, stride, dilation, ref map), Conv(2, 3, 1, dilation, ref map)];
+                ? [Conv(1, 1, 1, 1), Conv(2, 3, stride, dilation), Conv(3, 1, 1, 1)]
+                : [Conv(1, 3, stride, dilation), Conv(2, 3, 1, dilation)];
             if (stride != 1 || _convs[0].InChannels != OutChannels)
-                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm, ref input);
+                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm);
 
-            ConvNorm Conv(int number, int kernel, int stride, int dilation, ref (long Height, long Width) map) =>
-                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm, ref map);
+            ConvNorm Conv(int number, int kernel, int stride, int dilation) =>
+                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm);
         }
 
         public long OutChannels => _convs[^1].OutChannels;
@@ -113,30 +108,26 @@ internal sealed class ResNet
 
     /// <summary>
     /// A convolution without bias and its norm. Batch norm in evaluation mode is y = s x + t for each channel, so it is
-    /// folded into the convolution. On small maps libtorch's convolution spends its time on rearranging the weights: there
-    /// they are laid out once, and each position's neighbourhood is one row of a matrix product.
+    /// folded into the convolution. Weights are laid out channels-last, which makes libtorch convolve in that layout: it
+    /// rearranges less for each call.
     /// </summary>
     private sealed class ConvNorm
     {
         private const double Eps = 1e-5;
-        private const long SmallMap = 64;
 
-        private readonly Tensor? _weight;
-        private readonly Tensor? _matrix;
+        private readonly Tensor _weight;
         private readonly Tensor? _bias;
         private readonly Tensor? _groupWeight;
         private readonly Tensor? _groupBias;
-        private readonly int _kernel;
-        private readonly int _stride;
-        private readonly int _padding;
-        private readonly int _dilation;
+        private readonly long[] _stride;
+        private readonly long[] _padding;
+        private readonly long[] _dilation;
 
-        public ConvNorm(
-            StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm, ref (long Height, long Width) map)
+        public ConvNorm(StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm)
         {
-            (_kernel, _stride, _padding, _dilation) = (kernel, stride, dilation * (kernel / 2), dilation);
+            long padding = dilation * (kernel / 2);
+            (_stride, _padding, _dilation) = ([stride, stride], [padding, padding], [dilation, dilation]);
             (OutChannels, InChannels) = (conv.Shape("weight")[0], conv.Shape("weight")[1]);
-            map = stride == 2 ? (Half(map.Height), Half(map.Width)) : map;
 
             using var scope = NewDisposeScope();
             var weight = conv.LoadTemporary("weight", -1, -1, kernel, kernel);
@@ -155,45 +146,21 @@ internal sealed class ResNet
                 _bias = norm.Keep(shift.to(ScalarType.Float32));
             }
 
-            if (map.Height * map.Width <= SmallMap)
-                _matrix = conv.Keep(weight.permute(2, 3, 1, 0).reshape(-1, OutChannels).contiguous());
-            else
-                _weight = conv.Keep(weight);
+            _weight = conv.Keep(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
         }
 
         public long InChannels { get; }
 
         public long OutChannels { get; }
 
-        /// <summary>A length after a stride of two.</summary>
-        public static long Half(long length) => (length + 1) / 2;
-
+        /// <summary>
+        /// libtorch's group norm on channels-last images takes the variance as a difference of two means, see
+        /// <see cref="ConvBlock"/>, so group norm has the contiguous layout.
+        /// </summary>
         public Tensor Forward(Tensor x)
         {
-            var y = _matrix is null
-                ? nn.functional.conv2d(x, _weight!, _bias, [_stride, _stride], [_padding, _padding], [_dilation, _dilation])
-                : Multiply(x, _matrix);
-            return _groupWeight is null ? y : nn.functional.group_norm(y, OutChannels / 16, _groupWeight, _groupBias, Eps);
-        }
-
-        /// <summary>The convolution as a matrix product, in channels-last layout.</summary>
-        private Tensor Multiply(Tensor x, Tensor matrix)
-        {
-            if (_padding > 0)
-                x = nn.functional.pad(x, [_padding, _padding, _padding, _padding]);
-            x = x.permute(0, 2, 3, 1).contiguous();
-            long[] shape = x.shape;
-            var (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3]);
-            long reach = _dilation * (_kernel - 1);
-            long rows = (height - reach - 1) / _stride + 1;
-            long columns = (width - reach - 1) / _stride + 1;
-            var neighbourhoods = x.as_strided(
-                [batch, rows, columns, _kernel, _kernel, channels],
-                [height * width * channels, _stride * width * channels, _stride * channels, _dilation * width * channels, _dilation * channels, 1],
-                x.storage_offset());
-            var flat = neighbourhoods.reshape(batch * rows * columns, -1);
-            var y = _bias is null ? flat.matmul(matrix) : addmm(_bias, flat, matrix, 1, 1);
-            return y.view(batch, rows, columns, OutChannels).permute(0, 3, 1, 2);
+            var y = nn.functional.conv2d(x, _weight, _bias, _stride, _padding, _dilation);
+            return _groupWeight is null ? y : nn.functional.group_norm(y.contiguous(), OutChannels / 16, _groupWeight, _groupBias, Eps);
         }
     }
 }

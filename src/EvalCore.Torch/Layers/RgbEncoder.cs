@@ -43,7 +43,7 @@ internal sealed class RgbEncoder
             _crop = (Middle(height - crop[0]), Middle(width - crop[1]), crop[0], crop[1]);
         }
 
-        _backbone = new ResNet(backbone, state["backbone"], ResNet.SequentialNames, groupNorm, crop is null ? (height, width) : (crop[0], crop[1]));
+        _backbone = new ResNet(backbone, state["backbone"], ResNet.SequentialNames, groupNorm);
         _keypointWeight = state["pool"]["nets"].Load("weight", keypoints, _backbone.OutChannels, 1, 1);
         _keypointBias = state["pool"]["nets"].Load("bias", keypoints);
         var map = _backbone.Forward(Prepare(zeros(1, 3, image.Height, image.Width, device: state.Device)));
