@@ -56,6 +56,8 @@ internal static class MergeCommand
         }
 
         merged.Save(file);
+        foreach (string note in DiagnosticNotes.Of(merged))
+            terminal.Note(note);
         foreach (string missing in Merge.MissingShards(merged))
             terminal.Note($"shard {missing} is missing in the merged result");
         foreach (string missing in Merge.MissingEpisodes(merged))
@@ -64,8 +66,6 @@ internal static class MergeCommand
             terminal.Note($"the overall result is of different policies: {string.Join("; ", policies)}");
         if (Merge.Renderers(merged) is { Count: > 1 } renderers)
             terminal.Note($"the policy's images were rendered by different devices and may differ slightly: {string.Join("; ", renderers)}");
-        foreach (string note in DiagnosticNotes.Of(merged))
-            terminal.Note(note);
         ResultTable.Write(merged, terminal.Out);
         terminal.Writer.WriteLine($"results: {file}");
         return ExitCode.Success;
