@@ -85,7 +85,7 @@ internal sealed class NoiseScheduler
         {
             "linear" => linspace(config.BetaStart, config.BetaEnd, n, dtype: ScalarType.Float32),
             "scaled_linear" =>
-                linspace(Math.Sqrt(config.BetaStart), Math.Sqrt(config.BetaEnd), n, dtype: ScalarType.Float32).square(),
+                linspace(Math.Sqrt(config.BetaStart), Math.Sqrt(config.BetaEnd), n, dtype: ScalarType.Float32).pow(Scalars.Two),
             "sigmoid" => linspace(-6, 6, n, dtype: ScalarType.Float32).sigmoid()
                 .mul(Scalars.Of(config.BetaEnd - config.BetaStart)).Plus(Scalars.Of(config.BetaStart)),
             "laplace" => FromAlphaBar(Laplace),

@@ -41,7 +41,7 @@ internal sealed class Planner(TdMpcConfig config, Told model)
             scores = scores.div_(scores.sum(1, keepdim: true));
             var weights = scores.unsqueeze(1).unsqueeze(3);
             var center = elites.mul(weights).sum(2);
-            std = elites.sub(center.unsqueeze(2)).square().mul_(weights).sum(2).sqrt_().clamp_(Scalars.Of(config.MinStd), Scalars.Of(config.MaxStd));
+            std = elites.sub(center.unsqueeze(2)).pow(Scalars.Two).mul_(weights).sum(2).sqrt_().clamp_(Scalars.Of(config.MinStd), Scalars.Of(config.MaxStd));
             mean = mean.mul(Scalars.Of(config.GaussianMeanMomentum)).PlusInPlace(center.mul(Scalars.Of(1 - config.GaussianMeanMomentum)));
         }
 
