@@ -200,7 +200,7 @@ public sealed class CheckpointTests : IDisposable
     public void An_unknown_type_names_the_known_ones()
     {
         _folder.Edit("config.json", json => json["type"] = "telepathy");
-        Fails("the policy type 'telepathy' is not known; known are act, diffusion, smolvla, pi0, pi05, pi0_fast");
+        Fails("the policy type 'telepathy' is not known; known are act, diffusion, vqbet, tdmpc, smolvla, pi0, pi05, pi0_fast, xvla");
     }
 
     [Fact]
@@ -388,7 +388,7 @@ public sealed class CheckpointTests : IDisposable
     [Theory]
     [InlineData("", "config.json: is empty (0 bytes); LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint")]
     [InlineData("{}", "config.json: has no field; LeRobot's migration script may leave it so: take config.json and model.safetensors from the original checkpoint")]
-    [InlineData("{\"chunk_size\": 8}", "config.json: does not say the policy's \"type\"; where it is a LeRobot checkpoint's, add it: one of act, diffusion, smolvla, pi0, pi05")]
+    [InlineData("{\"chunk_size\": 8}", "config.json: does not say the policy's \"type\"; where it is a LeRobot checkpoint's, add it: one of act, diffusion, vqbet, tdmpc, smolvla, pi0, pi05, pi0_fast, xvla")]
     [InlineData("<html>", "config.json: is a web page")]
     public void An_empty_configuration_says_where_to_get_it(string text, string message)
     {
