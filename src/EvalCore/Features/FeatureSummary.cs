@@ -16,7 +16,7 @@ internal static class FeatureSummary
         [
             .. with.Length > 0 ? [$"{string.Join(", ", with)} with the statistics of the training data"] : Array.Empty<string>(),
             .. counted.Any(feature => feature.Value.ActionSpace is not null) ? ["actions with the environment's bounds"] : Array.Empty<string>(),
-            .. counted.Any(feature => feature.Value.Kind == FeatureKind.Image) ? ["images with black ones and ones of one colour"] : Array.Empty<string>(),
+            .. counted.Any(feature => feature.Value.Kind == FeatureKind.Image) ? ["looked for black images and ones of one colour"] : Array.Empty<string>(),
         ];
         string lacking = without.Length == 0 ? "" : $"; no statistics of {string.Join(", ", without)}";
         string verdict = isFarOut ? "what is far out is noted above" : Inside(counted.Select(feature => (feature.Name, feature.Counts!)));

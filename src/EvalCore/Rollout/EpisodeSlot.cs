@@ -94,8 +94,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             if (Session.NeedsObservation)
             {
                 Lap(ref _harness);
-                _environment!.Observe(_observation!);
-                rendering.Measure(_environment, _observation!);
+                rendering.Observe(_environment!, _observation!);
                 Lap(ref _rendering);
                 Session.Observe(_observation!);
                 Lap(ref _inference);

@@ -13,7 +13,8 @@ internal sealed class RenderingNote
 {
     private readonly IBenchmark _benchmark;
     private readonly Action<string> _note;
-    private int _isDone;
+    private readonly Lock _measuring = new();
+    private bool _isDone;
 
     /// <param name="benchmark">The suite.</param>
     /// <param name="policy">What reads the images.</param>
@@ -22,18 +23,38 @@ internal sealed class RenderingNote
     {
         (_benchmark, _note) = (benchmark, note ?? (_ => { }));
         bool readsImages = benchmark.ObservationSpace.Any(field => field.Kind == ObservationKind.Image && policy.ObservationKeys.Contains(field.Key));
-        _isDone = note is not null && readsImages ? 0 : 1;
+        _isDone = note is null || !readsImages;
     }
 
     /// <summary>
-    /// Observes once more, and notes the time: the first frame of a device takes longer, because it compiles and uploads.
+    /// Observes; the first time once more, and notes how long that took: the first frame of a device takes longer, because it
+    /// compiles and uploads. Meanwhile the other environments wait with their first observation: what renders for several of them
+    /// at the same time renders each image more slowly.
     /// </summary>
-    /// <param name="environment">An environment that has been observed.</param>
-    /// <param name="observation">Its observation; it is filled again with the same values.</param>
-    public void Measure(IEnvironment environment, Observation observation)
+    /// <param name="environment">The environment.</param>
+    /// <param name="observation">Receives the observation.</param>
+    public void Observe(IEnvironment environment, Observation observation)
     {
-        if (_isDone != 0 || Interlocked.Exchange(ref _isDone, 1) != 0 || _benchmark.RenderingDevice is not { } device)
-            return;
+        if (!Volatile.Read(ref _isDone))
+        {
+            lock (_measuring)
+            {
+                if (!_isDone)
+                {
+                    environment.Observe(observation);
+                    if (_benchmark.RenderingDevice is { } device)
+                        Measure(device, environment, observation);
+                    Volatile.Write(ref _isDone, true);
+                    return;
+                }
+            }
+        }
+
+        environment.Observe(observation);
+    }
+
+    private void Measure(string device, IEnvironment environment, Observation observation)
+    {
         long start = Stopwatch.GetTimestamp();
         environment.Observe(observation);
         var took = Stopwatch.GetElapsedTime(start);

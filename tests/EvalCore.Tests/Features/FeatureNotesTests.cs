@@ -198,7 +198,7 @@ public sealed class FeatureNotesTests
         var features = Feature.Of(Space, Actions, _statistics);
         Assert.Equal(
             "compared observation.state, observation.images.front, action with the statistics of the training data, actions with the environment's bounds, "
-            + "images with black ones and ones of one colour; no statistics of observation.images.wrist: all values were inside. "
+            + "looked for black images and ones of one colour; no statistics of observation.images.wrist: all values were inside. "
             + "This cannot show a flipped image or a sign where the range is symmetric",
             FeatureSummary.Of(features, Play(), isFarOut: false));
         Assert.Contains(

@@ -113,7 +113,7 @@ public sealed class PlantedMistakeTests : IDisposable
         var folder = TwoCameras();
         Assert.Equal(
             "no success in 2 episodes; compared observation.state, observation.images.front, observation.images.wrist, action with the statistics of the training data, "
-            + "actions with the environment's bounds, images with black ones and ones of one colour: all values were inside. "
+            + "actions with the environment's bounds, looked for black images and ones of one colour: all values were inside. "
             + "This cannot show a flipped image or a sign where the range is symmetric",
             Assert.Single(await NotesOfTable(folder, new TableConfig())));
     }
