@@ -9,6 +9,9 @@ namespace EvalCore.Torch.Checkpoints;
 /// </summary>
 internal sealed class StateDict : IDisposable
 {
+    /// <summary>How many names a message has.</summary>
+    private const int Shown = 5;
+
     private readonly Store _store;
     private readonly string _prefix;
     private readonly ScalarType? _type;
@@ -61,25 +64,31 @@ internal sealed class StateDict : IDisposable
     /// <summary>Loads a tensor.</summary>
     /// <param name="name">Its name below this part's.</param>
     /// <param name="shape">The shape it must have; -1 for a dimension of any size.</param>
-    /// <exception cref="EvalCoreException">There is no such tensor, or it has another shape or no floating type.</exception>
+    /// <remarks>
+    /// A tensor that is missing or does not fit is stated by <see cref="Close"/>, together with the others that do not; until then
+    /// zeros stand for it.
+    /// </remarks>
+    /// <exception cref="EvalCoreException">It is missing or does not fit, and its shape is not known.</exception>
     public Tensor Load(string name, params ReadOnlySpan<long> shape) => Keep(LoadTemporary(name, shape));
 
     /// <summary>As <see cref="Load"/>, for a tensor that is needed only to compute others; the dispose scope frees it.</summary>
     public Tensor LoadTemporary(string name, params ReadOnlySpan<long> shape)
     {
-        var (file, entry) = Find(name);
+        if (!_store.Files.TryGet(_prefix + name, out var weight))
+            return Unfit(name, Missing(name), shape);
+        var (file, entry) = weight;
+        _store.Loaded.Add(_prefix + name);
         if (entry.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64))
-            throw new EvalCoreException($"{file.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64");
+            return Unfit(name, $"{file.Path}: tensor '{entry.Name}' is {entry}, but a weight is F32, F16, BF16 or F64", shape);
         bool fits = entry.Shape.Count == shape.Length;
         for (int i = 0; fits && i < shape.Length; i++)
             fits = shape[i] == -1 || shape[i] == entry.Shape[i];
         if (!fits)
         {
-            throw new EvalCoreException(
-                $"{file.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{string.Join(", ", shape.ToArray()).Replace("-1", "any")}]");
+            string wanted = string.Join(", ", shape.ToArray()).Replace("-1", "any");
+            return Unfit(name, $"{file.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{wanted}]", shape);
         }
 
-        _store.Loaded.Add(_prefix + name);
         return Read(file, entry, _store.Device, _type);
     }
 
@@ -102,18 +111,18 @@ internal sealed class StateDict : IDisposable
         return tensor;
     }
 
-    /// <summary>Closes the files, after checking that the network has loaded all that is in them.</summary>
+    /// <summary>Closes the files, after checking that all tensors fit, and that the network has loaded all that are in them.</summary>
     /// <param name="unused">Whether a name is one that evaluation does not use.</param>
-    /// <exception cref="EvalCoreException">The file has a tensor that belongs to no part of the network.</exception>
+    /// <exception cref="EvalCoreException">Tensors are missing, do not fit, or belong to no part of the network; the first five are named.</exception>
     public void Close(Func<string, bool> unused)
     {
+        if (_store.Unfit.Count > 0)
+            throw AllUnfit();
         string[] left = [.. _store.Files.Names.Where(name => !_store.Loaded.Contains(name) && !unused(name))];
-        if (left.Length > 0)
-        {
-            string more = left.Length == 1 ? "" : $" and {left.Length - 1} more";
-            throw new EvalCoreException(
-                $"{_store.Files.Path}: tensor '{Printable(left[0])}'{more} belongs to no part of the network that the configuration describes");
-        }
+        if (left.Length == 1)
+            throw new EvalCoreException($"{_store.Files.Path}: tensor '{Printable(left[0])}' belongs to no part of the network that the configuration describes");
+        if (left.Length > 1)
+            throw new EvalCoreException($"{_store.Files.Path}: tensors {Names(left)} belong to no part of the network that the configuration describes");
 
         _store.IsBuilt = true;
         _store.Files.Dispose();
@@ -158,15 +167,40 @@ internal sealed class StateDict : IDisposable
         return tensor.to(tensor.is_floating_point() && type is { } wanted ? wanted : stored).to(device).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Names for a message: the first five, and how many more there are.</summary>
+    private static string Names(string[] names)
+    {
+        string more = names.Length > Shown ? $" and {names.Length - Shown} more" : "";
+        return string.Join(", ", names.Take(Shown).Select(name => $"'{Printable(name)}'")) + more;
+    }
+
     private WeightFiles.Weight Find(string name)
     {
-        const int Shown = 5;
         if (_store.Files.TryGet(_prefix + name, out var weight))
             return weight;
-        var names = _store.Files.Names;
-        string all = names.Count == 0 ? "none" : string.Join(", ", names.Take(Shown).Select(known => $"'{Printable(known)}'"));
-        throw new EvalCoreException(
-            $"{_store.Files.Path}: has no tensor '{_prefix}{name}'; it has {all}{(names.Count > Shown ? $" and {names.Count - Shown} more" : "")}");
+        _store.Unfit.Add((_prefix + name, Missing(name)));
+        throw AllUnfit();
+    }
+
+    private string Missing(string name) =>
+        $"{_store.Files.Path}: has no tensor '{_prefix}{name}'; it has {(_store.Files.Names.Count == 0 ? "none" : Names([.. _store.Files.Names]))}";
+
+    /// <summary>Keeps in mind that a tensor does not fit.</summary>
+    /// <returns>Zeros of the shape that it should have.</returns>
+    /// <exception cref="EvalCoreException">The shape is not known.</exception>
+    private Tensor Unfit(string name, string problem, ReadOnlySpan<long> shape)
+    {
+        _store.Unfit.Add((_prefix + name, problem));
+        return shape.Contains(-1) ? throw AllUnfit() : zeros(shape.ToArray(), _type ?? ScalarType.Float32, _store.Device);
+    }
+
+    /// <summary>The exception for the tensors that do not fit: what is wrong with the first, and the names of four others.</summary>
+    private EvalCoreException AllUnfit()
+    {
+        string[] others = [.. _store.Unfit.Select(unfit => unfit.Name).Skip(1).Distinct()];
+        string more = others.Length > Shown - 1 ? $" and {others.Length - Shown + 1} more" : "";
+        string names = string.Join(", ", others.Take(Shown - 1).Select(name => $"'{Printable(name)}'"));
+        return new EvalCoreException(_store.Unfit[0].Problem + (others.Length == 0 ? "" : $"; nor do these fit: {names}{more}"));
     }
 
     /// <summary>A name from a file, for a message of one line.</summary>
@@ -175,6 +209,8 @@ internal sealed class StateDict : IDisposable
     private sealed record Store(WeightFiles Files, Device Device)
     {
         public HashSet<string> Loaded { get; } = [];
+
+        public List<(string Name, string Problem)> Unfit { get; } = [];
 
         public bool IsBuilt { get; set; }
 

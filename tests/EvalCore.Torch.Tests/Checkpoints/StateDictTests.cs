@@ -25,4 +25,40 @@ public sealed class StateDictTests : IDisposable
         using var wide = narrow.to(ScalarType.Float32);
         Assert.Equal([0.5f, 2f], wide.data<float>().ToArray());
     }
+
+    [Fact]
+    public void All_tensors_that_do_not_fit_are_one_message_with_the_first_five_names()
+    {
+        new SafetensorsWriter().Add<float>("a", [1f], 1).Add<int>("b", [1], 1).Save(_file);
+        using var state = StateDict.Open(_file, CPU);
+        Assert.Equal([2, 3], state.Load("a", 2, 3).shape);
+        foreach (string name in (string[])["b", "c", "d", "e", "f", "g"])
+            state.Load(name, 1);
+        string message = Assert.Throws<EvalCoreException>(() => state.Close(_ => true)).Message;
+        Assert.Equal($"{_file}: tensor 'a' is F32 [1], but the configuration asks for [2, 3]; nor do these fit: 'b', 'c', 'd', 'e' and 2 more", message);
+    }
+
+    [Fact]
+    public void A_tensor_whose_size_decides_others_is_stated_at_once_with_those_before()
+    {
+        new SafetensorsWriter().Add<float>("a", [1f], 1).Save(_file);
+        using var state = StateDict.Open(_file, CPU);
+        state.Load("b", 2);
+        string message = Assert.Throws<EvalCoreException>(() => state.Load("c", -1, 3)).Message;
+        Assert.Equal($"{_file}: has no tensor 'b'; it has 'a'; nor do these fit: 'c'", message);
+        Assert.EndsWith("nor do these fit: 'c', 'd'", Assert.Throws<EvalCoreException>(() => state.Shape("d")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tensors_that_belong_to_nothing_are_named()
+    {
+        var writer = new SafetensorsWriter();
+        foreach (string name in (string[])["a", "b", "c", "d", "e", "f", "g"])
+            writer.Add<float>(name, [1f], 1);
+        writer.Save(_file);
+        using var state = StateDict.Open(_file, CPU);
+        state.Load("c", 1);
+        string message = Assert.Throws<EvalCoreException>(() => state.Close(name => name == "g")).Message;
+        Assert.Equal($"{_file}: tensors 'a', 'b', 'd', 'e', 'f' belong to no part of the network that the configuration describes", message);
+    }
 }

@@ -56,7 +56,7 @@ public class VqBetTests
         Assert.Contains("'vqbet.action_head.map_to_cbet_preds_offset.0.weight' is F32 [512, 40], but the configuration asks for [256, 40]", message, StringComparison.Ordinal);
         message = Assert.Throws<EvalCoreException>(() => TestPolicy.Load(golden.Checkpoint, golden.Space, "gpt_n_layer=1")).Message;
         Assert.Contains("'vqbet.policy.transformer.h.1.attn.c_attn.bias'", message, StringComparison.Ordinal);
-        Assert.Contains("belongs to no part of the network", message, StringComparison.Ordinal);
+        Assert.Contains("belong to no part of the network", message, StringComparison.Ordinal);
     }
 
     [Theory]
