@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
 using EvalCore.Options;
+using EvalCore.Torch;
 
 namespace EvalCore.Cli.Tests.Documentation;
 
@@ -78,8 +79,9 @@ public sealed partial class DocumentedExampleTests : IDisposable
         known.UnionWith(OptionProperty.Of(typeof(EvalOptions)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.InferFlags)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.ReplayFlags)).Select(property => $"--{property.Name}"));
-        foreach (string type in (string[])["pusht_act_keypoints"])
-            known.UnionWith(OptionProperty.Of(BuiltInRegistry.All.Recognize(Path.Combine(Goldens.Root, "checkpoints", type)).GetType(), "policy.").Select(property => $"--{property.Name}"));
+        var checkpoints = new LeRobotPolicies();
+        foreach (string type in checkpoints.Types.Keys)
+            known.UnionWith(OptionProperty.Of(checkpoints.NewConfig(type).GetType(), "policy.").Select(property => $"--{property.Name}"));
 
         var unknown = new List<string>();
         foreach (string page in DocumentedBlock.Pages)
