@@ -17,7 +17,6 @@ internal static unsafe class Egl
     private static readonly Lock Opening = new();
     private static nint s_library, s_display, s_config;
     private static bool s_surfaceless;
-    private static bool? s_isSoftware;
     private static delegate* unmanaged<nint, nint, nint, nint, int> s_makeCurrent;
     private static delegate* unmanaged<uint, int> s_bindApi;
 
@@ -45,7 +44,7 @@ internal static unsafe class Egl
     }
 
     /// <summary>Whether OpenGL is computed by the processor (Mesa's llvmpipe or softpipe). Needs a current context.</summary>
-    public static bool RendersInSoftware => s_isSoftware ??= Describe().Contains("pipe", StringComparison.OrdinalIgnoreCase);
+    public static bool RendersInSoftware => Describe().Contains("pipe", StringComparison.OrdinalIgnoreCase);
 
     public static void MakeCurrent(nint context, nint surface)
     {

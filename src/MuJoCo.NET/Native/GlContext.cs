@@ -42,10 +42,7 @@ internal sealed class GlContext : SafeHandle
 
     /// <summary>This thread's context.</summary>
     /// <exception cref="MujocoException">EGL is not installed; the message names the packages to install.</exception>
-    public static GlContext OfThread
-    {
-        get => t_current ??= new GlContext();
-    }
+    public static GlContext OfThread => t_current ??= new GlContext();
 
     /// <summary>Whether images are rendered by the processor.</summary>
     public bool IsSoftware { get; }
