@@ -167,11 +167,11 @@ internal sealed class StateDict : IDisposable
         return tensor.to(tensor.is_floating_point() && type is { } wanted ? wanted : stored).to(device).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Names for a message: the first five, and how many more there are.</summary>
-    private static string Names(string[] names)
+    /// <summary>Names for a message: the first ones, and how many more there are.</summary>
+    private static string Names(string[] names, int shown = Shown)
     {
-        string more = names.Length > Shown ? $" and {names.Length - Shown} more" : "";
-        return string.Join(", ", names.Take(Shown).Select(name => $"'{Printable(name)}'")) + more;
+        string more = names.Length > shown ? $" and {names.Length - shown} more" : "";
+        return string.Join(", ", names.Take(shown).Select(name => $"'{Printable(name)}'")) + more;
     }
 
     private WeightFiles.Weight Find(string name)
@@ -198,9 +198,7 @@ internal sealed class StateDict : IDisposable
     private EvalCoreException AllUnfit()
     {
         string[] others = [.. _store.Unfit.Select(unfit => unfit.Name).Skip(1).Distinct()];
-        string more = others.Length > Shown - 1 ? $" and {others.Length - Shown + 1} more" : "";
-        string names = string.Join(", ", others.Take(Shown - 1).Select(name => $"'{Printable(name)}'"));
-        return new EvalCoreException(_store.Unfit[0].Problem + (others.Length == 0 ? "" : $"; nor do these fit: {names}{more}"));
+        return new EvalCoreException(_store.Unfit[0].Problem + (others.Length == 0 ? "" : $"; nor do these fit: {Names(others, Shown - 1)}"));
     }
 
     /// <summary>A name from a file, for a message of one line.</summary>

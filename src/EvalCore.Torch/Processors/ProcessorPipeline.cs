@@ -89,7 +89,7 @@ internal sealed class ProcessorPipeline : IDisposable
     /// <exception cref="EvalCoreException">A step cannot process what it is given; the message names file and step.</exception>
     public void Process(Transition transition, IProcessorStep? last = null)
     {
-        for (int i = 0; i < Steps.Count && (i == 0 || Steps[i - 1] != last || last is null); i++)
+        for (int i = 0; i < Steps.Count; i++)
         {
             try
             {
@@ -99,6 +99,9 @@ internal sealed class ProcessorPipeline : IDisposable
             {
                 throw new EvalCoreException($"{Files[0]}: step '{_names[i]}' fails: {TorchError.Reason(e)}", e);
             }
+
+            if (Steps[i] == last)
+                return;
         }
     }
 
