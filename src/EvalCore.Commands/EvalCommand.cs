@@ -89,19 +89,16 @@ internal static class EvalCommand
     private static async Task<(IPolicy Policy, EvalRun Run)?> Start(
         EvalOptions options, OutputFolder folder, Terminal terminal, CancellationToken cancellation)
     {
-        var making = Task.Run(Make, CancellationToken.None);
-        try
-        {
-            return await making.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        (IPolicy Policy, EvalRun Run)? started = null;
+        bool ended = await Uninterruptible.Run(() => started = Make(), Interrupted, terminal, cancellation).ConfigureAwait(false);
+        return ended ? started : null;
+
+        string Interrupted()
         {
             folder.Dispose();
-            terminal.Fail(options.Resume
+            return options.Resume
                 ? $"interrupted; the run's episodes are kept. Resume with: {terminal.Program} eval --resume={ShellWord.Quote(options.OutputDir)}"
-                : "interrupted; no episode was played");
-            terminal.EndProcess(ExitCode.Interrupted);
-            return null;
+                : "interrupted; no episode was played";
         }
 
         (IPolicy Policy, EvalRun Run) Make()

@@ -26,29 +26,29 @@ internal static class InferCommand
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        command.SetAction(parsed => Run(parsed.UnmatchedTokens, registry, terminal));
+        command.SetAction((parsed, cancellation) => Run(parsed.UnmatchedTokens, registry, terminal, cancellation));
         return command;
     }
 
-    private static int Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal)
+    private static async Task<int> Run(
+        IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         var set = new OptionSet(tokens);
         var flags = new InferFlags();
         set.Bind(flags);
         var policy = EvalOptions.ReadPolicy(set, registry, env: null, "--policy.path is missing: give a checkpoint's folder");
         set.Finish("infer");
-        Infer.Run(
-            policy,
-            new InferOptions
-            {
-                Input = flags.Input ?? throw new EvalCoreException("--input is missing: the safetensors file with the stored observations"),
-                Output = flags.Output ?? throw new EvalCoreException("--output is missing: the safetensors file to write"),
-                Tasks = flags.Task ?? [],
-                Draws = flags.Draws,
-                Seed = flags.Seed,
-                RenameMap = flags.RenameMap,
-            },
-            terminal.Note);
+        var options = new InferOptions
+        {
+            Input = flags.Input ?? throw new EvalCoreException("--input is missing: the safetensors file with the stored observations"),
+            Output = flags.Output ?? throw new EvalCoreException("--output is missing: the safetensors file to write"),
+            Tasks = flags.Task ?? [],
+            Draws = flags.Draws,
+            Seed = flags.Seed,
+            RenameMap = flags.RenameMap,
+        };
+        if (!await Uninterruptible.Run(() => Infer.Run(policy, options, terminal.Note), () => "interrupted; no actions were written", terminal, cancellation).ConfigureAwait(false))
+            return ExitCode.Interrupted;
         terminal.Writer.WriteLine($"actions: {flags.Output}");
         return ExitCode.Success;
     }

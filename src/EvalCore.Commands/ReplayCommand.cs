@@ -62,8 +62,10 @@ internal static class ReplayCommand
             From = flags.From,
         };
         await AssetFetch.Run(env, registry, terminal, cancellation).ConfigureAwait(false);
-        var summary = Replay.Run(options);
-        string success = summary.FirstSuccess is { } step ? $"success at step {step}" : "no success";
+        ReplaySummary? summary = null;
+        if (!await Uninterruptible.Run(() => summary = Replay.Run(options), () => "interrupted; no trace was written", terminal, cancellation).ConfigureAwait(false))
+            return ExitCode.Interrupted;
+        string success = summary!.FirstSuccess is { } step ? $"success at step {step}" : "no success";
         terminal.Writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{summary.Steps} steps, sum of rewards {summary.SumReward:0.000}, largest {summary.MaxReward:0.000}, {success}"));

@@ -33,9 +33,9 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
             // What a terminal can do is detected from the system's own stream.
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
             console.Profile.Out = wrap(output);
-            // A file or pipe has no width.
+            // A file or pipe has no width: no name is broken.
             if (redirected)
-                console.Profile.Width = 160;
+                console.Profile.Width = 1000;
             return console;
         }
     }

@@ -1,3 +1,4 @@
+using EvalCore.Commands;
 using EvalCore.Torch;
 using Safetensors;
 
@@ -50,5 +51,43 @@ public sealed class ReplayAndInferTests : IDisposable
     {
         Assert.Equal(2, await _line.Run(args));
         Assert.Equal($"error: {message}\n", _line.Error.Output);
+    }
+
+    [Theory]
+    [InlineData("--actions", "replay", "--env.type=walk", "--env.task=right", "--actions=nowhere.safetensors:a", "--trace=x")]
+    [InlineData("--from", "replay", "--env.type=walk", "--env.task=right", "--actions=ACTIONS", "--from=nowhere.safetensors", "--trace=x")]
+    [InlineData("--input", "infer", "--policy.type=walker", "--input=nowhere.safetensors", "--output=x")]
+    public async Task A_file_that_is_not_there_is_named_with_its_flag(string flag, params string[] args)
+    {
+        string actions = _line.In("actions.safetensors");
+        new SafetensorsWriter().Add<double>("action", [1, 1], 2, 1).Save(actions);
+        Assert.Equal(2, await _line.Run([.. args.Select(arg => arg.Replace("ACTIONS", actions, StringComparison.Ordinal))]));
+        Assert.StartsWith($"error: {flag}: nowhere.safetensors: ", Assert.Single(_line.Error.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tensor_of_actions_that_is_not_there_is_named()
+    {
+        string actions = _line.In("actions.safetensors");
+        new SafetensorsWriter().Add<double>("ep0", [1, 1], 2, 1).Save(actions);
+        Assert.Equal(2, await _line.Run("replay", "--env.type=walk", "--env.task=right", $"--actions={actions}:ep1", "--trace=x"));
+        Assert.Equal($"error: --actions: {actions} has no tensor 'ep1'; did you mean 'ep0'?", Assert.Single(_line.Error.Lines));
+    }
+
+    [Fact]
+    public async Task A_signal_ends_a_replay_in_the_middle_of_a_step()
+    {
+        string actions = _line.In("actions.safetensors");
+        new SafetensorsWriter().Add<double>("action", [1, 1], 2, 1).Save(actions);
+        using var stop = new CancellationTokenSource();
+        using var stuck = new ManualResetEventSlim();
+        _line.OnStep = () =>
+        {
+            stop.Cancel();
+            stuck.Wait(TimeSpan.FromMinutes(1), CancellationToken.None);
+        };
+        Assert.Equal(ExitCode.Interrupted, await _line.Run(stop.Token, "replay", "--env.type=walk", "--env.task=right", $"--actions={actions}", $"--trace={_line.In("trace.safetensors")}"));
+        stuck.Set();
+        Assert.Equal("error: interrupted; no trace was written", Assert.Single(_line.Error.Lines));
     }
 }

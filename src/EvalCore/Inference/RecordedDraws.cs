@@ -1,3 +1,4 @@
+using EvalCore.Files;
 using EvalCore.Policies;
 using Safetensors;
 
@@ -29,7 +30,7 @@ internal sealed class RecordedDraws
     /// <exception cref="EvalCoreException">The file has no draws, or one that is neither F32 nor I64.</exception>
     public static (RecordedDraws Chunk, RecordedDraws Steps) Open(string path, int episodes)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = TensorFile.Open(path, "--draws");
         var all = new List<(string Name, long[] Shape, float[] Values)>();
         foreach (var entry in file.Where(entry => entry.Name.StartsWith("rng.", StringComparison.Ordinal)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {

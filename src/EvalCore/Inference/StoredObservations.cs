@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Files;
 using Safetensors;
 
 namespace EvalCore.Inference;
@@ -16,7 +17,7 @@ internal sealed class StoredObservations : IDisposable
     /// <exception cref="EvalCoreException">The file cannot be read, or its tensors do not fit together.</exception>
     public StoredObservations(string path)
     {
-        _file = SafetensorsFile.Open(path);
+        _file = TensorFile.Open(path, "--input");
         var fields = new List<ObservationField>();
         foreach (var entry in _file.OrderBy(entry => entry.Offset))
         {

@@ -202,10 +202,13 @@ public sealed class OptionProperty
     private bool CanBe(object? value) =>
         value is null || ((_range is null || _range.IsValid(value)) && (_allowed is null || _allowed.Values.Contains(value)));
 
+    /// <summary>The type of a list's elements.</summary>
+    private Type Element => Type.GetElementType() ?? Type.GetGenericArguments()[0];
+
     /// <summary>Builds a JSON list from single values: <c>--task=a --task=b</c>.</summary>
     private string Listed(IReadOnlyList<string?> texts)
     {
-        bool quoted = (Type.GetElementType() ?? Type.GetGenericArguments()[0]) == typeof(string);
+        bool quoted = Element == typeof(string);
         return $"[{string.Join(',', texts.Select(text => quoted ? JsonSerializer.Serialize(text) : text))}]";
     }
 
@@ -235,14 +238,20 @@ public sealed class OptionProperty
             : Type.IsEnum ? $"one of {string.Join(", ", OptionReader.EnumNames(Type))}"
             : OptionReader.IsParsable(Type) ? Either(Placeholder.Split('|'))
             : OptionReader.IsMap(Type) ? "a JSON map, for example {\"from\": \"to\"}"
-            : OptionReader.IsList(Type) ? $"a JSON list, for example {Example()}"
+            : OptionReader.IsList(Type) ? $"a JSON list{Elements()}, for example {Example()}"
             : "JSON of the expected shape";
         return _nullable && Type != typeof(string) ? $"{expected} (or null)" : expected;
     }
 
     private string Ranged(string number) => _range is null ? number : $"{number}, {Range}";
 
-    private string Example() => (Type.GetElementType() ?? Type.GetGenericArguments()[0]) == typeof(string) ? "[\"a\", \"b\"]" : "[0, 1]";
+    private string Example() => Element == typeof(string) ? "[\"a\", \"b\"]" : "[0, 1]";
+
+    private string Elements() =>
+        Element == typeof(int) || Element == typeof(long) ? " of whole numbers"
+        : OptionReader.IsNumber(Element) ? " of numbers"
+        : Element == typeof(string) ? " of strings"
+        : "";
 
     private static string OneOf(object?[] choices) => choices.Length == 1 ? $"{choices[0]}" : $"one of {string.Join(", ", choices)}";
 

@@ -1,3 +1,5 @@
+using EvalCore.Files;
+using EvalCore.Options;
 using Safetensors;
 
 namespace EvalCore.Replays;
@@ -34,8 +36,8 @@ internal sealed class RecordedActions
     public static RecordedActions Read(string source, int dimension)
     {
         var (path, tensor) = Split(source);
-        using var file = SafetensorsFile.Open(path);
-        var entry = tensor is null ? Default(file) : file[tensor];
+        using var file = TensorFile.Open(path, "--actions");
+        var entry = tensor is null ? Default(file) : Named(file, tensor);
         string name = $"{path}, tensor '{entry.Name}'";
         int count = Rows(entry, dimension) ?? throw new EvalCoreException(
             $"--actions: {name} is {entry}, expected [T, {dimension}]");
@@ -53,6 +55,11 @@ internal sealed class RecordedActions
         int colon = source.LastIndexOf(':');
         return colon <= 0 || File.Exists(source) ? (source, null) : (source[..colon], source[(colon + 1)..]);
     }
+
+    private static TensorEntry Named(SafetensorsFile file, string tensor) => file.TryGet(tensor, out var entry)
+        ? entry
+        : throw new EvalCoreException(
+            $"--actions: {file.Path} has no tensor '{tensor}'{Nearest.Hint(tensor, file.Select(e => e.Name))}");
 
     private static TensorEntry Default(SafetensorsFile file)
     {

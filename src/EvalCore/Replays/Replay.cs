@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Files;
 using Safetensors;
 
 namespace EvalCore.Replays;
@@ -28,13 +29,15 @@ public static class Replay
         if (benchmark.Tasks is not [var task])
             throw new EvalCoreException($"--env.task={options.Env.Task}: names {benchmark.Tasks.Count} tasks; name exactly one for a replay");
         var actions = RecordedActions.Read(options.Actions, benchmark.ActionSpace.Dimension);
+        using var from = options.From is null ? null : TensorFile.Open(options.From, "--from");
+        int? initState = InitState(task, options);
         CheckFolder(options.Trace);
 
         using var environment = benchmark.Make(task);
-        environment.Reset(new EpisodeSpec(task, options.EpisodeIndex, options.Seed, InitState(task, options)));
-        if (options.From is not null)
+        environment.Reset(new EpisodeSpec(task, options.EpisodeIndex, options.Seed, initState));
+        if (from is not null)
         {
-            StoredState.Restore(options.From, environment as IStateAccess ?? throw new EvalCoreException(
+            StoredState.Restore(from, environment as IStateAccess ?? throw new EvalCoreException(
                 $"--from: the state of {options.Env.Type} cannot be set"));
         }
 

@@ -8,9 +8,8 @@ internal static class StoredState
 {
     /// <summary>Sets the state of an environment to a stored one.</summary>
     /// <exception cref="EvalCoreException">The file lacks a part of the state, or a part has another shape.</exception>
-    public static void Restore(string path, IStateAccess environment)
+    public static void Restore(SafetensorsFile file, IStateAccess environment)
     {
-        using var file = SafetensorsFile.Open(path);
         var state = new SimulatorState(environment.StateFields);
         environment.GetState(state);
         foreach (var field in state.Fields)
@@ -18,7 +17,7 @@ internal static class StoredState
             if (file.TryGet(field.Name, out var entry))
                 Read(file, entry, state[field.Name]);
             else if (!field.IsOptional)
-                throw new EvalCoreException($"--from: {path} has no tensor '{field.Name}', a part of the simulator's state");
+                throw new EvalCoreException($"--from: {file.Path} has no tensor '{field.Name}', a part of the simulator's state");
         }
 
         environment.SetState(state);

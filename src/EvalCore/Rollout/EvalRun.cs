@@ -55,6 +55,8 @@ public sealed class EvalRun : IDisposable
                 throw new EvalCoreException($"--shard: shard {options.Shard} has no episode: there are only {Episodes.Whole}; give fewer shards");
 
             NumEnvs = options.Eval.EnvsInFlight(options.Cores, Episodes.Whole);
+            if (NumEnvs < Math.Min(options.Eval.BatchSize, Episodes.Whole))
+                _warn($"--eval.batch_size={options.Eval.BatchSize}: {NumEnvs} episodes are in flight at once, the most there can be");
             _lifetimes = new TaskLifetimes(NumEnvs + 1, Release);
             _identity = Provenance.Identity(env, _benchmark, policy, options);
             foreach (string note in _benchmark.Notes)

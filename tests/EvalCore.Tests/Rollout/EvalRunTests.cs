@@ -25,6 +25,18 @@ public sealed partial class EvalRunTests : IDisposable
         Assert.StartsWith("videos/walks_0/eval_episode_0.", videos[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(5000, 5000, 1)]
+    [InlineData(5000, 4096, 0)]
+    [InlineData(4096, 5000, 0)]
+    public void More_episodes_in_flight_than_there_can_be_are_noted(int batchSize, int episodes, int expected)
+    {
+        var notes = new List<string>();
+        using var run = new EvalRun(
+            new WalkConfig { Task = "right" }, new WalkPolicy(PolicyBatching.PerSession), new RolloutOptions { Eval = new() { BatchSize = batchSize, NEpisodes = episodes } }, notes.Add);
+        Assert.Equal(expected, notes.Count(note => note == "--eval.batch_size=5000: 4096 episodes are in flight at once, the most there can be"));
+    }
+
     [Fact]
     public async Task A_saved_result_is_loaded_back()
     {
