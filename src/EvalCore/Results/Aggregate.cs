@@ -1,4 +1,5 @@
 using EvalCore.Statistics;
+using EvalCore.Statistics.Intervals;
 
 namespace EvalCore.Results;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Statistics;
+using EvalCore.Statistics.Intervals;
 
 namespace EvalCore.Tests.Statistics;
 

@@ -1,4 +1,4 @@
-namespace EvalCore.Statistics;
+namespace EvalCore.Statistics.Intervals;
 
 /// <summary>
 /// The Wilson score interval of a success rate, two-sided and without continuity correction. With k successes in n
