@@ -19,6 +19,10 @@ public sealed class LiberoConfig : EnvConfig
     [JsonIgnore]
     public override string Type => "libero";
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override (double Low, double High)? RewardRange => (0, 1);
+
     /// <summary>
     /// Suites (<c>libero_spatial</c>, <c>libero_object</c>, <c>libero_goal</c>, <c>libero_10</c>, <c>libero_90</c>) and tasks,
     /// separated by commas.

@@ -18,6 +18,10 @@ public sealed class MetaWorldConfig : EnvConfig
     [JsonIgnore]
     public override string Type => "metaworld";
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override (double Low, double High)? RewardRange => (0, 10);
+
     /// <summary>
     /// Tasks and groups (<c>easy</c>, <c>medium</c>, <c>hard</c>, <c>very_hard</c>, <c>MT50</c>), separated by commas. The
     /// default is LeRobot's, although no task has that name.

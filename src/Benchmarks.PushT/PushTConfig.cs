@@ -20,6 +20,10 @@ public sealed class PushTConfig : EnvConfig
     public override string Type => "pusht";
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override (double Low, double High)? RewardRange => (0, 1);
+
+    /// <inheritdoc/>
     [Description("the only task: PushT-v0")]
     [AllowedValues(OnlyTask)]
     public override string Task { get; set; } = OnlyTask;

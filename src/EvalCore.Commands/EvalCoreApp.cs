@@ -96,6 +96,7 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             ReplayCommand.Create(registry, terminal),
             InferCommand.Create(registry, terminal),
             MergeCommand.Create(terminal),
+            CompareCommand.Create(registry, terminal),
             AssetsCommand.Create(registry, terminal),
             DoctorCommand.Create(registry, terminal),
         ];

@@ -12,6 +12,15 @@ internal static class ExitCode
     /// <summary>Bad input or a missing prerequisite; one line states the reason.</summary>
     public const int BadInput = 2;
 
+    /// <summary>A gate or a comparison fails.</summary>
+    public const int GateFailed = 3;
+
+    /// <summary>The episodes do not decide.</summary>
+    public const int Undecided = 4;
+
+    /// <summary>The runs cannot be compared.</summary>
+    public const int NotComparable = 5;
+
     /// <summary>Interrupted by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
 }

@@ -32,6 +32,10 @@ public abstract class EnvConfig
     [JsonIgnore]
     public virtual IReadOnlyList<AssetSet> Assets => [];
 
+    /// <summary>The lowest and the highest possible reward of a step; null where there is none. <c>evalcore compare</c> reads it.</summary>
+    [JsonIgnore]
+    public virtual (double Low, double High)? RewardRange => null;
+
     /// <summary>Checks the flags before anything is built or fetched: ranges, and the names of tasks.</summary>
     /// <exception cref="EvalCoreException">The value of a flag is invalid; the message names the flag.</exception>
     public virtual void Validate() => OptionProperty.Check(this, "env.");

@@ -6,16 +6,16 @@ namespace EvalCore.Statistics;
 internal readonly record struct Binomial(int Trials, double Rate)
 {
     /// <summary>The probability of k successes or fewer.</summary>
-    public double AtMost(int k) => Math.Min(1, Math.Exp(LogSum(0, Math.Min(k, Trials))));
+    public double AtMost(int k) => Math.Min(1, Math.Exp(LogAtMost(k)));
 
     /// <summary>The probability of k successes or more.</summary>
     public double AtLeast(int k) => Math.Min(1, Math.Exp(LogAtLeast(k)));
 
     /// <summary>The natural logarithm of the probability of k successes or fewer, exact also where the probability is below the smallest double.</summary>
-    public double LogAtMost(int k) => LogSum(0, Math.Min(k, Trials));
+    public double LogAtMost(int k) => k >= Trials ? 0 : LogSum(0, k);
 
     /// <summary>The natural logarithm of the probability of k successes or more.</summary>
-    public double LogAtLeast(int k) => LogSum(Math.Max(k, 0), Trials);
+    public double LogAtLeast(int k) => k <= 0 ? 0 : LogSum(k, Trials);
 
     /// <summary>The natural logarithm of the probability of exactly k successes.</summary>
     public double LogProbability(int k) => Gamma.LogChoose(Trials, k) + Times(k, Math.Log(Rate)) + Times(Trials - k, Math.Log(1 - Rate));
