@@ -111,6 +111,12 @@ public sealed class LiberoEnvironment : IEnvironment, IFloat64Actions, IStateAcc
                 continue;
             }
 
+            if (key == LiberoObservation.EefMatrix)
+            {
+                _simulation.EefMatrix.CopyTo(observation.Vector(i));
+                continue;
+            }
+
             int camera = _observation.ImageIndex(key);
             if (camera < 0)
                 throw new KeyNotFoundException($"LIBERO observes no '{key}'.");

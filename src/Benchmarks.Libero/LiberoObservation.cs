@@ -16,6 +16,12 @@ public sealed class LiberoObservation
     /// </summary>
     public const string State = "observation.state";
 
+    /// <summary>
+    /// The orientation of the hand, [9]: a rotation matrix, row by row, as LeRobot's observation has it. X-VLA policies read it;
+    /// without such a policy it costs nothing.
+    /// </summary>
+    public const string EefMatrix = "observation.robot_state.eef.mat";
+
     /// <summary>The camera in front of the robot.</summary>
     public const string AgentView = "agentview_image";
 
@@ -58,7 +64,12 @@ public sealed class LiberoObservation
         ObservationField[] images = [.. _cameras.Keys.Select(key => ObservationField.Image(key, config.ObservationHeight, config.ObservationWidth))];
         Types = new ObservationTypes(new Dictionary<string, ObservationSpace>
         {
-            [PixelsAgentPos] = new([.. images, ObservationField.Vector(State, StateLength, "gripper x, y, z (m), axis times angle (rad), fingers (m)")]),
+            [PixelsAgentPos] = new(
+            [
+                .. images,
+                ObservationField.Vector(State, StateLength, "gripper x, y, z (m), axis times angle (rad), fingers (m)"),
+                ObservationField.Vector(EefMatrix, 9, "rotation matrix of the hand"),
+            ]),
             [Pixels] = new(images),
         });
         Space = Types[config.ObsType];

@@ -26,7 +26,9 @@ internal static class InputFields
 
     private static IReadOnlyList<ObservationField> Match(LeRobotConfig config, PolicyContext context)
     {
-        var (space, source, renameMap) = (context.ObservationSpace, context.Source, context.RenameMap);
+        var (source, renameMap) = (context.Source, context.RenameMap);
+        var environment = config.ProcessorsFor(context.ObservationSpace);
+        var space = environment?.ObservationSpace ?? context.ObservationSpace;
         string file = config.Folder.Config;
         var byName = new Dictionary<string, ObservationField>();
         foreach (var field in space)
@@ -79,7 +81,8 @@ internal static class InputFields
         string[] noted = [.. missing.Where(name => !name.StartsWith(FeatureNames.EmptyCamera, StringComparison.Ordinal))];
         if (noted.Length > 0)
             context.Warn($"{source} has no {string.Join(", ", noted.Select(name => $"'{name}'"))}: the policy runs without; if an image has another name there, give --rename_map");
-        return [.. space.Where(field => config.Inputs.Any(name => byName.GetValueOrDefault(name) == field))];
+        var read = space.Where(field => config.Inputs.Any(name => byName.GetValueOrDefault(name) == field));
+        return [.. environment?.SourcesOf(read) ?? read];
     }
 
     /// <summary>The flag of an environment that observes what the policy reads; null where there is none.</summary>
@@ -89,7 +92,7 @@ internal static class InputFields
 
         bool IsEmptyCamera(string name) => config.CamerasMayBeMissing && name.StartsWith(FeatureNames.EmptyCamera, StringComparison.Ordinal);
 
-        bool Observes(ObservationSpace space, string name) => space.Any(field =>
+        bool Observes(ObservationSpace space, string name) => (config.ProcessorsFor(space)?.ObservationSpace ?? space).Any(field =>
             RenameObservationsProcessor.NewName(context.RenameMap, field.Key) == name
             && (config.InputFeatures[name].Type == FeatureType.VISUAL
                 ? field.Kind == ObservationKind.Image

@@ -32,10 +32,10 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
 
     private LeRobotPolicy(
         LeRobotConfig config, PolicyNetwork network, ProcessorPipeline preprocessor, ProcessorPipeline postprocessor,
-        IReadOnlyList<ObservationField> inputs, Device device, IReadOnlyDictionary<string, string> provenance)
+        IReadOnlyList<ObservationField> inputs, int actionDimension, Device device, IReadOnlyDictionary<string, string> provenance)
     {
         Type = config.Type;
-        ActionDimension = config.ActionDim;
+        ActionDimension = actionDimension;
         Batching = CallsOf(config);
         Inputs = inputs;
         ObservationKeys = [.. inputs.Select(input => input.Key)];
@@ -98,10 +98,14 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             context.Warn($"{string.Join(", ", withoutEffect)}: no effect in an evaluation, only in training");
         foreach (string note in config.Notes.Concat(folder.Notes))
             context.Warn(note);
-        if (context.ActionSpace is { } space && space.Dimension != config.ActionDim)
+        var environment = config.ProcessorsFor(context.ObservationSpace);
+        int actionDimension = environment?.ActionDimension ?? config.ActionDim;
+        if (context.ActionSpace is { } space)
         {
-            throw new EvalCoreException(
-                $"{folder.Config}: the policy's actions have {config.ActionDim} numbers, the environment's {space.Dimension}");
+            if (space.Dimension != actionDimension)
+                throw new EvalCoreException($"{folder.Config}: the policy's actions have {actionDimension} numbers, the environment's {space.Dimension}");
+            if (environment?.Note(space) is { } note)
+                context.Warn(note);
         }
 
         var inputs = InputFields.Find(config, context);
@@ -122,6 +126,11 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             var relative = preprocessor.Steps.OfType<RelativeActionsProcessor>().FirstOrDefault();
             foreach (var step in postprocessor.Steps.OfType<AbsoluteActionsProcessor>())
                 step.Link(relative);
+            if (environment is not null)
+            {
+                preprocessor = preprocessor.Extended(environment.NewPreprocessor(device), []);
+                postprocessor = postprocessor.Extended([], environment.NewPostprocessor());
+            }
 
             var sizes = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
                 input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
@@ -132,7 +141,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             foreach (var (name, file) in config.Tokenizers.Files)
                 provenance[name] = "sha256:" + CheckpointFolder.Sha256(file);
             AddSettings(provenance, config, context, device);
-            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, device, provenance)
+            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, actionDimension, device, provenance)
             {
                 Statistics = CheckpointStatistics.Of(preprocessor, postprocessor, inputs, context.RenameMap),
             };
@@ -318,7 +327,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         if (plain.Length > 0)
             warn($"{file}: {string.Join(", ", plain.Select(name => $"'{name}'"))} not normalised, though normalization_mapping of {Path.GetFileName(config.Folder.Config)} says so");
 
-        var actions = Postprocess(zeros(1, _network.ActionSteps, ActionDimension, device: _device), transition);
+        var actions = Postprocess(zeros(1, _network.ActionSteps, config.ActionDim, device: _device), transition);
         if (!actions.shape.SequenceEqual([1, _network.ActionSteps, ActionDimension]))
             throw new EvalCoreException($"{_postprocessor.Files[0]}: makes [{string.Join(", ", actions.shape)}] of actions [1, {_network.ActionSteps}, {ActionDimension}]");
         if (config.NormalizationMapping.GetValueOrDefault(nameof(FeatureType.ACTION), "IDENTITY") != "IDENTITY"

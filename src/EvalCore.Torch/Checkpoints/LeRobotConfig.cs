@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Torch.Policies;
@@ -57,7 +58,7 @@ internal abstract class LeRobotConfig : PolicyConfig
     [TrainingOnly]
     public abstract Dictionary<string, string> NormalizationMapping { get; set; }
 
-    /// <summary>Whether the file asks for automatic mixed precision, which only the flag decides here.</summary>
+    /// <summary>Whether the file has automatic mixed precision, which only the flag decides here.</summary>
     [JsonIgnore]
     public bool AmpInFile { get; private set; }
 
@@ -160,6 +161,10 @@ internal abstract class LeRobotConfig : PolicyConfig
 
     /// <summary>What a user should know of values that go together but may not do what they say, one line each.</summary>
     public virtual IEnumerable<string> Notes => [];
+
+    /// <summary>The steps that the policy has for an environment; null where its pipelines take and give what the environment does.</summary>
+    /// <param name="space">What the environment observes.</param>
+    public virtual EnvironmentProcessors? ProcessorsFor(ObservationSpace space) => null;
 
     /// <summary>Builds the network.</summary>
     /// <param name="state">Its parameters; belong to the network from here on.</param>

@@ -83,6 +83,15 @@ internal sealed class ProcessorPipeline : IDisposable
         return new ProcessorPipeline(steps, names, files);
     }
 
+    /// <summary>A pipeline of these steps and others; those of this one belong to it from here on.</summary>
+    /// <param name="before">What runs before the steps of this pipeline.</param>
+    /// <param name="after">What runs after them.</param>
+    public ProcessorPipeline Extended(IReadOnlyList<(string Name, IProcessorStep Step)> before, IReadOnlyList<(string Name, IProcessorStep Step)> after)
+    {
+        (string Name, IProcessorStep Step)[] all = [.. before, .. Named, .. after];
+        return new ProcessorPipeline([.. all.Select(step => step.Step)], [.. all.Select(step => step.Name)], Files);
+    }
+
     /// <summary>Runs the steps.</summary>
     /// <param name="transition">What they change.</param>
     /// <param name="last">The last step to run; null for all.</param>

@@ -15,9 +15,10 @@ internal sealed class XVlaRotationProcessor : IProcessorStep
 {
     public const string Name = "xvla_rotation_6d_to_axis_angle";
 
-    private const int Inputs = 10;
+    /// <summary>How many numbers an action has afterwards.</summary>
+    public const int Outputs = 7;
 
-    private const int Outputs = 7;
+    private const int Inputs = 10;
 
     public void Process(Transition transition)
     {

@@ -74,8 +74,9 @@ public static class Infer
             session.Dispose();
         }
 
-        long steps = raw.Count / sessions.Length / policy.ActionDimension;
-        writer.Add<float>("chunk.raw", raw.ToArray(), sessions.Length, steps, policy.ActionDimension);
+        // Steps between the policy and its environment may give an action another length.
+        long steps = post.Count / sessions.Length / policy.ActionDimension;
+        writer.Add<float>("chunk.raw", raw.ToArray(), sessions.Length, steps, raw.Count / sessions.Length / steps);
         writer.Add<float>("chunk.post", post.ToArray(), sessions.Length, steps, policy.ActionDimension);
     }
 
@@ -111,7 +112,7 @@ public static class Infer
 
         foreach (var session in sessions)
             session.Dispose();
-        writer.Add<float>("select.raw", raw.ToArray(), input.Steps, sessions.Length, policy.ActionDimension);
+        writer.Add<float>("select.raw", raw.ToArray(), input.Steps, sessions.Length, raw.Count / input.Steps / sessions.Length);
         writer.Add<float>("select.post", post.ToArray(), input.Steps, sessions.Length, policy.ActionDimension);
     }
 }

@@ -46,6 +46,94 @@ public class XVlaTests
         Assert.Equal(expected.Read<long>("pre.domain_id"), transition.ComplementaryData["domain_id"].data<long>().ToArray());
     }
 
+    /// <summary>A copy of the reference checkpoint that plays LIBERO, as those on the Hub: LeRobot's steps for LIBERO normalise the images.</summary>
+    private static TestFolder ForLibero()
+    {
+        var folder = new TestFolder(new GoldenCase("xvla", "b1").Checkpoint);
+        folder.Edit("policy_preprocessor.json", json =>
+        {
+            var steps = json["steps"]!.AsArray();
+            foreach (var step in steps.Where(step => step!["registry_name"]!.ToString() is "xvla_image_to_float" or "xvla_imagenet_normalize").ToList())
+                steps.Remove(step);
+        });
+        return folder;
+    }
+
+    private static ObservationSpace Libero => new(
+        ObservationField.Image(Cameras[0], 64, 64), ObservationField.Image(Cameras[1], 64, 64),
+        ObservationField.Vector("observation.state", 8), ObservationField.Vector("observation.robot_state.eef.mat", 9));
+
+    private static ActionSpace Pose(bool isRelative) =>
+        new([.. Enumerable.Range(0, 7).Select(i => new ActionComponent($"{i}", "", -1, 1, isRelative && i < 6))]);
+
+    [Fact]
+    public void LIBERO_is_played_through_the_steps_that_LeRobot_has_for_it()
+    {
+        var golden = new GoldenCase("xvla", "b1");
+        using var folder = ForLibero();
+        var notes = new List<string>();
+        using var policy = LeRobotPolicy.Load(
+            TestPolicy.Config(folder.Root, GoldenCase.Flags("xvla")), new PolicyContext(Libero) { ActionSpace = Pose(isRelative: false), Warn = notes.Add });
+        Assert.Empty(notes);
+        Assert.Equal(7, policy.ActionDimension);
+        Assert.Equal([.. Cameras, "observation.state", "observation.robot_state.eef.mat"], policy.ObservationKeys);
+
+        // What LeRobot's steps give the same network: of EvalCore's images, which are turned, the second as LIBERO has it.
+        using var plain = LeRobotPolicy.Load(golden.Config(), new PolicyContext(golden.Space) { Warn = Assert.Fail });
+        var random = new Random(5);
+        var seen = new Observation(Libero);
+        var given = new Observation(golden.Space);
+        random.NextBytes(seen.Image(Cameras[0]));
+        seen.Image(Cameras[0]).CopyTo(given.Image(Cameras[0]));
+        random.NextBytes(seen.Image(Cameras[1]));
+        for (int i = 0; i < 64 * 64; i++)
+            seen.Image(Cameras[1]).Slice(3 * i, 3).CopyTo(given.Image(Cameras[1]).Slice(3 * (64 * 64 - 1 - i), 3));
+        double[] state = [.. Enumerable.Range(0, 8).Select(_ => random.NextDouble())], matrix = [.. Enumerable.Range(0, 9).Select(_ => random.NextDouble())];
+        state.CopyTo(seen.Vector("observation.state"));
+        matrix.CopyTo(seen.Vector("observation.robot_state.eef.mat"));
+        ((double[])[.. state[..3], matrix[0], matrix[3], matrix[6], matrix[1], matrix[4], matrix[7]]).CopyTo(given.Vector("observation.state"));
+
+        var (raw, actions) = Infer(policy, seen);
+        var (expected, _) = Infer(plain, given);
+        Assert.Equal(expected, raw);
+        Assert.Equal(8 * 7, actions.Length);
+        for (int step = 0; step < 8; step++)
+        {
+            Assert.Equal(raw.AsSpan(20 * step, 3).ToArray(), actions.AsSpan(7 * step, 3).ToArray());
+            Assert.Equal(raw[20 * step + 9] > 0.5f ? 1 : -1, actions[7 * step + 6]);
+        }
+
+        (float[] Raw, float[] Actions) Infer(LeRobotPolicy of, Observation observation)
+        {
+            using var session = of.NewSession(TestEpisode.Of(1000, golden.Tasks[0]), draws: null);
+            session.Observe(observation);
+            of.Infer([session], CancellationToken.None);
+            return (session.RawChunk.ToArray(), session.Chunk.ToArray());
+        }
+    }
+
+    [Fact]
+    public void What_does_not_go_together_with_LIBERO_is_said_before_the_first_episode()
+    {
+        using var folder = ForLibero();
+        var notes = new List<string>();
+        LeRobotPolicy.Load(
+            TestPolicy.Config(folder.Root, GoldenCase.Flags("xvla")), new PolicyContext(Libero) { ActionSpace = Pose(isRelative: true), Warn = notes.Add }).Dispose();
+        Assert.Equal(
+            "X-VLA's actions are positions and orientations, but the environment's are relative to the hand; give --env.control_mode=absolute", Assert.Single(notes));
+
+        string message = Fails(new PolicyContext(Libero), new GoldenCase("xvla", "b1").Checkpoint);
+        Assert.Contains("policy_preprocessor.json: step 'xvla_imagenet_normalize': 'observation.images.image' has numbers from -2.", message, StringComparison.Ordinal);
+        Assert.EndsWith("where another step normalises images, remove one of the two", message, StringComparison.Ordinal);
+
+        var pixels = new ObservationSpace(Libero.Where(field => field.Kind == ObservationKind.Image));
+        message = Fails(new PolicyContext(pixels) { Choices = new Dictionary<string, ObservationSpace> { ["--env.obs_type=pixels_agent_pos"] = Libero } }, folder.Root);
+        Assert.EndsWith("; give --env.obs_type=pixels_agent_pos", message, StringComparison.Ordinal);
+
+        static string Fails(PolicyContext context, string path) => Assert.Throws<EvalCoreException>(
+            () => LeRobotPolicy.Load(TestPolicy.Config(path, GoldenCase.Flags("xvla")), context)).Message;
+    }
+
     [Fact]
     public void A_missing_camera_is_like_one_more_view()
     {

@@ -141,16 +141,18 @@ public class ProcessorStepTests
             Task = [.. Enumerable.Repeat("", 24)],
             Observation =
             {
-                ["observation.images.image"] = StateDict.Read(golden, golden["in.image"], CPU),
-                ["observation.images.image2"] = StateDict.Read(golden, golden["in.image2"], CPU),
-                ["observation.robot_state.eef.pos"] = StateDict.Read(golden, golden["in.eef_pos"], CPU, null),
-                ["observation.robot_state.eef.mat"] = StateDict.Read(golden, golden["in.eef_mat"], CPU, null),
+                // As EvalCore's LIBERO observes: images are turned, and the position is in the state of other policies.
+                ["observation.images.image"] = StateDict.Read(golden, golden["in.image"], CPU).flip(2, 3),
+                ["observation.images.image2"] = StateDict.Read(golden, golden["in.image2"], CPU).flip(2, 3),
+                ["observation.state"] = nn.functional.pad(StateDict.Read(golden, golden["in.eef_pos"], CPU), [0, 5], value: 7),
+                ["observation.robot_state.eef.mat"] = StateDict.Read(golden, golden["in.eef_mat"], CPU).flatten(1),
             },
         };
         new XVlaLiberoProcessor().Process(transition);
         Assert.Equal(golden.Read<float>("out.image"), Values(transition.Observation["observation.images.image"]));
         Assert.Equal(golden.Read<float>("out.image2"), Values(transition.Observation["observation.images.image2"]));
         Assert.Equal(golden.Read<float>("out.observation.state"), Values(transition.Observation["observation.state"]));
+        Assert.Equal(3, transition.Observation.Count);
 
         transition.Observation = new() { ["observation.images.image"] = StateDict.Read(golden, golden["in.image"], CPU) };
         var normalize = Step(XVlaImageNetNormalizeProcessor.Name);
@@ -180,6 +182,12 @@ public class ProcessorStepTests
         Step(XVlaImageToFloatProcessor.Name).Process(transition);
         Assert.Equal([0, 0.2f, 1], Values(transition.Observation["observation.images.a"]));
         Assert.Equal([0, 0.5f, 1], Values(transition.Observation["observation.images.b"]));
+        Assert.Equal([7], Values(transition.Observation["observation.state"]));
+
+        transition.Observation["observation.images.a"] = tensor(new float[] { 0, 0.2f, 1 });
+        Step(XVlaImageScaleProcessor.Name).Process(transition);
+        Assert.Equal([0, 51, 255], Values(transition.Observation["observation.images.a"]));
+        Assert.Equal([0, 127.5f, 255], Values(transition.Observation["observation.images.b"]));
         Assert.Equal([7], Values(transition.Observation["observation.state"]));
 
         transition.Observation["observation.images.a"] = tensor(new float[] { -1, 300 });

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using EvalCore.Environments;
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Processors;
 
 namespace EvalCore.Torch.Policies.XVla;
 
@@ -156,6 +158,34 @@ internal sealed class XVlaConfig : LanguageConfig
 
     /// <summary>Numbers of the state in the network.</summary>
     public int ProprioDim => UseProprio ? MaxStateDim : 0;
+
+    /// <summary>
+    /// LeRobot's <c>make_xvla_libero_pre_post_processors</c>, for an environment that observes the hand's rotation matrix. The
+    /// domain that its steps give never reaches the network.
+    /// </summary>
+    public override EnvironmentProcessors? ProcessorsFor(ObservationSpace space)
+    {
+        if (space.FirstOrDefault(field => field.Key == XVlaLiberoProcessor.EefMatrix) is not { } matrix
+            || space.FirstOrDefault(field => field.Key == FeatureNames.State) is not { } state)
+            return null;
+        return new EnvironmentProcessors
+        {
+            ObservationSpace = new ObservationSpace(space.Where(field => field != matrix).Select(field =>
+                field == state ? ObservationField.Vector(state.Key, XVlaLiberoProcessor.StateLength) : field)),
+            Sources = new Dictionary<string, IReadOnlyList<ObservationField>> { [state.Key] = [state, matrix] },
+            ActionDimension = XVlaRotationProcessor.Outputs,
+            Note = actions => actions.Components.Take(3).Any(component => component.IsRelative)
+                ? "X-VLA's actions are positions and orientations, but the environment's are relative to the hand; give --env.control_mode=absolute"
+                : null,
+            NewPreprocessor = device =>
+            [
+                (XVlaLiberoProcessor.Name, new XVlaLiberoProcessor()),
+                (XVlaImageNetNormalizeProcessor.Name, new XVlaImageNetNormalizeProcessor(
+                    new ProcessorStepContext(Folder.Config, XVlaImageNetNormalizeProcessor.Name, [], null, device, Tokenizers))),
+            ],
+            NewPostprocessor = () => [(XVlaRotationProcessor.Name, new XVlaRotationProcessor())],
+        };
+    }
 
     /// <inheritdoc/>
     public override PolicyNetwork NewNetwork(StateDict state, IReadOnlyList<(int Height, int Width)> images) => new XVlaNetwork(this, state, images);
