@@ -5,6 +5,7 @@ using EvalCore.Features;
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Diagnostics;
+using EvalCore.Torch.Layers;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Processors;
 using Safetensors;
@@ -24,6 +25,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     private readonly ProcessorPipeline _preprocessor;
     private readonly ProcessorPipeline _postprocessor;
     private readonly Device _device;
+    private readonly Autocast? _autocast;
     private readonly Tensor _largestByte;
 
     /// <summary>What keeps the state that actions are relative to; null where they are not.</summary>
@@ -32,7 +34,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
 
     private LeRobotPolicy(
         LeRobotConfig config, PolicyNetwork network, ProcessorPipeline preprocessor, ProcessorPipeline postprocessor,
-        IReadOnlyList<ObservationField> inputs, int actionDimension, Device device, IReadOnlyDictionary<string, string> provenance)
+        IReadOnlyList<ObservationField> inputs, int actionDimension, Device device, Autocast? autocast,
+        IReadOnlyDictionary<string, string> provenance)
     {
         Type = config.Type;
         ActionDimension = actionDimension;
@@ -44,6 +47,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         _preprocessor = preprocessor;
         _postprocessor = postprocessor;
         _device = device;
+        _autocast = autocast;
         if (postprocessor.Steps.OfType<AbsoluteActionsProcessor>().Any(step => step.Enabled))
             _relative = preprocessor.Steps.OfType<RelativeActionsProcessor>().First();
 
@@ -59,6 +63,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
 
     /// <inheritdoc/>
     public int ActionDimension { get; }
+
+    /// <inheritdoc/>
+    public bool ReadsInstruction => _preprocessor.Steps.OfType<TokenizerProcessor>().Any();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ObservationKeys { get; }
@@ -92,7 +99,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         if (config.UnknownFields.Count > 0)
             context.Warn($"{folder.Config}: ignoring fields this version does not know: {string.Join(", ", config.UnknownFields)}");
         if (config.AmpInFile && !config.Given.Contains("use_amp"))
-            context.Warn($"{folder.Config}: use_amp is true, but TorchSharp has no automatic mixed precision; computing in float32");
+            context.Warn($"{folder.Config}: use_amp is true, but only the flag decides: computing in float32; give --policy.use_amp for mixed precision, as lerobot-eval has it with this file");
         string[] withoutEffect = [.. config.WithoutEffect().Select(field => $"--policy.{field}")];
         if (withoutEffect.Length > 0)
             context.Warn($"{string.Join(", ", withoutEffect)}: no effect in an evaluation, only in training");
@@ -117,6 +124,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         ProcessorPipeline? preprocessor = null;
         ProcessorPipeline? postprocessor = null;
         StateDict? state = null;
+        Autocast? autocast = null;
         try
         {
             state = StateDict.Open(folder.Model, device);
@@ -134,14 +142,14 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
 
             var sizes = inputs.Where(input => input.Kind == ObservationKind.Image).ToDictionary(
                 input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key), input => (input.Shape[0], input.Shape[1]));
-            var network = config.NewNetwork(state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])]);
+            var network = Build(config, state, [.. config.Images.Where(sizes.ContainsKey).Select(name => sizes[name])], autocast = config.UseAmp ? new Autocast(device) : null);
             foreach (string note in network.Notes)
                 context.Warn(note);
             AddHashes(provenance, [.. preprocessor.Files, .. postprocessor.Files]);
             foreach (var (name, file) in config.Tokenizers.Files)
                 provenance[name] = "sha256:" + CheckpointFolder.Sha256(file);
             AddSettings(provenance, config, context, device);
-            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, actionDimension, device, provenance)
+            var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, actionDimension, device, autocast, provenance)
             {
                 Statistics = CheckpointStatistics.Of(preprocessor, postprocessor, inputs, context.RenameMap),
             };
@@ -152,9 +160,14 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         }
         catch (Exception e)
         {
+            autocast?.Dispose();
             state?.Dispose();
             preprocessor?.Dispose();
             postprocessor?.Dispose();
+
+            // Zeros stand for what does not fit, so that all of it is found; with them, torch itself may fail.
+            if (e is not (EvalCoreException or SafetensorsException) && state is { IsBuilt: false, Misfit: { } misfit })
+                e = misfit;
             throw e switch
             {
                 EvalCoreException when state is { IsBuilt: false } && postprocessor is not null && config.Overrides().Where(field => !config.WithoutEffect().Contains(field.Key)).ToList() is { Count: > 0 } given =>
@@ -195,6 +208,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     /// <inheritdoc/>
     public void Dispose()
     {
+        _autocast?.Dispose();
         _network.Dispose();
         _preprocessor.Dispose();
         _postprocessor.Dispose();
@@ -216,6 +230,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     {
         var input = Preprocess(sessions);
         EpisodeState[] episodes = [.. sessions.Select(session => session.State)];
+        using var precision = Autocast.Enter(_autocast);
         var rawChunk = _network.PredictActionChunk(NetworkInput(input), episodes);
         var rawActions = _network.SelectActions(rawChunk, episodes);
         return new Prediction(input, rawChunk, rawActions);
@@ -386,6 +401,13 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             : stored.permute(0, 3, 1, 2).to(ScalarType.Float32, copy: false).contiguous().div_(_largestByte);
     }
 
+    /// <summary>Builds the network; what it computes once, it computes with the precision that it has later.</summary>
+    private static PolicyNetwork Build(LeRobotConfig config, StateDict state, IReadOnlyList<(int Height, int Width)> images, Autocast? autocast)
+    {
+        using var precision = Autocast.Enter(autocast);
+        return config.NewNetwork(state, images);
+    }
+
     /// <summary>The pipelines of the folder, or those that a checkpoint from before LeRobot had pipelines would have.</summary>
     private static (ProcessorPipeline Pre, ProcessorPipeline Post) Pipelines(LeRobotConfig config, PolicyContext context, StateDict state)
     {
@@ -453,6 +475,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             provenance["--rename_map"] = Json(context.RenameMap).ToJsonString();
         provenance["torch"] = __version__;
         provenance["device"] = device.ToString();
+        if (config.UseAmp)
+            provenance["use_amp"] = Autocast.TypeOn(device) == ScalarType.Float16 ? "float16" : "bfloat16";
         provenance["batching"] = CallsOf(config) == PolicyBatching.PerSession ? "exact" : "dynamic";
     }
 

@@ -10,8 +10,6 @@ internal static class TorchDevice
     /// <exception cref="EvalCoreException">There are GPUs, but none of the number that is asked for.</exception>
     public static Device Choose(PolicyConfig config, Action<string> warn)
     {
-        if (config.UseAmp)
-            warn("--policy.use_amp: TorchSharp has no automatic mixed precision; computing in float32");
         foreach (string name in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS"])
         {
             // One thread is what an operation has in any case.

@@ -33,6 +33,9 @@ internal sealed class StateDict : IDisposable
     /// <summary>Whether the network is built: <see cref="Close"/> found nothing missing and nothing left.</summary>
     public bool IsBuilt => _store.IsBuilt;
 
+    /// <summary>The exception for the tensors that do not fit; null where all fit that were asked for.</summary>
+    public EvalCoreException? Misfit => _store.Unfit.Count == 0 ? null : AllUnfit();
+
     /// <summary>
     /// Opens a safetensors file, or the index of several. Parameters are loaded as float32 unless <see cref="As"/> says
     /// otherwise. Close the files with <see cref="Close"/> when the network is built.

@@ -37,7 +37,7 @@ internal sealed class ActionTimeMlp
     {
         var x = _actionInProj.Forward(actions);
         hook?.Invoke("action_in_proj", x);
-        x = nn.functional.linear(x, _weight, _biases[step]);
+        x = Autocast.Linear(x, _weight, _biases[step]);
         hook?.Invoke("action_time_mlp_in", x);
         x = _out.Forward(x.silu_());
         hook?.Invoke("action_time_mlp_out", x);

@@ -66,6 +66,6 @@ internal sealed class Conv1d
         var rows = batch == 1
             ? x.as_strided([steps, _kernel * _input], [_stride * _input, 1], 0)
             : x.as_strided([batch, steps, _kernel * _input], [padded * _input, _stride * _input, 1], 0).reshape(batch * steps, -1);
-        return AsImage(addmm(_bias, rows, _weight, 1, 1), batch, _output, steps);
+        return AsImage(Autocast.Addmm(_bias, rows, _weight), batch, _output, steps);
     }
 }

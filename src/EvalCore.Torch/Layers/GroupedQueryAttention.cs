@@ -58,7 +58,7 @@ internal sealed class GroupedQueryAttention
         (keys, values) = (ForEveryHead(keys), ForEveryHead(values));
         if (Bfloat16.IsWidened(queries))
             (queries, keys, values, mask) = (queries.to(ScalarType.Float32), keys.to(ScalarType.Float32), values.to(ScalarType.Float32), mask?.to(ScalarType.Float32));
-        var attended = nn.functional.scaled_dot_product_attention(queries, keys, values, mask).to(type);
+        var attended = Autocast.Attention(queries, keys, values, mask).to(type);
         return _oProj.Forward(attended.transpose(1, 2).flatten(2));
     }
 

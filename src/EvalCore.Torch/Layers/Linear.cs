@@ -26,7 +26,7 @@ internal sealed class Linear
     public Tensor Forward(Tensor x)
     {
         if (!_widen)
-            return nn.functional.linear(x, _weight, _bias);
+            return Autocast.Linear(x, _weight, _bias);
         using var scope = NewDisposeScope();
         var y = nn.functional.linear(x.to(ScalarType.Float32), _weight.to(ScalarType.Float32), _bias?.to(ScalarType.Float32));
         return y.to(x.dtype).MoveToOuterDisposeScope();

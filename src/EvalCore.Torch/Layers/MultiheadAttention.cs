@@ -49,7 +49,7 @@ internal sealed class MultiheadAttention
     /// <summary>Attention of projected queries, keys and values, [B, heads, S, D / heads] each; gives [B, S, D].</summary>
     public Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
-        var attended = nn.functional.scaled_dot_product_attention(q, k, v);
+        var attended = Autocast.Attention(q, k, v);
         return _outProj.Forward(attended.transpose(1, 2).reshape(q.shape[0], q.shape[2], _width));
     }
 
@@ -59,7 +59,7 @@ internal sealed class MultiheadAttention
         /// <summary>Projects [B, S, D] to one tensor [B, heads, S, D / heads] for each part.</summary>
         public Tensor[] Forward(Tensor x)
         {
-            var packed = nn.functional.linear(x, weight).PlusInPlace(bias);
+            var packed = Autocast.Linear(x, weight).PlusInPlace(bias);
             var split = packed.view(x.shape[0], x.shape[1], parts, heads, -1).permute(2, 0, 3, 1, 4);
             return split.unbind(0);
         }

@@ -159,7 +159,7 @@ internal sealed class ResNet
         /// </summary>
         public Tensor Forward(Tensor x)
         {
-            var y = nn.functional.conv2d(x, _weight, _bias, _stride, _padding, _dilation);
+            var y = Autocast.Conv2d(x, _weight, _bias, _stride, _padding, _dilation);
             return _groupWeight is null ? y : nn.functional.group_norm(y.contiguous(), OutChannels / 16, _groupWeight, _groupBias, Eps);
         }
     }

@@ -60,9 +60,9 @@ internal sealed class RgbEncoder
     {
         var map = _backbone.Forward(Prepare(x));
         hook?.Invoke("backbone", map);
-        map = nn.functional.conv2d(map, _keypointWeight, _keypointBias);
+        map = Autocast.Conv2d(map, _keypointWeight, _keypointBias);
         var attention = map.flatten(2).softmax(-1);
-        var keypoints = attention.matmul(_positions);
+        var keypoints = Autocast.Matmul(attention, _positions);
         hook?.Invoke("pool", keypoints);
         var features = _out.Forward(keypoints.flatten(1));
         hook?.Invoke("out", features);

@@ -21,7 +21,7 @@ internal sealed class SelfAttention(Linear qkv, Linear projection, long heads, b
     {
         var (batch, length) = (x.shape[0], x.shape[1]);
         var parts = qkv.Forward(x).view(batch, length, 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
-        var attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: causal);
+        var attended = Autocast.Attention(parts[0], parts[1], parts[2], causal: causal);
         return projection.Forward(attended.transpose(1, 2).reshape(batch, length, -1));
     }
 }

@@ -52,7 +52,7 @@ internal sealed class SiglipVisionModel
     public Tensor Forward(Tensor pixels, Action<string, Tensor>? hook = null)
     {
         using var scope = NewDisposeScope();
-        var x = nn.functional.conv2d(pixels, _patchWeight, _patchBias, [_patch, _patch]).flatten(2).transpose(1, 2).Plus(_positions);
+        var x = Autocast.Conv2d(pixels, _patchWeight, _patchBias, [_patch, _patch]).flatten(2).transpose(1, 2).Plus(_positions);
         hook?.Invoke("embeddings", x);
         for (int i = 0; i < _layers.Length; i++)
         {
@@ -96,7 +96,7 @@ internal sealed class SiglipVisionModel
         {
             using var scope = NewDisposeScope();
             var normalized = _layerNorm1.Forward(x);
-            var attended = nn.functional.scaled_dot_product_attention(
+            var attended = Autocast.Attention(
                 Split(_qProj.Forward(normalized)), Split(_kProj.Forward(normalized)), Split(_vProj.Forward(normalized)));
             x = _outProj.Forward(attended.transpose(1, 2).flatten(2)).PlusInPlace(x);
             var hidden = nn.functional.gelu(_fc1.Forward(_layerNorm2.Forward(x)), Approximate.tanh);

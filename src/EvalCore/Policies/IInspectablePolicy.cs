@@ -11,6 +11,9 @@ public interface IInspectablePolicy : IPolicy
     /// <summary>The action dimension.</summary>
     int ActionDimension { get; }
 
+    /// <summary>Whether the policy reads the instruction of a task.</summary>
+    bool ReadsInstruction => false;
+
     /// <summary>Starts an episode.</summary>
     /// <param name="episode">The episode.</param>
     /// <param name="draws">The random numbers to inject; null to draw them as in an evaluation.</param>

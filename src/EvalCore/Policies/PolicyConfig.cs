@@ -26,8 +26,11 @@ public abstract class PolicyConfig
     [Description("the device that runs the policy; without a GPU the CPU is used")]
     public DeviceName Device { get; set; } = DeviceName.Cuda;
 
-    /// <summary>Automatic mixed precision. A policy without it computes in float32 and prints a note.</summary>
-    [Description("accepted, but not available yet: float32 is used")]
+    /// <summary>
+    /// Automatic mixed precision: products compute in bfloat16 on a CPU and in float16 on a GPU, as with torch's autocast. A policy
+    /// without it computes as it does otherwise.
+    /// </summary>
+    [Description("mixed precision: float16 on a GPU, bfloat16 on a CPU")]
     public bool UseAmp { get; set; }
 
     /// <summary>How forward passes may be batched; null means <see cref="Policies.Batching.Exact"/>.</summary>

@@ -14,9 +14,14 @@ internal sealed record PlainAct(
     public Tensor Forward(Tensor state, Tensor? envState, IReadOnlyList<Tensor> images, int actionDim)
     {
         long batch = state.shape[0];
+        var latent = W.Linear("model.encoder_latent_input_proj", zeros(batch, 8), Width);
+
+        // What depends on no observation has full precision where the rest has not.
+        if (W.Lower is not null)
+            latent = W["model.encoder_latent_input_proj.bias", Width].expand(batch, Width);
         var tokens = new List<Tensor>
         {
-            W.Linear("model.encoder_latent_input_proj", zeros(batch, 8), Width).unsqueeze(1),
+            latent.unsqueeze(1),
             W.Linear("model.encoder_robot_state_input_proj", state, Width).unsqueeze(1),
         };
         if (envState is not null)
@@ -26,7 +31,9 @@ internal sealed record PlainAct(
         {
             var map = W.ResNet(image, Names, Blocks, Bottleneck, ResNetWidths, W.BatchNorm, Dilate);
             positions.Add(Sinusoids(map.shape[2], map.shape[3]));
-            map = F.conv2d(map, W["model.encoder_img_feat_input_proj.weight", Width, map.shape[1], 1, 1], W["model.encoder_img_feat_input_proj.bias", Width]);
+            map = W.Product(
+                [map, W["model.encoder_img_feat_input_proj.weight", Width, map.shape[1], 1, 1], W["model.encoder_img_feat_input_proj.bias", Width]],
+                p => F.conv2d(p[0], p[1], p[2]));
             tokens.Add(map.flatten(2).transpose(1, 2));
         }
 
@@ -35,7 +42,7 @@ internal sealed record PlainAct(
         for (int i = 0; i < Encoders; i++)
         {
             string layer = $"model.encoder.layers.{i}";
-            x = Residual($"{layer}.norm1", x, y => Attention($"{layer}.self_attn", y + pos, y + pos, y));
+            x = Residual($"{layer}.norm1", x, y => Attention($"{layer}.self_attn", (y, pos), (y, pos), y));
             x = Residual($"{layer}.norm2", x, y => Mlp(layer, y));
         }
 
@@ -46,8 +53,8 @@ internal sealed record PlainAct(
         for (int i = 0; i < Decoders; i++)
         {
             string layer = $"model.decoder.layers.{i}";
-            d = Residual($"{layer}.norm1", d, y => Attention($"{layer}.self_attn", y + decoderPos, y + decoderPos, y));
-            d = Residual($"{layer}.norm2", d, y => Attention($"{layer}.multihead_attn", y + decoderPos, x + pos, x));
+            d = Residual($"{layer}.norm1", d, y => Attention($"{layer}.self_attn", (y, decoderPos), (y, decoderPos), y));
+            d = Residual($"{layer}.norm2", d, y => Attention($"{layer}.multihead_attn", (y, decoderPos), (x, pos), x));
             d = Residual($"{layer}.norm3", d, y => Mlp(layer, y));
         }
 
@@ -63,13 +70,23 @@ internal sealed record PlainAct(
         return W.Linear($"{layer}.linear2", Activation == "gelu" ? F.gelu(hidden) : hidden.relu(), Width);
     }
 
-    private Tensor Attention(string name, Tensor q, Tensor k, Tensor v)
+    private Tensor Attention(string name, (Tensor X, Tensor Position) q, (Tensor X, Tensor Position) k, Tensor v)
     {
         var weight = W[$"{name}.in_proj_weight", 3 * Width, Width].chunk(3, 0);
         var bias = W[$"{name}.in_proj_bias", 3 * Width].chunk(3, 0);
-        Tensor[] parts = [.. ((Tensor[])[q, k, v]).Select((x, i) => F.linear(x, weight[i], bias[i]).unflatten(2, [Heads, -1]).transpose(1, 2))];
-        var scores = parts[0].matmul(parts[1].transpose(2, 3)) / Math.Sqrt(Width / (double)Heads);
-        return W.Linear($"{name}.out_proj", scores.softmax(-1).matmul(parts[2]).transpose(1, 2).flatten(2), Width);
+        Tensor[] parts = [Part(q.X, q.Position, 0), Part(k.X, k.Position, 1), Part(v, null, 2)];
+        var attended = W.Product(parts, p => (p[0].matmul(p[1].transpose(2, 3)) / Math.Sqrt(Width / (double)Heads)).softmax(-1).matmul(p[2]));
+        return W.Linear($"{name}.out_proj", attended.transpose(1, 2).flatten(2), Width);
+
+        Tensor Part(Tensor x, Tensor? position, int i) => Project(x, position, weight[i], bias[i]).unflatten(2, [Heads, -1]).transpose(1, 2);
+    }
+
+    /// <summary>A projection of tokens and, where they have some, their positions.</summary>
+    private Tensor Project(Tensor x, Tensor? position, Tensor weight, Tensor bias)
+    {
+        if (W.Lower is null)
+            return F.linear(position is null ? x : x + position, weight, bias);
+        return W.Product([x, weight], p => F.linear(p[0], p[1])) + (position is null ? bias : F.linear(position, weight, bias));
     }
 
     private Tensor Sinusoids(long height, long width)

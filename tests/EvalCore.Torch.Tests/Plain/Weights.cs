@@ -13,6 +13,9 @@ internal sealed class Weights(ulong seed) : IDisposable
     /// <summary>Truth values that the file has as well.</summary>
     public Dictionary<string, bool> Flags { get; } = [];
 
+    /// <summary>Rounds to lower precision what products read and give, as mixed precision does; null: they compute in float32.</summary>
+    public Func<Tensor, Tensor>? Lower { get; init; }
+
     /// <summary>A parameter. Scaled so that activations neither vanish nor explode.</summary>
     public Tensor this[string name, params long[] shape]
     {
@@ -32,7 +35,11 @@ internal sealed class Weights(ulong seed) : IDisposable
     }
 
     public Tensor Linear(string name, Tensor x, long outputs) =>
-        F.linear(x, this[$"{name}.weight", outputs, x.shape[^1]], this[$"{name}.bias", outputs]);
+        Product([x, this[$"{name}.weight", outputs, x.shape[^1]], this[$"{name}.bias", outputs]], p => F.linear(p[0], p[1], p[2]));
+
+    /// <summary>A product of tensors.</summary>
+    public Tensor Product(Tensor[] read, Func<Tensor[], Tensor> product) =>
+        Lower is null ? product(read) : Lower(product([.. read.Select(Lower)]));
 
     /// <summary>Rows of a table, for ids of any shape.</summary>
     public Tensor Embedding(string name, Tensor ids, long rows, long width) =>
@@ -61,7 +68,7 @@ internal sealed class Weights(ulong seed) : IDisposable
     }
 
     public Tensor Conv2d(string name, Tensor x, long outputs, long kernel, long stride = 1, long padding = 0, long dilation = 1) =>
-        F.conv2d(x, this[$"{name}.weight", outputs, x.shape[1], kernel, kernel], null, [stride, stride], [padding, padding], [dilation, dilation]);
+        Product([x, this[$"{name}.weight", outputs, x.shape[1], kernel, kernel]], p => F.conv2d(p[0], p[1], null, [stride, stride], [padding, padding], [dilation, dilation]));
 
     public Tensor Conv1d(string name, Tensor x, long outputs, long kernel, long stride = 1, long padding = 0) =>
         F.conv1d(x, this[$"{name}.weight", outputs, x.shape[1], kernel], this[$"{name}.bias", outputs], stride, padding);

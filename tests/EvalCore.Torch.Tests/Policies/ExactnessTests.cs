@@ -132,7 +132,7 @@ public class ExactnessTests
         Assert.Equal(golden.Read<float>("seed1000.3.randn_17"), noise.Randn(17).data<float>().ToArray());
     }
 
-    internal static LeRobotPolicy Load(string name, Batching batching, out ObservationSpace space)
+    internal static LeRobotPolicy Load(string name, Batching batching, out ObservationSpace space, params string[] more)
     {
         bool trained = name.StartsWith("pusht_", StringComparison.Ordinal);
         bool readsLanguage = name is "smolvla" or "pi0" or "pi05" or "pi0_fast";
@@ -142,6 +142,7 @@ public class ExactnessTests
             $"batching={(batching == Batching.Exact ? "exact" : "dynamic")}",
             .. name == "diffusion" ? (string[])["num_inference_steps=3"] : [],
             .. GoldenCase.Flags(name),
+            .. more,
         ];
         return TestPolicy.Load(trained ? Goldens.Checkpoint(name) : Goldens.Find($"policies/{name}/checkpoint"), space, flags);
     }

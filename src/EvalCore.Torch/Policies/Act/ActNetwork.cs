@@ -105,7 +105,7 @@ internal sealed class ActNetwork : PolicyNetwork
         {
             var map = _backbone!.Forward(observation[image]);
             ForwardHook?.Invoke("model.backbone", map);
-            map = nn.functional.conv2d(map, _imgProjWeight!, _imgProjBias);
+            map = Autocast.Conv2d(map, _imgProjWeight!, _imgProjBias);
             ForwardHook?.Invoke("model.encoder_img_feat_input_proj", map);
             tokens.Add(map.flatten(2).transpose(1, 2));
         }

@@ -88,7 +88,7 @@ internal sealed class ConditionalUnet1d
     /// <summary>
     /// What the observation contributes to the conditions of all blocks: [B, sum of channels, 1, 1], from [B, numbers].
     /// </summary>
-    public Tensor Condition(Tensor global) => nn.functional.linear(Mish.Forward(global), _globalWeight).unsqueeze(2).unsqueeze(3);
+    public Tensor Condition(Tensor global) => Autocast.Linear(Mish.Forward(global), _globalWeight).unsqueeze(2).unsqueeze(3);
 
     /// <summary>Runs the network.</summary>
     /// <param name="sample">The noisy trajectory, [batch, horizon, action].</param>

@@ -52,7 +52,7 @@ internal sealed class ObservationEncoder
         {
             var x = observation[TdMpcConfig.Image];
             foreach (var (weight, bias) in _convs)
-                x = nn.functional.conv2d(x, weight, bias, [2, 2]).relu_();
+                x = Autocast.Conv2d(x, weight, bias, [2, 2]).relu_();
             features.Add(_imageNorm!.Forward(_imageLinear.Forward(x.flatten(1))).sigmoid_());
             hook?.Invoke("model._encoder.image_enc_layers", features[^1]);
         }

@@ -103,7 +103,7 @@ internal sealed class DaVit
         {
             if (_prenorm)
                 x = _norm.Forward(x);
-            x = Map(nn.functional.conv2d(Image(x), _weight, _bias, [_stride, _stride], [_padding, _padding]));
+            x = Map(Autocast.Conv2d(Image(x), _weight, _bias, [_stride, _stride], [_padding, _padding]));
             if (!_prenorm)
                 x = _norm.Forward(x);
             hook?.Invoke($"convs.{index}", Image(x));
@@ -145,7 +145,7 @@ internal sealed class DaVit
         private readonly Tensor _bias = state.Load("bias", channels);
 
         public Tensor Forward(Tensor x) =>
-            Map(nn.functional.conv2d(Image(x), _weight, _bias, padding: [1, 1], groups: channels)).PlusInPlace(x);
+            Map(Autocast.Conv2d(Image(x), _weight, _bias, padding: [1, 1], groups: channels)).PlusInPlace(x);
     }
 
     /// <summary>
@@ -168,7 +168,7 @@ internal sealed class DaVit
             qkv = qkv.PlusInPlace(_qkvBias).view(batch, rows, window, columns, window, 3, heads, -1)
                 .permute(5, 0, 1, 3, 6, 2, 4, 7).reshape(3, batch * rows * columns, heads, window * window, -1);
             var parts = qkv.unbind(0);
-            var y = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2])
+            var y = Autocast.Attention(parts[0], parts[1], parts[2])
                 .view(batch, rows, columns, heads, window, window, -1).permute(0, 1, 4, 2, 5, 3, 6)
                 .reshape(batch, rows * window, columns * window, channels);
             return _proj.Forward(y.narrow(1, 0, height).narrow(2, 0, width));
@@ -185,7 +185,7 @@ internal sealed class DaVit
         {
             long batch = x.shape[0];
             var parts = _qkv.Forward(x).view(batch, -1, 3, groups, channels / groups).permute(2, 0, 3, 4, 1).unbind(0);
-            var y = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
+            var y = Autocast.Attention(parts[0], parts[1], parts[2]);
             return _proj.Forward(y.permute(0, 3, 1, 2).reshape(x.shape));
         }
     }

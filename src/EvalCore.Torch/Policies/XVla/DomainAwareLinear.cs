@@ -1,4 +1,5 @@
 using EvalCore.Torch.Checkpoints;
+using EvalCore.Torch.Layers;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Policies.XVla;
@@ -14,6 +15,6 @@ internal sealed class DomainAwareLinear(StateDict state, long domains, long inpu
     {
         var weight = _weights.index_select(0, domain).view(-1, inputs, outputs);
         var bias = _biases.index_select(0, domain).unsqueeze(1);
-        return x => x.bmm(weight).PlusInPlace(bias);
+        return x => Autocast.Matmul(x, weight).PlusInPlace(bias);
     }
 }
