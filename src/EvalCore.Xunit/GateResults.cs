@@ -6,7 +6,7 @@ using Microsoft.Testing.Platform.Services;
 namespace EvalCore.Xunit;
 
 /// <summary>
-/// Reports one line per gate at the end of a test run. <c>dotnet test</c> shows no output of a test program that
+/// Reports one line per gate at the end of a test run, and its notes. <c>dotnet test</c> shows no output of a test program that
 /// succeeds, but it lists the files of a run, each with the name of its test: here the gate's line, and its results.
 /// </summary>
 /// <param name="bus">Receives the files.</param>
@@ -33,7 +33,7 @@ internal sealed class GateResults(IMessageBus bus) : ITestSessionLifetimeHandler
             // The platform reports the files of a test with a state. This one adds no test to the run's count.
             var node = new TestNode
             {
-                Uid = new TestNodeUid(file),
+                Uid = new TestNodeUid($"{file}: {line}"),
                 DisplayName = line,
                 Properties = new PropertyBag(InProgressTestNodeStateProperty.CachedInstance, new FileArtifactProperty(new FileInfo(file), line)),
             };

@@ -41,7 +41,7 @@ public sealed class GateRuns : IDisposable
         set => s_registry = value;
     }
 
-    /// <summary>A line on each gate of the run that has ended, and the file of its results.</summary>
+    /// <summary>A line on each gate of the run that has ended and those of its notes, each with the file of the gate's results.</summary>
     internal static IReadOnlyList<(string Line, string File)> Results => Lines;
 
     /// <summary>
@@ -86,6 +86,12 @@ public sealed class GateRuns : IDisposable
             select run.Play(one.Episode(index, gate.Options.Seed))).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// What the episodes of a suite that have ended show of the policy's inputs and actions, one line each: the notes of
+    /// <c>evalcore eval</c>.
+    /// </summary>
+    internal IReadOnlyList<string> NotesOn(string suite) => DiagnosticNotes.Of(RunOf(suite).Complete());
+
     private static IEnumerable<EnvTask> TasksOf(SuiteGate gate, string? group, string? task) =>
         gate.Tasks.Where(one => (group is null || one.Group == group) && (task is null || one.Name == task));
 
@@ -102,7 +108,9 @@ public sealed class GateRuns : IDisposable
             {
                 var info = run.Complete();
                 folders.Add(FolderOf(suite));
-                Lines.Add((GateOf(suite).Summary(info.Episodes), Path.Combine(FolderOf(suite), EvalInfo.FileName)));
+                string file = Path.Combine(FolderOf(suite), EvalInfo.FileName);
+                Lines.Add((GateOf(suite).Summary(info.Episodes), file));
+                Lines.AddRange(DiagnosticNotes.Of(info).Select(note => ($"{suite}: note: {note}", file)));
             }
 
             run.Dispose();

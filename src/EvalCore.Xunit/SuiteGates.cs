@@ -15,6 +15,9 @@ namespace EvalCore.Xunit;
 /// <param name="output">Receives the output of a case.</param>
 public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
 {
+    /// <summary>How many notes the message of a gate that fails has.</summary>
+    private const int NotesInMessage = 3;
+
     /// <summary>A case for each episode of each configured suite.</summary>
     public static IEnumerable<TheoryDataRow<string, string, string, int>> Episodes() =>
         from gate in GateRuns.Playable
@@ -101,9 +104,14 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {progress}{result.NEpisodes} episodes"));
-        return SuiteGate.FailureMessage(what, result, minPcSuccess) is { } message
-            ? GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite))
-            : null;
+        if (SuiteGate.FailureMessage(what, result, minPcSuccess) is not { } message)
+            return null;
+        string explained = GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite));
+
+        // The notes are on the whole suite; all of them are at the end of the run.
+        return what == suite
+            ? string.Join('\n', runs.NotesOn(suite).Take(NotesInMessage).Select(note => $"note: {note}").Prepend(explained))
+            : explained;
     }
 
     private static TheoryDataRow<string, string, string, T> Row<T>(EnvTask task, T value, string label) =>

@@ -31,7 +31,7 @@ internal static class CheckpointStatistics
         ProcessorPipeline preprocessor, ProcessorPipeline postprocessor, IReadOnlyList<ObservationField> inputs, IReadOnlyDictionary<string, string> renameMap)
     {
         var statistics = new Dictionary<string, FeatureStatistics>();
-        if (preprocessor.Named.SkipWhile(step => Unchanging.Contains(step.Name)).FirstOrDefault().Step is NormalizerProcessor normalizer)
+        if (preprocessor.Named.SkipWhile(ChangesNothing).FirstOrDefault().Step is NormalizerProcessor normalizer)
         {
             foreach (var input in inputs)
             {
@@ -40,7 +40,7 @@ internal static class CheckpointStatistics
             }
         }
 
-        if (postprocessor.Named.Reverse().SkipWhile(step => Unchanging.Contains(step.Name)).FirstOrDefault().Step is UnnormalizerProcessor unnormalizer
+        if (postprocessor.Named.Reverse().SkipWhile(ChangesNothing).FirstOrDefault().Step is UnnormalizerProcessor unnormalizer
             && unnormalizer.Statistics.TryGetValue(FeatureNames.Action, out var ofActions))
             statistics[Feature.Action] = ofActions;
         return statistics;
@@ -58,4 +58,7 @@ internal static class CheckpointStatistics
             ? null
             : $"{postprocessor.Files[^1]}: its statistics of '{FeatureNames.Action}' are not those of {Path.GetFileName(preprocessor.Files[^1])}; LeRobot writes the same into both: likely one of the files is of another checkpoint";
     }
+
+    private static bool ChangesNothing((string Name, IProcessorStep Step) step) =>
+        Unchanging.Contains(step.Name) || step.Step is AbsoluteActionsProcessor { Enabled: false };
 }

@@ -25,6 +25,8 @@ public static class Infer
         using var made = config.Make(context);
         var policy = made as IInspectablePolicy ?? throw new EvalCoreException(
             $"--policy.type: policies of type '{made.Type}' cannot be run on stored observations");
+        if (options.Tasks.Count == 0 && policy.ReadsInstruction)
+            warn("--task is not given: the policy reads an instruction, and gets an empty one");
         var draws = options.Draws is { } path ? RecordedDraws.Open(path, input.Episodes) : default((RecordedDraws Chunk, RecordedDraws Steps)?);
 
         var writer = new SafetensorsWriter();

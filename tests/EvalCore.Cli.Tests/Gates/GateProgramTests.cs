@@ -49,6 +49,18 @@ public sealed partial class GateProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_run_shows_of_its_inputs_is_noted_at_its_end_and_where_the_gate_fails()
+    {
+        const string Note = "note: no success in 2 episodes; compared observation.environment_state, observation.state, action with the statistics of the training data";
+        var (code, output) = await Run(
+            "pusht_act_keypoints", "Suite=pusht", ("EVALCORE_PUSHT_EVAL_N_EPISODES", "2"), ("EVALCORE_PUSHT_ENV_EPISODE_LENGTH", "5"), ("EVALCORE_PUSHT_MIN_TASK_SUCCESS", ""));
+        Assert.Equal(2, code);
+        Assert.Contains($"\n  {Note}", output, StringComparison.Ordinal);
+        Assert.Matches($@"pusht: {Note}[^\n]*: .*/pusht/eval_info\.json", output);
+        Assert.Equal(2, Occurrences(output, Note).Count());
+    }
+
+    [Fact]
     public async Task Only_episodes_that_the_filter_selects_are_played()
     {
         var (code, output) = await Run("pusht_act_keypoints", "DisplayName~episode 3,");

@@ -267,6 +267,17 @@ public sealed class CheckpointTests : IDisposable
         Fails("tensor 'model.action_head.bias' is F32 [3], but the configuration asks for [2]");
     }
 
+    [Theory]
+    [InlineData("model.encoder.layers.0.self_attn.in_proj_weight")]
+    [InlineData("model.encoder_1d_feature_pos_embed.weight")]
+    [InlineData("model.decoder_pos_embed.weight")]
+    public void A_tensor_that_does_not_fit_is_named_also_where_torch_fails_with_it(string tensor)
+    {
+        // Of no shape that the configuration gives.
+        _folder.EditModel((name, values, shape) => name == tensor ? (name, [1, 2, 3, 4, 5, 6], [1, 2, 3]) : (name, values, shape));
+        Fails($"tensor '{tensor}' is F32 [1, 2, 3], but the configuration asks for");
+    }
+
     [Fact]
     public void A_weight_that_is_no_float_is_named()
     {

@@ -41,6 +41,16 @@ public sealed class InferTests : IDisposable
     }
 
     [Fact]
+    public void A_policy_that_reads_an_instruction_and_gets_none_is_noted()
+    {
+        var golden = new GoldenCase("xvla", "b1");
+        var notes = new List<string>();
+        EvalCore.Inference.Infer.Run(
+            golden.Config(), new InferOptions { Input = golden.PathOf("obs"), Output = Path.Combine(_folder, "actions.safetensors") }, notes.Add);
+        Assert.Equal("--task is not given: the policy reads an instruction, and gets an empty one", Assert.Single(notes));
+    }
+
+    [Fact]
     public void A_damaged_input_is_one_clear_line()
     {
         Fails("nothing.safetensors: cannot be read", Path.Combine(_folder, "nothing.safetensors"));

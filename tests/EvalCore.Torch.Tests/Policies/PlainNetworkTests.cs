@@ -19,11 +19,15 @@ namespace EvalCore.Torch.Tests.Policies;
 public sealed class PlainNetworkTests : IDisposable
 {
     private readonly string _model = Path.GetTempFileName();
+
+    /// <summary>Not torch's own, from which other tests draw at the same time.</summary>
+    private readonly Generator _generator = new(11, CPU);
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
     {
         _scope.Dispose();
+        _generator.Dispose();
         File.Delete(_model);
     }
 
@@ -49,17 +53,17 @@ public sealed class PlainNetworkTests : IDisposable
             ReplaceFinalStrideWithDilation = dilate, Path = ".", OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [3]) },
             InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]) },
         };
-        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn(2, 5) };
+        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn([2, 5], generator: _generator) };
         if (envState)
         {
             config.InputFeatures["observation.environment_state"] = new PolicyFeature(FeatureType.ENV, [7]);
-            observation["observation.environment_state"] = randn(2, 7);
+            observation["observation.environment_state"] = randn([2, 7], generator: _generator);
         }
 
         for (int i = 0; i < cameras; i++)
         {
             config.InputFeatures[$"observation.images.{i}"] = new PolicyFeature(FeatureType.VISUAL, [3, 64, 96]);
-            observation[$"observation.images.{i}"] = randn(2, 3, 64, 96);
+            observation[$"observation.images.{i}"] = randn([2, 3, 64, 96], generator: _generator);
         }
 
         config.Validate();
@@ -94,27 +98,27 @@ public sealed class PlainNetworkTests : IDisposable
             ClipSample = false, Path = ".", OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [3]) },
             InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]) },
         };
-        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn(4, 5) };
+        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn([4, 5], generator: _generator) };
         var features = new List<Tensor> { observation["observation.state"] };
         for (int i = 0; i < cameras; i++)
         {
             string name = $"observation.images.{i}";
             config.InputFeatures[name] = new PolicyFeature(FeatureType.VISUAL, [3, 64, 96]);
-            observation[name] = randn(4, 3, 64, 96);
+            observation[name] = randn([4, 3, 64, 96], generator: _generator);
             features.Add(plain.Encode(separate ? $"diffusion.rgb_encoder.{i}" : "diffusion.rgb_encoder", observation[name]));
         }
 
         if (envState)
         {
             config.InputFeatures["observation.environment_state"] = new PolicyFeature(FeatureType.ENV, [7]);
-            observation["observation.environment_state"] = randn(4, 7);
+            observation["observation.environment_state"] = randn([4, 7], generator: _generator);
             features.Add(observation["observation.environment_state"]);
         }
 
         config.Validate();
         var global = cat(features, 1).reshape(2, -1);
         var scheduler = new NoiseScheduler(config);
-        var start = randn(2, 8, 3);
+        var start = randn([2, 8, 3], generator: _generator);
         var sample = start;
         foreach (int timestep in scheduler.Timesteps)
             sample = scheduler.Step(plain.Unet(sample, timestep, global), timestep, sample, null);
@@ -150,10 +154,10 @@ public sealed class PlainNetworkTests : IDisposable
         config.Validate();
         var observation = new Dictionary<string, Tensor>
         {
-            ["observation.image"] = randn(2 * observations, 3, 64, 96),
-            ["observation.state"] = randn(2 * observations, 5),
+            ["observation.image"] = randn([2 * observations, 3, 64, 96], generator: _generator),
+            ["observation.state"] = randn([2 * observations, 5], generator: _generator),
         };
-        var draws = new RepeatedDraws();
+        var draws = new RepeatedDraws(_generator);
         var expected = plain.Forward(observation["observation.image"], observation["observation.state"], draws.Multinomial);
         weights.Save(_model);
         using var network = new VqBetNetwork(config, StateDict.Open(_model, CPU), (64, 96));
@@ -176,21 +180,21 @@ public sealed class PlainNetworkTests : IDisposable
             OutputFeatures = { ["action"] = new PolicyFeature(FeatureType.ACTION, [3]) },
             InputFeatures = { ["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]) },
         };
-        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn(1, 5) };
+        var observation = new Dictionary<string, Tensor> { ["observation.state"] = randn([1, 5], generator: _generator) };
         if (image)
         {
             config.InputFeatures["observation.image"] = new PolicyFeature(FeatureType.VISUAL, [3, 64, 64]);
-            observation["observation.image"] = rand(1, 3, 64, 64);
+            observation["observation.image"] = rand([1, 3, 64, 64], generator: _generator);
         }
 
         if (envState)
         {
             config.InputFeatures["observation.environment_state"] = new PolicyFeature(FeatureType.ENV, [7]);
-            observation["observation.environment_state"] = randn(1, 7);
+            observation["observation.environment_state"] = randn([1, 7], generator: _generator);
         }
 
         config.Validate();
-        var draws = new RepeatedDraws();
+        var draws = new RepeatedDraws(_generator);
         var z = plain.Encode(observation.GetValueOrDefault("observation.image"), observation["observation.state"], observation.GetValueOrDefault("observation.environment_state"));
         var (first, mean) = plain.Plan(z, null, draws);
         var (second, _) = plain.Plan(z, mean, draws);
@@ -228,16 +232,16 @@ public sealed class PlainNetworkTests : IDisposable
             """)!.AsObject());
         var observation = new Dictionary<string, Tensor>
         {
-            ["observation.state"] = randn(2, 20), ["observation.language.tokens"] = randint(0, 50, [2, 7], ScalarType.Int64), ["domain_id"] = tensor([2L, 0L]),
+            ["observation.state"] = randn([2, 20], generator: _generator), ["observation.language.tokens"] = randint(0, 50, [2, 7], ScalarType.Int64, generator: _generator), ["domain_id"] = tensor([2L, 0L]),
         };
         for (int i = 0; i < cameras; i++)
         {
             config.InputFeatures[$"observation.images.{i}"] = new PolicyFeature(FeatureType.VISUAL, [3, 56, 80]);
-            observation[$"observation.images.{i}"] = randn(2, 3, 56, 80);
+            observation[$"observation.images.{i}"] = randn([2, 3, 56, 80], generator: _generator);
         }
 
         config.Validate();
-        var noise = randn(2, 6, 20);
+        var noise = randn([2, 6, 20], generator: _generator);
         var expected = plain.Forward(
             [.. config.Images.Select(name => observation[name])], observation["observation.language.tokens"],
             nn.functional.pad(observation["observation.state"], [0, 2]), observation["domain_id"], noise);
@@ -270,13 +274,13 @@ public sealed class PlainNetworkTests : IDisposable
             weights, 60, 40, 8, layers, expertLayers > 0 ? expertLayers : layers, layer => !mode.Contains("cross") || (every > 0 && layer % every == 0), 24, 4, 4, 50, 3);
         var observation = new Dictionary<string, Tensor>
         {
-            ["observation.state"] = randn(2, 5),
-            ["observation.images.a"] = rand(2, 3, 32, 32),
-            ["observation.images.b"] = rand(2, 3, 32, 32),
-            ["observation.language.tokens"] = randint(0, 50, [2, 7]),
+            ["observation.state"] = randn([2, 5], generator: _generator),
+            ["observation.images.a"] = rand([2, 3, 32, 32], generator: _generator),
+            ["observation.images.b"] = rand([2, 3, 32, 32], generator: _generator),
+            ["observation.language.tokens"] = randint(0, 50, [2, 7], generator: _generator),
             ["observation.language.attention_mask"] = tensor([true, true, true, true, true, true, true, true, true, true, true, false, false, false]).view(2, 7),
         };
-        var noise = randn(2, 6, 8);
+        var noise = randn([2, 6, 8], generator: _generator);
         var expected = plain.Forward(
             [observation["observation.images.a"], observation["observation.images.b"]], observation["observation.language.tokens"],
             observation["observation.language.attention_mask"], observation["observation.state"], noise);
@@ -296,7 +300,7 @@ public sealed class PlainNetworkTests : IDisposable
         // torchvision 0.27, center_crop: zeros first, the smaller half on the left and on top, then the crop.
         using var weights = new Weights(3);
         var plain = new PlainDiffusion(weights, [16], 5, 4, 16, true, 4, false, [61, 83]);
-        var image = randn(2, 3, height, width);
+        var image = randn([2, 3, height, width], generator: _generator);
         int rows = Math.Max(61 - height, 0), columns = Math.Max(83 - width, 0);
         var padded = nn.functional.pad(image, [columns / 2, columns - columns / 2, rows / 2, rows - rows / 2]);
         var expected = plain.Encode("e", padded);
@@ -321,15 +325,15 @@ public sealed class PlainNetworkTests : IDisposable
     }
 
     /// <summary>Draws for a plain network, and the same again for episodes.</summary>
-    private sealed class RepeatedDraws : IPlainDraws
+    private sealed class RepeatedDraws(Generator generator) : IPlainDraws
     {
         private readonly List<Tensor> _drawn = [];
 
-        public Tensor Randn(params long[] size) => Drawn(randn(size));
+        public Tensor Randn(params long[] size) => Drawn(randn(size, generator: generator));
 
-        public Tensor Randint(long high, long count) => Drawn(randint(0, high, [count], ScalarType.Int64));
+        public Tensor Randint(long high, long count) => Drawn(randint(0, high, [count], ScalarType.Int64, generator: generator));
 
-        public Tensor Multinomial(Tensor weights) => Drawn(multinomial(weights, 1));
+        public Tensor Multinomial(Tensor weights) => Drawn(multinomial(weights, 1, generator: generator));
 
         public EpisodeState[] Episodes(int count, PolicyNetwork? network = null) =>
             [.. Enumerable.Range(0, count).Select(i => new EpisodeState(new RecordedNoise(new Rows([.. _drawn], count, i)), network?.NewMemory()))];

@@ -42,6 +42,27 @@ public sealed class RelativeActionsTests : IDisposable
         Assert.EndsWith("policy_postprocessor.json: step 'absolute_actions_processor': the pre-processor has no step 'relative_actions_processor', which keeps the state that actions are relative to", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_actions_statistics_are_compared_where_the_step_does_nothing(bool enabled)
+    {
+        using (var plain = TestPolicy.Load(_folder.Root, Keypoints))
+            Assert.Contains("action", plain.Statistics.Keys);
+        AddSteps();
+        foreach (string file in (string[])["policy_preprocessor.json", "policy_postprocessor.json"])
+        {
+            _folder.Edit(file, json =>
+            {
+                foreach (var step in json["steps"]!.AsArray().Where(step => step!["registry_name"]!.ToString().EndsWith("_actions_processor", StringComparison.Ordinal)))
+                    step!["config"]!["enabled"] = enabled;
+            });
+        }
+
+        using var policy = TestPolicy.Load(_folder.Root, Keypoints);
+        Assert.Equal(!enabled, policy.Statistics.ContainsKey("action"));
+    }
+
     /// <summary>The first component of the state at a step.</summary>
     private static float State(int step) => 10 + step;
 

@@ -135,7 +135,7 @@ internal abstract class PaliGemmaConfig : LanguageConfig
         if (ImageResolution is not [> 0, > 0] || ImageResolution[0] != ImageResolution[1])
             throw Invalid($"image_resolution is [{string.Join(", ", ImageResolution)}]; it must be two equal positive numbers", "image_resolution");
         if (RtcConfig?["enabled"] is JsonValue enabled && enabled.ToString() == "true")
-            throw Invalid("rtc_config.enabled is true, but an evaluation has no real-time chunking; make rtc_config null", "rtc_config");
+            throw Invalid("rtc_config.enabled is true, but an evaluation has no real-time chunking, with lerobot-eval neither; make rtc_config null", "rtc_config");
         if (RobotState is not { Shape: [var state] })
             throw Invalid("input_features has no 'observation.state' of type STATE with one dimension", "input_features");
         if (state > MaxStateDim)

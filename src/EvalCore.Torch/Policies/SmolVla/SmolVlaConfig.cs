@@ -178,13 +178,13 @@ internal sealed class SmolVlaConfig : LanguageConfig
         if (UseDeltaJointActionsAloha)
             throw Invalid("use_delta_joint_actions_aloha is true, which LeRobot does not run either", "use_delta_joint_actions_aloha");
         if (AdaptToPiAloha)
-            throw Invalid("adapt_to_pi_aloha is true, which this version does not run", "adapt_to_pi_aloha");
+            throw Invalid("adapt_to_pi_aloha is true: it converts the joints of an ALOHA robot, which no suite here has; make it false if the policy was trained without", "adapt_to_pi_aloha");
         if (!UseCache)
             throw Invalid("use_cache is false; without the cache the action expert does not see the observation: make it true", "use_cache");
         if (NumExpertLayers > 0 && NumVlmLayers > 0 && NumVlmLayers % NumExpertLayers != 0)
             throw Invalid($"num_expert_layers is {NumExpertLayers}; it must divide num_vlm_layers, {NumVlmLayers}", "num_expert_layers", "num_vlm_layers");
         if (RtcConfig?["enabled"] is JsonValue enabled && enabled.ToString() == "true")
-            throw Invalid("rtc_config.enabled is true, but an evaluation has no real-time chunking; make rtc_config null", "rtc_config");
+            throw Invalid("rtc_config.enabled is true, but an evaluation has no real-time chunking, with lerobot-eval neither; make rtc_config null", "rtc_config");
         if (RobotState is not { Shape: [var state] })
             throw Invalid("input_features has no 'observation.state' of type STATE with one dimension", "input_features");
         if (state > MaxStateDim)
