@@ -5,6 +5,10 @@ using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Policies.Act;
 using EvalCore.Torch.Policies.Diffusion;
+using EvalCore.Torch.Policies.Pi0;
+using EvalCore.Torch.Policies.Pi05;
+using EvalCore.Torch.Policies.Pi0Fast;
+using EvalCore.Torch.Policies.SmolVla;
 using EvalCore.Torch.Policies.TdMpc;
 using EvalCore.Torch.Policies.VqBet;
 using EvalCore.Torch.Policies.XVla;
@@ -16,7 +20,8 @@ namespace Torch.Benchmarks;
 /// <summary>
 /// One forward pass of a network with random weights, one episode, one thread, and the same in plain eager libtorch calls: one
 /// call for each operator of LeRobot's module, nothing computed beforehand. Sizes are LeRobot's defaults, but for Diffusion's
-/// U-Net (half as wide, 10 steps) and X-VLA (Florence-2-base with fewer layers).
+/// U-Net (half as wide, 10 steps), X-VLA (Florence-2-base with fewer layers), and the policies with PaliGemma or SmolVLM2, which
+/// have a few narrower layers. pi0-FAST generates 20 tokens; its tokenizers are in the folder of <c>EVALCORE_MIRROR</c>.
 /// </summary>
 public class NetworkInference
 {
@@ -28,7 +33,8 @@ public class NetworkInference
     private Func<Tensor> _plain = null!;
 
     /// <summary>All networks.</summary>
-    public static string[] Networks { get; } = ["act 96x96", "act 480x640", "diffusion 96x96", "vqbet 96x96", "tdmpc 84x84", "xvla 224x224"];
+    public static string[] Networks { get; } = ["act 96x96", "act 480x640", "diffusion 96x96", "vqbet 96x96", "tdmpc 84x84", "xvla 224x224",
+        "smolvla 256x256", "pi0 224x224", "pi05 224x224", "pi0_fast 224x224"];
 
     /// <summary>The network, and the size of its images.</summary>
     [ParamsSource(nameof(Networks))]
@@ -48,7 +54,11 @@ public class NetworkInference
             "diffusion" => Diffusion(size[0], size[1]),
             "vqbet" => VqBet(size[0], size[1]),
             "tdmpc" => TdMpc(size[0], size[1]),
-            _ => XVla(size[0], size[1]),
+            "xvla" => XVla(size[0], size[1]),
+            "smolvla" => SmolVla(size[0]),
+            "pi0" => Pi0(size[0]),
+            "pi05" => Pi05(size[0]),
+            _ => Pi0Fast(size[0]),
         };
         config.Validate();
         using (inference_mode())
@@ -179,6 +189,66 @@ public class NetworkInference
             [_observation[Image]], _observation["observation.language.tokens"], _observation["observation.state"], _observation["domain_id"],
             randn(1, config.ChunkSize, 20));
         return config;
+    }
+
+    private SmolVlaConfig SmolVla(int size)
+    {
+        const string Image = "observation.images.image";
+        var config = With(new SmolVlaConfig(), 7, 8, Image, size, size);
+        config.ResizeImgsWithPadding = [size, size];
+        config.NumVlmLayers = 4;
+        var (ids, mask) = Instruction(config.TokenizerMaxLength);
+        var plain = new PlainSmolVla(_weights, 960, 480, 64, 4, 4, layer => layer % 2 == 0, 384, 16, 4, 1000, config.NumSteps) { Hidden = 1280, VisionLayers = 4 };
+        _plain = () => plain.Forward([_observation[Image]], ids, mask, _observation["observation.state"], randn(1, config.ChunkSize, config.MaxActionDim));
+        return config;
+    }
+
+    private Pi0Config Pi0(int size)
+    {
+        const string Image = "observation.images.image";
+        var config = With(new Pi0Config(), 7, 8, Image, size, size);
+        var (ids, mask) = Instruction(config.TokenizerMaxLength);
+        var plain = WithExpert(config);
+        var state = nn.functional.pad(_observation["observation.state"], [0, 24]).DetachFromDisposeScope();
+        _plain = () => plain.Pi0([_observation[Image]], ids, mask, state, randn(1, config.ChunkSize, config.MaxActionDim));
+        return config;
+    }
+
+    private Pi05Config Pi05(int size)
+    {
+        const string Image = "observation.images.image";
+        var config = With(new Pi05Config(), 7, 8, Image, size, size);
+        var (ids, mask) = Instruction(config.TokenizerMaxLength);
+        var plain = WithExpert(config);
+        _plain = () => plain.Pi05([_observation[Image]], ids, mask, randn(1, config.ChunkSize, config.MaxActionDim));
+        return config;
+    }
+
+    private Pi0FastConfig Pi0Fast(int size)
+    {
+        const string Image = "observation.images.image";
+        var config = With(new Pi0FastConfig(), 7, 8, Image, size, size);
+        (config.MaxDecodingSteps, config.ValidateActionTokenPrefix) = (20, false);
+        config.TokenizerPath = ReferenceCheckpoint.Tokenizer("paligemma_like");
+        config.ActionTokenizerName = ReferenceCheckpoint.Tokenizer("fast_like");
+        var (ids, mask) = Instruction(config.TokenizerMaxLength);
+        var plain = new PlainPaliGemma(_weights, 512, 64, 4, 2048, 384, 4, 14, 1000);
+        _plain = () => plain.Generate([_observation[Image]], ids, mask, 2, config.MaxDecodingSteps);
+        return config;
+    }
+
+    /// <summary>A small PaliGemma with an action expert.</summary>
+    private PlainPaliGemma WithExpert(PiConfig config) =>
+        new(_weights, 512, 64, 4, 2048, 384, 4, 14, 1000) { ExpertWidth = 256, ExpertHidden = 1024, Steps = config.NumInferenceSteps };
+
+    /// <summary>An instruction of 20 tokens, padded.</summary>
+    private (Tensor Ids, Tensor Mask) Instruction(int length)
+    {
+        var ids = randint(0, 900, [1, length], ScalarType.Int64).DetachFromDisposeScope();
+        var mask = (arange(length) < 20).unsqueeze(0).DetachFromDisposeScope();
+        _observation["observation.language.tokens"] = ids;
+        _observation["observation.language.attention_mask"] = mask;
+        return (ids, mask);
     }
 
     private sealed class FreshDraws : IPlainDraws

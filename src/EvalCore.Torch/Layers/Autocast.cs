@@ -33,6 +33,9 @@ internal sealed class Autocast : IDisposable
     /// <summary>The type of lower precision on a device.</summary>
     public static ScalarType TypeOn(Device device) => device.type == DeviceType.CUDA ? ScalarType.Float16 : ScalarType.BFloat16;
 
+    /// <summary>Whether this thread is in a region of mixed precision.</summary>
+    public static bool IsActive => s_current is not null;
+
     /// <summary><c>torch.nn.functional.linear</c>.</summary>
     /// <param name="x">The input.</param>
     /// <param name="weight">A parameter of the network: its copy of lower precision is kept.</param>

@@ -22,7 +22,7 @@ internal sealed class Conv1d
     /// <summary>Loads <c>weight</c> [output, input, kernel] and <c>bias</c>.</summary>
     public Conv1d(StateDict state, long input, long output, int kernel, int stride = 1, int padding = 0)
         : this(
-            state, state.LoadTemporary("weight", output, input, kernel).permute(2, 1, 0).reshape(kernel * input, output),
+            state, state.LoadTemporary("weight", output, input, kernel).permute(0, 2, 1).reshape(output, kernel * input),
             state.LoadTemporary("bias", output), input, output, kernel, stride, padding)
     {
     }
@@ -41,12 +41,12 @@ internal sealed class Conv1d
     /// </summary>
     public static Conv1d Doubling(StateDict state, long channels)
     {
-        var taps = state.LoadTemporary("weight", channels, channels, 4).permute(2, 0, 1);
+        var taps = state.LoadTemporary("weight", channels, channels, 4).permute(2, 1, 0);
         var none = zeros_like(taps[0]);
-        var even = cat([taps[3], taps[1], none], dim: 0);
-        var odd = cat([none, taps[2], taps[0]], dim: 0);
+        var even = cat([taps[3], taps[1], none], dim: 1);
+        var odd = cat([none, taps[2], taps[0]], dim: 1);
         var bias = state.LoadTemporary("bias", channels);
-        return new Conv1d(state, cat([even, odd], dim: 1), cat([bias, bias]), channels, 2 * channels, kernel: 3, stride: 1, padding: 1);
+        return new Conv1d(state, cat([even, odd], dim: 0), cat([bias, bias]), channels, 2 * channels, kernel: 3, stride: 1, padding: 1);
     }
 
     /// <summary>[batch, length, channels] as an image, for a contiguous tensor.</summary>
@@ -66,6 +66,6 @@ internal sealed class Conv1d
         var rows = batch == 1
             ? x.as_strided([steps, _kernel * _input], [_stride * _input, 1], 0)
             : x.as_strided([batch, steps, _kernel * _input], [padded * _input, _stride * _input, 1], 0).reshape(batch * steps, -1);
-        return AsImage(Autocast.Addmm(_bias, rows, _weight), batch, _output, steps);
+        return AsImage(Autocast.Linear(rows, _weight, _bias), batch, _output, steps);
     }
 }

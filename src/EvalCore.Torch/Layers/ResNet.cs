@@ -25,11 +25,15 @@ internal sealed class ResNet
     /// <param name="state">The backbone's part.</param>
     /// <param name="names">What the file calls <c>conv1</c>, <c>bn1</c>, <c>layer1</c> ... <c>layer4</c>.</param>
     /// <param name="groupNorm">Group norm, 16 channels to a group, in place of batch norm.</param>
+    /// <param name="images">How many images one episode gives to a call, and their height and width: how convolutions are computed depends on it.</param>
     /// <param name="dilateLast">A dilation in <c>layer4</c> in place of its stride.</param>
-    public ResNet(string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, bool dilateLast = false)
+    public ResNet(
+        string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (long Count, long Height, long Width) images, bool dilateLast = false)
     {
         var (blocks, bottleneck) = Depths[name];
-        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm);
+        images = Strided(images, 2);
+        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm, images);
+        images = Strided(images, 2);
         long channels = _stem.OutChannels;
         int dilation = 1;
         for (int layer = 0; layer < 4; layer++)
@@ -38,7 +42,8 @@ internal sealed class ResNet
             for (int i = 0; i < blocks[layer]; i++)
             {
                 int stride = i == 0 && layer > 0 && !dilate ? 2 : 1;
-                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm);
+                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm, images);
+                images = Strided(images, stride);
                 if (dilate)
                     dilation = 2;
                 _blocks.Add(block);
@@ -69,12 +74,28 @@ internal sealed class ResNet
     }
 
     /// <summary>[N, 3, H, W] to [N, <see cref="OutChannels"/>, H / 32, W / 32], rounded up.</summary>
+    /// <remarks>ReLU and the largest of a window can change places: after the pooling there are fewer numbers.</remarks>
     public Tensor Forward(Tensor x)
     {
-        x = nn.functional.max_pool2d(_stem.Forward(x).relu_(), 3, stride: 2, padding: 1);
+        x = Scoped(x, image => nn.functional.max_pool2d(_stem.Forward(image), 3, stride: 2, padding: 1).relu_());
         foreach (var block in _blocks)
-            x = block.Forward(x);
+        {
+            var y = Scoped(x, block.Forward);
+            x.Dispose();
+            x = y;
+        }
+
         return x;
+    }
+
+    private static (long Count, long Height, long Width) Strided((long Count, long Height, long Width) images, int stride) =>
+        (images.Count, (images.Height + stride - 1) / stride, (images.Width + stride - 1) / stride);
+
+    /// <summary>Frees what is computed on the way: the next layer finds the memory in the processor's cache.</summary>
+    private static Tensor Scoped(Tensor x, Func<Tensor, Tensor> part)
+    {
+        using var scope = NewDisposeScope();
+        return part(x).MoveToOuterDisposeScope();
     }
 
     /// <summary>A basic block (two convolutions) or a bottleneck (three), with its shortcut.</summary>
@@ -83,16 +104,17 @@ internal sealed class ResNet
         private readonly ConvNorm[] _convs;
         private readonly ConvNorm? _downsample;
 
-        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm)
+        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) images)
         {
+            var outputs = Strided(images, stride);
             _convs = bottleneck
                 ? [Conv(1, 1, 1, 1), Conv(2, 3, stride, dilation), Conv(3, 1, 1, 1)]
                 : [Conv(1, 3, stride, dilation), Conv(2, 3, 1, dilation)];
             if (stride != 1 || _convs[0].InChannels != OutChannels)
-                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm);
+                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm, outputs);
 
-            ConvNorm Conv(int number, int kernel, int stride, int dilation) =>
-                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm);
+            ConvNorm Conv(int number, int kernel, int stride, int dilation) => new(
+                state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm, bottleneck && number == 1 ? images : outputs);
         }
 
         public long OutChannels => _convs[^1].OutChannels;
@@ -115,15 +137,18 @@ internal sealed class ResNet
     {
         private const double Eps = 1e-5;
 
-        private readonly Tensor _weight;
+        private readonly Tensor? _weight;
         private readonly Tensor? _bias;
+        private readonly PatchConv2d? _patches;
+        private readonly WinogradConv2d? _winograd;
         private readonly Tensor? _groupWeight;
         private readonly Tensor? _groupBias;
         private readonly long[] _stride;
         private readonly long[] _padding;
         private readonly long[] _dilation;
 
-        public ConvNorm(StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm)
+        public ConvNorm(
+            StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) outputs)
         {
             long padding = dilation * (kernel / 2);
             (_stride, _padding, _dilation) = ([stride, stride], [padding, padding], [dilation, dilation]);
@@ -146,7 +171,16 @@ internal sealed class ResNet
                 _bias = norm.Keep(shift.to(ScalarType.Float32));
             }
 
-            _weight = conv.Keep(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+            long pixels = outputs.Count * outputs.Height * outputs.Width;
+
+            // Under mixed precision a convolution is torch's own, which takes bfloat16.
+            bool onCpu = conv.Device.type == TorchSharp.DeviceType.CPU && !Autocast.IsActive;
+            if (onCpu && (kernel, stride, dilation) == (3, 1, 1) && WinogradConv2d.Pays(InChannels, OutChannels, pixels))
+                _winograd = new WinogradConv2d(weight, _bias, conv.Keep);
+            else if (onCpu && dilation == 1 && PatchConv2d.Pays(outputs.Count, pixels))
+                _patches = new PatchConv2d(conv.Keep(weight.permute(0, 2, 3, 1).reshape(OutChannels, -1)), _bias, kernel, stride);
+            else
+                _weight = conv.Keep(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
         }
 
         public long InChannels { get; }
@@ -159,7 +193,7 @@ internal sealed class ResNet
         /// </summary>
         public Tensor Forward(Tensor x)
         {
-            var y = Autocast.Conv2d(x, _weight, _bias, _stride, _padding, _dilation);
+            var y = _winograd?.Forward(x) ?? _patches?.Forward(x) ?? Autocast.Conv2d(x, _weight!, _bias, _stride, _padding, _dilation);
             return _groupWeight is null ? y : nn.functional.group_norm(y.contiguous(), OutChannels / 16, _groupWeight, _groupBias, Eps);
         }
     }

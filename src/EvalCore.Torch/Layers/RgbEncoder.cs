@@ -28,8 +28,9 @@ internal sealed class RgbEncoder
     /// <param name="resize">Height and width to resize to, or null.</param>
     /// <param name="crop">Height and width to crop to, or null.</param>
     /// <param name="image">Height and width of the images.</param>
+    /// <param name="count">How many images an episode gives to a call.</param>
     public RgbEncoder(
-        StateDict state, string backbone, bool groupNorm, int keypoints, int[]? resize, int[]? crop, (int Height, int Width) image)
+        StateDict state, string backbone, bool groupNorm, int keypoints, int[]? resize, int[]? crop, (int Height, int Width) image, int count)
     {
         _resize = resize is null ? null : [resize[0], resize[1]];
         var (height, width) = resize is null ? image : (resize[0], resize[1]);
@@ -43,7 +44,8 @@ internal sealed class RgbEncoder
             _crop = (Middle(height - crop[0]), Middle(width - crop[1]), crop[0], crop[1]);
         }
 
-        _backbone = new ResNet(backbone, state["backbone"], ResNet.SequentialNames, groupNorm);
+        var seen = _crop is { } cropped ? (count, cropped.Height, cropped.Width) : (count, height, width);
+        _backbone = new ResNet(backbone, state["backbone"], ResNet.SequentialNames, groupNorm, seen);
         _keypointWeight = state["pool"]["nets"].Load("weight", keypoints, _backbone.OutChannels, 1, 1);
         _keypointBias = state["pool"]["nets"].Load("bias", keypoints);
         var map = _backbone.Forward(Prepare(zeros(1, 3, image.Height, image.Width, device: state.Device)));

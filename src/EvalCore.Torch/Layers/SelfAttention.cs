@@ -20,8 +20,20 @@ internal sealed class SelfAttention(Linear qkv, Linear projection, long heads, b
     public Tensor Forward(Tensor x)
     {
         var (batch, length) = (x.shape[0], x.shape[1]);
-        var parts = qkv.Forward(x).view(batch, length, 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
+        var parts = Parts(x);
         var attended = Autocast.Attention(parts[0], parts[1], parts[2], causal: causal);
         return projection.Forward(attended.transpose(1, 2).reshape(batch, length, -1));
     }
+
+    /// <summary>What <see cref="Forward"/> gives for the last token, which attends to all: [B, S, D] to [B, 1, D].</summary>
+    public Tensor Last(Tensor x)
+    {
+        var (batch, length) = (x.shape[0], x.shape[1]);
+        var parts = Parts(x);
+        var attended = Autocast.Attention(parts[0].narrow(2, length - 1, 1), parts[1], parts[2]);
+        return projection.Forward(attended.reshape(batch, 1, -1));
+    }
+
+    /// <summary>Queries, keys and values, [B, heads, S, D / heads] each.</summary>
+    private Tensor[] Parts(Tensor x) => qkv.Forward(x).view(x.shape[0], x.shape[1], 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
 }

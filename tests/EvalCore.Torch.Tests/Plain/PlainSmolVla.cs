@@ -11,12 +11,18 @@ internal sealed record PlainSmolVla(
     private const string Both = "model.vlm_with_expert";
     private readonly PlainVla _parts = new(W, 15, 5, HeadDim, 1e-5, false, x => F.silu(x));
 
+    /// <summary>Numbers between the layers of a feed-forward part.</summary>
+    public int Hidden { get; init; } = 64;
+
+    /// <summary>Layers of the vision model.</summary>
+    public int VisionLayers { get; init; } = 2;
+
     /// <summary>Images [B, 3, S, S] from 0 to 1, ids and mask [B, L], state, and noise [B, chunk, action].</summary>
     public Tensor Forward(Tensor[] images, Tensor ids, Tensor mask, Tensor state, Tensor noise)
     {
         var (rows, chunk) = (noise.shape[0], noise.shape[1]);
         var embedded = images.Select(Image).Append(
-            F.linear(one_hot(ids), W[$"{Both}.vlm.model.text_model.embed_tokens.weight", Vocabulary, Width].t()) * Math.Sqrt(Width)).ToList();
+            W.Embedding($"{Both}.vlm.model.text_model.embed_tokens", ids, Vocabulary, Width) * Math.Sqrt(Width)).ToList();
         long seen = embedded.Sum(x => x.shape[1]);
         embedded.Add(W.Linear("model.state_proj", F.pad(state, [0, 32 - state.shape[1]]), Width).unsqueeze(1));
         var x = cat(embedded, 1);
@@ -27,7 +33,7 @@ internal sealed record PlainSmolVla(
         var cache = new List<(Tensor, Tensor)>();
         for (int i = 0; i < Layers; i++)
         {
-            (x, var keys, var values) = _parts.Layer($"{Both}.vlm.model.text_model.layers.{i}", x, positions, allowed, null, 64);
+            (x, var keys, var values) = _parts.Layer($"{Both}.vlm.model.text_model.layers.{i}", x, positions, allowed, null, Hidden);
             cache.Add((keys, values));
         }
 
@@ -42,19 +48,17 @@ internal sealed record PlainSmolVla(
                 int vlm = i * (Layers / ExpertLayers);
                 string name = $"{Both}.lm_expert.layers.{i}";
                 tokens = AttendsToItself(vlm)
-                    ? _parts.Layer(name, tokens, after, toAll, cache[vlm], 64).X
-                    : _parts.CrossLayer(name, tokens, arange(chunk).expand(rows, -1), toPrefix, cache[vlm].Item1, cache[vlm].Item2, 64);
+                    ? _parts.Layer(name, tokens, after, toAll, cache[vlm], Hidden).X
+                    : _parts.CrossLayer(name, tokens, arange(chunk).expand(rows, -1), toPrefix, cache[vlm].Item1, cache[vlm].Item2, Hidden);
             }
 
             return W.Linear("model.action_out_proj", _parts.Norm($"{Both}.lm_expert.norm", tokens), noise.shape[2]);
         });
-
-        Tensor one_hot(Tensor numbers) => F.one_hot(numbers, Vocabulary).to(ScalarType.Float32);
     }
 
     private Tensor Image(Tensor image)
     {
-        var x = _parts.Vision($"{Both}.vlm.model.vision_model", image * 2 - 1, VisionWidth, 2, Patch, 12);
+        var x = _parts.Vision($"{Both}.vlm.model.vision_model", image * 2 - 1, VisionWidth, VisionLayers, Patch, 12);
         var (rows, side) = (x.shape[0], (long)Math.Sqrt(x.shape[1]));
         x = x.view(rows, side, side / Scale, VisionWidth * Scale).permute(0, 2, 1, 3);
         x = x.reshape(rows, side / Scale, side / Scale, VisionWidth * Scale * Scale).permute(0, 2, 1, 3).reshape(rows, -1, VisionWidth * Scale * Scale);

@@ -1,14 +1,18 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
 namespace EvalCore.Torch.Tests.Plain;
 
 /// <summary>
-/// The parts of SmolVLA and pi0 in their simplest form, as LeRobot calls them: each image by itself, attention as two matrix
-/// products with a mask, everything again at every denoising step.
+/// The parts of SmolVLA and pi0 in their simplest form, as LeRobot calls them: each image by itself, the language models'
+/// attention as two matrix products with a mask, everything again at every denoising step.
 /// </summary>
 internal sealed record PlainVla(Weights W, int Heads, int KeyValueHeads, int HeadDim, double Eps, bool LessOne, Func<Tensor, Tensor> Activation)
 {
+    /// <summary>The sines and cosines of the last positions: LeRobot computes them once for all layers.</summary>
+    private (Tensor? Positions, Tensor Cos, Tensor Sin) _turn;
+
     /// <summary>SigLIP: [B, 3, S, S] from -1 to 1, to [B, patches, width].</summary>
     public Tensor Vision(string name, Tensor image, int width, int layers, int patch, int heads)
     {
@@ -22,17 +26,15 @@ internal sealed record PlainVla(Weights W, int Heads, int KeyValueHeads, int Hea
             var q = Split(W.Linear($"{layer}.self_attn.q_proj", y, width));
             var k = Split(W.Linear($"{layer}.self_attn.k_proj", y, width));
             var v = Split(W.Linear($"{layer}.self_attn.v_proj", y, width));
-            var attended = (q.matmul(k.transpose(2, 3)) / Math.Sqrt(width / heads)).softmax(-1).matmul(v).transpose(1, 2).reshape(x.shape);
+            var attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(x.shape);
             x = x + W.Linear($"{layer}.self_attn.out_proj", attended, width);
-            x = x + W.Linear($"{layer}.mlp.fc2", Gelu(W.Linear($"{layer}.mlp.fc1", LayerNorm($"{layer}.layer_norm2", x), 2 * width)), width);
+            x = x + W.Linear($"{layer}.mlp.fc2", F.gelu(W.Linear($"{layer}.mlp.fc1", LayerNorm($"{layer}.layer_norm2", x), 2 * width), GELU.Approximate.tanh), width);
         }
 
         return LayerNorm($"{name}.post_layernorm", x);
 
         Tensor Split(Tensor y) => y.view(y.shape[0], y.shape[1], heads, -1).transpose(1, 2);
     }
-
-    public static Tensor Gelu(Tensor x) => 0.5 * x * (1 + (Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x.pow(3))).tanh());
 
     public Tensor Norm(string name, Tensor x)
     {
@@ -46,9 +48,14 @@ internal sealed record PlainVla(Weights W, int Heads, int KeyValueHeads, int Hea
     public Tensor Rotate(Tensor x, Tensor positions)
     {
         x = x.view(x.shape[0], x.shape[1], -1, HeadDim);
-        var frequencies = (-Math.Log(10000) * 2 / HeadDim * arange(HeadDim / 2).to(ScalarType.Float64)).exp();
-        var angles = (positions.to(ScalarType.Float64).unsqueeze(-1) * frequencies).unsqueeze(2);
-        var (cos, sin) = (angles.cos().to(ScalarType.Float32), angles.sin().to(ScalarType.Float32));
+        if (!ReferenceEquals(_turn.Positions, positions))
+        {
+            var frequencies = (-Math.Log(10000) * 2 / HeadDim * arange(HeadDim / 2).to(ScalarType.Float64)).exp();
+            var angles = (positions.to(ScalarType.Float64).unsqueeze(-1) * frequencies).unsqueeze(2);
+            _turn = (positions, angles.cos().to(ScalarType.Float32), angles.sin().to(ScalarType.Float32));
+        }
+
+        var (_, cos, sin) = _turn;
         var halves = x.chunk(2, -1);
         return cat([halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin], -1);
     }
@@ -94,16 +101,21 @@ internal sealed record PlainVla(Weights W, int Heads, int KeyValueHeads, int Hea
         var x = noise;
         for (int step = 0; step < steps; step++)
         {
-            double time = 1.0 - (double)step / steps;
-            var fraction = linspace(0, 1, width / 2, dtype: ScalarType.Float64);
-            var angles = 2 * Math.PI * time / (0.004 * (Math.Log(1000) * fraction).exp());
-            var embedding = cat([angles.sin(), angles.cos()]).to(ScalarType.Float32).expand(x.shape[0], x.shape[1], -1);
+            var embedding = TimeEmbedding((float)(1.0 - (double)step / steps), width).expand(x.shape[0], x.shape[1], -1);
             var tokens = cat([W.Linear("model.action_in_proj", x, width), embedding], 2);
             tokens = W.Linear("model.action_time_mlp_out", F.silu(W.Linear("model.action_time_mlp_in", tokens, width)), width);
             x = x - velocity(tokens) / steps;
         }
 
         return x;
+    }
+
+    /// <summary>[width]. Times are float32, as in LeRobot: the fastest sine tells that from float64.</summary>
+    public static Tensor TimeEmbedding(float time, int width)
+    {
+        var fraction = linspace(0, 1, width / 2, dtype: ScalarType.Float64);
+        var angles = 2 * Math.PI * time / (0.004 * (Math.Log(1000) * fraction).exp());
+        return cat([angles.sin(), angles.cos()]).to(ScalarType.Float32);
     }
 
     private Tensor LayerNorm(string name, Tensor x) =>

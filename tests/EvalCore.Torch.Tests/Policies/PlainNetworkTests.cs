@@ -5,6 +5,9 @@ using EvalCore.Torch.Layers;
 using EvalCore.Torch.Policies;
 using EvalCore.Torch.Policies.Act;
 using EvalCore.Torch.Policies.Diffusion;
+using EvalCore.Torch.Policies.Pi0;
+using EvalCore.Torch.Policies.Pi05;
+using EvalCore.Torch.Policies.Pi0Fast;
 using EvalCore.Torch.Policies.SmolVla;
 using EvalCore.Torch.Policies.TdMpc;
 using EvalCore.Torch.Policies.VqBet;
@@ -292,6 +295,73 @@ public sealed class PlainNetworkTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    public void Pi0_and_pi05_equal_the_plain_network(bool pi05, int cameras)
+    {
+        using var weights = new Weights(7);
+        PiConfig config = pi05 ? new Pi05Config() : new Pi0Config();
+        (config.ChunkSize, config.NActionSteps, config.NumInferenceSteps, config.MaxActionDim) = (6, 6, 3, 8);
+        config.OutputFeatures["action"] = new PolicyFeature(FeatureType.ACTION, [8]);
+        var observation = PaliGemmaInputs(config, cameras);
+        config.Validate();
+        var plain = new PlainPaliGemma(weights, 40, 8, 3, 64, 32, 2, 7, 50) { ExpertWidth = 24, ExpertHidden = 48, Steps = 3 };
+        Tensor[] images = [.. config.Images.Select(name => observation[name])];
+        var (ids, mask, noise) = (observation["observation.language.tokens"], observation["observation.language.attention_mask"], randn(2, 6, 8));
+        var expected = pi05
+            ? plain.Pi05(images, ids, mask, noise)
+            : plain.Pi0(images, ids, mask, nn.functional.pad(observation["observation.state"], [0, 27]), noise);
+        weights.Save(_model);
+        using var network = config.NewNetwork(StateDict.Open(_model, CPU), []);
+        Same(expected, network.PredictActionChunk(observation, [Fixed(noise[TensorIndex.Slice(0, 1)]), Fixed(noise[TensorIndex.Slice(1, 2)])]));
+        Same(expected[TensorIndex.Slice(1, 2)], network.PredictActionChunk(
+            observation.ToDictionary(o => o.Key, o => o.Value[TensorIndex.Slice(1, 2)]), [Fixed(noise[TensorIndex.Slice(1, 2)])]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Pi0Fast_generates_the_tokens_of_the_plain_network(int cameras)
+    {
+        using var weights = new Weights(8);
+        var config = new Pi0FastConfig { MaxDecodingSteps = 12, TokenizerPath = TestTokenizers.Folder };
+        config.OutputFeatures["action"] = new PolicyFeature(FeatureType.ACTION, [8]);
+        var observation = PaliGemmaInputs(config, cameras);
+        config.Validate();
+        var actions = new ActionTokens(config);
+        var plain = new PlainPaliGemma(weights, 40, 8, 3, 64, 32, 2, 7, 1000);
+        Tensor[] images = [.. config.Images.Select(name => observation[name])];
+        var expected = plain.Generate(
+            images, observation["observation.language.tokens"], observation["observation.language.attention_mask"], actions.Bos, 12);
+        weights.Save(_model);
+        using var network = new Pi0FastNetwork(config, StateDict.Open(_model, CPU), actions);
+        int[][] tokens = network.Generate(observation, [Fixed(zeros(1)), Fixed(zeros(1))]);
+        long[] all = [.. expected.contiguous().data<long>()];
+        Assert.DoesNotContain((long?)actions.EndId, all.Select(token => (long?)token));
+        Assert.Equal(all, tokens.SelectMany(row => row.Select(token => (long)token)));
+        Assert.True(all.Distinct().Count() > 2);
+    }
+
+    /// <summary>How a convolution is computed depends on its width and on how many images a call has, and of what size.</summary>
+    [Theory]
+    [InlineData(false, 1, 200, 280)]
+    [InlineData(false, 5, 96, 90)]
+    [InlineData(true, 2, 84, 84)]
+    [InlineData(true, 2, 16, 16)]
+    public void A_backbone_of_any_layout_equals_the_plain_one(bool groupNorm, int count, int height, int width)
+    {
+        using var weights = new Weights(9);
+        var plain = new PlainDiffusion(weights, [16], 5, 4, 16, true, 4, groupNorm, null) { ResNetWidths = [16, 32, 256, 256] };
+        var image = randn(count, 3, height, width);
+        var expected = plain.Encode("e", image);
+        weights.Save(_model);
+        using var state = StateDict.Open(_model, CPU);
+        Same(expected, new RgbEncoder(state["e"], "resnet18", groupNorm, 4, null, null, (height, width), count).Forward(image));
+    }
+
+    [Theory]
     [InlineData(50, 70)]
     [InlineData(50, 90)]
     [InlineData(64, 70)]
@@ -306,7 +376,7 @@ public sealed class PlainNetworkTests : IDisposable
         var expected = plain.Encode("e", padded);
         weights.Save(_model);
         using var state = StateDict.Open(_model, CPU);
-        Same(expected, new RgbEncoder(state["e"], "resnet18", false, 4, null, [61, 83], (height, width)).Forward(image));
+        Same(expected, new RgbEncoder(state["e"], "resnet18", false, 4, null, [61, 83], (height, width), 1).Forward(image));
     }
 
     private static void Same(Tensor expected, Tensor actual)
@@ -315,6 +385,26 @@ public sealed class PlainNetworkTests : IDisposable
         float[] values = [.. expected.contiguous().data<float>()];
         Close(values, actual.contiguous().data<float>().ToArray(), 1e-5 * Math.Max(1, Largest(values)), "chunk");
         Assert.True(Largest(values) > 0.1);
+    }
+
+    /// <summary>Inputs of two episodes for a policy with PaliGemma: 28x28 images, and instructions of different lengths.</summary>
+    private static Dictionary<string, Tensor> PaliGemmaInputs(PaliGemmaConfig config, int cameras)
+    {
+        (config.Path, config.ImageResolution) = (".", [28, 28]);
+        config.InputFeatures["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]);
+        var observation = new Dictionary<string, Tensor>
+        {
+            ["observation.state"] = randn(2, 5),
+            ["observation.language.tokens"] = randint(0, 50, [2, 7], ScalarType.Int64),
+            ["observation.language.attention_mask"] = tensor([true, true, true, true, true, true, true, true, true, true, true, false, false, false]).view(2, 7),
+        };
+        for (int i = 0; i < cameras; i++)
+        {
+            config.InputFeatures[$"observation.images.{i}"] = new PolicyFeature(FeatureType.VISUAL, [3, 28, 28]);
+            observation[$"observation.images.{i}"] = rand(2, 3, 28, 28);
+        }
+
+        return observation;
     }
 
     private static EpisodeState Fixed(Tensor noise) => new(new RecordedNoise(new Draws([.. noise.contiguous().data<float>()])));

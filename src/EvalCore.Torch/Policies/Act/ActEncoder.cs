@@ -49,6 +49,13 @@ internal sealed class ActEncoder
 
         public Tensor Forward(Tensor x)
         {
+            // Memory that is free again is still in the processor's cache for the next layer.
+            using var scope = NewDisposeScope();
+            return Compute(x).MoveToOuterDisposeScope();
+        }
+
+        private Tensor Compute(Tensor x)
+        {
             var skip = x;
             if (_preNorm)
                 x = _norm1.Forward(x);

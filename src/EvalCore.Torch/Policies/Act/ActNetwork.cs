@@ -51,7 +51,8 @@ internal sealed class ActNetwork : PolicyNetwork
         if (config.Images.Count > 0)
         {
             _backbone = new ResNet(
-                config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false, config.ReplaceFinalStrideWithDilation);
+                config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false,
+                (1, images.Max(image => image.Height), images.Max(image => image.Width)), config.ReplaceFinalStrideWithDilation);
             _imgProjWeight = model["encoder_img_feat_input_proj"].Load("weight", width, _backbone.OutChannels, 1, 1);
             _imgProjBias = model["encoder_img_feat_input_proj"].Load("bias", width);
             foreach (var (height, w) in images)

@@ -42,7 +42,7 @@ internal sealed class DiffusionNetwork : PolicyNetwork
         state.Close(unused: name => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal));
 
         RgbEncoder Encoder(StateDict part, (int Height, int Width) image) => new(
-            part, config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, config.ResizeShape, config.Crop, image);
+            part, config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, config.ResizeShape, config.Crop, image, config.NObsSteps);
     }
 
     public override int ObservationSteps => _config.NObsSteps;

@@ -53,13 +53,14 @@ internal sealed class VqBetHead
         ];
     }
 
-    /// <summary>[B, T, D] to [B, T, steps, action dimension].</summary>
+    /// <summary>[B, T, D] to [B, T, steps, action dimension]: all action tokens, or the one of the present observation.</summary>
     public Tensor Forward(Tensor features, IReadOnlyList<EpisodeState> episodes, Action<string, Tensor>? hook)
     {
         var rows = features.flatten(0, 1);
         var offsets = _offset.Forward(rows);
         Hook(hook, "offset", offsets);
-        var codes = _bin is null ? DrawInOrder(rows, episodes, hook) : DrawAtOnce(_bin, rows, episodes, hook);
+        long tokens = features.shape[1];
+        var codes = _bin is null ? DrawInOrder(rows, episodes, tokens, hook) : DrawAtOnce(_bin, rows, episodes, tokens, hook);
         offsets = offsets.view(rows.shape[0], Codebooks, _config.VqvaeNEmbed, -1);
         var drawn = offsets.take_along_dim(codes.unsqueeze(2).unsqueeze(3), 2).squeeze(2).sum(1);
         var embeddings = _codebook.index_select(0, codes.Plus(_firstCodes).flatten()).view(rows.shape[0], Codebooks, -1).sum(1);
@@ -75,34 +76,38 @@ internal sealed class VqBetHead
     }
 
     /// <summary>A code of each codebook for each row, independent of each other: [rows, codebooks].</summary>
-    private Tensor DrawAtOnce(Linear bin, Tensor rows, IReadOnlyList<EpisodeState> episodes, Action<string, Tensor>? hook)
+    private Tensor DrawAtOnce(Linear bin, Tensor rows, IReadOnlyList<EpisodeState> episodes, long tokens, Action<string, Tensor>? hook)
     {
         var logits = bin.Forward(rows);
         Hook(hook, "bin", logits);
-        return Draw(logits.view(-1, _config.VqvaeNEmbed), episodes).view(-1, Codebooks);
+        return Draw(logits.view(-1, _config.VqvaeNEmbed), episodes, tokens).view(-1, Codebooks);
     }
 
     /// <summary>A code of the first codebook for each row, then one of the second given the first: [rows, codebooks].</summary>
-    private Tensor DrawInOrder(Tensor rows, IReadOnlyList<EpisodeState> episodes, Action<string, Tensor>? hook)
+    private Tensor DrawInOrder(Tensor rows, IReadOnlyList<EpisodeState> episodes, long tokens, Action<string, Tensor>? hook)
     {
         var logits = _primaryBin!.Forward(rows);
         Hook(hook, "primary_bin", logits);
-        var primary = Draw(logits, episodes);
+        var primary = Draw(logits, episodes, tokens);
         var given = nn.functional.one_hot(primary.squeeze(1), _config.VqvaeNEmbed).to(rows.dtype);
         logits = _secondaryBin!.Forward(cat([rows, given], dim: 1));
         Hook(hook, "secondary_bin", logits);
-        return cat([primary, Draw(logits, episodes)], dim: 1);
+        return cat([primary, Draw(logits, episodes, tokens)], dim: 1);
     }
 
     /// <summary>
-    /// A code for each row of logits, [rows, 1]. Codes are drawn for all rows, also those of other steps, as LeRobot does: the
-    /// episode's generator goes on as far.
+    /// A code for each row of logits, [rows, 1]. LeRobot draws for all action tokens, so the episode's generator goes on as far
+    /// where only one is there: a token's draws do not depend on the other tokens.
     /// </summary>
-    private Tensor Draw(Tensor logits, IReadOnlyList<EpisodeState> episodes)
+    private Tensor Draw(Tensor logits, IReadOnlyList<EpisodeState> episodes, long tokens)
     {
         var probabilities = logits.div(Scalars.Of(_config.BetSoftmaxTemperature)).softmax(-1);
         long rows = logits.shape[0] / episodes.Count;
-        Tensor[] codes = [.. episodes.Select((episode, i) => episode.Noise.Multinomial(probabilities.narrow(0, i * rows, rows), 1))];
-        return cat(codes, dim: 0).to(logits.device);
+        long codes = rows / tokens;
+        return cat([.. episodes.Select((episode, i) => OfEpisode(episode, probabilities.narrow(0, i * rows, rows)))], dim: 0).to(logits.device);
+
+        Tensor OfEpisode(EpisodeState episode, Tensor weights) => tokens == _config.ActionTokens.Count
+            ? episode.Noise.Multinomial(weights, 1)
+            : episode.Noise.Multinomial(weights.repeat(_config.ActionTokens.Count, 1), 1).narrow(0, (_config.NObsSteps - 1) * codes, codes);
     }
 }

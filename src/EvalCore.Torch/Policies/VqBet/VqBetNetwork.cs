@@ -20,7 +20,6 @@ internal sealed class VqBetNetwork : PolicyNetwork
     private readonly Linear _rgbFeatureProjector;
     private readonly Linear _stateProjector;
     private readonly Tensor _actionToken;
-    private readonly Tensor _actionTokens;
     private readonly Gpt _policy;
     private readonly VqBetHead _actionHead;
 
@@ -35,12 +34,12 @@ internal sealed class VqBetNetwork : PolicyNetwork
         using var scope = NewDisposeScope();
         var vqbet = state["vqbet"];
         _rgbEncoder = new RgbEncoder(
-            vqbet["rgb_encoder"], config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, resize: null, config.CropShape, image);
+            vqbet["rgb_encoder"], config.VisionBackbone, config.UseGroupNorm, config.SpatialSoftmaxNumKeypoints, resize: null, config.CropShape, image,
+            config.NObsSteps);
         _rgbFeatureProjector = new Linear(vqbet["rgb_feature_projector"][0], _rgbEncoder.Features, config.GptInputDim);
         _stateProjector = new Linear(vqbet["state_projector"][0], config.RobotState!.Shape[0], config.GptInputDim);
         _actionToken = vqbet.Load("action_token", 1, 1, config.GptInputDim);
         _policy = new Gpt(config, vqbet["policy"]);
-        _actionTokens = state.Keep(tensor([.. config.ActionTokens]).to(state.Device));
         _actionHead = new VqBetHead(config, vqbet["action_head"]);
         if (!state.ReadBool($"{VqVae}.discretized"))
             Notes = [$"{state.Paths[^1]}: '{VqVae}.discretized' is false: training ended before the codebooks were complete, so the actions are not those of a trained policy; evaluate a later checkpoint"];
@@ -55,11 +54,18 @@ internal sealed class VqBetNetwork : PolicyNetwork
 
     public override IReadOnlyList<string> Notes { get; } = [];
 
+    /// <summary>Which action token's chunk is played: that of the present observation.</summary>
+    private int Played => _config.NObsSteps - 1;
+
+    /// <summary>LeRobot predicts a chunk of every action token. Without a hook, only the one that is played is computed.</summary>
     public override Tensor PredictActionChunk(IReadOnlyDictionary<string, Tensor> observation, IReadOnlyList<EpisodeState> episodes)
     {
         var hook = ForwardHook?.Within("vqbet");
-        var features = _policy.Forward(Tokens(observation, episodes.Count, hook), hook).index_select(1, _actionTokens);
-        return _actionHead.Forward(features, episodes, hook).select(1, _config.NObsSteps - 1);
+        var tokens = Tokens(observation, episodes.Count, hook);
+        if (hook is null)
+            return _actionHead.Forward(_policy.Forward(tokens, _config.ActionTokens[Played], null), episodes, null).squeeze(1);
+        var features = _policy.Forward(tokens, null, hook).index_select(1, tensor([.. _config.ActionTokens]).to(_state.Device));
+        return _actionHead.Forward(features, episodes, hook).select(1, Played);
     }
 
     public override void Dispose() => _state.Dispose();
