@@ -105,10 +105,20 @@ public sealed class LiberoEnvironment : IEnvironment, IFloat64Actions, IStateAcc
         for (int i = 0; i < observation.Space.Count; i++)
         {
             string key = observation.Space[i].Key;
-            if (key == LiberoObservation.State)
+            switch (key)
             {
-                _simulation.Observables.CopyPolicyState(observation.Vector(i));
-                continue;
+                case LiberoObservation.State:
+                    _simulation.Observables.CopyPolicyState(observation.Vector(i));
+                    continue;
+                case LiberoObservation.EefPosition:
+                    _simulation.Observables.EefPosition.CopyTo(observation.Vector(i));
+                    continue;
+                case LiberoObservation.EefQuaternion:
+                    _simulation.Observables.EefQuaternion.CopyTo(observation.Vector(i));
+                    continue;
+                case LiberoObservation.GripperQpos:
+                    _simulation.Observables.GripperQpos.CopyTo(observation.Vector(i));
+                    continue;
             }
 
             if (key == LiberoObservation.EefMatrix)

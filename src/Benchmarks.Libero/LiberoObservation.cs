@@ -16,6 +16,15 @@ public sealed class LiberoObservation
     /// </summary>
     public const string State = "observation.state";
 
+    /// <summary>The gripper's position, [3], float64, metres: <c>robot0_eef_pos</c>.</summary>
+    public const string EefPosition = "observation.robot_state.eef.pos";
+
+    /// <summary>The hand's orientation, [4], float64: x, y, z, w of <c>robot0_eef_quat</c>.</summary>
+    public const string EefQuaternion = "observation.robot_state.eef.quat";
+
+    /// <summary>The positions of the two fingers, [2], float64, metres: <c>robot0_gripper_qpos</c>.</summary>
+    public const string GripperQpos = "observation.robot_state.gripper.qpos";
+
     /// <summary>
     /// The orientation of the hand, [9]: a rotation matrix, row by row, as LeRobot's observation has it. X-VLA policies read it;
     /// without such a policy it costs nothing.
@@ -68,6 +77,9 @@ public sealed class LiberoObservation
             [
                 .. images,
                 ObservationField.Vector(State, StateLength, "gripper x, y, z (m), axis times angle (rad), fingers (m)"),
+                ObservationField.Vector(EefPosition, 3, "gripper x, y, z (m)"),
+                ObservationField.Vector(EefQuaternion, 4, "hand's quaternion x, y, z, w"),
+                ObservationField.Vector(GripperQpos, 2, "fingers (m)"),
                 ObservationField.Vector(EefMatrix, 9, "rotation matrix of the hand"),
             ]),
             [Pixels] = new(images),

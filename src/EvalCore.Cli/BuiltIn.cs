@@ -2,6 +2,7 @@ using Benchmarks.Libero;
 using Benchmarks.MetaWorld;
 using Benchmarks.PushT;
 using EvalCore.Evaluation;
+using EvalCore.Remote;
 using EvalCore.Torch;
 
 namespace EvalCore.Cli;
@@ -17,6 +18,7 @@ public static class BuiltIn
             .Add(new PushTSuite())
             .Add(new MetaWorldSuite())
             .Add(new LiberoSuite())
+            .Add(new RemotePolicies())
             .Add(new LeRobotPolicies());
     }
 }

@@ -198,7 +198,12 @@ public sealed class EvalOptions
 
     /// <summary>The context in which the policy is made.</summary>
     /// <param name="warn">Receives notes for the user, one line each.</param>
-    public PolicyContext PolicyContext(Action<string> warn) => Policies.PolicyContext.Of(Env) with { RenameMap = RenameMap, Warn = warn };
+    public PolicyContext PolicyContext(Action<string> warn) => Policies.PolicyContext.Of(Env) with
+    {
+        RenameMap = RenameMap,
+        OutputDir = OutputDir,
+        Warn = warn,
+    };
 
     /// <summary>The options as a configuration file, which <c>--config_path</c> reads back.</summary>
     public JsonObject ToJson()
@@ -211,7 +216,7 @@ public sealed class EvalOptions
         // written.
         var policy = new JsonObject { [Policy.Path is null ? "type" : "path"] = Policy.Path ?? Policy.Type };
         var ofEveryPolicy = OptionProperty.Of(typeof(PolicyConfig)).Select(property => property.Name);
-        foreach (var property in OptionProperty.Of(Policy.GetType()).Where(p => ofEveryPolicy.Concat(Policy.Given).Contains(p.Name)))
+        foreach (var property in OptionProperty.Of(Policy.GetType()).Where(p => ofEveryPolicy.Concat(Policy.Given).Contains(p.Name) && !p.IsSecret))
             policy[property.Name] = property.JsonOf(Policy);
 
         var json = new JsonObject { ["env"] = env, ["eval"] = Section(Eval), ["policy"] = policy };

@@ -141,7 +141,7 @@ public sealed class SuiteGate
             string flag = name.StartsWith(of + ".", StringComparison.Ordinal) ? name[(of.Length + 1)..] : name;
             bool concernsEpisodes = !flag.StartsWith(MinSuccess, StringComparison.Ordinal) && !flag.StartsWith(MinGroupSuccess, StringComparison.Ordinal)
                 && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal)
-                && flag is not ("eval.n_episodes_to_render" or "output_dir");
+                && flag is not ("eval.n_episodes_to_render" or "output_dir" or "policy.api_key");
             if (of == suite && concernsEpisodes && settings.VariableOf(name) is { } variable)
                 yield return $"{variable}={ShellWord.Quote(value)} ";
         }

@@ -187,6 +187,9 @@ public sealed class OptionProperty
     internal bool IsPath => _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text
         && (text.StartsWith("DIR", StringComparison.Ordinal) || text.StartsWith("FILE", StringComparison.Ordinal));
 
+    /// <summary>Whether the value is secret, and so in no file.</summary>
+    internal bool IsSecret => _property.IsDefined(typeof(SecretAttribute), inherit: true);
+
     /// <summary>The limit that a whole number exceeds, when its type cannot hold it; null otherwise.</summary>
     private string? OutOfRange(OptionValue value)
     {

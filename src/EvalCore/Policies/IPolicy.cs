@@ -28,6 +28,12 @@ public interface IPolicy : IDisposable
     /// </summary>
     IReadOnlyDictionary<string, FeatureStatistics> Statistics => FeatureStatistics.None;
 
+    /// <summary>
+    /// How often an episode is played before the run ends, when the policy loses its connection in it
+    /// (<see cref="LostConnectionException"/>).
+    /// </summary>
+    int EpisodeAttempts => 5;
+
     /// <summary>Starts an episode.</summary>
     IPolicySession NewSession(EpisodeSpec episode);
 
@@ -39,6 +45,7 @@ public interface IPolicy : IDisposable
     /// <param name="sessions">The sessions.</param>
     /// <param name="cancellation">Cancelled when the run stops; a call that waits should then end.</param>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="LostConnectionException">The episodes must be played again from their initial states.</exception>
     void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
     {
     }

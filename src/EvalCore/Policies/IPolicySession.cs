@@ -34,4 +34,14 @@ public interface IPolicySession : IDisposable
     /// <summary>Takes the next action from the queue.</summary>
     /// <param name="action">Receives the action, in the environment's units.</param>
     void Act(Span<double> action);
+
+    /// <summary>
+    /// Called once when the episode is over, before the session is disposed; not for an episode that is given up.
+    /// </summary>
+    /// <param name="success">Whether any step succeeded.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <exception cref="LostConnectionException">The episode does not count, and must be played again.</exception>
+    void End(bool success, int steps)
+    {
+    }
 }

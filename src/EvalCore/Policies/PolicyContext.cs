@@ -14,6 +14,12 @@ public sealed record PolicyContext(ObservationSpace ObservationSpace)
     /// <summary>The observation spaces that could be selected instead, by flag; for messages.</summary>
     public IReadOnlyDictionary<string, ObservationSpace> Choices { get; init; } = new Dictionary<string, ObservationSpace>();
 
+    /// <summary>The name of the suite that is played, for example <c>libero</c>; null for none.</summary>
+    public string? Suite { get; init; }
+
+    /// <summary>The output folder of the run, for what a policy records besides the results; null for none.</summary>
+    public string? OutputDir { get; init; }
+
     /// <summary>The source of the observations, for messages: <c>the environment</c>, or a file.</summary>
     public string Source { get; init; } = "the environment";
 
@@ -30,6 +36,7 @@ public sealed record PolicyContext(ObservationSpace ObservationSpace)
         using var benchmark = env.Open();
         return new PolicyContext(benchmark.ObservationSpace)
         {
+            Suite = env.Type,
             ActionSpace = benchmark.ActionSpace,
             Choices = benchmark.ObservationSpaces,
         };

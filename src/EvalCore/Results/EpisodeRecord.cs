@@ -61,6 +61,13 @@ public sealed record EpisodeRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Warning { get; init; }
 
+    /// <summary>
+    /// How often the episode was played, where the policy lost its connection in it; null, and not in the file, for once. The
+    /// result is that of the last time.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Attempts { get; init; }
+
     /// <summary>The video, relative to the output folder; null when there is none.</summary>
     public string? VideoPath { get; init; }
 
@@ -69,13 +76,13 @@ public sealed record EpisodeRecord
     public EpisodeKey Key => new(Suite ?? "", TaskGroup, TaskId, EpisodeIndex);
 
     /// <summary>
-    /// Whether another record of the same episode has the same result: everything but the timings, the video, the warning and
-    /// the diagnostics, which an older version did not record.
+    /// Whether another record of the same episode has the same result: everything but the timings, the attempts, the video, the
+    /// warning and the diagnostics, which an older version did not record.
     /// </summary>
     public bool HasResultOf(EpisodeRecord other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return this == other with { Timings = Timings, VideoPath = VideoPath, Warning = Warning, Diagnostics = Diagnostics };
+        return this == other with { Timings = Timings, Attempts = Attempts, VideoPath = VideoPath, Warning = Warning, Diagnostics = Diagnostics };
     }
 
     /// <summary>The durations of the episode's parts; null when the file does not record them.</summary>

@@ -28,7 +28,9 @@ public sealed class EpisodeScheduler : IDisposable
     private readonly List<Thread> _workers = [];
     private int _maxWorkers;
     private int _idleWorkers;
+    private readonly Action<string> _note;
     private Exception? _failure;
+    private int _notedLoss;
     private bool _disposed;
 
     /// <summary>Makes a scheduler. Threads and environments are made when they are needed.</summary>
@@ -37,10 +39,11 @@ public sealed class EpisodeScheduler : IDisposable
     /// <param name="slots">The maximum number of episodes in flight.</param>
     /// <param name="useAsyncEnvs">True for one thread per slot, false for one thread for all slots.</param>
     /// <param name="progress">Counts the steps.</param>
-    /// <param name="note">Receives notes on the device that renders; null for none.</param>
+    /// <param name="note">Receives notes on the device that renders, and on lost connections; null for none. It must not throw.</param>
     public EpisodeScheduler(IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress, Action<string>? note = null)
     {
         _rendering = new RenderingNote(benchmark, policy, note);
+        _note = note ?? (_ => { });
         (_benchmark, _policy, _progress, _slots, _async) = (benchmark, policy, progress, slots, useAsyncEnvs && slots > 1);
         _maxWorkers = _async ? slots : 1;
         if (policy.Batching == PolicyBatching.PerSession)
@@ -246,55 +249,82 @@ public sealed class EpisodeScheduler : IDisposable
 
     /// <summary>
     /// Plays an episode from its reset, or from its last forward pass, to its next forward pass. False when the episode
-    /// is over, has failed, or was cancelled because the run stops; its task has the outcome.
+    /// is over, has failed, or was cancelled because the run stops; its task has the outcome. An episode in which the policy
+    /// loses its connection begins again.
     /// </summary>
     private bool Advance(EpisodeSlot slot, Job job)
     {
-        try
+        while (true)
         {
-            if (job.Failure is { } failure)
-                throw failure;
-            if (Stopped)
-                throw new OperationCanceledException(_stop.Token);
-            bool waits;
-            if (job.HasBegun)
+            try
             {
-                _infer(slot);
-                waits = slot.PlayAfterInference();
+                return AdvanceOnce(slot, job);
             }
-            else
+            catch (LostConnectionException e) when (!Stopped && job.Attempts < _policy.EpisodeAttempts)
             {
-                job.HasBegun = true;
-                slot.Begin(job.Episode, job.Recording);
-                waits = slot.PlayUntilInference();
+                slot.Interrupt();
+                job.BeginAgain();
+                if (Interlocked.Exchange(ref _notedLoss, 1) == 0)
+                    _note($"{e.Message}; {job.Episode} is played again from its initial state (further ones are only in {EvalInfo.FileName})");
             }
+            catch (LostConnectionException e) when (!Stopped)
+            {
+                Fail(slot, job, new EvalCoreException($"{job.Episode} was begun {job.Attempts} times: {e.Message}", e));
+                return false;
+            }
+            catch (Exception e) when (Stopped && e is OperationCanceledException or LostConnectionException)
+            {
+                job.Result.TrySetCanceled();
+                HasEnded(job);
+                slot.Abandon();
+                return false;
+            }
+            catch (OperationCanceledException e)
+            {
+                // A time-out of the policy or the simulator: the run was not stopped.
+                Fail(slot, job, new EvalCoreException($"{job.Episode} gave up: {EvalCoreException.Reason(e)}", e));
+                return false;
+            }
+            catch (Exception e)
+            {
+                Fail(slot, job, e);
+                return false;
+            }
+        }
+    }
 
-            if (waits)
-                return true;
-            job.Result.TrySetResult(slot.End());
-            HasEnded(job);
-        }
-        catch (OperationCanceledException) when (Stopped)
+    private bool AdvanceOnce(EpisodeSlot slot, Job job)
+    {
+        if (job.Failure is { } failure)
+            throw failure;
+        if (Stopped)
+            throw new OperationCanceledException(_stop.Token);
+        bool waits;
+        if (job.HasBegun)
         {
-            job.Result.TrySetCanceled();
-            HasEnded(job);
-            slot.Abandon();
+            _infer(slot);
+            waits = slot.PlayAfterInference();
         }
-        catch (OperationCanceledException e)
+        else
         {
-            // A time-out of the policy or the simulator: the run was not stopped.
-            job.Result.TrySetException(new EvalCoreException($"{job.Episode} gave up: {EvalCoreException.Reason(e)}", e));
-            HasEnded(job);
-            slot.Abandon();
-        }
-        catch (Exception e)
-        {
-            job.Result.TrySetException(e);
-            HasEnded(job);
-            slot.Abandon();
+            job.HasBegun = true;
+            slot.Begin(job.Episode, job.Recording);
+            waits = slot.PlayUntilInference();
         }
 
+        if (waits)
+            return true;
+        var record = slot.End();
+        job.Result.TrySetResult(job.Attempts == 1 ? record : record with { Attempts = job.Attempts });
+        HasEnded(job);
         return false;
+    }
+
+    private void Fail(EpisodeSlot slot, Job job, Exception e)
+    {
+        job.Result.TrySetException(e);
+        HasEnded(job);
+        slot.Abandon();
     }
 
     private void HasEnded(Job job)
@@ -384,7 +414,16 @@ public sealed class EpisodeScheduler : IDisposable
 
         public bool HasBegun { get; set; }
 
+        /// <summary>How often the episode was begun, or is to be.</summary>
+        public int Attempts { get; private set; } = 1;
+
         /// <summary>The exception of its batch's forward pass; null for none.</summary>
         public Exception? Failure { get; set; }
+
+        public void BeginAgain()
+        {
+            (HasBegun, Failure) = (false, null);
+            Attempts++;
+        }
     }
 }

@@ -142,6 +142,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     /// <summary>Ends the episode and returns its record.</summary>
     public EpisodeRecord End()
     {
+        Session.End(_success, _steps);
         string? warning = _environment!.Warning;
         var diagnostics = _counter!.End();
         Release(_session);
@@ -169,14 +170,20 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         };
     }
 
+    /// <summary>Disposes the session of an episode that is played again. The next reset of the environment begins anew.</summary>
+    public void Interrupt()
+    {
+        var session = _session;
+        _session = null;
+        Release(session);
+    }
+
     /// <summary>
     /// Disposes the session and the environment of a failed episode: the environment's state is unknown.
     /// </summary>
     public void Abandon()
     {
-        var session = _session;
-        _session = null;
-        Release(session);
+        Interrupt();
         Release();
     }
 

@@ -1,0 +1,50 @@
+using System.Net.WebSockets;
+using EvalCore.Policies;
+using EvalCore.Remote.Wire;
+
+namespace EvalCore.Remote.Connections;
+
+/// <summary>
+/// openpi's protocol (openpi-client 0.1.2): metadata first, then one answer for each request, without numbers. A text message is
+/// a traceback. What comes without a request ends the connection, because nothing else tells which answer belongs to what.
+/// </summary>
+internal sealed class OpenpiConnection(WebSocket socket) : PolicyConnection(socket, ArrayKeys.Binary)
+{
+    private byte[] _lastAnswer = [];
+    private Task<MessagePackMap>? _metadata;
+
+    /// <summary>Awaits the metadata, which the server sends at once: called before <see cref="PolicyConnection.Listen"/>.</summary>
+    public void ExpectMetadata() => _metadata = Expect();
+
+    protected override Task<MessagePackMap> Greeting(CancellationToken cancellation) => _metadata!.WaitAsync(cancellation);
+
+    protected override async Task<MessagePackMap> Answer(EpisodeRequest request, CancellationToken cancellation)
+    {
+        var answer = Expect();
+        await Send(request.Message.Written, cancellation).ConfigureAwait(false);
+        return await answer.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    protected override void OnMessage(byte[] bytes, object? message)
+    {
+        if (message is not MessagePackMap map)
+            throw new WireException("no map");
+
+        // openpi's servers put the time that they took into each answer, so an equal one is the same one.
+        if (map.Contains("server_timing"))
+        {
+            if (bytes.AsSpan().SequenceEqual(_lastAnswer))
+            {
+                Fail(new LostConnectionException("the server sent an answer twice"), isSuspect: true);
+                return;
+            }
+
+            _lastAnswer = bytes;
+        }
+
+        if (!Deliver(map))
+            Fail(new LostConnectionException("the server sent an answer that nothing asked for"), isSuspect: true);
+    }
+
+    protected override void OnText(string text) => Fail(new ServerErrorException(text));
+}
