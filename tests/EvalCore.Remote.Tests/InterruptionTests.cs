@@ -5,7 +5,7 @@ using EvalCore.Results;
 namespace EvalCore.Remote.Tests;
 
 /// <summary>Runs whose server is killed and started again, or is behind an unreliable network.</summary>
-public sealed class InterruptionTests : IDisposable
+public sealed class InterruptionTests(ToyServers servers) : IClassFixture<ToyServers>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
@@ -18,10 +18,7 @@ public sealed class InterruptionTests : IDisposable
     [InlineData("vla-eval", false)]
     public async Task A_run_whose_server_is_killed_twice_has_the_results_of_an_undisturbed_one(string protocol, bool isAsync)
     {
-        using var server = PythonServer.Toy(["--action-dim", "1", "--protocol", protocol, .. Stateless(protocol)]);
-        var undisturbed = await WalkRuns.Play(server.Address, protocol, isAsync: isAsync);
-        Assert.Equal(20, undisturbed.Episodes.Count);
-
+        using var server = PythonServer.Toy(ToyServers.Arguments(protocol));
         int steps = 0;
         Task restarting = Task.CompletedTask;
         var env = new WalkConfig
@@ -30,8 +27,12 @@ public sealed class InterruptionTests : IDisposable
             {
                 if (Interlocked.Increment(ref steps) is not (120 or 380))
                     return;
-                server.Kill();
-                restarting = Task.Run(server.Start);
+                lock (server)
+                {
+                    restarting.Wait();
+                    server.Kill();
+                    restarting = Task.Run(server.Start);
+                }
             },
         };
         var notes = new List<string>();
@@ -39,6 +40,8 @@ public sealed class InterruptionTests : IDisposable
         var info = await WalkRuns.Play(server.Address, protocol, env: env, folder: folder, notes: notes, isAsync: isAsync);
         await restarting;
 
+        var (_, undisturbed) = await servers.Of(protocol);
+        Assert.Equal(20, undisturbed.Episodes.Count);
         Assert.Equal(WalkRuns.Results(undisturbed), WalkRuns.Results(info));
         Assert.Equal(20, info.Episodes.Select(episode => episode.Key).Distinct().Count());
         Assert.Contains(info.Episodes, episode => episode.Attempts > 1);
@@ -69,8 +72,7 @@ public sealed class InterruptionTests : IDisposable
     [InlineData("vla-eval", "mixed")]
     public async Task No_damaged_answer_is_played(string protocol, string fault)
     {
-        using var server = PythonServer.Toy(["--action-dim", "1", "--protocol", protocol, .. Stateless(protocol)]);
-        var undisturbed = await WalkRuns.Play(server.Address, protocol);
+        var (server, undisturbed) = await servers.Of(protocol);
         using var relay = PythonServer.Run(
             PythonServer.Own("unreliable_relay.py"), ["--server", server.Address, "--fault", fault, "--share", "0.04", "--most", fault is "delay" ? "10" : "20"]);
         var info = await WalkRuns.Play(relay.Address, protocol, config => config.EpisodeAttempts = 50);
@@ -87,8 +89,7 @@ public sealed class InterruptionTests : IDisposable
     [InlineData("vla-eval")]
     public async Task An_answer_of_64_MiB_is_played(string protocol)
     {
-        using var server = PythonServer.Toy(["--action-dim", "1", "--protocol", protocol, .. Stateless(protocol)]);
-        var undisturbed = await WalkRuns.Play(server.Address, protocol);
+        var (server, undisturbed) = await servers.Of(protocol);
         using var relay = PythonServer.Run(PythonServer.Own("unreliable_relay.py"), ["--server", server.Address, "--fault", "big", "--most", "2"]);
         var info = await WalkRuns.Play(relay.Address, protocol);
         Assert.Equal(WalkRuns.Results(undisturbed), WalkRuns.Results(info));
@@ -141,6 +142,4 @@ public sealed class InterruptionTests : IDisposable
         other?.Dispose();
         Assert.Contains("other metadata than when the run began", e.Message, StringComparison.Ordinal);
     }
-
-    private static string[] Stateless(string protocol) => protocol == "openpi" ? ["--stateless"] : [];
 }

@@ -56,7 +56,7 @@ internal sealed class PythonServer : IDisposable
     /// <summary>Kills the server at once.</summary>
     public void Kill()
     {
-        _process!.Kill(entireProcessTree: true);
+        _process!.Kill();
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
