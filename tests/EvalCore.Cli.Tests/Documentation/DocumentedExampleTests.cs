@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
 using EvalCore.Options;
+using EvalCore.Remote;
 using EvalCore.Torch;
 
 namespace EvalCore.Cli.Tests.Documentation;
@@ -25,7 +26,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
     [Fact]
     public void Every_block_has_a_language_that_is_tested() => Assert.All(
-        DocumentedBlock.All, block => Assert.Contains(block.Language, (string[])["", "csharp", "json", "yaml", "xml"]));
+        DocumentedBlock.All, block => Assert.Contains(block.Language, (string[])["", "csharp", "json", "yaml", "xml", "python"]));
 
     [Theory]
     [InlineData("json")]
@@ -83,6 +84,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
         foreach (string type in checkpoints.Types.Keys)
             known.UnionWith(OptionProperty.Of(checkpoints.NewConfig(type).GetType(), "policy.").Select(property => $"--{property.Name}"));
 
+        known.UnionWith(OptionProperty.Of(typeof(RemoteConfig), "policy.").Select(property => $"--{property.Name}"));
         var unknown = new List<string>();
         foreach (string page in DocumentedBlock.Pages)
         {

@@ -1,6 +1,7 @@
-"""Answers openpi's requests with odd answers: --answer says which."""
+"""Answers openpi's requests with odd answers: --answer says which. With --hello it greets as a vla-eval server."""
 import argparse
 import asyncio
+import json
 
 import msgpack
 import numpy as np
@@ -51,10 +52,15 @@ async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--answer", required=True)
+    parser.add_argument("--hello", type=json.loads)
     args = parser.parse_args()
 
     async def session(ws):
-        await ws.send(msgpack.packb({}))
+        if args.hello is not None:
+            hello = msgpack.unpackb(await ws.recv())
+            await ws.send(msgpack.packb({"type": "hello", "payload": args.hello, "seq": hello["seq"], "timestamp": 0.0}))
+        else:
+            await ws.send(msgpack.packb({}))
         async for _ in ws:
             value = answer(args.answer)
             await ws.send(value if isinstance(value, str) else msgpack.packb(value))

@@ -23,6 +23,41 @@ public sealed class EpisodeSchedulerTests
         Assert.Equal(alone, await Play(nEnvs, isAsync, batching));
     }
 
+    [Theory]
+    [InlineData(1, false, PolicyBatching.Batched)]
+    [InlineData(3, false, PolicyBatching.PerSession)]
+    [InlineData(3, true, PolicyBatching.Batched)]
+    [InlineData(5, true, PolicyBatching.PerSession)]
+    public async Task An_episode_in_which_the_connection_is_lost_is_played_again(int nEnvs, bool isAsync, PolicyBatching batching)
+    {
+        var alone = await Play(1, false, PolicyBatching.PerSession);
+        int calls = 0;
+        var notes = new List<string>();
+        using var policy = new WalkPolicy(batching)
+        {
+            OnInfer = () =>
+            {
+                if (Interlocked.Increment(ref calls) % 37 == 0)
+                    throw new LostConnectionException("the server is gone");
+            },
+        };
+        var played = await Play(nEnvs, isAsync, policy, notes.Add);
+        Assert.Equal(alone, played.Select(episode => episode with { Attempts = null }));
+        Assert.Contains(played, episode => episode.Attempts == 2);
+        Assert.Contains(played, episode => episode.Attempts is null);
+        Assert.Matches(@"^the server is gone; episode \d+ of \w+ \(seed \d+\) is played again from its initial state \(further ones are only in eval_info.json\)$", Assert.Single(notes));
+    }
+
+    [Fact]
+    public async Task An_episode_in_which_the_connection_is_lost_each_time_fails()
+    {
+        var config = new WalkConfig();
+        using var policy = new WalkPolicy(PolicyBatching.PerSession) { Failure = new LostConnectionException("the server is gone") };
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => scheduler.Play(Spec(config, 3)));
+        Assert.Equal("episode 3 of left (seed 1003) was begun 5 times: the server is gone", e.Message);
+    }
+
     [Fact]
     public async Task Synchronous_environments_are_inferred_as_one_batch()
     {
@@ -198,10 +233,10 @@ public sealed class EpisodeSchedulerTests
         return await Play(nEnvs, isAsync, policy);
     }
 
-    private static async Task<EpisodeRecord[]> Play(int nEnvs, bool isAsync, WalkPolicy policy)
+    private static async Task<EpisodeRecord[]> Play(int nEnvs, bool isAsync, WalkPolicy policy, Action<string>? note = null)
     {
         var config = new WalkConfig();
-        using var scheduler = new EpisodeScheduler(config.Open(), policy, nEnvs, isAsync, new EvalProgress());
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, nEnvs, isAsync, new EvalProgress(), note);
         var playing = config.Open().Tasks.SelectMany(task =>
             Enumerable.Range(0, 25).Select(index => scheduler.Play(task.Episode(index, 1000))));
         var episodes = await Task.WhenAll(playing);
