@@ -27,6 +27,7 @@ internal static class EvalCommand
                 "evalcore [eval] --policy.path=DIR --env.type=SUITE [flags]",
                 [
                     new("evalcore --policy.path=DIR --env.type=pusht --eval.n_episodes=50", "evaluate a LeRobot checkpoint"),
+                    new("evalcore --policy.path=lerobot/diffusion_pusht@main --env.type=pusht", "evaluate a checkpoint on the Hugging Face Hub, of a branch, tag or commit"),
                     new("evalcore --policy.path=DIR --env.type=pusht --policy.n_action_steps=4 --policy.device=cpu", "override a field of the policy's configuration, and run it on the CPU"),
                     new("evalcore --config_path=run.json --seed=2000", "read flags from a file, and override one"),
                     new("evalcore eval --resume=outputs/eval/2026-01-31/12-00-00_pusht_act", "resume an interrupted run"),
@@ -60,11 +61,13 @@ internal static class EvalCommand
     private static async Task<int> Run(
         IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
-        var options = EvalOptions.Read(tokens, registry, terminal.Host);
+        // A policy on the Hugging Face Hub is looked for there, which can take a while.
+        var options = await Task.Run(() => EvalOptions.Read(tokens, registry, terminal.Host), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
         foreach (string note in options.Notes)
             terminal.Note(note);
         await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
+        await PolicyFetch.Run(options.Policy, () => options.PolicyContext(_ => { }), terminal, cancellation).ConfigureAwait(false);
         if (await Start(options, folder, terminal, cancellation).ConfigureAwait(false) is not var (policy, run))
             return ExitCode.Interrupted;
         try

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using EvalCore.Diagnostics;
 using EvalCore.Files;
+using EvalCore.Hub;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Torch.Checkpoints;
@@ -9,14 +11,26 @@ using EvalCore.Torch.Processors;
 
 namespace EvalCore.Torch;
 
-/// <summary>LeRobot checkpoints: policies in the folder format of LeRobot v0.6.1, run in TorchSharp.</summary>
+/// <summary>
+/// LeRobot checkpoints: policies in the folder format of LeRobot v0.6.1, on this machine or on the Hugging Face Hub, run in
+/// TorchSharp.
+/// </summary>
 public sealed class LeRobotPolicies : IPolicySource
 {
+    /// <summary>What the names of files end with, which a user has misspelt rather than meant a repository.</summary>
+    private static readonly string[] FileEndings = [".onnx", ".safetensors", ".json", ".bin", ".ckpt", ".pt", ".pth", ".pkl", ".zip"];
+
+    /// <summary>Why a name is no checkpoint on the Hub: asked once.</summary>
+    private readonly ConcurrentDictionary<string, string> _missing = new();
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Types { get; } = PolicyFamily.All.ToDictionary(family => family.Type, family => family.Description);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Check> Checks => TorchChecks.All;
+    public IReadOnlyList<Check> Checks => [.. TorchChecks.All, Hub.Check];
+
+    /// <summary>The Hugging Face Hub, for checkpoints and tokenizers that are not on this machine.</summary>
+    public HubClient Hub { get; init; } = HubClient.Default;
 
     /// <summary>The processor steps that a checkpoint's pipelines may have. A step of one's own is added here.</summary>
     public ProcessorStepRegistry ProcessorSteps { get; } = new();
@@ -27,12 +41,17 @@ public sealed class LeRobotPolicies : IPolicySource
         New(PolicyFamily.Find(type) ?? throw new ArgumentException($"There is no policy type '{type}'.", nameof(type)));
 
     /// <summary>
-    /// The flags of the checkpoint in a folder, filled with what its <c>config.json</c> states; null where the path is not
-    /// the folder of a checkpoint of a known type.
+    /// The flags of the checkpoint in a folder, or of one on the Hugging Face Hub (<c>owner/name</c> or
+    /// <c>owner/name@revision</c>, of which <c>config.json</c> alone is downloaded), filled with what its <c>config.json</c>
+    /// states; null where the path is neither. A folder comes before a repository of the same name, as in LeRobot.
     /// </summary>
-    /// <exception cref="EvalCoreException">A field of the configuration has a value that it cannot have.</exception>
+    /// <exception cref="EvalCoreException">
+    /// A field of the configuration has a value that it cannot have, or the repository has no checkpoint that can be read.
+    /// </exception>
     public PolicyConfig? Recognize(string path)
     {
+        if (RepositoryAt(path) is { } repository)
+            return Recognize(path, repository);
         if (Inspect(path, out var family, out var values) is not null || family is null)
             return null;
         var config = New(family);
@@ -42,7 +61,58 @@ public sealed class LeRobotPolicies : IPolicySource
     }
 
     /// <inheritdoc/>
-    public string? Explain(string path) => Inspect(path, out _, out _);
+    public string? Explain(string path)
+    {
+        if (RepositoryAt(path) is null)
+            return Inspect(path, out _, out _) ?? ExplainAddress(path);
+        if (_missing.TryGetValue(path, out string? reason))
+            return reason;
+        return Recognize(path) is null ? _missing.GetValueOrDefault(path) : null;
+    }
+
+    /// <summary>The repository that a path names: there is no such file or folder, and it does not end as a file's name does.</summary>
+    private static HubRepository? RepositoryAt(string path) =>
+        !Path.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: false) is null && HubRepository.Parse(path) is { } repository
+        && !FileEndings.Contains(Path.GetExtension(repository.Id))
+            ? repository
+            : null;
+
+    /// <summary>What to give instead of a page's address.</summary>
+    private static string? ExplainAddress(string path) =>
+        Uri.TryCreate(path, UriKind.Absolute, out var address) && address.Host is "huggingface.co" or "hf.co" && address.AbsolutePath.Trim('/').Split('/') is [var owner, var name, ..]
+        && HubRepository.Parse($"{owner}/{name}") is { } repository
+            ? $"--policy.path: '{path}' is an address; give the model's name: --policy.path={repository}"
+            : null;
+
+    private LeRobotConfig? Recognize(string path, HubRepository repository)
+    {
+        try
+        {
+            var checkpoint = HubCheckpoint.Open(Hub, repository);
+            if (Inspect(checkpoint.Folder, out var family, out var values) is { } problem)
+                throw new EvalCoreException(problem);
+            if (family is null)
+                return null;
+            var config = New(family);
+            config.Repository = checkpoint;
+
+            // The commit: a run that is resumed plays with the same weights when the branch has moved.
+            config.Path = checkpoint.Repository.ToString();
+            config.Bind(values!);
+            _missing.TryRemove(path, out _);
+            return config;
+        }
+        catch (HubException e) when (e.Problem is HubProblem.NoRepository or HubProblem.Unreachable or HubProblem.Offline)
+        {
+            // Another source may know what it is.
+            _missing[path] = $"--policy.path: there is no folder '{path}', and {e.Message}";
+            return null;
+        }
+        catch (HubException e)
+        {
+            throw new EvalCoreException($"--policy.path: {e.Message}", e);
+        }
+    }
 
     /// <summary>Looks at what is at a path.</summary>
     /// <returns>Why it is no checkpoint of a known type; null where it is one, or is nothing like a checkpoint.</returns>
@@ -50,13 +120,7 @@ public sealed class LeRobotPolicies : IPolicySource
     {
         (family, values) = (null, null);
         if (!Directory.Exists(path))
-        {
-            if (CheckpointFolder.ExplainFile(path) is { } file)
-                return file;
-            return !File.Exists(path) && IsHubId(path)
-                ? $"--policy.path: there is no folder '{path}'; if it is on the Hugging Face Hub: hf download {path} --local-dir DIR, then --policy.path=DIR"
-                : null;
-        }
+            return CheckpointFolder.ExplainFile(path);
 
         string config = new CheckpointFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Config;
         try
@@ -101,12 +165,11 @@ public sealed class LeRobotPolicies : IPolicySource
         }
     }
 
-    private static bool IsHubId(string path) => path.Count(letter => letter == '/') == 1 && path[0] is not ('.' or '/');
-
     private LeRobotConfig New(PolicyFamily family)
     {
         var config = family.NewConfig();
         config.ProcessorSteps = ProcessorSteps;
+        config.Hub = Hub;
         return config;
     }
 }

@@ -77,6 +77,9 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
     public IReadOnlyDictionary<string, string> Provenance { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Repositories { get; private init; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, FeatureStatistics> Statistics { get; private init; } = FeatureStatistics.None;
 
     /// <summary>The environment's fields that the policy reads.</summary>
@@ -103,17 +106,14 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         string[] withoutEffect = [.. config.WithoutEffect().Select(field => $"--policy.{field}")];
         if (withoutEffect.Length > 0)
             context.Warn($"{string.Join(", ", withoutEffect)}: no effect in an evaluation, only in training");
+        if (config.Repository?.Note is { } cached)
+            context.Warn(cached);
         foreach (string note in config.Notes.Concat(folder.Notes))
             context.Warn(note);
-        var environment = config.ProcessorsFor(context.ObservationSpace);
+        var environment = CheckFit(config, context);
         int actionDimension = environment?.ActionDimension ?? config.ActionDim;
-        if (context.ActionSpace is { } space)
-        {
-            if (space.Dimension != actionDimension)
-                throw new EvalCoreException($"{folder.Config}: the policy's actions have {actionDimension} numbers, the environment's {space.Dimension}");
-            if (environment?.Note(space) is { } note)
-                context.Warn(note);
-        }
+        if (context.ActionSpace is { } space && environment?.Note(space) is { } processed)
+            context.Warn(processed);
 
         var inputs = InputFields.Find(config, context);
         var provenance = new Dictionary<string, string>();
@@ -151,6 +151,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             AddSettings(provenance, config, context, device);
             var policy = new LeRobotPolicy(config, network, preprocessor, postprocessor, inputs, actionDimension, device, autocast, provenance)
             {
+                Repositories = RepositoriesOf(config),
                 Statistics = CheckpointStatistics.Of(preprocessor, postprocessor, inputs, context.RenameMap),
             };
             policy.Rehearse(config, [.. inputs.Select(input => RenameObservationsProcessor.NewName(context.RenameMap, input.Key))], context.Warn);
@@ -177,6 +178,19 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
                 _ => e,
             };
         }
+    }
+
+    /// <summary>Checks that the policy's actions are the environment's.</summary>
+    /// <exception cref="EvalCoreException">They are not.</exception>
+    /// <returns>The steps that the policy has for the environment; null where it has none.</returns>
+    public static EnvironmentProcessors? CheckFit(LeRobotConfig config, PolicyContext context)
+    {
+        var environment = config.ProcessorsFor(context.ObservationSpace);
+        int actionDimension = environment?.ActionDimension ?? config.ActionDim;
+        return context.ActionSpace is { } space && space.Dimension != actionDimension
+            ? throw new EvalCoreException(
+                $"{config.Folder.Config}: the policy's actions have {actionDimension} numbers, the environment's {space.Dimension}")
+            : environment;
     }
 
     /// <inheritdoc/>
@@ -478,6 +492,14 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         if (config.UseAmp)
             provenance["use_amp"] = Autocast.TypeOn(device) == ScalarType.Float16 ? "float16" : "bfloat16";
         provenance["batching"] = CallsOf(config) == PolicyBatching.PerSession ? "exact" : "dynamic";
+    }
+
+    private static Dictionary<string, string> RepositoriesOf(LeRobotConfig config)
+    {
+        var repositories = new Dictionary<string, string>(config.Tokenizers.Repositories);
+        if (config.Repository?.Repository is { Id: var id, Revision: { } commit })
+            repositories[id] = commit;
+        return repositories;
     }
 
     private static JsonObject Json(IReadOnlyDictionary<string, string> map) =>

@@ -1,7 +1,6 @@
 using EvalCore.Assets;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
-using Spectre.Console;
 
 namespace EvalCore.Commands.Display;
 
@@ -28,27 +27,18 @@ internal static class AssetFetch
     /// <exception cref="EvalCoreException">
     /// A file cannot be fetched; the message states the reason and what to do.
     /// </exception>
-    public static Task<string> Run(AssetSet set, Terminal terminal, CancellationToken cancellation)
+    public static async Task<string> Run(AssetSet set, Terminal terminal, CancellationToken cancellation)
     {
-        if (!terminal.IsLive)
-        {
-            terminal.Error.Profile.Out.Writer.WriteLine($"fetching {set.Title}, {Megabytes(set.Bytes)}");
-            return AssetStore.Default.Fetch(set, null, cancellation);
-        }
-
-        return terminal.Error.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context =>
-            {
-                var bar = context.AddTask(Markup.Escape(set.Title), maxValue: set.Bytes);
-                return AssetStore.Default.Fetch(set, new Bar(bar), cancellation);
-            });
+        string folder = "";
+        await DownloadDisplay.Show(
+            set.Title, set.Bytes, terminal, async progress => folder = await AssetStore.Default.Fetch(set, new Bytes(progress), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        return folder;
     }
 
     public static string Megabytes(long bytes) => $"{bytes / 1e6:0.0} MB";
 
-    private sealed class Bar(ProgressTask task) : IProgress<AssetProgress>
+    private sealed class Bytes(IProgress<long> progress) : IProgress<AssetProgress>
     {
-        public void Report(AssetProgress value) => task.Value = value.Bytes;
+        public void Report(AssetProgress value) => progress.Report(value.Bytes);
     }
 }

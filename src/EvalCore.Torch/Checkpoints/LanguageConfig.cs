@@ -12,10 +12,10 @@ internal abstract class LanguageConfig : LeRobotConfig
 
     /// <summary>
     /// The folder with the files of the policy's tokenizers, or with a folder of each, named by the last part of the
-    /// tokenizer's name; null: they are in the checkpoint's folder or in Hugging Face's cache.
+    /// tokenizer's name; null: they are in the checkpoint's folder, in Hugging Face's cache, or on the Hugging Face Hub.
     /// </summary>
     [Placeholder("DIR")]
-    [Description("the folder of the policy's tokenizer, where neither the checkpoint nor Hugging Face's cache has it")]
+    [Description("the folder of the policy's tokenizer, where it is to be neither the checkpoint's nor that of the Hugging Face Hub")]
     public string? TokenizerPath { get; set; }
 
     /// <inheritdoc/>

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EvalCore.Environments;
+using EvalCore.Hub;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Torch.Policies;
@@ -72,12 +74,20 @@ internal abstract class LeRobotConfig : PolicyConfig
 
     /// <summary>The checkpoint's tokenizers.</summary>
     [JsonIgnore]
-    public TokenizerFolders Tokenizers => field ??= new TokenizerFolders(Folder.Root, TokenizersGiven);
+    public TokenizerFolders Tokenizers => field ??= new TokenizerFolders(Folder.Root, TokenizersGiven, Hub);
+
+    /// <summary>Where the tokenizers are downloaded from that are not on this machine.</summary>
+    [JsonIgnore]
+    public HubClient Hub { get; set; } = HubClient.Default;
+
+    /// <summary>The checkpoint on the Hugging Face Hub; null for a folder.</summary>
+    [JsonIgnore]
+    public HubCheckpoint? Repository { get; set; }
 
     /// <summary>The checkpoint's files.</summary>
     /// <exception cref="EvalCoreException">No path is given.</exception>
-    public CheckpointFolder Folder => new(Path ?? throw new EvalCoreException(
-        $"--policy.path is missing: the folder of a LeRobot checkpoint of type {Type}"));
+    public CheckpointFolder Folder => new(Repository?.Folder ?? Path ?? throw new EvalCoreException(
+        $"--policy.path is missing: the folder or the name on the Hugging Face Hub of a LeRobot checkpoint of type {Type}"));
 
     /// <summary>The entry of type STATE that is named <c>observation.state</c>, or null.</summary>
     public PolicyFeature? RobotState =>
@@ -157,7 +167,88 @@ internal abstract class LeRobotConfig : PolicyConfig
     }
 
     /// <inheritdoc/>
-    public sealed override IPolicy Make(PolicyContext context) => LeRobotPolicy.Load(this, context);
+    public sealed override async Task<PolicyDownload?> FindMissing(Func<PolicyContext> context, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Repository is not null)
+            {
+                // What does not fit is said before gigabytes are downloaded.
+                if (Repository.Missing.Count > 0 && context() is var fitting)
+                {
+                    LeRobotPolicy.CheckFit(this, fitting);
+                    _ = InputFields.Find(this, fitting with { Warn = _ => { } });
+                }
+
+                await Repository.FetchPipelines(cancellation).ConfigureAwait(false);
+            }
+
+            // Tokenizers come first: one that needs a token is small, and is reported before the weights are here.
+            var tokenizers = await Tokenizers.FindMissing(TextTokenizers(), cancellation).ConfigureAwait(false);
+            var weights = Repository?.Missing ?? [];
+            string[] titles = [.. tokenizers.Select(tokenizer => tokenizer.Name), .. weights.Count > 0 ? (string[])[Repository!.Repository.Id] : []];
+            if (titles.Length == 0)
+                return null;
+            return new PolicyDownload(
+                string.Join(" and ", titles), tokenizers.Sum(tokenizer => tokenizer.Files.Sum(file => file.Bytes)) + weights.Sum(file => file.Bytes), Run);
+
+            async Task Run(IProgress<long>? progress, CancellationToken stop)
+            {
+                long before = 0;
+                foreach (var tokenizer in tokenizers)
+                {
+                    await tokenizer.Fetch(Behind(before), stop).ConfigureAwait(false);
+                    before += tokenizer.Files.Sum(file => file.Bytes);
+                }
+
+                try
+                {
+                    if (weights.Count > 0)
+                        await Repository!.Fetch(Behind(before), stop).ConfigureAwait(false);
+                }
+                catch (HubException e)
+                {
+                    throw Failed(e);
+                }
+
+                IProgress<long>? Behind(long bytes) => progress is null ? null : new Offset(progress, bytes);
+            }
+        }
+        catch (HubException e)
+        {
+            throw Failed(e);
+        }
+
+        static EvalCoreException Failed(HubException e) => new($"--policy.path: {e.Message}", e);
+    }
+
+    /// <inheritdoc/>
+    public sealed override IPolicy Make(PolicyContext context)
+    {
+        if (FindMissing(() => context, CancellationToken.None).GetAwaiter().GetResult() is { } missing)
+        {
+            context.Warn(string.Create(CultureInfo.InvariantCulture, $"fetching {missing.Title}, {missing.Bytes / 1e6:0.0} MB"));
+            missing.Run(null, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        return LeRobotPolicy.Load(this, context);
+    }
+
+    /// <summary>The tokenizers of instructions that the pre-processor names. What cannot be read is reported when it is made.</summary>
+    private List<string> TextTokenizers()
+    {
+        try
+        {
+            var steps = Folder.HasPipelines
+                ? (JsonFile.Read(Folder.Preprocessor, "a processor pipeline")["steps"] as JsonArray ?? []).Select(step => (step as JsonObject)?["config"] as JsonObject)
+                : InstructionSteps.Select(step => (JsonObject?)step.Fields);
+            return [.. steps.Select(fields => fields?["tokenizer_name"] is JsonValue value && value.TryGetValue(out string? name) ? name : null).OfType<string>().Distinct()];
+        }
+        catch (Exception e) when (e is EvalCoreException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>What a user should know of values that go together but may not do what they say, one line each.</summary>
     public virtual IEnumerable<string> Notes => [];
@@ -216,5 +307,11 @@ internal abstract class LeRobotConfig : PolicyConfig
         }
 
         return new EvalCoreException($"{Folder.Config}: {problem}");
+    }
+
+    /// <summary>The progress of one of several downloads.</summary>
+    private sealed class Offset(IProgress<long> all, long before) : IProgress<long>
+    {
+        public void Report(long value) => all.Report(before + value);
     }
 }

@@ -24,9 +24,12 @@ internal static class HttpDownload
 
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(5);
 
-    /// <summary>A client whose waits are limited by <see cref="Append"/>; the whole download may take longer.</summary>
-    public static HttpClient NewClient() =>
-        new(new SocketsHttpHandler { ConnectTimeout = Connecting }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <summary>
+    /// A client whose waits are limited by <see cref="Wait"/> and <see cref="Read"/>; the whole download may take longer.
+    /// </summary>
+    /// <param name="redirects">Whether the client follows redirects.</param>
+    public static HttpClient NewClient(bool redirects = true) => new(
+        new SocketsHttpHandler { ConnectTimeout = Connecting, AllowAutoRedirect = redirects }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>
     /// Appends to a file what is missing at its end, by a range request. A server that does not support ranges sends the
@@ -45,14 +48,12 @@ internal static class HttpDownload
         HttpClient client, Uri source, FileStream file, long maxBytes, TimeSpan silence, Action<long> arrived,
         CancellationToken cancellation = default)
     {
-        var proxy = HttpClient.DefaultProxy.IsBypassed(source) ? null : HttpClient.DefaultProxy.GetProxy(source);
-        string server = proxy is null ? source.Host : $"the proxy {proxy.Authority}, asked for {source.Host},";
         using var request = new HttpRequestMessage(HttpMethod.Get, source);
         file.Position = file.Length;
         if (file.Length > 0)
             request.Headers.Range = new RangeHeaderValue(file.Length, null);
         using var response = await Wait(
-            stop => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop)).ConfigureAwait(false);
+            source, silence, file.Length > 0, stop => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop), cancellation).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             int code = (int)response.StatusCode;
@@ -68,51 +69,82 @@ internal static class HttpDownload
         }
 
         long? expected = response.Content.Headers.ContentLength + file.Length;
-        using var body = await Wait(response.Content.ReadAsStreamAsync).ConfigureAwait(false);
+        using var body = await Wait(source, silence, file.Length > 0, response.Content.ReadAsStreamAsync, cancellation).ConfigureAwait(false);
+        await Read(source, body, silence, file.Length > 0, Write, cancellation).ConfigureAwait(false);
+        if (file.Length < expected)
+            throw new DownloadException($"the connection ended after {file.Length} of {expected} bytes", DownloadFailure.Broken);
+
+        async Task Write(ReadOnlyMemory<byte> bytes)
+        {
+            if (file.Length + bytes.Length > maxBytes)
+                throw new DownloadException($"the server sends more than {maxBytes} bytes", DownloadFailure.Broken);
+            await file.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            arrived(bytes.Length);
+        }
+    }
+
+    /// <summary>Reads an answer's body to its end, and gives up where the server is silent or very slow.</summary>
+    /// <param name="source">The address.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="silence">How long the server may send nothing.</param>
+    /// <param name="hasBegun">Whether bytes have arrived before.</param>
+    /// <param name="write">Receives the bytes in order; they are valid until its task ends. Its exceptions are passed on as they are.</param>
+    /// <param name="cancellation">Stops the download.</param>
+    /// <exception cref="DownloadException">The connection broke, or the server is silent.</exception>
+    public static async Task Read(
+        Uri source, Stream body, TimeSpan silence, bool hasBegun, Func<ReadOnlyMemory<byte>, Task> write, CancellationToken cancellation)
+    {
         byte[] buffer = new byte[1 << 16];
         var (since, received) = (Stopwatch.StartNew(), 0L);
-        while (await Wait(stop => body.ReadAsync(buffer, stop).AsTask()).ConfigureAwait(false) is var read and > 0)
+        while (await Wait(source, silence, hasBegun, stop => body.ReadAsync(buffer, stop).AsTask(), cancellation).ConfigureAwait(false) is var read and > 0)
         {
-            if (file.Length + read > maxBytes)
-                throw new DownloadException($"the server sends more than {maxBytes} bytes", DownloadFailure.Broken);
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-            arrived(read);
+            hasBegun = true;
+            await write(buffer.AsMemory(0, read)).ConfigureAwait(false);
             received += read;
             if (since.Elapsed < SlowSilences * silence)
                 continue;
             if (received < SlowestRate * since.Elapsed.TotalSeconds)
-                throw new DownloadException($"{server} sends less than {SlowestRate} bytes per second", DownloadFailure.Silent);
+                throw new DownloadException($"{Server(source, Proxy(source))} sends less than {SlowestRate} bytes per second", DownloadFailure.Silent);
             since.Restart();
             received = 0;
         }
+    }
 
-        if (file.Length < expected)
-            throw new DownloadException($"the connection ended after {file.Length} of {expected} bytes", DownloadFailure.Broken);
-
-        async Task<T> Wait<T>(Func<CancellationToken, Task<T>> receive)
+    /// <summary>Waits for one step of a download, for a limited time.</summary>
+    /// <param name="source">The address.</param>
+    /// <param name="silence">How long the step may take.</param>
+    /// <param name="hasBegun">Whether bytes have arrived before; for the message.</param>
+    /// <param name="receive">The step.</param>
+    /// <param name="cancellation">Stops the download.</param>
+    /// <exception cref="DownloadException">The connection broke, or the server is silent.</exception>
+    public static async Task<T> Wait<T>(
+        Uri source, TimeSpan silence, bool hasBegun, Func<CancellationToken, Task<T>> receive, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(silence);
+        try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(silence);
-            try
-            {
-                return await receive(limit.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
-            {
-                string seconds = silence.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-                throw new DownloadException(
-                    file.Length == 0 ? $"{server} does not answer" : $"{server} sends nothing for {seconds} s", DownloadFailure.Silent, e);
-            }
-            catch (HttpRequestException e)
-            {
-                throw new DownloadException(Reason(e, source, proxy), DownloadFailure.Broken, e);
-            }
-            catch (IOException e)
-            {
-                throw new DownloadException(Reason(new HttpRequestException(e.Message, e), source, proxy), DownloadFailure.Broken, e);
-            }
+            return await receive(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            string seconds = silence.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture), server = Server(source, Proxy(source));
+            throw new DownloadException(
+                hasBegun ? $"{server} sends nothing for {seconds} s" : $"{server} does not answer", DownloadFailure.Silent, e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new DownloadException(Reason(e, source, Proxy(source)), DownloadFailure.Broken, e);
+        }
+        catch (IOException e)
+        {
+            throw new DownloadException(Reason(new HttpRequestException(e.Message, e), source, Proxy(source)), DownloadFailure.Broken, e);
         }
     }
+
+    private static Uri? Proxy(Uri source) => HttpClient.DefaultProxy.IsBypassed(source) ? null : HttpClient.DefaultProxy.GetProxy(source);
+
+    private static string Server(Uri source, Uri? proxy) => proxy is null ? source.Host : $"the proxy {proxy.Authority}, asked for {source.Host},";
 
     private static string Reason(HttpRequestException e, Uri source, Uri? proxy) => (e.HttpRequestError, proxy) switch
     {

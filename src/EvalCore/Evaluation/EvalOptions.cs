@@ -118,7 +118,7 @@ public sealed class EvalOptions
         options.Shard = Shard.Parse(shard, host.Variable);
         options.Policy = ReadPolicy(
             set, registry, options.Env,
-            $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
+            $"--policy.path is missing: give a checkpoint's folder or its name on the Hugging Face Hub, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
         set.Finish("eval", options.WhyUnknown);
@@ -168,6 +168,15 @@ public sealed class EvalOptions
         if (path is null && type is null)
             throw set.Missing(missing, "policy.path", "policy.type");
         PolicyConfig policy;
+
+        // LeRobot's flag for the branch, tag or commit of a model on the Hub; a folder has none.
+        if (path is not null && !Path.Exists(path) && set.TakeText("policy.pretrained_revision") is { } revision)
+        {
+            path = !path.Contains('@', StringComparison.Ordinal) || path.EndsWith($"@{revision}", StringComparison.Ordinal)
+                ? $"{path.Split('@')[0]}@{revision}"
+                : throw new EvalCoreException($"--policy.path and --policy.pretrained_revision name two revisions ('{path}' and '{revision}'); give one of them");
+        }
+
         if (path is null)
         {
             policy = registry.NewPolicy(type!, env);

@@ -22,6 +22,12 @@ public interface IPolicy : IDisposable
     IReadOnlyDictionary<string, string> Provenance { get; }
 
     /// <summary>
+    /// Where its files were downloaded from: repositories on the Hugging Face Hub, with the commit of each. For
+    /// <c>provenance</c>; what the policy is, the hashes in <see cref="Provenance"/> tell.
+    /// </summary>
+    IReadOnlyDictionary<string, string> Repositories => new Dictionary<string, string>();
+
+    /// <summary>
     /// The statistics of the data that the policy was trained on, by the environment's names of what it observes, and by
     /// <see cref="Feature.Action"/> for its actions. A run compares with them what is observed and what is done. Empty where
     /// the policy states none; a feature that it changes before it applies its statistics is left out.

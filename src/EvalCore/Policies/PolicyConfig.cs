@@ -59,6 +59,15 @@ public abstract class PolicyConfig
     /// <exception cref="EvalCoreException">The value of a flag is invalid; the message names the flag.</exception>
     public virtual void Validate() => OptionProperty.Check(this, "policy.");
 
+    /// <summary>
+    /// What must be downloaded before the policy can be made, once its flags and its own files have been checked as far as they
+    /// are on this machine; null for nothing. <see cref="Make"/> downloads it where it was not done before.
+    /// </summary>
+    /// <param name="context">Makes what the policy will observe and act on; called where something must be downloaded.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="EvalCoreException">The policy does not fit the environment, or its source cannot be asked.</exception>
+    public virtual Task<PolicyDownload?> FindMissing(Func<PolicyContext> context, CancellationToken cancellation) => Task.FromResult<PolicyDownload?>(null);
+
     /// <summary>Makes the policy.</summary>
     /// <param name="context">The observation and action spaces, and the receiver of notes.</param>
     /// <exception cref="EvalCoreException">The policy is damaged or missing, or it does not fit the environment.</exception>

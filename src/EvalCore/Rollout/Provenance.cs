@@ -48,6 +48,8 @@ internal static class Provenance
         };
         foreach (var (key, value) in identity.ToJson())
             provenance[key] = value?.DeepClone();
+        if (policy.Repositories is { Count: > 0 } repositories)
+            provenance["hub"] = new JsonObject(repositories.Select(repository => KeyValuePair.Create(repository.Key, (JsonNode?)repository.Value)));
         if (benchmark.EngineLibraries is { Count: > 0 } libraries)
             provenance["engine_libraries"] = new JsonObject(libraries.Select(library => KeyValuePair.Create(library.Key, (JsonNode?)library.Value)));
         provenance[DiagnosticNotes.FeaturesKey] = JsonSerializer.SerializeToNode(

@@ -105,10 +105,11 @@ public sealed class CheckpointTests : IDisposable
         Assert.Null(source.Recognize("ws://host:8000"));
         Assert.Null(source.Recognize("policy.onnx"));
         Assert.Equal(_folder.Root, source.Recognize(_folder.Root + "/")!.Path);
-        Assert.Contains(
-            "--policy.path: there is no folder 'lerobot/act_pusht'; if it is on the Hugging Face Hub: hf download lerobot/act_pusht --local-dir DIR, then --policy.path=DIR",
-            source.Explain("lerobot/act_pusht"), StringComparison.Ordinal);
-        Assert.Null(source.Recognize("lerobot/act_pusht"));
+        Assert.Null(source.Recognize("models/policy.onnx"));
+        Assert.Null(source.Explain("models/policy.onnx"));
+        Assert.Equal(
+            "--policy.path: 'https://huggingface.co/lerobot/act_pusht/tree/main' is an address; give the model's name: --policy.path=lerobot/act_pusht",
+            source.Explain("https://huggingface.co/lerobot/act_pusht/tree/main"));
         Assert.Null(source.Explain("/no/such/folder"));
     }
 
