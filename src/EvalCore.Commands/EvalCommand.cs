@@ -27,7 +27,7 @@ internal static class EvalCommand
                 "evalcore [eval] --policy.path=DIR --env.type=SUITE [flags]",
                 [
                     new("evalcore --policy.path=DIR --env.type=pusht --eval.n_episodes=50", "evaluate a LeRobot checkpoint"),
-                    new("evalcore --policy.path=lerobot/diffusion_pusht@main --env.type=pusht", "evaluate a checkpoint on the Hugging Face Hub, of a branch, tag or commit"),
+                    new("evalcore --policy.path=OWNER/NAME --env.type=pusht", "evaluate a checkpoint on the Hugging Face Hub"),
                     new("evalcore --policy.path=DIR --env.type=pusht --policy.n_action_steps=4 --policy.device=cpu", "override a field of the policy's configuration, and run it on the CPU"),
                     new("evalcore --config_path=run.json --seed=2000", "read flags from a file, and override one"),
                     new("evalcore eval --resume=outputs/eval/2026-01-31/12-00-00_pusht_act", "resume an interrupted run"),

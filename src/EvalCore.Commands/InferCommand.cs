@@ -36,7 +36,7 @@ internal static class InferCommand
         var set = new OptionSet(tokens);
         var flags = new InferFlags();
         set.Bind(flags);
-        var policy = EvalOptions.ReadPolicy(set, registry, env: null, "--policy.path is missing: give a checkpoint's folder or its name on the Hugging Face Hub");
+        var policy = EvalOptions.ReadPolicy(set, registry, env: null, "--policy.path is missing: give a checkpoint's folder");
         set.Finish("infer");
         var options = new InferOptions
         {

@@ -87,7 +87,7 @@ internal abstract class LeRobotConfig : PolicyConfig
     /// <summary>The checkpoint's files.</summary>
     /// <exception cref="EvalCoreException">No path is given.</exception>
     public CheckpointFolder Folder => new(Repository?.Folder ?? Path ?? throw new EvalCoreException(
-        $"--policy.path is missing: the folder or the name on the Hugging Face Hub of a LeRobot checkpoint of type {Type}"));
+        $"--policy.path is missing: the folder of a LeRobot checkpoint of type {Type}"));
 
     /// <summary>The entry of type STATE that is named <c>observation.state</c>, or null.</summary>
     public PolicyFeature? RobotState =>

@@ -118,7 +118,7 @@ public sealed class EvalOptions
         options.Shard = Shard.Parse(shard, host.Variable);
         options.Policy = ReadPolicy(
             set, registry, options.Env,
-            $"--policy.path is missing: give a checkpoint's folder or its name on the Hugging Face Hub, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
+            $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
         set.Finish("eval", options.WhyUnknown);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using EvalCore.Evaluation;
+using EvalCore.Hub.Tests;
 using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests.Documentation;
@@ -34,15 +35,26 @@ public sealed partial class DocumentedCommandTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
-    public DocumentedCommandTests() =>
+    /// <summary>Stands for the Hugging Face Hub; has the model <c>owner/name</c>.</summary>
+    private readonly FakeHub _hub = new();
+
+    public DocumentedCommandTests()
+    {
         Directory.CreateSymbolicLink(Path.Combine(_folder, "checkpoints"), Path.Combine(Goldens.Root, "checkpoints"));
+        (_hub.Models["owner/name"] = new FakeModel()).Push(
+            Directory.GetFiles(Goldens.Checkpoint("pusht_act_keypoints")).ToDictionary(file => Path.GetFileName(file), file => new FakeFile(File.ReadAllBytes(file))));
+    }
 
     public static TheoryData<string, string> Blocks => new(
         from block in DocumentedBlock.All
         where Commands(block).Any()
         select new TheoryDataRow<string, string>($"{block.Page}:{block.Line}", string.Join('\n', Commands(block))));
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _hub.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Theory]
     [MemberData(nameof(Blocks))]
@@ -68,7 +80,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
 
     private async Task<(int Code, string Output)> Run(string command)
     {
-        var variables = new Dictionary<string, string> { ["EVALCORE_CACHE"] = Path.Combine(_folder, "cache"), ["EVALCORE_OUTPUT_DIR"] = Path.Combine(_folder, "gates") };
+        var variables = new Dictionary<string, string> { ["EVALCORE_CACHE"] = Path.Combine(_folder, "cache"), ["EVALCORE_OUTPUT_DIR"] = Path.Combine(_folder, "gates"), ["HF_ENDPOINT"] = _hub.Endpoint, ["HF_HOME"] = Path.Combine(_folder, "hf") };
         foreach (var (name, value) in Own)
             command = command.Replace(name, value, StringComparison.Ordinal);
         var words = Word().Matches(command).Select(match => match.Value.Replace("\"", "", StringComparison.Ordinal)).ToList();
