@@ -2,6 +2,7 @@ using Benchmarks.Libero;
 using Benchmarks.MetaWorld;
 using Benchmarks.PushT;
 using EvalCore.Evaluation;
+using EvalCore.Onnx;
 using EvalCore.Remote;
 using EvalCore.Torch;
 
@@ -18,6 +19,7 @@ public static class BuiltIn
             .Add(new PushTSuite())
             .Add(new MetaWorldSuite())
             .Add(new LiberoSuite())
+            .Add(new OnnxPolicies())
             .Add(new RemotePolicies())
             .Add(new LeRobotPolicies());
     }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using EvalCore.Environments;
 using static TorchSharp.torch;
 
@@ -20,14 +18,8 @@ internal sealed class GeneratorNoise : INoise
 
     public GeneratorNoise(long seed) => _generator = new Generator((ulong)seed, CPU);
 
-    /// <summary>
-    /// The first four bytes of SHA-256 of <c>suite/group/task id/seed</c>, little-endian: the generator takes 32 bits.
-    /// </summary>
-    public static long Seed(EpisodeSpec episode)
-    {
-        string text = $"{episode.Task.Suite}/{episode.Task.Group}/{episode.Task.Id}/{episode.Seed}";
-        return BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    /// <summary>The seed of an episode's generator, which takes 32 bits.</summary>
+    public static long Seed(EpisodeSpec episode) => episode.PolicySeed;
 
     public Tensor Randn(params ReadOnlySpan<long> size) => randn(size.ToArray(), generator: _generator);
 

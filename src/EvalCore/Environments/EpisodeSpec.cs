@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace EvalCore.Environments;
 
 /// <summary>
@@ -15,6 +18,13 @@ public sealed record EpisodeSpec(EnvTask Task, int Index, long Seed, int? InitSt
 
     /// <summary>Identifies the episode in its run.</summary>
     public EpisodeKey Key => new(Task.Suite, Task.Group, Task.Id, Index);
+
+    /// <summary>
+    /// The seed of a policy's random numbers in the episode: the first four bytes of SHA-256 of <c>suite/group/task id/seed</c>,
+    /// little-endian. It differs from <see cref="Seed"/>, so that a policy does not draw what the environment has drawn.
+    /// </summary>
+    public uint PolicySeed =>
+        BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{Task.Suite}/{Task.Group}/{Task.Id}/{Seed}")));
 
     /// <summary>The episode's name in messages.</summary>
     public override string ToString() => $"episode {Index} of {Task.Name} (seed {Seed})";

@@ -26,7 +26,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
     [Fact]
     public void Every_block_has_a_language_that_is_tested() => Assert.All(
-        DocumentedBlock.All, block => Assert.Contains(block.Language, (string[])["", "csharp", "json", "yaml", "xml", "python"]));
+        DocumentedBlock.All, block => Assert.Contains(block.Language, (string[])["", "csharp", "json", "python", "yaml", "xml"]));
 
     [Theory]
     [InlineData("json")]
@@ -80,9 +80,8 @@ public sealed partial class DocumentedExampleTests : IDisposable
         known.UnionWith(OptionProperty.Of(typeof(EvalOptions)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.InferFlags)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.ReplayFlags)).Select(property => $"--{property.Name}"));
-        var checkpoints = new LeRobotPolicies();
-        foreach (string type in checkpoints.Types.Keys)
-            known.UnionWith(OptionProperty.Of(checkpoints.NewConfig(type).GetType(), "policy.").Select(property => $"--{property.Name}"));
+        foreach (string type in BuiltInRegistry.All.PolicyTypes.Keys)
+            known.UnionWith(OptionProperty.Of(BuiltInRegistry.All.NewPolicy(type, null).GetType(), "policy.").Select(property => $"--{property.Name}"));
 
         known.UnionWith(OptionProperty.Of(typeof(RemoteConfig), "policy.").Select(property => $"--{property.Name}"));
         var unknown = new List<string>();
