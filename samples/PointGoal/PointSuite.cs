@@ -2,15 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using EvalCore.Assets;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
-using EvalCore.Policies;
 
 namespace PointGoal;
 
-/// <summary>What a program adds to its registry: the suite and the policy that comes with it.</summary>
+/// <summary>What a program adds to its registry.</summary>
 public sealed class PointSuite : ISuite
 {
-    public IReadOnlyList<IPolicySource> Policies { get; } = [new StraightPolicies()];
-
     public EnvConfig NewConfig() => new PointConfig();
 }
 

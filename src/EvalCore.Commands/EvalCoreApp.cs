@@ -4,6 +4,7 @@ using System.CommandLine.Help;
 using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
 using EvalCore.Options;
+using EvalCore.Policies;
 using Safetensors;
 
 namespace EvalCore.Commands;
@@ -71,6 +72,11 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
         {
             terminal.Fail("interrupted");
             return ExitCode.Interrupted;
+        }
+        catch (PolicyFailedException e)
+        {
+            terminal.Fail($"{e.Message} (details: {WriteDetails(e, args)})");
+            return ExitCode.Failure;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

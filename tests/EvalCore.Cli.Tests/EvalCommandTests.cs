@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EvalCore.Commands;
+using EvalCore.Environments;
 using EvalCore.Policies;
 
 namespace EvalCore.Cli.Tests;
@@ -84,6 +85,19 @@ public sealed partial class EvalCommandTests : IDisposable
 
         _line.OnStep = null;
         Assert.Equal(0, await _line.Run("eval", $"--resume={folder}"));
+    }
+
+    [Fact]
+    public async Task An_exception_in_a_users_policy_is_one_line_and_its_trace_is_in_a_file()
+    {
+        using var line = new CommandLine { Policies = [new EpisodePolicySource<BrokenPolicy>()] };
+        Assert.Equal(1, await line.Run("eval", "--env.type=walk", "--env.task=left", "--policy.type=broken", "--eval.batch_size=1", "--eval.n_episodes_to_render=0", $"--output_dir={line.In("run")}"));
+        string[] lines = line.Error.Output.TrimEnd('\n').Split('\n');
+        Assert.Matches($@"^note: episode 2 of left \(seed 1002\) ended the run; 2 of 50 episodes are kept\. Resume with: evalcore eval --resume={line.In("run")}$", lines[^2]);
+        Assert.Matches(@"^error: BrokenPolicy failed in episode 2 of left \(seed 1002\): IndexOutOfRangeException: Index was outside the bounds of the array \(details: .*details\.log\)$", lines[^1]);
+        string details = lines[^1][(lines[^1].IndexOf("(details: ", StringComparison.Ordinal) + 10)..^1];
+        Assert.Contains(nameof(BrokenPolicy.SelectAction), await File.ReadAllTextAsync(details), StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(details)!, recursive: true);
     }
 
     [Fact]
@@ -258,4 +272,14 @@ public sealed partial class EvalCommandTests : IDisposable
     /// <summary>Values that differ between runs and machines: times, speeds and the number of cores.</summary>
     [GeneratedRegex(@"\d+(\.\d+)?(?= s\b| s,| steps/s| at once)")]
     private static partial Regex Figures();
+
+    private sealed class BrokenPolicy : ReactivePolicy
+    {
+        private readonly double[] _pushes = [-1, -1];
+        private int _index;
+
+        public override void Reset(EpisodeSpec episode) => _index = episode.Index;
+
+        public override void SelectAction(Observation observation, Span<double> action) => action[0] = _pushes[_index];
+    }
 }

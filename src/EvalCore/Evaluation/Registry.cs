@@ -104,6 +104,13 @@ public sealed class Registry
         return this;
     }
 
+    /// <summary>
+    /// Adds a policy that is one class: <c>registry.Add(new MyPolicy())</c>. The object's flags are the defaults; each episode has an
+    /// object of its own.
+    /// </summary>
+    /// <typeparam name="T">The class.</typeparam>
+    public Registry Add<T>(T policy) where T : EpisodePolicy, new() => Add(new EpisodePolicySource<T>(policy));
+
     /// <summary>The flags of a suite with their defaults.</summary>
     /// <exception cref="EvalCoreException">The suite is unknown.</exception>
     public EnvConfig NewEnv(string type) => _suites.TryGetValue(type, out var suite)

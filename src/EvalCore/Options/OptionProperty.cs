@@ -21,9 +21,12 @@ public sealed class OptionProperty
     private readonly RangeAttribute? _range;
     private readonly AllowedValuesAttribute? _allowed;
 
-    private OptionProperty(PropertyInfo property, string prefix)
+    /// <summary>The property whose object has this one; null where the options class itself has it.</summary>
+    private readonly PropertyInfo? _within;
+
+    private OptionProperty(PropertyInfo property, string prefix, PropertyInfo? within)
     {
-        _property = property;
+        (_property, _within) = (property, within);
         Name = prefix + JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         _nullable = Type != property.PropertyType
@@ -70,13 +73,16 @@ public sealed class OptionProperty
     /// <param name="prefix">The prefix of each name, for example <c>env.</c>.</param>
     public static IReadOnlyList<OptionProperty> Of(Type type, string prefix = "") =>
     [
-        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is { IsPublic: true }
-                && property.GetIndexParameters().Length == 0
-                && property.GetCustomAttribute<JsonIgnoreAttribute>(inherit: true) is null)
-            .DistinctBy(property => property.Name)
-            .Select(property => new OptionProperty(property, prefix)),
+        .. Settable(type).Select(property => new OptionProperty(property, prefix, null)),
+        .. type.GetProperties().Where(property => property.GetCustomAttribute<OptionsWithinAttribute>() is not null)
+            .SelectMany(within => Settable(within.PropertyType).Select(property => new OptionProperty(property, prefix, within))),
     ];
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.SetMethod is { IsPublic: true }
+            && property.GetIndexParameters().Length == 0
+            && property.GetCustomAttribute<JsonIgnoreAttribute>(inherit: true) is null)
+        .DistinctBy(property => property.Name);
 
     /// <summary>Checks the value of every flag of an object.</summary>
     /// <param name="owner">An object of an options class.</param>
@@ -86,7 +92,7 @@ public sealed class OptionProperty
     {
         foreach (var property in Of(owner.GetType(), prefix))
         {
-            if (!property.CanBe(property._property.GetValue(owner)))
+            if (!property.CanBe(property.ValueOf(owner)))
                 throw new EvalCoreException($"--{property.Name}: '{property.TextOf(owner)}' is not {property.Expected()}");
         }
     }
@@ -113,7 +119,7 @@ public sealed class OptionProperty
     }
 
     /// <summary>The current value as a string, for the help: that of a new instance is the default.</summary>
-    public string TextOf(object owner) => _property.GetValue(owner) switch
+    public string TextOf(object owner) => ValueOf(owner) switch
     {
         null => "null",
         string text => text,
@@ -123,7 +129,14 @@ public sealed class OptionProperty
     };
 
     /// <summary>The current value as JSON, as in a configuration file.</summary>
-    public JsonNode? JsonOf(object owner) => OptionReader.ToJson(_property.GetValue(owner));
+    public JsonNode? JsonOf(object owner) => OptionReader.ToJson(ValueOf(owner));
+
+    /// <summary>Gives an object the value that another of its class has.</summary>
+    internal void Copy(object from, object to) => _property.SetValue(Holder(to), ValueOf(from));
+
+    private object? ValueOf(object owner) => _property.GetValue(Holder(owner));
+
+    private object Holder(object owner) => _within is null ? owner : _within.GetValue(owner)!;
 
     /// <summary>Sets the property.</summary>
     /// <exception cref="EvalCoreException">
@@ -138,7 +151,7 @@ public sealed class OptionProperty
             throw value.Bad(Expected());
         try
         {
-            _property.SetValue(owner, converted);
+            _property.SetValue(Holder(owner), converted);
         }
         catch (TargetInvocationException e) when (e.InnerException is ArgumentException or EvalCoreException)
         {

@@ -30,6 +30,8 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["dotnet test"] = "runs these tests; continuous integration runs it",
         ["dotnet pack src/EvalCore.Cli"] = "Packages.Tests packs the tool",
         ["dotnet tool install --global EvalCore.Cli --add-source artifacts/package/release"] = "Packages.Tests installs the tool",
+        ["evalcore --policy.path=model.onnx --env.type=pusht --env.obs_type=environment_state_agent_pos"] = "EvalCore.Onnx.Tests evaluates exported checkpoints",
+        ["dotnet build src/EvalCore.Cli -p:Onnx=cpu"] = "restores onnxruntime's libraries; EvalCore.Onnx.Tests has them",
         ["dotnet tool install --global EvalCore.Cli"] = "Packages.Tests installs the tool",
     };
 
@@ -98,7 +100,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
             case ["dotnet", "run", "--project", "src/EvalCore.Cli", "--", .. var args]:
                 return await Evalcore([.. args], variables);
             case ["dotnet", "run", "--project", "samples/PointGoal", "--", .. var args]:
-                return await Start(Built("PointGoal"), [.. args, .. Short], variables);
+                return await Start(Built("PointGoal"), [.. args, .. args[0] == "list" ? [] : Short], variables);
             case ["dotnet", "test", "--project", "samples/PointGoal.Gates", .. var args]:
                 return await Start(Built("PointGoal.Gates"), [.. args], variables);
             case ["dotnet", "build", "tests/Benchmarks.Gates"]:

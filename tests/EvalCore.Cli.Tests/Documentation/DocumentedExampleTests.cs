@@ -83,7 +83,10 @@ public sealed partial class DocumentedExampleTests : IDisposable
         foreach (string type in BuiltInRegistry.All.PolicyTypes.Keys)
             known.UnionWith(OptionProperty.Of(BuiltInRegistry.All.NewPolicy(type, null).GetType(), "policy.").Select(property => $"--{property.Name}"));
 
+        // A flag of the policy that docs/your-own-policy.md shows.
+        known.Add("--policy.gain");
         known.UnionWith(OptionProperty.Of(typeof(RemoteConfig), "policy.").Select(property => $"--{property.Name}"));
+
         var unknown = new List<string>();
         foreach (string page in DocumentedBlock.Pages)
         {
