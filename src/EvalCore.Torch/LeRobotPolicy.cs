@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Features;
 using EvalCore.Policies;
@@ -129,11 +128,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         {
             state = StateDict.Open(folder.Model, device);
             AddHashes(provenance, [folder.Config, .. state.Paths]);
-            (preprocessor, postprocessor) = Pipelines(config, context, state);
-
-            var relative = preprocessor.Steps.OfType<RelativeActionsProcessor>().FirstOrDefault();
-            foreach (var step in postprocessor.Steps.OfType<AbsoluteActionsProcessor>())
-                step.Link(relative);
+            (preprocessor, postprocessor) = PolicyPipelines.Load(config, context, state);
             if (environment is not null)
             {
                 preprocessor = preprocessor.Extended(environment.NewPreprocessor(device), []);
@@ -422,58 +417,6 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         return config.NewNetwork(state, images);
     }
 
-    /// <summary>The pipelines of the folder, or those that a checkpoint from before LeRobot had pipelines would have.</summary>
-    private static (ProcessorPipeline Pre, ProcessorPipeline Post) Pipelines(LeRobotConfig config, PolicyContext context, StateDict state)
-    {
-        var folder = config.Folder;
-        var overrides = new Dictionary<string, JsonObject>
-        {
-            [DeviceProcessor.Name] = new() { ["device"] = state.Device.ToString() },
-            [RenameObservationsProcessor.Name] = new() { ["rename_map"] = Json(context.RenameMap) },
-        };
-        var none = new Dictionary<string, JsonObject>();
-        if (folder.HasPipelines)
-        {
-            if (state.Statistics.Count > 0)
-            {
-                string more = state.Statistics.Count == 1 ? "" : $" and {state.Statistics.Count - 1} more";
-                context.Warn($"{folder.Model}: '{state.Statistics.First().Value.Entry.Name}'{more} are statistics of an older LeRobot, and not used: those of the pipelines are");
-            }
-
-            return Both(
-                () => ProcessorPipeline.Load(folder.Preprocessor, state.Device, config.ProcessorSteps, overrides, config.Tokenizers),
-                () => ProcessorPipeline.Load(folder.Postprocessor, state.Device, config.ProcessorSteps, none, config.Tokenizers));
-        }
-
-        if (state.Statistics.Count == 0)
-        {
-            throw new EvalCoreException(
-                $"--policy.path: {folder.Root} has no {Path.GetFileName(folder.Preprocessor)}, and {Path.GetFileName(folder.Model)} has no statistics inside, as checkpoints from before LeRobot had pipelines have: copy the pipelines and their state files from the same checkpoint");
-        }
-
-        context.Warn($"{folder.Root}: was saved before LeRobot had processor pipelines; normalising with the statistics inside {Path.GetFileName(folder.Model)}");
-        var statistics = NormalizationStatistics.Inside(state, config.InputFeatures.Keys.Concat(config.OutputFeatures.Keys));
-        return Both(
-            () => ProcessorPipeline.Make(
-                folder.Model, PipelinesOfOldCheckpoint.Preprocessor(config, statistics), state.Device, config.ProcessorSteps, overrides, config.Tokenizers, statistics),
-            () => ProcessorPipeline.Make(
-                folder.Model, PipelinesOfOldCheckpoint.Postprocessor(config, statistics), state.Device, config.ProcessorSteps, none, config.Tokenizers, statistics));
-
-        static (ProcessorPipeline, ProcessorPipeline) Both(Func<ProcessorPipeline> makePre, Func<ProcessorPipeline> makePost)
-        {
-            var pre = makePre();
-            try
-            {
-                return (pre, makePost());
-            }
-            catch (Exception)
-            {
-                pre.Dispose();
-                throw;
-            }
-        }
-    }
-
     private static void AddHashes(Dictionary<string, string> provenance, params ReadOnlySpan<string> files)
     {
         foreach (string file in files)
@@ -486,7 +429,7 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
         foreach (var (field, value) in config.Overrides())
             provenance[$"--policy.{field}"] = value;
         if (context.RenameMap.Count > 0)
-            provenance["--rename_map"] = Json(context.RenameMap).ToJsonString();
+            provenance["--rename_map"] = PolicyPipelines.Json(context.RenameMap).ToJsonString();
         provenance["torch"] = __version__;
         provenance["device"] = device.ToString();
         if (config.UseAmp)
@@ -501,9 +444,6 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             repositories[id] = commit;
         return repositories;
     }
-
-    private static JsonObject Json(IReadOnlyDictionary<string, string> map) =>
-        new(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
 
     /// <summary>The result of a forward pass, in the policy's units and on its device.</summary>
     /// <param name="Input">What the pre-processor gave.</param>

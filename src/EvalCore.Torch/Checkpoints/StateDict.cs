@@ -15,8 +15,10 @@ internal sealed class StateDict : IDisposable
     private readonly Store _store;
     private readonly string _prefix;
     private readonly ScalarType? _type;
+    private readonly bool _unread;
 
-    private StateDict(Store store, string prefix, ScalarType? type) => (_store, _prefix, _type) = (store, prefix, type);
+    private StateDict(Store store, string prefix, ScalarType? type, bool unread = false) =>
+        (_store, _prefix, _type, _unread) = (store, prefix, type, unread);
 
     /// <summary>Where the parameters live.</summary>
     public Device Device => _store.Device;
@@ -43,14 +45,20 @@ internal sealed class StateDict : IDisposable
     public static StateDict Open(string path, Device device) => new(new Store(WeightFiles.Open(path), device), "", ScalarType.Float32);
 
     /// <summary>The part whose names begin with <c>name.</c></summary>
-    public StateDict this[string name] => new(_store, $"{_prefix}{name}.", _type);
+    public StateDict this[string name] => new(_store, $"{_prefix}{name}.", _type, _unread);
 
     /// <summary>The part of a numbered submodule.</summary>
-    public StateDict this[int index] => new(_store, $"{_prefix}{index}.", _type);
+    public StateDict this[int index] => new(_store, $"{_prefix}{index}.", _type, _unread);
 
     /// <summary>The same part, whose parameters are loaded in another type.</summary>
     /// <param name="type">A floating type; null: the type that each is stored in.</param>
-    public StateDict As(ScalarType? type) => new(_store, _prefix, type);
+    public StateDict As(ScalarType? type) => new(_store, _prefix, type, _unread);
+
+    /// <summary>
+    /// The same part, whose parameters nothing is computed with: they are checked as others are, but not read, and in their place
+    /// are tensors without a number.
+    /// </summary>
+    public StateDict Unread() => new(_store, _prefix, _type, unread: true);
 
     /// <summary>Gives the tensors of the files the names that this version of a policy has for them.</summary>
     /// <param name="newName">The new name of a tensor; null where evaluation does not use it.</param>
@@ -92,7 +100,7 @@ internal sealed class StateDict : IDisposable
             return Unfit(name, $"{file.Path}: tensor '{entry.Name}' is {entry}, but the configuration asks for [{wanted}]", shape);
         }
 
-        return Read(file, entry, _store.Device, _type);
+        return _unread ? empty(0, dtype: _type ?? ScalarType.Float32) : Read(file, entry, _store.Device, _type);
     }
 
     /// <summary>Reads a truth value.</summary>

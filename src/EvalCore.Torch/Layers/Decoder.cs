@@ -17,7 +17,9 @@ internal sealed class Decoder
     /// <param name="type">The type that the decoder computes in.</param>
     /// <param name="norm">Makes a norm from its part and width; null: the kind's own.</param>
     /// <param name="layers">How many layers are used; null: all that the file has.</param>
-    public Decoder(StateDict state, DecoderKind kind, ScalarType type, Func<StateDict, long, INorm>? norm = null, int? layers = null)
+    /// <param name="fillsOnly">Whether <see cref="Fill"/> alone is called: what the last layer has after its keys and values is not read.</param>
+    public Decoder(
+        StateDict state, DecoderKind kind, ScalarType type, Func<StateDict, long, INorm>? norm = null, int? layers = null, bool fillsOnly = false)
     {
         _kind = kind;
         _device = state.Device;
@@ -30,8 +32,9 @@ internal sealed class Decoder
         int count = 0;
         while (count != layers && state["layers"][count]["self_attn"]["q_proj"].Has("weight"))
             count++;
-        _layers = [.. Enumerable.Range(0, layers ?? count).Select(i => new DecoderLayer(state["layers"][i], kind, HeadDim, norm))];
-        _norm = norm(state["norm"], Width);
+        int last = (layers ?? count) - 1;
+        _layers = [.. Enumerable.Range(0, last + 1).Select(i => new DecoderLayer(state["layers"][i], kind, HeadDim, norm, keysValuesOnly: fillsOnly && i == last))];
+        _norm = norm(fillsOnly ? state["norm"].Unread() : state["norm"], Width);
     }
 
     /// <summary>The type that it computes in.</summary>

@@ -16,13 +16,16 @@ internal sealed class DecoderLayer
     /// <param name="headDim">How many numbers a head has.</param>
     /// <param name="norm">Makes a norm from its part and width.</param>
     /// <param name="keyValueWidth">How many numbers a token has that keys and values are made of; null: as many as the others.</param>
-    public DecoderLayer(StateDict state, DecoderKind kind, long headDim, Func<StateDict, long, INorm> norm, long? keyValueWidth = null)
+    /// <param name="keysValuesOnly">Whether only keys and values are made of the layer's input; the other tensors are not read.</param>
+    public DecoderLayer(
+        StateDict state, DecoderKind kind, long headDim, Func<StateDict, long, INorm> norm, long? keyValueWidth = null, bool keysValuesOnly = false)
     {
         long width = state["self_attn"]["q_proj"].Shape("weight")[1];
-        SelfAttn = new GroupedQueryAttention(state["self_attn"], width, headDim, kind.Heads, kind.KeyValueHeads, keyValueWidth);
-        _mlp = new GatedMlp(state["mlp"], width, kind.Activation);
+        SelfAttn = new GroupedQueryAttention(state["self_attn"], width, headDim, kind.Heads, kind.KeyValueHeads, keyValueWidth, keysValuesOnly);
         _inputLayernorm = norm(state["input_layernorm"], width);
-        _postAttentionLayernorm = norm(state["post_attention_layernorm"], width);
+        var rest = keysValuesOnly ? state.Unread() : state;
+        _mlp = new GatedMlp(rest["mlp"], width, kind.Activation);
+        _postAttentionLayernorm = norm(rest["post_attention_layernorm"], width);
     }
 
     /// <summary>The attention's projections.</summary>

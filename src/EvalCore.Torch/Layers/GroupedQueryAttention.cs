@@ -23,14 +23,17 @@ internal sealed class GroupedQueryAttention
     /// <param name="heads">How many query heads there are.</param>
     /// <param name="keyValueHeads">How many key-value heads there are.</param>
     /// <param name="keyValueWidth">How many numbers a token has that keys and values are made of; null: as many as the others.</param>
-    public GroupedQueryAttention(StateDict state, long width, long headDim, long heads, long keyValueHeads, long? keyValueWidth = null)
+    /// <param name="keysValuesOnly">Whether only keys and values are made; the other tensors are not read.</param>
+    public GroupedQueryAttention(
+        StateDict state, long width, long headDim, long heads, long keyValueHeads, long? keyValueWidth = null, bool keysValuesOnly = false)
     {
+        var rest = keysValuesOnly ? state.Unread() : state;
         _heads = heads;
         _keyValueHeads = keyValueHeads;
-        _qProj = new Linear(state["q_proj"], width, heads * headDim, bias: false);
+        _qProj = new Linear(rest["q_proj"], width, heads * headDim, bias: false);
         _kProj = new Linear(state["k_proj"], keyValueWidth ?? width, keyValueHeads * headDim, bias: false);
         _vProj = new Linear(state["v_proj"], keyValueWidth ?? width, keyValueHeads * headDim, bias: false);
-        _oProj = new Linear(state["o_proj"], heads * headDim, width, bias: false);
+        _oProj = new Linear(rest["o_proj"], heads * headDim, width, bias: false);
     }
 
     /// <summary>[B, S, width] to turned queries [B, heads, S, head dimension].</summary>

@@ -26,7 +26,7 @@ internal sealed class PaliGemma
         var model = state["model"];
         var language = model["language_model"];
         _visionTower = new SiglipVisionModel(model["vision_tower"]["vision_model"], VisionHeads);
-        LanguageModel = new Decoder(language, DecoderKind.Gemma, type);
+        LanguageModel = new Decoder(language, DecoderKind.Gemma, type, fillsOnly: !lmHead);
         _multiModalProjector = new Linear(model["multi_modal_projector"]["linear"], _visionTower.Width, LanguageModel.Width);
 
         // One matrix embeds tokens and makes logits; a file may have it under one of the two names alone.

@@ -39,6 +39,19 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
+    public void A_part_that_is_not_read_is_checked()
+    {
+        new SafetensorsWriter().Add<float>("a.b.weight", [1f, 2f], 2).Add<float>("a.b.bias", [1f], 1).Save(_file);
+        using var state = StateDict.Open(_file, CPU);
+        var part = state.Unread()["a"].As(ScalarType.BFloat16)["b"];
+        Assert.Equal(0, part.Load("weight", 2).numel());
+        Assert.Equal(2, state["a"]["b"].Load("weight", 2).numel());
+        part.Load("bias", 3);
+        Assert.Equal(
+            $"{_file}: tensor 'a.b.bias' is F32 [1], but the configuration asks for [3]", Assert.Throws<EvalCoreException>(() => state.Close(_ => false)).Message);
+    }
+
+    [Fact]
     public void A_tensor_whose_size_decides_others_is_stated_at_once_with_those_before()
     {
         new SafetensorsWriter().Add<float>("a", [1f], 1).Save(_file);

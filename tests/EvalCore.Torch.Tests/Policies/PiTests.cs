@@ -10,15 +10,10 @@ public class PiTests
 {
     private const double Tolerance = 1e-5;
 
+    public static TheoryData<string, string> Cases => new MatrixTheoryData<string, string>(["pi0", "pi05"], ["b1", "b1_oddsize", "b2_steps4_nocam2", "b3"]);
+
     [Theory]
-    [InlineData("pi0", "b1")]
-    [InlineData("pi0", "b1_oddsize")]
-    [InlineData("pi0", "b2_steps4_nocam2")]
-    [InlineData("pi0", "b3")]
-    [InlineData("pi05", "b1")]
-    [InlineData("pi05", "b1_oddsize")]
-    [InlineData("pi05", "b2_steps4_nocam2")]
-    [InlineData("pi05", "b3")]
+    [MemberData(nameof(Cases))]
     public void Chunks_equal_LeRobots_alone_and_together(string policy, string name)
     {
         using var test = new NetworkCase(policy, name);
@@ -28,14 +23,7 @@ public class PiTests
     }
 
     [Theory]
-    [InlineData("pi0", "b1")]
-    [InlineData("pi0", "b1_oddsize")]
-    [InlineData("pi0", "b2_steps4_nocam2")]
-    [InlineData("pi0", "b3")]
-    [InlineData("pi05", "b1")]
-    [InlineData("pi05", "b1_oddsize")]
-    [InlineData("pi05", "b2_steps4_nocam2")]
-    [InlineData("pi05", "b3")]
+    [MemberData(nameof(Cases))]
     public void Whole_checkpoints_play_LeRobots_actions(string policy, string name)
     {
         var golden = new GoldenCase(policy, name);
@@ -66,14 +54,7 @@ public class PiTests
     }
 
     [Theory]
-    [InlineData("pi0", "b1")]
-    [InlineData("pi0", "b1_oddsize")]
-    [InlineData("pi0", "b2_steps4_nocam2")]
-    [InlineData("pi0", "b3")]
-    [InlineData("pi05", "b1")]
-    [InlineData("pi05", "b1_oddsize")]
-    [InlineData("pi05", "b2_steps4_nocam2")]
-    [InlineData("pi05", "b3")]
+    [MemberData(nameof(Cases))]
     public void Images_prefix_times_and_velocities_equal_LeRobots(string policy, string name)
     {
         using var scope = NewDisposeScope();

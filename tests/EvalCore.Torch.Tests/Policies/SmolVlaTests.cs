@@ -10,13 +10,10 @@ public class SmolVlaTests
 {
     private const double Tolerance = 1e-5;
 
+    public static TheoryData<string> Cases => ["b1", "b1_oddsize", "b1_special_tokens", "b2_missing_camera", "b2_prefix64_maxlen", "b3"];
+
     [Theory]
-    [InlineData("b1")]
-    [InlineData("b1_oddsize")]
-    [InlineData("b1_special_tokens")]
-    [InlineData("b2_missing_camera")]
-    [InlineData("b2_prefix64_maxlen")]
-    [InlineData("b3")]
+    [MemberData(nameof(Cases))]
     public void Chunks_equal_LeRobots_alone_and_together(string name)
     {
         using var test = new NetworkCase("smolvla", name);
@@ -26,12 +23,7 @@ public class SmolVlaTests
     }
 
     [Theory]
-    [InlineData("b1")]
-    [InlineData("b1_oddsize")]
-    [InlineData("b1_special_tokens")]
-    [InlineData("b2_missing_camera")]
-    [InlineData("b2_prefix64_maxlen")]
-    [InlineData("b3")]
+    [MemberData(nameof(Cases))]
     public void Whole_checkpoints_play_LeRobots_actions(string name)
     {
         var golden = new GoldenCase("smolvla", name);
@@ -57,12 +49,7 @@ public class SmolVlaTests
     }
 
     [Theory]
-    [InlineData("b1")]
-    [InlineData("b1_oddsize")]
-    [InlineData("b1_special_tokens")]
-    [InlineData("b2_missing_camera")]
-    [InlineData("b2_prefix64_maxlen")]
-    [InlineData("b3")]
+    [MemberData(nameof(Cases))]
     public void Images_prefix_times_and_velocities_equal_LeRobots(string name)
     {
         using var scope = NewDisposeScope();

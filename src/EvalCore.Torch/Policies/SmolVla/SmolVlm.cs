@@ -23,7 +23,7 @@ internal sealed class SmolVlm
     public SmolVlm(StateDict state, int? layers)
     {
         _visionModel = new SiglipVisionModel(state["vision_model"], VisionHeads);
-        TextModel = new Decoder(state["text_model"], DecoderKind.SmolLm2, ScalarType.Float32, layers: layers);
+        TextModel = new Decoder(state["text_model"], DecoderKind.SmolLm2, ScalarType.Float32, layers: layers, fillsOnly: true);
         var projection = state["connector"]["modality_projection"]["proj"];
         long inputs = projection.Shape("weight")[1];
         _grid = (long)Math.Sqrt(_visionModel.Tokens);
