@@ -18,7 +18,8 @@ if (args is ["loop", "plain" or "evalcore", var one])
 
 if (args is ["leaks", .. var families])
 {
-    MemoryGrowth.Print(calls: 10_000, families);
+    bool counted = families.Length > 0 && int.TryParse(families[0], out _);
+    MemoryGrowth.Print(counted ? int.Parse(families[0], System.Globalization.CultureInfo.InvariantCulture) : 10_000, counted ? families[1..] : families);
     return;
 }
 

@@ -10,6 +10,9 @@ internal sealed class Weights(ulong seed) : IDisposable
     private readonly Generator _generator = new(seed, CPU);
     private readonly Dictionary<string, Tensor> _all = [];
 
+    /// <summary>What a norm's weights are about: 0 for norms that store them less one.</summary>
+    public double NormMean { get; init; } = 1;
+
     /// <summary>Truth values that the file has as well.</summary>
     public Dictionary<string, bool> Flags { get; } = [];
 
@@ -27,7 +30,7 @@ internal sealed class Weights(ulong seed) : IDisposable
             long fan = shape.Skip(1).Aggregate(1L, (product, n) => product * n);
             bool norm = shape.Length == 1 && name.EndsWith("weight", StringComparison.Ordinal);
             values = name.EndsWith("running_var", StringComparison.Ordinal) ? values.abs() + 0.5
-                : norm ? 1 + 0.2 * values
+                : norm ? NormMean + 0.2 * values
                 : shape.Length == 1 ? 0.2 * values
                 : values / Math.Sqrt(fan);
             return _all[name] = values.DetachFromDisposeScope();

@@ -301,7 +301,7 @@ public sealed class PlainNetworkTests : IDisposable
     [InlineData(true, 2)]
     public void Pi0_and_pi05_equal_the_plain_network(bool pi05, int cameras)
     {
-        using var weights = new Weights(7);
+        using var weights = new Weights(7) { NormMean = 0 };
         PiConfig config = pi05 ? new Pi05Config() : new Pi0Config();
         (config.ChunkSize, config.NActionSteps, config.NumInferenceSteps, config.MaxActionDim) = (6, 6, 3, 8);
         config.OutputFeatures["action"] = new PolicyFeature(FeatureType.ACTION, [8]);
@@ -325,7 +325,7 @@ public sealed class PlainNetworkTests : IDisposable
     [InlineData(2)]
     public void Pi0Fast_generates_the_tokens_of_the_plain_network(int cameras)
     {
-        using var weights = new Weights(8);
+        using var weights = new Weights(8) { NormMean = 0 };
         var config = new Pi0FastConfig { MaxDecodingSteps = 12, TokenizerPath = TestTokenizers.Folder };
         config.OutputFeatures["action"] = new PolicyFeature(FeatureType.ACTION, [8]);
         var observation = PaliGemmaInputs(config, cameras);
