@@ -73,6 +73,9 @@ internal static class Conventions
 
     private static void CheckActions(RemotePolicy policy, PolicyContext context, MessagePackMap spec)
     {
+        // A format says more than a number of values.
+        if (context.Suite == Libero && context.ActionSpace is { } space)
+            CheckFormats(policy, spec, space.Components[0].IsRelative);
         long sum = 0;
         bool isKnown = spec.Count > 0;
         foreach (var (_, part) in Parts(spec))
@@ -85,19 +88,20 @@ internal static class Conventions
 
         if (isKnown && policy.Dimension is { } expected && sum != expected)
             throw Wrong(policy, $"actions of {sum} numbers", context, $"{expected}");
-        if (context.Suite != Libero || context.ActionSpace is not { } space)
-            return;
-        bool isRelative = space.Components[0].IsRelative;
+    }
+
+    /// <summary>Compares the formats with LIBERO's: position, axis times angle, and a gripper that 1 closes.</summary>
+    private static void CheckFormats(RemotePolicy policy, MessagePackMap spec, bool isRelative)
+    {
         foreach (var (key, part) in Parts(spec))
         {
-            string format = part["format"] as string ?? "";
-            string? reason = (key, format) switch
+            string? reason = (key, part["format"] as string) switch
             {
                 ("position", "absolute_xyz") when isRelative => "absolute positions, and libero's are relative: give --env.control_mode=absolute",
                 ("position", "delta_xyz") when !isRelative => "relative positions, and libero's are absolute: leave out --env.control_mode",
-                ("rotation", "euler_xyz" or "quaternion_xyzw" or "rot6d_interleaved") => $"rotations as {format}, and libero's are axis times angle",
+                ("rotation", "euler_xyz" or "quaternion_xyzw" or "rot6d_interleaved") => $"rotations as {part["format"]}, and libero's are axis times angle",
                 ("gripper", "binary_close_negative") => "a gripper that closes at -1, and libero's closes at 1",
-                ("gripper", "continuous_01" or "binary_close_01") => $"a gripper from 0 to 1 ({format}), and libero's opens at -1",
+                ("gripper", "continuous_01" or "binary_close_01") => $"a gripper from 0 to 1 ({part["format"]}), and libero's opens at -1",
                 _ => null,
             };
             if (reason is not null)

@@ -10,6 +10,7 @@ internal sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 20;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(2);
 
     // setsid gives the server a process group of its own, which is then stopped as a whole. Where it is missing (macOS) only the
     // server itself is.
@@ -44,6 +45,7 @@ internal sealed class ServerProcess : IDisposable
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
+    private readonly CountdownEvent _streams = new(2);
     private bool _disposed;
 
     private ServerProcess(Process process) => _process = process;
@@ -56,6 +58,9 @@ internal sealed class ServerProcess : IDisposable
     {
         get
         {
+            // What it wrote last may not have been read yet.
+            if (!IsRunning)
+                _streams.Wait(ReadPatience);
             string last;
             lock (_lines)
                 last = string.Join(" | ", _lines);
@@ -119,6 +124,8 @@ internal sealed class ServerProcess : IDisposable
 
     private void Keep(object sender, DataReceivedEventArgs line)
     {
+        if (line.Data is null && !_streams.IsSet)
+            _streams.Signal();
         if (string.IsNullOrWhiteSpace(line.Data))
             return;
         lock (_lines)

@@ -33,7 +33,7 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
     ];
 
     /// <summary>Variables of this prefix that are no parameters of gates.</summary>
-    private static readonly string[] Others = ["EVALCORE_CACHE", "EVALCORE_MIRROR", "EVALCORE_IGNORE_SYSTEM_LIBRARIES"];
+    private static readonly string[] Others = ["EVALCORE_CACHE", "EVALCORE_MIRROR", "EVALCORE_IGNORE_SYSTEM_LIBRARIES", "EVALCORE_POLICY_API_KEY"];
 
     private IEnumerable<string> UsualNames => Usual.Concat(suites.SelectMany(suite => Usual.Select(name => $"{suite}.{name}")));
 
@@ -56,7 +56,7 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
     /// <summary>The parameter that an environment variable sets; null for other variables.</summary>
     public string? OfVariable(string variable)
     {
-        if (!variable.StartsWith(Prefix, StringComparison.Ordinal))
+        if (!variable.StartsWith(Prefix, StringComparison.Ordinal) || Others.Contains(variable))
             return null;
         string rest = variable[Prefix.Length..].ToLowerInvariant();
         string suite = SuiteOf(rest, '_');
