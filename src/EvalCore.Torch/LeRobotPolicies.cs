@@ -72,8 +72,8 @@ public sealed class LeRobotPolicies : IPolicySource
 
     /// <summary>The repository that a path names: there is no such file or folder, and it does not end as a file's name does.</summary>
     private static HubRepository? RepositoryAt(string path) =>
-        !Path.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: false) is null && HubRepository.Parse(path) is { } repository
-        && !FileEndings.Contains(Path.GetExtension(repository.Id))
+        HubRepository.Parse(path) is { } repository && !FileEndings.Contains(Path.GetExtension(repository.Id))
+        && !Path.Exists(path) && new FileInfo(path).LinkTarget is null
             ? repository
             : null;
 
