@@ -10,6 +10,9 @@ namespace EvalCore.Hub;
 /// <param name="variable">Reads an environment variable; null where it is not set.</param>
 public sealed class HubClient(Func<string, string?> variable)
 {
+    /// <summary>How many questions in a row may have no answer: without a network, that is soon said.</summary>
+    private const int MostUnanswered = 3;
+
     /// <summary>The Hub that this process's environment variables describe.</summary>
     public static HubClient Default { get; } = new(Environment.GetEnvironmentVariable);
 
@@ -67,7 +70,7 @@ public sealed class HubClient(Func<string, string?> variable)
         }
 
         var retry = NewRetry();
-        while (true)
+        for (int unanswered = 0; ;)
         {
             HubException failure;
             try
@@ -84,7 +87,8 @@ public sealed class HubClient(Func<string, string?> variable)
             // A repository that is there, but has no such revision, is no reason to use an old one.
             if (cached is not null && failure.Problem != HubProblem.NoRevision)
                 return Snapshot(cached, cache.Tree(repository.Id, cached), failure);
-            if (!await retry.Wait(failure, cancellation).ConfigureAwait(false))
+            unanswered += failure.IsAnswer ? 0 : 1;
+            if (unanswered == MostUnanswered || !await retry.Wait(failure, cancellation).ConfigureAwait(false))
             {
                 throw failure.Problem == HubProblem.Unreachable
                     ? new HubException(failure.Problem, $"{failure.Message}, and '{repository}' is not in the cache ({cache.Root})", failure)

@@ -128,7 +128,7 @@ internal sealed partial class HubConnection(HubSettings settings)
                 HubProblem.Token, $"{settings.Host} does not know the token in {token}: make a new one at {tokens}, or remove it for a public model"),
             (401 or 404, _) when isHub => NoRepository(),
             (429 or 408 or >= 500, _) => new HubException(
-                HubProblem.Unreachable, $"{settings.Host} answers {code} {response.ReasonPhrase}".TrimEnd() + Later()) { IsTransient = true, RetryAfter = RetryAfter(response) },
+                HubProblem.Unreachable, $"{settings.Host} answers {code} {response.ReasonPhrase}".TrimEnd() + Later()) { IsTransient = true, IsAnswer = true, RetryAfter = RetryAfter(response) },
             _ => Of(HubProblem.Refused, $"{response.RequestMessage?.RequestUri?.Host ?? settings.Host} answers {code} {response.ReasonPhrase}".TrimEnd() + $" for '{repository}'")
         };
 

@@ -15,6 +15,9 @@ public sealed class HubException(HubProblem problem, string message, Exception? 
     /// <summary>Whether another attempt can help.</summary>
     internal bool IsTransient { get; init; }
 
+    /// <summary>Whether the Hub has answered.</summary>
+    internal bool IsAnswer { get; init; }
+
     /// <summary>How long the Hub asks to wait before the next attempt; null where it does not say.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 }

@@ -105,8 +105,8 @@ public sealed class DownloadTests : HubTest
         Assert.Equal(bytes, Server.Sent);
         Assert.Equal(bytes, reports.Last);
 
-        // The server of the test is in this process too.
-        Assert.InRange(most - before, long.MinValue, 64_000_000);
+        // The server of the test and the other tests are in this process too.
+        Assert.InRange(most - before, long.MinValue, 150_000_000);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB, 10 cuts, {watch.Elapsed.TotalSeconds:0.0} s, memory +{(most - before) / 1e6:0.0} MB"));
     }

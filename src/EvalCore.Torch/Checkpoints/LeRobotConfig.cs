@@ -244,7 +244,7 @@ internal abstract class LeRobotConfig : PolicyConfig
                 : InstructionSteps.Select(step => (JsonObject?)step.Fields);
             return [.. steps.Select(fields => fields?["tokenizer_name"] is JsonValue value && value.TryGetValue(out string? name) ? name : null).OfType<string>().Distinct()];
         }
-        catch (Exception e) when (e is EvalCoreException or InvalidOperationException)
+        catch (Exception e) when (e is EvalCoreException or InvalidOperationException or ArgumentException)
         {
             return [];
         }
