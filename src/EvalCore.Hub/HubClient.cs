@@ -16,17 +16,6 @@ public sealed class HubClient(Func<string, string?> variable)
     /// <summary>The Hub that this process's environment variables describe.</summary>
     public static HubClient Default { get; } = new(Environment.GetEnvironmentVariable);
 
-    /// <summary>The folder of the cache, whether it is there or not.</summary>
-    public string Cache => HubSettings.CacheOf(variable);
-
-    /// <summary>The address of the Hub, without a slash at its end.</summary>
-    /// <exception cref="EvalCoreException">A variable has a value that it cannot have.</exception>
-    public string Endpoint => HubSettings.Read(variable).Endpoint;
-
-    /// <summary>The variable that forbids to ask the Hub; null where none does.</summary>
-    /// <exception cref="EvalCoreException">A variable has a value that it cannot have.</exception>
-    public string? Offline => HubSettings.Read(variable).Offline;
-
     /// <summary>The check that <c>evalcore doctor</c> makes: nothing is asked of the Hub.</summary>
     public Check Check => field ??= new Check("Hugging Face Hub", Describe, Optional: true);
 
@@ -102,14 +91,15 @@ public sealed class HubClient(Func<string, string?> variable)
 
     /// <summary>The commit of a repository that the cache has, without asking the Hub; null where it has none.</summary>
     /// <param name="repository">The repository and its revision.</param>
+    /// <exception cref="EvalCoreException">An environment variable has a value that it cannot have.</exception>
     public HubSnapshot? Cached(HubRepository repository)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        var cache = new HubCache(Cache);
-        return cache.Commit(repository) is not { } commit
-            ? null
-            : new HubSnapshot(
-                repository, commit, cache.Tree(repository.Id, commit), null, cache, new HubSettings { Endpoint = HubSettings.DefaultEndpoint, Cache = Cache, Offline = "the cache" }, NewRetry, Time, FreeBytes);
+        var settings = HubSettings.Read(variable);
+        var cache = new HubCache(settings.Cache);
+        return cache.Commit(repository) is { } commit
+            ? new HubSnapshot(repository, commit, cache.Tree(repository.Id, commit), null, cache, settings, NewRetry, Time, FreeBytes)
+            : null;
     }
 
     private static long FreeBytesOf(string folder)

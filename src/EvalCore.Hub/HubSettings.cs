@@ -43,7 +43,7 @@ internal sealed partial record HubSettings
         return new HubSettings
         {
             Endpoint = Address(Variable("HF_ENDPOINT") ?? DefaultEndpoint),
-            Cache = CacheOf(environment),
+            Cache = Path.GetFullPath(Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(home, "hub")),
             Offline = ((string[])["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"]).FirstOrDefault(name => Variable(name) is not null) is { } offline && IsTrue(offline) ? offline : null,
             Token = IsTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") ? null : HubToken.Find(Variable, Folder("HF_TOKEN_PATH") ?? Path.Combine(home, "token")),
             Silence = Variable("HF_HUB_DOWNLOAD_TIMEOUT") is { } seconds ? Seconds(seconds) : HttpDownload.Silence,
@@ -55,13 +55,6 @@ internal sealed partial record HubSettings
 
         string? Folder(string name) => PathIn(environment, name);
     }
-
-    /// <summary>The folder of the cache, as <see cref="Cache"/> says.</summary>
-    /// <param name="environment">Reads an environment variable; null where it is not set.</param>
-    public static string CacheOf(Func<string, string?> environment) => Path.GetFullPath(
-        PathIn(environment, "HF_HUB_CACHE") ?? PathIn(environment, "HUGGINGFACE_HUB_CACHE")
-        ?? Path.Combine(
-            PathIn(environment, "HF_HOME") ?? Path.Combine(PathIn(environment, "XDG_CACHE_HOME") ?? HomeFolder.Expand("~/.cache"), "huggingface"), "hub"));
 
     /// <summary>A path with its variables and its <c>~</c> replaced, as Hugging Face's tools do; null where it is not set.</summary>
     private static string? PathIn(Func<string, string?> environment, string name) => environment(name) is { } value && value.Trim().Length > 0
