@@ -65,7 +65,8 @@ internal sealed record ModelFile
         foreach (string file in model._weightFiles)
         {
             string full = System.IO.Path.GetFullPath(file, folder);
-            if (!full.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))
+            string relative = System.IO.Path.GetRelativePath(folder, full);
+            if (System.IO.Path.IsPathRooted(relative) || relative.StartsWith("..", StringComparison.Ordinal))
                 throw new EvalCoreException($"{path}: has weights in '{file}', which is outside its folder; export it again with its weights beside it or inside");
             if (!File.Exists(full))
                 throw new EvalCoreException($"{path}: has weights in '{file}', which is not beside it; copy that file from where the model was exported");

@@ -89,6 +89,9 @@ internal sealed class OnnxPolicy : IInspectablePolicy
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+
+        // Threads that wait for their next operation would take the cores from the simulators.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         string device = Choose(config, options, context.Warn);
         InferenceSession? session = null;
         try

@@ -5,7 +5,6 @@ using EvalCore.Evaluation;
 using EvalCore.Gates;
 using EvalCore.Options;
 using EvalCore.Remote;
-using EvalCore.Torch;
 
 namespace EvalCore.Cli.Tests.Documentation;
 
