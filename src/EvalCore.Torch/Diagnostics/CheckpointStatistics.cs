@@ -19,7 +19,7 @@ internal static class CheckpointStatistics
         "smolvla_new_line_processor", "pi0_new_line_processor",
 
         // Keeps the state for a later step.
-        "relative_actions_processor",
+        RelativeActionsProcessor.Name,
     ];
 
     /// <summary>The statistics, by the environment's names.</summary>
@@ -45,6 +45,10 @@ internal static class CheckpointStatistics
             statistics[Feature.Action] = ofActions;
         return statistics;
     }
+
+    /// <summary>Whether a step changes no number. The policies of openpi have one that makes actions absolute, most of them disabled.</summary>
+    private static bool ChangesNothing((string Name, IProcessorStep Step) step) =>
+        Unchanging.Contains(step.Name) || step.Step is AbsoluteActionsProcessor { Enabled: false };
 
     /// <summary>
     /// A line where the pre-processor and the post-processor have different statistics of the action; null where they agree, or

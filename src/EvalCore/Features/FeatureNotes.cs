@@ -14,6 +14,12 @@ internal static class FeatureNotes
     /// <summary>The share of values, and of episodes at their start, from which an inverted sign is considered.</summary>
     private const double MostlyOutside = 0.5;
 
+    /// <summary>
+    /// The share of a range's width by which values must be outside it for an inverted sign: data that begin at an end of
+    /// their range have values that are just outside.
+    /// </summary>
+    private const double InvertedMargin = 0.1;
+
     /// <summary>The share of the expected magnitude below which all values are too small.</summary>
     private const double TooSmall = 0.02;
 
@@ -89,7 +95,13 @@ internal static class FeatureNotes
         }
 
         int[] far = Far(feature, counts.FarOut, counts.Values);
-        return far.Length == 0 ? null : Line(name, feature, counts, counts.FarOut!, far, "far outside", RangeName(statistics), i => RangeOf(statistics, i), Cause(feature, counts, far));
+        if (far.Length > 0)
+            return Line(name, feature, counts, counts.FarOut!, far, "far outside", RangeName(statistics), i => RangeOf(statistics, i), Cause(feature, counts, far));
+
+        // Inside of a range that is right, normalised by a deviation that is not.
+        int[] huge = [.. Far(feature, counts.Beyond5Std, counts.Values).Where(i => statistics.StdOf(i) == 0 && statistics.Range(i).Width > 0)];
+        return huge.Length == 0 ? null : Line(name, feature, counts, counts.Beyond5Std!, huge, "not", "the mean of the statistics, whose standard deviation is 0", statistics.Range,
+            "normalised by it (MEAN_STD) they become huge: likely damaged statistics");
     }
 
     /// <summary>Actions that are far outside the statistics of the policy's own data.</summary>
@@ -199,7 +211,8 @@ internal static class FeatureNotes
     private static bool IsInverted(FeatureCounts counts, int component, Bounds range)
     {
         double opposite = -counts.MeanOf(component);
-        return range.Width is > 0 and < double.PositiveInfinity
+        double beyond = Math.Max(range.Low - counts.MeanOf(component), counts.MeanOf(component) - range.High);
+        return range.Width is > 0 and < double.PositiveInfinity && beyond > InvertedMargin * range.Width
             && range.Widened.Contains(counts.Seen(component).Times(-1)) && opposite >= range.Low && opposite <= range.High;
     }
 

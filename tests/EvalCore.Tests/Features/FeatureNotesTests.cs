@@ -128,6 +128,24 @@ public sealed class FeatureNotesTests
     }
 
     [Fact]
+    public void A_standard_deviation_of_zero_in_a_range_that_is_right_is_named()
+    {
+        _statistics[State] = OfState with { Std = [0, 0.3, 0.012] };
+        Assert.Equal(
+            "observation.state: 100 % of the values of component 0 are not the mean of the statistics, whose standard deviation is 0 (0: seen -1 to 1, statistics -1 to 1); "
+            + "normalised by it (MEAN_STD) they become huge: likely damaged statistics",
+            Assert.Single(Notes()));
+    }
+
+    [Fact]
+    public void Values_just_outside_of_the_range_are_no_inverted_sign()
+    {
+        _statistics[State] = OfState with { Min = [-1, -1, 0], Max = [1, 0.8, 0.04] };
+        Assert.Empty(Notes(state: (k, value) => k == 1 ? 0.85 : value));
+        Assert.Contains("likely a sign that is inverted", Assert.Single(Notes(state: (k, value) => k == 1 ? 1 : value)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Statistics_without_a_range_are_compared_in_standard_deviations()
     {
         _statistics[State] = new FeatureStatistics { Mean = [0, 0.5, 0.02], Std = [0.6, 0.3, 0.012] };
