@@ -40,6 +40,9 @@ internal sealed class PaliGemma
     /// <summary>Gemma.</summary>
     public Decoder LanguageModel { get; }
 
+    /// <summary>How many tokens it knows.</summary>
+    public long Vocabulary => _embedTokens.shape[0];
+
     /// <summary>Height and width of an image.</summary>
     public long ImageSize => _visionTower.ImageSize;
 

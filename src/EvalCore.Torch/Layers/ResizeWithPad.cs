@@ -27,10 +27,13 @@ internal static class ResizeWithPad
         return nn.functional.pad(resized, [width - resized.shape[3], 0, height - resized.shape[2], 0]);
     }
 
+    /// <exception cref="EvalCoreException">The image is so narrow that nothing is left of a side.</exception>
     private static Tensor Resize(Tensor images, long height, long width)
     {
         double ratio = Math.Max((double)images.shape[3] / width, (double)images.shape[2] / height);
         long[] size = [(long)(images.shape[2] / ratio), (long)(images.shape[3] / ratio)];
+        if (size.Contains(0))
+            throw new EvalCoreException($"an image of {images.shape[2]}x{images.shape[3]} cannot be resized to {height}x{width} without distortion: a side would have no pixel");
         return nn.functional.interpolate(images, size, mode: InterpolationMode.Bilinear, align_corners: false);
     }
 }

@@ -36,7 +36,9 @@ internal sealed class TokenizerProcessor : IProcessorStep
         _tokenizer = context.Tokenizers.Text(name);
         if (_fields.MaxLength <= _tokenizer.SpecialTokens)
             throw context.Invalid($"max_length is {_fields.MaxLength}; it must be more than the {_tokenizer.SpecialTokens} special tokens that '{name}' puts around a text");
-        _padId = _tokenizer.PadId ?? throw context.Invalid($"the tokenizer '{name}' has no pad_token; add it to its tokenizer_config.json ({Path.GetDirectoryName(_tokenizer.Files[0])})");
+        _padId = _tokenizer.PadId ?? throw context.Invalid(_tokenizer.PadToken is { } pad
+            ? $"the pad_token of the tokenizer '{name}', '{pad}', is not in its tokenizer.json ({Path.GetDirectoryName(_tokenizer.Files[0])}): the two files are of different tokenizers"
+            : $"the tokenizer '{name}' has no pad_token; add it to its tokenizer_config.json ({Path.GetDirectoryName(_tokenizer.Files[0])})");
     }
 
     public void Process(Transition transition)

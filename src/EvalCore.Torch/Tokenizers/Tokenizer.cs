@@ -31,6 +31,9 @@ internal sealed class Tokenizer
     /// <summary>How many tokens the model has, added ones not counted.</summary>
     public int VocabularySize => _parts.Model.Count;
 
+    /// <summary>The text of the token after the last one of a shorter text, as the files name it, known or not; null where they name none.</summary>
+    public string? PadToken => _parts.PadToken;
+
     /// <summary>What stands after the last token of a shorter text; null where the files name none.</summary>
     public int? PadId => _parts.PadToken is { } token ? IdOf(token) : null;
 

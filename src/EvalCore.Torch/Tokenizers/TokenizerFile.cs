@@ -139,6 +139,8 @@ internal sealed class TokenizerFile
         var vocabulary = new Dictionary<string, int>();
         foreach (var token in Member(model, "vocab", JsonValueKind.Object).EnumerateObject())
             vocabulary[token.Name] = Id(token.Value, "vocab");
+        if (vocabulary.Count == 0)
+            throw Damaged("vocab");
         var merges = new Dictionary<(int Left, int Right), (int Rank, int Id)>();
         int rank = 0;
         foreach (var merge in Elements(model, "merges"))

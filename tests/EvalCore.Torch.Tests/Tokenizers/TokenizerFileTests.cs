@@ -16,6 +16,7 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}""", "merge 1 is of 'a' and 'b', but vocab has not both and what they become")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":-1},"merges":[]}""", "'vocab' is missing or is not what Hugging Face's tokenizers write there")]
     [InlineData("model", """{"type":"BPE","merges":[]}""", "'vocab' is missing")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[]}""", "'vocab' is missing or is not what")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[["a"]]}""", "'merges' is missing or is not what")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"<unk>"}""", "vocab has no '<unk>', the unk_token")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""", "end_of_word_suffix of the model is '</w>', which is not known here")]

@@ -77,7 +77,7 @@ internal sealed class PiNetwork : PolicyNetwork
 
     /// <summary>Images, then the instruction: one block.</summary>
     internal TokenSequence EmbedPrefix(IReadOnlyDictionary<string, Tensor> observation, int batch) =>
-        _paligemma.EmbedPrefix(Images(observation), Prompt.Of(observation), batch, ForwardHook?.Within("model.paligemma_with_expert.paligemma"));
+        _paligemma.EmbedPrefix(Images(observation), Prompt.Of(observation, _paligemma.Vocabulary), batch, ForwardHook?.Within("model.paligemma_with_expert.paligemma"));
 
     /// <summary>The images that are there, in the configuration's order: each [B, 3, size, size] from -1 to 1.</summary>
     internal Tensor[] Images(IReadOnlyDictionary<string, Tensor> observation) => _paligemma.Images(observation, _config.Images);

@@ -57,7 +57,7 @@ internal sealed class Pi0FastNetwork : PolicyNetwork
         int steps = _config.MaxDecodingSteps;
         var hook = ForwardHook?.Within("model.paligemma_with_expert.paligemma");
         var language = _paligemma.LanguageModel;
-        var prefix = _paligemma.EmbedPrefix(_paligemma.Images(observation, _config.Images), Prompt.Of(observation), batch, hook);
+        var prefix = _paligemma.EmbedPrefix(_paligemma.Images(observation, _config.Images), Prompt.Of(observation, _paligemma.Vocabulary), batch, hook);
         prefix.Add(_paligemma.EmbedTokens(full(batch, 1, Scalars.Of((long)_actions.Bos), dtype: ScalarType.Int64, device: _state.Device)), prefix.LastBlock);
         var cache = language.NewCache(batch, prefix.Length + steps);
         var hidden = language.Forward(

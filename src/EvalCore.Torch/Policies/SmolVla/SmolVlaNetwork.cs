@@ -101,7 +101,7 @@ internal sealed class SmolVlaNetwork : PolicyNetwork
                 prefix.Add(after.End.expand(batch, -1, -1), block: 0);
         }
 
-        var prompt = Prompt.Of(observation);
+        var prompt = Prompt.Of(observation, _vlm.Vocabulary);
         var words = _vlm.EmbedTokens(prompt.Ids);
         hook?.Invoke("text_model.embed_tokens", words);
         prefix.Add(words.mul_(scale), block: 0, prompt.Lengths);

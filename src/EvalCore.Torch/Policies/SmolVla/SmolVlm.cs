@@ -41,6 +41,9 @@ internal sealed class SmolVlm
     /// <summary>SmolLM2.</summary>
     public Decoder TextModel { get; }
 
+    /// <summary>How many tokens it knows.</summary>
+    public long Vocabulary => _embedTokens.shape[0];
+
     /// <summary>Height and width of an image.</summary>
     public long ImageSize => _visionModel.ImageSize;
 

@@ -35,6 +35,9 @@ internal sealed class BartEncoder
             _layers.Add(new Layer(state["layers"][_layers.Count], width, config.EncoderAttentionHeads));
     }
 
+    /// <summary>How many tokens it knows.</summary>
+    public long Vocabulary => _words.shape[0];
+
     /// <summary>For how many tokens there are positions.</summary>
     public long MaxTokens => _positions.shape[0] - FirstPosition;
 

@@ -86,6 +86,7 @@ internal sealed class XVlaNetwork : PolicyNetwork
         int batch = episodes.Count;
         var views = Views(observation, batch, hook);
         var ids = observation[FeatureNames.LanguageTokens];
+        Prompt.Check(ids.cpu().contiguous().data<long>().ToArray(), _encoder.Vocabulary);
         var encoded = _encoder.Forward(views.select(1, 0), ids, hook?.Within("vlm.language_model.encoder"));
         var transformer = _transformer.Observe(
             Domain(observation, batch), encoded, views.narrow(1, 1, _config.Views - 1).flatten(1, 2), Hide(Proprio(observation, batch)),
