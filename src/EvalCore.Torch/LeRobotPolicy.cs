@@ -343,6 +343,20 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
                 warn(note);
         }
 
+        if (config is LanguageConfig && !transition.Observation.ContainsKey(FeatureNames.LanguageTokens))
+            throw new EvalCoreException($"{file}: has no step '{TokenizerProcessor.Name}', so the policy gets no instruction; take the file of the trained checkpoint");
+        foreach (string name in config.Inputs)
+        {
+            var steps = normalizers.Where(step => step.Normalizes(name)).ToList();
+            if (steps.Count > 1)
+                warn($"{file}: '{name}' is normalised {steps.Count} times, by as many steps '{NormalizerProcessor.Name}': as in LeRobot, but likely one too many");
+            if (OtherMode(config, config.InputFeatures[name].Type, steps.Select(step => step.NormMap)) is { } stated)
+                warn($"{file}: '{name}' is normalised by {stated}");
+        }
+
+        if (OtherMode(config, FeatureType.ACTION, _postprocessor.Steps.OfType<UnnormalizerProcessor>().Where(step => step.UnnormalizesAction).Select(step => step.NormMap)) is { } ofActions)
+            warn($"{_postprocessor.Files[0]}: actions are brought back to the data's units by {ofActions}");
+
         string[] plain =
         [
             .. config.Inputs.Except(renamed.Select(entry => entry.Key)).Where(name => config.NormalizationMapping.GetValueOrDefault(config.InputFeatures[name].Type.ToString(), "IDENTITY") != "IDENTITY"
@@ -358,6 +372,16 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             && !_postprocessor.Steps.OfType<UnnormalizerProcessor>().Any(step => step.UnnormalizesAction))
             warn($"{_postprocessor.Files[0]}: actions are not brought back to the data's units, though normalization_mapping of {Path.GetFileName(config.Folder.Config)} says so");
     }
+
+    /// <summary>
+    /// A mode of normalisation that is not the configuration's, and what that is; null where there is none. LeRobot makes the
+    /// pipelines of the configuration, so one of the two was changed, or is another checkpoint's.
+    /// </summary>
+    private static string? OtherMode(LeRobotConfig config, FeatureType type, IEnumerable<IReadOnlyDictionary<string, string>> normMaps) =>
+        config.NormalizationMapping.TryGetValue(type.ToString(), out string? stated)
+        && normMaps.Select(map => map.GetValueOrDefault(type.ToString(), stated)).FirstOrDefault(mode => mode != stated) is { } mode
+            ? $"{mode}, though normalization_mapping of {Path.GetFileName(config.Folder.Config)} says {stated}: the pipeline counts, as in LeRobot"
+            : null;
 
     private LeRobotSession NewSession(EpisodeSpec episode, INoise noise, bool inspected) =>
         new(Inputs, _network.ObservationSteps, episode.Task.Description, new EpisodeState(noise, _network.NewMemory()), inspected, _relative is null ? null : ActRelatively);

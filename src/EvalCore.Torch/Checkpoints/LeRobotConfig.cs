@@ -140,6 +140,8 @@ internal abstract class LeRobotConfig : PolicyConfig
             var node = field is null ? value?.DeepClone() : FieldDecoder.Decode(value?.DeepClone(), field);
             if (node is null && name is "input_features" or "output_features")
                 continue;
+            if (field?.PropertyType == typeof(OrderedDictionary<string, PolicyFeature>))
+                PolicyFeature.Check($"{Folder.Config}: {name}", node);
             if (!(field is not null && IsTrainingOnly(field) && field.PropertyType == typeof(double) && node?.GetValueKind() == JsonValueKind.String && IsNonFinite(node)))
                 decoded.Add(name, node?.Parent is null ? node : node.DeepClone());
         }

@@ -12,6 +12,9 @@ internal sealed class StateDict : IDisposable
     /// <summary>How many names a message has.</summary>
     private const int Shown = 5;
 
+    /// <summary>How many tensors that do not fit are kept in mind: a configuration may ask for a billion layers.</summary>
+    private const int MostUnfit = 1000;
+
     private readonly Store _store;
     private readonly string _prefix;
     private readonly ScalarType? _type;
@@ -197,12 +200,15 @@ internal sealed class StateDict : IDisposable
         $"{_store.Files.Path}: has no tensor '{_prefix}{name}'; it has {(_store.Files.Names.Count == 0 ? "none" : Names([.. _store.Files.Names]))}";
 
     /// <summary>Keeps in mind that a tensor does not fit.</summary>
-    /// <returns>Zeros of the shape that it should have.</returns>
+    /// <returns>Zeros of the shape that it should have, without memory of their own: a configuration may ask for any size.</returns>
     /// <exception cref="EvalCoreException">The shape is not known.</exception>
     private Tensor Unfit(string name, string problem, ReadOnlySpan<long> shape)
     {
         _store.Unfit.Add((_prefix + name, problem));
-        return shape.Contains(-1) ? throw AllUnfit() : zeros(shape.ToArray(), _type ?? ScalarType.Float32, _store.Device);
+        if (shape.Contains(-1) || _store.Unfit.Count == MostUnfit)
+            throw AllUnfit();
+        using var zero = zeros(Array.Empty<long>(), _type ?? ScalarType.Float32, _store.Device);
+        return zero.expand(shape.ToArray());
     }
 
     /// <summary>The exception for the tensors that do not fit: what is wrong with the first, and the names of four others.</summary>

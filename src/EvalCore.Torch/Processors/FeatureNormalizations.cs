@@ -48,7 +48,9 @@ internal sealed class FeatureNormalizations : IDisposable
     {
         _context = context;
         _statistics = context.Statistics;
+        PolicyFeature.Check($"{context.Path}: step '{context.Name}': features", context.Field("features"));
         var fields = context.Config<Fields>();
+        NormMap = fields.NormMap;
         var modes = fields.NormMap.ToDictionary(entry => entry.Key, entry => Mode(entry.Value, context));
         var statistics = _statistics;
         _available = statistics is not null ? Names(statistics.Path, statistics.Features) : $"{context.Path}: step '{context.Name}' has no state_file";
@@ -121,6 +123,9 @@ internal sealed class FeatureNormalizations : IDisposable
 
     /// <summary>All statistics in the step's file of the features that it names and of the action, by feature.</summary>
     public IReadOnlyDictionary<string, FeatureStatistics> Stored => _stored;
+
+    /// <summary>How features of each type are normalised, as the file says.</summary>
+    public IReadOnlyDictionary<string, string> NormMap { get; }
 
     /// <summary>Whether the action is normalised.</summary>
     public bool HasAction => _action is not null;
@@ -204,8 +209,8 @@ internal sealed class FeatureNormalizations : IDisposable
             : high.lt(low).any().item<bool>() ? "{0} has a number above that of {1}" : null;
 
     private static NormalizationMode Mode(string text, ProcessorStepContext context) =>
-        Enum.TryParse(text, out NormalizationMode mode) && Enum.IsDefined(mode)
-            ? mode
+        Enum.GetNames<NormalizationMode>().Contains(text)
+            ? Enum.Parse<NormalizationMode>(text)
             : throw context.Invalid($"norm_map names the unknown mode '{text}'; known are {string.Join(", ", Enum.GetNames<NormalizationMode>())}");
 
     private sealed class Fields

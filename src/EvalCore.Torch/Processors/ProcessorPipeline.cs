@@ -133,6 +133,8 @@ internal sealed class ProcessorPipeline : IDisposable
         string path, string name, JsonNode json, Device device, ProcessorStepRegistry registry, JsonObject? overrides,
         TokenizerFolders tokenizers, NormalizationStatistics? statistics, List<string> files)
     {
+        if (json["config"] is not (null or JsonObject))
+            throw new EvalCoreException($"{path}: step '{name}': config is {json["config"]!.ToJsonString()}; it must be an object");
         var fields = json["config"]?.DeepClone() as JsonObject ?? [];
         foreach (var (field, value) in overrides ?? [])
             fields[field] = value?.DeepClone();
@@ -146,6 +148,8 @@ internal sealed class ProcessorPipeline : IDisposable
 
     private static SafetensorsFile OpenState(string path, string step, string stateFile)
     {
+        if (stateFile != Path.GetFileName(stateFile))
+            throw new EvalCoreException($"{path}: step '{step}': state_file '{stateFile}' is not a name of a file in the same folder");
         string statePath = Path.Combine(Path.GetDirectoryName(path)!, stateFile);
         return File.Exists(statePath)
             ? SafetensorsFile.Open(statePath)

@@ -50,6 +50,9 @@ public sealed class ProcessorStepContext
         return config;
     }
 
+    /// <summary>A field of the step's <c>config</c> as the file has it; null where it is missing.</summary>
+    internal JsonNode? Field(string name) => _config[name];
+
     /// <summary>An exception about this step.</summary>
     /// <param name="problem">What is wrong.</param>
     public EvalCoreException Invalid(string problem) => new($"{Path}: step '{Name}': {problem}");

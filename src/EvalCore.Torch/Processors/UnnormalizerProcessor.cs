@@ -18,6 +18,9 @@ internal sealed class UnnormalizerProcessor(ProcessorStepContext context) : IPro
     /// <summary>The statistics in the step's file, by feature.</summary>
     public IReadOnlyDictionary<string, FeatureStatistics> Statistics => _normalizations.Stored;
 
+    /// <summary>How features of each type are normalised, as the file says.</summary>
+    public IReadOnlyDictionary<string, string> NormMap => _normalizations.NormMap;
+
     public void Process(Transition transition)
     {
         _normalizations.Check(transition.Observation.Keys);

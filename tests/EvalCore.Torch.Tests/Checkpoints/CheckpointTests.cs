@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
@@ -218,6 +219,53 @@ public sealed class CheckpointTests : IDisposable
     {
         _folder.Edit("config.json", json => json["n_heads"] = "four");
         Fails("config.json: n_heads: 'four' is not a whole number, 1 or more");
+    }
+
+    [Theory]
+    [InlineData("type", "\"JOINTS\"", "the type of 'observation.state' is \"JOINTS\"; known are STATE, VISUAL, ENV, ACTION, REWARD, LANGUAGE")]
+    [InlineData("type", "null", "the type of 'observation.state' is null; known are STATE")]
+    [InlineData("shape", "[1.5]", "the shape of 'observation.state' is [1.5]; it must be a list of whole numbers")]
+    [InlineData("shape", "null", "the shape of 'observation.state' is null; it must be a list of whole numbers")]
+    public void A_feature_that_is_damaged_is_named(string field, string value, string message)
+    {
+        _folder.Edit("config.json", json => json["input_features"]!["observation.state"]![field] = JsonNode.Parse(value));
+        Fails($"config.json: input_features: {message}");
+        _folder.Edit("config.json", json => json["input_features"]!["observation.state"] = 2);
+        Fails("config.json: input_features: 'observation.state' is 2; it must be an object with a type and a shape");
+    }
+
+    [Fact]
+    public void Another_normalisation_than_the_configurations_is_noted()
+    {
+        foreach (string file in (string[])["policy_preprocessor.json", "policy_postprocessor.json"])
+        {
+            _folder.Edit(file, json =>
+            {
+                var step = json["steps"]!.AsArray().Single(step => step!["config"]?["norm_map"] is not null)!;
+                (step["config"]!["norm_map"]!["STATE"], step["config"]!["norm_map"]!["ACTION"]) = ("MIN_MAX", "MIN_MAX");
+            });
+        }
+
+        Load().Dispose();
+        Assert.Equal(
+            [
+                $"{_folder["policy_preprocessor.json"]}: 'observation.state' is normalised by MIN_MAX, though normalization_mapping of config.json says MEAN_STD: the pipeline counts, as in LeRobot",
+                $"{_folder["policy_postprocessor.json"]}: actions are brought back to the data's units by MIN_MAX, though normalization_mapping of config.json says MEAN_STD: the pipeline counts, as in LeRobot",
+            ],
+            _warnings);
+    }
+
+    [Fact]
+    public void An_observation_that_is_normalised_twice_is_noted()
+    {
+        _folder.Edit("policy_preprocessor.json", json =>
+        {
+            var steps = json["steps"]!.AsArray();
+            steps.Add(steps.Single(step => step!["registry_name"]!.ToString() == "normalizer_processor")!.DeepClone());
+        });
+        Load().Dispose();
+        Assert.Equal(2, _warnings.Count);
+        Assert.All(_warnings, note => Assert.EndsWith("is normalised 2 times, by as many steps 'normalizer_processor': as in LeRobot, but likely one too many", note, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -464,7 +512,7 @@ public sealed class CheckpointTests : IDisposable
         float[] whole = Chunk();
         string[] shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
         var writers = shards.ToDictionary(shard => shard, _ => new SafetensorsWriter());
-        var map = new System.Text.Json.Nodes.JsonObject();
+        var map = new JsonObject();
         using (var model = SafetensorsFile.Open(_folder["model.safetensors"]))
         {
             foreach (var (entry, i) in model.Select((entry, i) => (entry, i)))
@@ -478,7 +526,7 @@ public sealed class CheckpointTests : IDisposable
         foreach (string shard in shards)
             writers[shard].Save(_folder[shard]);
         const string Index = "model.safetensors.index.json";
-        File.WriteAllText(_folder[Index], new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject(), ["weight_map"] = map }.ToJsonString());
+        File.WriteAllText(_folder[Index], new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
         Assert.Equal(whole, Chunk());
         using (var policy = Load())
             Assert.All(shards.Append(Index), file => Assert.StartsWith("sha256:", policy.Provenance[file], StringComparison.Ordinal));

@@ -63,6 +63,21 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
+    public void A_billion_layers_or_numbers_that_are_missing_end_at_once()
+    {
+        new SafetensorsWriter().Add<float>("a", [1f], 1).Save(_file);
+        using var state = StateDict.Open(_file, CPU);
+        Assert.Equal([1 << 30, 1 << 30], state.Load("a", 1 << 30, 1 << 30).shape);
+        Assert.Empty(state.Load("b").shape);
+        string message = Assert.Throws<EvalCoreException>(() =>
+        {
+            for (int i = 0; i < 1_000_000_000; i++)
+                state[i].Load("weight", 1);
+        }).Message;
+        Assert.EndsWith("nor do these fit: 'b', '0.weight', '1.weight', '2.weight' and 995 more", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tensors_that_belong_to_nothing_are_named()
     {
         var writer = new SafetensorsWriter();

@@ -103,6 +103,9 @@ public class TdMpcTests
         var small = new ObservationSpace(ObservationField.Image("observation.image", 30, 30), ObservationField.Vector("observation.state", 4));
         message = Assert.Throws<EvalCoreException>(() => TestPolicy.Config(golden.Checkpoint).Make(new PolicyContext(small))).Message;
         Assert.Contains("'observation.image' is 30x30, too small for the convolutions of TD-MPC's encoder", message, StringComparison.Ordinal);
+        var large = new ObservationSpace(ObservationField.Image("observation.image", 480, 480), ObservationField.Vector("observation.state", 4));
+        message = Assert.Throws<EvalCoreException>(() => TestPolicy.Config(golden.Checkpoint).Make(new PolicyContext(large))).Message;
+        Assert.EndsWith("config.json: 'observation.image' is 64x64, and TD-MPC resizes no image: it cannot read the 480x480 that it is given", message, StringComparison.Ordinal);
     }
 
     /// <summary>The actions of one plan.</summary>

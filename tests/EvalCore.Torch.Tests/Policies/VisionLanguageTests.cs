@@ -107,6 +107,72 @@ public sealed class VisionLanguageTests : IDisposable
         Close(expected.data<float>().ToArray(), actual.to(ScalarType.Float32).data<float>().ToArray(), 0.2, "libtorch's product");
     }
 
+    [Theory]
+    [InlineData("smolvla", 867)]
+    [InlineData("pi0", 925)]
+    public void The_tokens_of_another_models_tokenizer_are_one_clear_line(string policy, int vocabulary)
+    {
+        using var test = new NetworkCase(policy, "b1");
+        test.Observation[FeatureNames.LanguageTokens] = test.Observation[FeatureNames.LanguageTokens].clone();
+        test.Observation[FeatureNames.LanguageTokens][0, 0] = tensor(250_000L);
+        string message = Assert.Throws<EvalCoreException>(() => test.PredictAlone()).Message;
+        Assert.Equal($"the tokenizer gives the id 250000, but the policy knows the ids 0 to {vocabulary - 1}: the tokenizer is another model's; give that of the policy (--policy.tokenizer_path)", message);
+    }
+
+    [Fact]
+    public void A_pad_token_that_the_tokenizer_lacks_is_one_clear_line()
+    {
+        var golden = new GoldenCase("smolvla", "b1");
+        foreach (string file in Directory.GetFiles(Path.Combine(TestTokenizers.Folder, "SmolVLM2-500M-Video-Instruct")))
+            File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), """{"pad_token": "<nothing>"}""");
+        Assert.EndsWith(
+            $"the pad_token of the tokenizer 'HuggingFaceTB/SmolVLM2-500M-Video-Instruct', '<nothing>', is not in its tokenizer.json ({_folder}): the two files are of different tokenizers",
+            Assert.Throws<EvalCoreException>(() => TestPolicy.Load(golden.Checkpoint, golden.Space, $"tokenizer_path={_folder}")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipeline_that_tokenises_no_instruction_is_one_clear_line()
+    {
+        var golden = new GoldenCase("smolvla", "b1");
+        using var folder = new TestFolder(golden.Checkpoint);
+        folder.Edit("policy_preprocessor.json", json =>
+        {
+            var steps = json["steps"]!.AsArray();
+            steps.Remove(steps.Single(step => step!["registry_name"]!.ToString() == "tokenizer_processor"));
+        });
+        Assert.Equal(
+            $"{folder["policy_preprocessor.json"]}: has no step 'tokenizer_processor', so the policy gets no instruction; take the file of the trained checkpoint",
+            Assert.Throws<EvalCoreException>(() => TestPolicy.Load(folder.Root, golden.Space, GoldenCase.Flags("smolvla"))).Message);
+    }
+
+    [Fact]
+    public void An_image_without_a_pixel_after_resizing_is_one_clear_line()
+    {
+        using var scope = NewDisposeScope();
+        string message = Assert.Throws<EvalCoreException>(() => ResizeWithPad.Centred(zeros(1, 3, 1, 4000), 56, 56)).Message;
+        Assert.Equal("an image of 1x4000 cannot be resized to 56x56 without distortion: a side would have no pixel", message);
+    }
+
+    [Theory]
+    [InlineData("smolvla", "num_steps")]
+    [InlineData("pi05", "num_inference_steps")]
+    [InlineData("pi0_fast", "max_decoding_steps")]
+    [InlineData("xvla", "num_denoising_steps")]
+    [InlineData("pi0", "chunk_size")]
+    [InlineData("tdmpc", "horizon")]
+    public void A_billion_steps_are_one_clear_line(string policy, string flag) => Assert.StartsWith(
+        $"--policy.{flag}: '1000000000' is not a whole number, 1 to 10000",
+        Assert.Throws<EvalCoreException>(() => TestPolicy.Config(new GoldenCase(policy, "b1").Checkpoint, $"{flag}=1000000000")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Actions_that_a_disabled_step_leaves_relative_have_the_statistics_of_the_file()
+    {
+        var golden = new GoldenCase("pi0", "b1");
+        using var policy = (LeRobotPolicy)golden.Config().Make(new PolicyContext(golden.Space));
+        Assert.Equal(7, policy.Statistics[Features.Feature.Action].Mean!.Count);
+    }
+
     private string Model => Path.Combine(_folder, "model.safetensors");
 
     private static LeRobotPolicy LoadSmolVla(List<string> notes, string camera)

@@ -25,6 +25,7 @@ public class VqBetTests
     [Theory]
     [InlineData("gpt_n_head=7", "--policy.gpt_n_head: gpt_hidden_dim is 64; it must be a multiple of gpt_n_head, 7")]
     [InlineData("gpt_block_size=10", "--policy.gpt_block_size is 10; n_obs_steps and n_action_pred_token ask for 11 tokens")]
+    [InlineData("n_obs_steps=1000000000", "--policy.n_obs_steps: gpt_block_size is 40; n_obs_steps and n_action_pred_token ask for 3000000002 tokens")]
     [InlineData("bet_softmax_temperature=0", "--policy.bet_softmax_temperature is 0; it must be above 0")]
     [InlineData("crop_shape=[65,60]", "--policy.crop_shape is [65, 60]; it must fit into 'observation.image', 64x80")]
     [InlineData("vision_backbone=resnet17", "--policy.vision_backbone is 'resnet17'; known are resnet18")]

@@ -229,6 +229,9 @@ public class XVlaTests
 
     [Theory]
     [InlineData("vision_config", "window_size", "\"wide\"", "florence_config.vision_config")]
+    [InlineData("vision_config", "window_size", "1000000000", "florence_config.vision_config: window_size: '1000000000' is not a whole number, 1 to 1024")]
+    [InlineData("vision_config", "image_pos_embed", "[1]", "florence_config.vision_config.image_pos_embed is [1]; it must be an object with a type")]
+    [InlineData("vision_config", "visual_temporal_embedding", "{\"type\":[1]}", "florence_config.vision_config.visual_temporal_embedding.type is '[1]'; known is COSINE")]
     [InlineData("vision_config", "model_type", "\"swin\"", "florence_config.vision_config.model_type is 'swin'; known is davit and florence_vision")]
     [InlineData("vision_config", "num_heads", "[2, 4]", "must have a value for each of the 4 stages")]
     [InlineData("vision_config", "num_heads", "[2, 4, 7, 8]", "num_heads of florence_config.vision_config is 7 in stage 2; it must divide the 48 channels")]

@@ -17,7 +17,7 @@ internal sealed class DiffusionConfig : LeRobotConfig
     public override string Type => "diffusion";
 
     /// <summary>How many actions the network predicts.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many actions the network predicts")]
     public int Horizon { get; set; } = 64;
 
@@ -86,7 +86,7 @@ internal sealed class DiffusionConfig : LeRobotConfig
     [Description("the method of denoising")]
     public string NoiseSchedulerType { get; set; } = "DDPM";
 
-    [Range(1, int.MaxValue)]
+    [Range(1, 100_000)]
     public int NumTrainTimesteps { get; set; } = 100;
 
     /// <summary><c>squaredcos_cap_v2</c>, <c>linear</c>, <c>scaled_linear</c>, and with DDPM <c>laplace</c> or <c>sigmoid</c>.</summary>
@@ -106,7 +106,7 @@ internal sealed class DiffusionConfig : LeRobotConfig
     public double ClipSampleRange { get; set; } = 1.0;
 
     /// <summary>Denoising steps; null for <see cref="NumTrainTimesteps"/>.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 100_000)]
     [Description("how many denoising steps an inference has; null: as many as in training")]
     public int? NumInferenceSteps { get; set; }
 

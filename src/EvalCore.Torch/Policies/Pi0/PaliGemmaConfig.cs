@@ -26,7 +26,7 @@ internal abstract class PaliGemmaConfig : LanguageConfig
     public string Dtype { get; set; } = "float32";
 
     /// <summary>How many actions the network predicts.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     public int ChunkSize { get; set; } = 50;
 
     /// <summary>How many of them are played before the network runs again.</summary>

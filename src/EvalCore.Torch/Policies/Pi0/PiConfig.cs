@@ -8,7 +8,7 @@ namespace EvalCore.Torch.Policies.Pi0;
 internal abstract class PiConfig : PaliGemmaConfig
 {
     /// <summary>Euler steps from noise to actions.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many denoising steps an inference has")]
     public int NumInferenceSteps { get; set; } = 10;
 

@@ -31,7 +31,7 @@ internal sealed class Pi0FastConfig : PaliGemmaConfig
     public double Temperature { get; set; }
 
     /// <summary>How many tokens are generated at most.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many tokens of an action chunk are generated at most")]
     public int MaxDecodingSteps { get; set; } = 256;
 

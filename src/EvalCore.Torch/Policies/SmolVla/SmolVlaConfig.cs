@@ -15,7 +15,7 @@ internal sealed class SmolVlaConfig : LanguageConfig
     public override string Type => "smolvla";
 
     /// <summary>How many actions the network predicts.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     public int ChunkSize { get; set; } = 50;
 
     /// <summary>How many of them are played before the network runs again.</summary>
@@ -58,7 +58,7 @@ internal sealed class SmolVlaConfig : LanguageConfig
     public int TokenizerMaxLength { get; set; } = 48;
 
     /// <summary>Euler steps from noise to actions.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many denoising steps an inference has")]
     public int NumSteps { get; set; } = 10;
 

@@ -35,7 +35,11 @@ internal sealed class ObservationEncoder
                 _convs[i] = (layers[2 * i].Load("weight", config.ImageEncoderHiddenDim, input, Kernels[i], Kernels[i]), layers[2 * i].Load("bias", config.ImageEncoderHiddenDim));
             }
 
-            _imageLinear = new Linear(layers[9], config.ImageEncoderHiddenDim * rows * columns, config.LatentDim);
+            long features = (long)config.ImageEncoderHiddenDim * rows * columns;
+            if (config.InputFeatures[TdMpcConfig.Image].Shape is [_, var trainedHeight, var trainedWidth] && (height, width) != (trainedHeight, trainedWidth)
+                && layers[9].Has("weight") && layers[9].Shape("weight")[^1] != features)
+                throw new EvalCoreException($"{config.Folder.Config}: '{TdMpcConfig.Image}' is {trainedHeight}x{trainedWidth}, and TD-MPC resizes no image: it cannot read the {height}x{width} that it is given");
+            _imageLinear = new Linear(layers[9], features, config.LatentDim);
             _imageNorm = new LayerNorm(layers[10], config.LatentDim);
         }
 

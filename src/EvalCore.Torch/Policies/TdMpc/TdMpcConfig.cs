@@ -20,12 +20,12 @@ internal sealed class TdMpcConfig : LeRobotConfig
     public override string Type => "tdmpc";
 
     /// <summary>How often the first action of a plan is played before the next plan.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how often the first action of a plan is played before the next plan")]
     public int NActionRepeats { get; set; } = 2;
 
     /// <summary>How many steps a plan has.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many steps a plan has")]
     public int Horizon { get; set; } = 5;
 
@@ -66,7 +66,7 @@ internal sealed class TdMpcConfig : LeRobotConfig
     [Description("whether actions are planned; false: the learned policy's own action is played")]
     public bool UseMpc { get; set; } = true;
 
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many iterations the cross-entropy method of a plan has")]
     public int CemIterations { get; set; } = 6;
 
@@ -76,11 +76,11 @@ internal sealed class TdMpcConfig : LeRobotConfig
     [Description("the smallest standard deviation of the plans that are drawn")]
     public double MinStd { get; set; } = 0.05;
 
-    [Range(1, int.MaxValue)]
+    [Range(1, 1_000_000)]
     [Description("how many plans an iteration draws from a normal distribution")]
     public int NGaussianSamples { get; set; } = 512;
 
-    [Range(0, int.MaxValue)]
+    [Range(0, 1_000_000)]
     [Description("how many plans are made with the learned policy")]
     public int NPiSamples { get; set; } = 51;
 

@@ -126,7 +126,7 @@ internal sealed class VqBetConfig : LeRobotConfig
     public override IReadOnlyList<string> Inputs => [FeatureNames.State, .. Images];
 
     /// <summary>Tokens of a sequence: image, state and action of each observation, and the action tokens of later steps.</summary>
-    public int Tokens => 3 * NObsSteps + NActionPredToken - 1;
+    public long Tokens => 3L * NObsSteps + NActionPredToken - 1;
 
     /// <summary>
     /// The places of the action tokens. LeRobot counts the tokens of an observation by the entries of <c>input_features</c>,
@@ -135,7 +135,7 @@ internal sealed class VqBetConfig : LeRobotConfig
     public IReadOnlyList<long> ActionTokens =>
     [
         .. Enumerable.Range(0, NObsSteps).Select(step => (long)step * (InputFeatures.Count + 1) + InputFeatures.Count),
-        .. Enumerable.Range(Tokens - NActionPredToken + 1, NActionPredToken - 1).Select(place => (long)place),
+        .. Enumerable.Range(1, NActionPredToken - 1).Select(step => Tokens - NActionPredToken + step),
     ];
 
     /// <inheritdoc/>

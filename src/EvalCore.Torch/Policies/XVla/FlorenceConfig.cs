@@ -30,8 +30,8 @@ internal sealed class FlorenceConfig
         OptionProperty.Bind(config.Vision, $"{file}: florence_config.vision_config", vision);
         OptionProperty.Bind(config.Text, $"{file}: florence_config.text_config", text);
         Only(vision["model_type"], "vision_config.model_type", "davit", "florence_vision");
-        Only(vision["image_pos_embed"]?["type"], "vision_config.image_pos_embed.type", "learned_abs_2d");
-        Only(vision["visual_temporal_embedding"]?["type"], "vision_config.visual_temporal_embedding.type", "COSINE");
+        Only(Type("image_pos_embed"), "vision_config.image_pos_embed.type", "learned_abs_2d");
+        Only(Type("visual_temporal_embedding"), "vision_config.visual_temporal_embedding.type", "COSINE");
         Only(vision["activation_function"], "vision_config.activation_function", "gelu");
         Only(text["activation_function"], "text_config.activation_function", "gelu");
         if (vision["image_feature_source"] is { } source && source.ToJsonString() != """["spatial_avg_pool","temporal_avg_pool"]""")
@@ -41,10 +41,18 @@ internal sealed class FlorenceConfig
         JsonObject Part(JsonObject fields, string name) =>
             fields[name] as JsonObject ?? throw new EvalCoreException($"{file}: florence_config has no {name}");
 
+        JsonNode? Type(string name) => vision[name] switch
+        {
+            null => null,
+            JsonObject embedding => embedding["type"],
+            var other => throw new EvalCoreException($"{file}: florence_config.vision_config.{name} is {other.ToJsonString()}; it must be an object with a type"),
+        };
+
         void Only(JsonNode? given, string name, params string[] known)
         {
-            if (given is not null && !known.Contains(given.ToString()))
-                throw new EvalCoreException($"{file}: florence_config.{name} is '{given}'; known is {string.Join(" and ", known)}");
+            string? text = given is JsonValue value ? value.ToString() : given?.ToJsonString();
+            if (text is not null && !known.Contains(text))
+                throw new EvalCoreException($"{file}: florence_config.{name} is '{text}'; known is {string.Join(" and ", known)}");
         }
     }
 
@@ -63,7 +71,7 @@ internal sealed class FlorenceConfig
         public bool[] PatchPrenorm { get; set; } = [false, true, true, true];
 
         /// <summary>Rows and columns of the windows of spatial attention.</summary>
-        [Range(1, int.MaxValue)]
+        [Range(1, 1024)]
         public int WindowSize { get; set; } = 12;
     }
 

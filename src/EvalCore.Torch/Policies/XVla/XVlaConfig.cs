@@ -16,7 +16,7 @@ internal sealed class XVlaConfig : LanguageConfig
     public override string Type => "xvla";
 
     /// <summary>How many actions the network predicts.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     public int ChunkSize { get; set; } = 32;
 
     /// <summary>How many of them are played before the network runs again.</summary>
@@ -80,7 +80,7 @@ internal sealed class XVlaConfig : LanguageConfig
     /// <summary>What an action's numbers are: see <see cref="XVla.ActionMode"/>.</summary>
     public string ActionMode { get; set; } = "ee6d";
 
-    [Range(1, int.MaxValue)]
+    [Range(1, 10_000)]
     [Description("how many denoising steps an inference has")]
     public int NumDenoisingSteps { get; set; } = 10;
 
