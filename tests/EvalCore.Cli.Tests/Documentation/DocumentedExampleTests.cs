@@ -84,6 +84,8 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
         // A flag of the policy that docs/your-own-policy.md shows.
         known.Add("--policy.gain");
+        known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.CompareFlags)).Select(property => $"--{property.Name}"));
+        known.UnionWith(OptionProperty.Of(typeof(EvalCore.Comparisons.ComparisonOptions)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(RemoteConfig), "policy.").Select(property => $"--{property.Name}"));
 
         var unknown = new List<string>();
