@@ -10,6 +10,7 @@ namespace EvalCore.Remote.Connections;
 /// </summary>
 internal sealed class OpenpiConnection(WebSocket socket) : PolicyConnection(socket, ArrayKeys.Binary)
 {
+    private byte[]? _greeting;
     private byte[] _lastAnswer = [];
     private Task<MessagePackMap>? _metadata;
 
@@ -29,6 +30,16 @@ internal sealed class OpenpiConnection(WebSocket socket) : PolicyConnection(sock
     {
         if (message is not MessagePackMap map)
             throw new WireException("no map");
+
+        if (_greeting is null)
+        {
+            _greeting = bytes;
+        }
+        else if (!map.Contains("actions") && !map.Contains("action") && bytes.AsSpan().SequenceEqual(_greeting))
+        {
+            Fail(new LostConnectionException("the server sent its metadata again"), isSuspect: true);
+            return;
+        }
 
         // openpi's servers put the time that they took into each answer, so an equal one is the same one.
         if (map.Contains("server_timing"))
