@@ -6,11 +6,14 @@ namespace Benchmarks.Libero.Tests;
 /// <summary>The flags, without files or simulator.</summary>
 public sealed class LiberoConfigTests
 {
+    private static readonly string[] RobotState =
+        [LiberoObservation.EefPosition, LiberoObservation.EefQuaternion, LiberoObservation.GripperQpos, LiberoObservation.EefMatrix];
+
     [Fact]
     public void The_observation_has_two_images_and_the_robots_state()
     {
         var space = new LiberoObservation(new LiberoConfig()).Space;
-        Assert.Equal(["observation.images.image", "observation.images.image2", "observation.state", "observation.robot_state.eef.mat"], space.Select(field => field.Key));
+        Assert.Equal(["observation.images.image", "observation.images.image2", "observation.state", .. RobotState], space.Select(field => field.Key));
         Assert.Equal([360, 360, 3], space[0].Shape);
         Assert.Equal([8], space[2].Shape);
     }
@@ -29,7 +32,7 @@ public sealed class LiberoConfigTests
             ObservationHeight = 256,
             ObservationWidth = 320,
         });
-        Assert.Equal(["observation.images.wrist", "observation.images.front", "observation.state", "observation.robot_state.eef.mat"], observation.Space.Select(field => field.Key));
+        Assert.Equal(["observation.images.wrist", "observation.images.front", "observation.state", .. RobotState], observation.Space.Select(field => field.Key));
         Assert.Equal("robot0_eye_in_hand", observation.Cameras["observation.images.wrist"]);
         Assert.Equal([256, 320, 3], observation.Space[0].Shape);
     }
