@@ -62,7 +62,4 @@ internal static class CheckpointStatistics
             ? null
             : $"{postprocessor.Files[^1]}: its statistics of '{FeatureNames.Action}' are not those of {Path.GetFileName(preprocessor.Files[^1])}; LeRobot writes the same into both: likely one of the files is of another checkpoint";
     }
-
-    private static bool ChangesNothing((string Name, IProcessorStep Step) step) =>
-        Unchanging.Contains(step.Name) || step.Step is AbsoluteActionsProcessor { Enabled: false };
 }
