@@ -76,7 +76,7 @@ public sealed partial class ProgramTests(PackageFeed feed)
 
             internal static class Example_{{id.Replace('.', '_')}}
             {
-                public static {{(example.Contains("return await ", StringComparison.Ordinal) ? "async Task<int>" : "void")}} Run(string[] args)
+                public static {{(example.Contains("return await ", StringComparison.Ordinal) ? "async Task<int>" : example.Contains("await ", StringComparison.Ordinal) ? "async Task" : "void")}} Run(string[] args)
                 {
             {{string.Join('\n', lines.Skip(usings.Length))}}
                 }

@@ -43,7 +43,9 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
     {
         Keys("engine", a["engines"], b["engines"], reasons);
         Keys("files of", a["assets"], b["assets"], reasons);
-        Keys("--env.", a["env"], b["env"], reasons);
+
+        // Frames per second are those of the videos.
+        Keys("--env.", a["env"], b["env"], reasons, except: ["fps"]);
 
         Keys("policy", a["policy"], b["policy"], differences);
         Keys("--policy.", a["options"]?["policy"], b["options"]?["policy"], differences, except: ["path", "type"]);

@@ -31,6 +31,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["dotnet pack src/EvalCore.Cli"] = "Packages.Tests packs the tool",
         ["dotnet tool install --global EvalCore.Cli --add-source artifacts/package/release"] = "Packages.Tests installs the tool",
         ["evalcore --policy.path=model.onnx --env.type=pusht --env.obs_type=environment_state_agent_pos"] = "EvalCore.Onnx.Tests evaluates exported checkpoints",
+        ["evalcore compare outputs/before outputs/after"] = "CompareCommandTests compares runs",
         ["dotnet build src/EvalCore.Cli -p:Onnx=cpu"] = "restores onnxruntime's libraries; EvalCore.Onnx.Tests has them",
         ["dotnet tool install --global EvalCore.Cli"] = "Packages.Tests installs the tool",
     };

@@ -309,7 +309,7 @@ public sealed class PlainNetworkTests : IDisposable
         config.Validate();
         var plain = new PlainPaliGemma(weights, 40, 8, 3, 64, 32, 2, 7, 50) { ExpertWidth = 24, ExpertHidden = 48, Steps = 3 };
         Tensor[] images = [.. config.Images.Select(name => observation[name])];
-        var (ids, mask, noise) = (observation["observation.language.tokens"], observation["observation.language.attention_mask"], randn(2, 6, 8));
+        var (ids, mask, noise) = (observation["observation.language.tokens"], observation["observation.language.attention_mask"], randn([2, 6, 8], generator: _generator));
         var expected = pi05
             ? plain.Pi05(images, ids, mask, noise)
             : plain.Pi0(images, ids, mask, nn.functional.pad(observation["observation.state"], [0, 27]), noise);
@@ -354,7 +354,7 @@ public sealed class PlainNetworkTests : IDisposable
     {
         using var weights = new Weights(9);
         var plain = new PlainDiffusion(weights, [16], 5, 4, 16, true, 4, groupNorm, null) { ResNetWidths = [16, 32, 256, 256] };
-        var image = randn(count, 3, height, width);
+        var image = randn([count, 3, height, width], generator: _generator);
         var expected = plain.Encode("e", image);
         weights.Save(_model);
         using var state = StateDict.Open(_model, CPU);
@@ -388,20 +388,20 @@ public sealed class PlainNetworkTests : IDisposable
     }
 
     /// <summary>Inputs of two episodes for a policy with PaliGemma: 28x28 images, and instructions of different lengths.</summary>
-    private static Dictionary<string, Tensor> PaliGemmaInputs(PaliGemmaConfig config, int cameras)
+    private Dictionary<string, Tensor> PaliGemmaInputs(PaliGemmaConfig config, int cameras)
     {
         (config.Path, config.ImageResolution) = (".", [28, 28]);
         config.InputFeatures["observation.state"] = new PolicyFeature(FeatureType.STATE, [5]);
         var observation = new Dictionary<string, Tensor>
         {
-            ["observation.state"] = randn(2, 5),
-            ["observation.language.tokens"] = randint(0, 50, [2, 7], ScalarType.Int64),
+            ["observation.state"] = randn([2, 5], generator: _generator),
+            ["observation.language.tokens"] = randint(0, 50, [2, 7], ScalarType.Int64, generator: _generator),
             ["observation.language.attention_mask"] = tensor([true, true, true, true, true, true, true, true, true, true, true, false, false, false]).view(2, 7),
         };
         for (int i = 0; i < cameras; i++)
         {
             config.InputFeatures[$"observation.images.{i}"] = new PolicyFeature(FeatureType.VISUAL, [3, 28, 28]);
-            observation[$"observation.images.{i}"] = rand(2, 3, 28, 28);
+            observation[$"observation.images.{i}"] = rand([2, 3, 28, 28], generator: _generator);
         }
 
         return observation;
