@@ -49,15 +49,7 @@ internal static class CompareCommand
 
     private static int Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal)
     {
-        // The runs come first, or last after flags with their values.
-        var runs = tokens.TakeWhile(token => !token.StartsWith('-')).ToList();
-        var flags = tokens.Skip(runs.Count).ToList();
-        while (runs.Count < 2 && flags is [.., var last] && !last.StartsWith('-') && !(flags is [.., var before, _] && before.StartsWith("--", StringComparison.Ordinal) && !before.Contains('=', StringComparison.Ordinal)))
-        {
-            runs.Insert(runs.Count == 0 ? 0 : runs.Count, last);
-            flags.RemoveAt(flags.Count - 1);
-        }
-
+        var (runs, flags) = Split(tokens);
         if (runs.Count != 2)
             throw new EvalCoreException($"compare: {(runs.Count > 2 ? "too many" : "too few")} runs; name two output folders: evalcore compare A B");
         var set = new OptionSet(flags);
@@ -90,6 +82,21 @@ internal static class CompareCommand
             GateVerdict.Undecided => ExitCode.Undecided,
             _ => ExitCode.NotComparable,
         };
+    }
+
+    /// <summary>Tells runs from flags, which each take a value.</summary>
+    private static (List<string> Runs, List<string> Flags) Split(IReadOnlyList<string> tokens)
+    {
+        List<string> runs = [], flags = [];
+        bool isValue = false;
+        foreach (string token in tokens)
+        {
+            bool isFlag = token.StartsWith('-');
+            (isFlag || isValue ? flags : runs).Add(token);
+            isValue = isFlag && !token.Contains('=', StringComparison.Ordinal);
+        }
+
+        return (runs, flags);
     }
 
     private static EvalInfo Load(string run)

@@ -76,7 +76,7 @@ internal sealed class JsonFields(string file, string path, JsonObject fields)
         foreach (var (key, value) in map)
         {
             if (value is not null)
-                yield return (key, value is JsonObject entry ? new JsonFields(file, $"{Full(name)}.{key}", entry) : throw new EvalCoreException($"{file}: {Full(name)}.{key}: is not a map"));
+                yield return (key, value is JsonObject entry ? new JsonFields(file, Within($"{name}.{key}"), entry) : throw new EvalCoreException($"{file}: {Full($"{name}.{key}")}: is not a map"));
         }
     }
 
@@ -97,5 +97,7 @@ internal sealed class JsonFields(string file, string path, JsonObject fields)
         return node?.GetValueKind() == JsonValueKind.Number && int.TryParse(node.ToJsonString(), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out number);
     }
 
-    private string Full(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    private string Within(string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private string Full(string name) => EvalCoreException.Printable(Within(name));
 }

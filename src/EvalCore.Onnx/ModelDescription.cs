@@ -73,7 +73,7 @@ internal sealed record ModelDescription
         };
         fields.Finish();
         foreach (string key in description.Normalization.Keys.Where(key => key != Feature.Action && !inputs.Values.Any(input => input.Keys.Contains(key))))
-            throw new EvalCoreException($"{file}: normalization.{key}: no input reads it (read are {string.Join(", ", inputs.Values.SelectMany(input => input.Keys))}, and there is action)");
+            throw new EvalCoreException($"{file}: normalization.{EvalCoreException.Printable(key)}: no input reads it (read are {EvalCoreException.Printable(string.Join(", ", inputs.Values.SelectMany(input => input.Keys)))}, and there is action)");
         return description;
     }
 

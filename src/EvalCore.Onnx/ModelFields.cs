@@ -14,7 +14,7 @@ internal static class ModelFields
     {
         var (model, description) = (config.Model, config.Description!);
         if (description.Inputs.Keys.FirstOrDefault(name => model.Inputs.All(input => input.Name != name)) is { } unknown)
-            throw new EvalCoreException($"{description.File}: inputs.{unknown}: the model has no such input; {Both(model, context)}");
+            throw new EvalCoreException($"{description.File}: inputs.{EvalCoreException.Printable(unknown)}: the model has no such input; {Both(model, context)}");
         if (model.Inputs.FirstOrDefault(input => !description.Inputs.ContainsKey(input.Name)) is { } left)
             throw new EvalCoreException($"{description.File}: inputs does not say what '{left.Name}' is given; {Both(model, context)}");
 

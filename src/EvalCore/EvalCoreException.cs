@@ -35,6 +35,9 @@ public sealed class EvalCoreException : Exception
     public static EvalCoreException CannotWrite(string path, Exception cause) =>
         new($"{path} cannot be written ({Reason(cause)})", cause);
 
+    /// <summary>Text from a file, for a message: a control character, which would end the line, becomes <c>\u000a</c>.</summary>
+    public static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+
     /// <summary>The operating system's reason, as the end of a sentence.</summary>
     public static string Reason(Exception cause) => cause.Message.TrimEnd('.').ReplaceLineEndings(" ");
 }

@@ -103,14 +103,14 @@ public sealed class ReplayTests : IDisposable
     public void Bad_input_gets_one_line_that_names_the_file_and_what_is_wrong()
     {
         string missing = File("missing.safetensors");
-        Refused($"{missing}: cannot be read", new(Config(), missing, File("t")));
+        Refused($"--actions: {missing}: cannot be read", new(Config(), missing, File("t")));
         string shape = Write("shape", w => w.Add<double>("action", new double[6], 2, 3));
         Refused($"--actions: {shape}, tensor 'action' is F64 [2, 3], expected [T, 2]", new(Config(), shape, File("t")));
         string type = Write("type", w => w.Add<long>("action", new long[4], 2, 2));
         Refused($"--actions: {type}, tensor 'action' is I64 [2, 2], expected F32 or F64", new(Config(), type, File("t")));
         string names = Write("names", w => w.Add<double>("b", new double[2], 1, 2).Add<double>("a", new double[2], 1, 2));
         Refused($"--actions: {names} has 2 tensors and none is named 'action': name one, for example {names}:a", new(Config(), names, File("t")));
-        Refused($"{names}: has no tensor 'c'", new(Config(), $"{names}:c", File("t")));
+        Refused($"--actions: {names} has no tensor 'c'", new(Config(), $"{names}:c", File("t")));
         string nan = Write("nan", w => w.Add<double>("action", [1, 2, 3, double.NaN], 2, 2));
         Refused($"--actions: {nan}, tensor 'action', row 1 contains NaN; actions must be finite", new(Config(), nan, File("t")));
         string far = Write("far", w => w.Add<double>("action", [1, 2, 1e308, 0], 2, 2));

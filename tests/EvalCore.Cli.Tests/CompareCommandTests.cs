@@ -32,6 +32,18 @@ public sealed class CompareCommandTests : IDisposable
         Assert.StartsWith("verdict: not comparable: engine walk: ", _line.Out.Lines[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("A", "B", "--alpha", "0.1")]
+    [InlineData("A", "--alpha=0.1", "B")]
+    [InlineData("--alpha", "0.1", "A", "B")]
+    public async Task Runs_stand_before_flags_or_after_them(params string[] args)
+    {
+        await Play("A", episodes: 2);
+        await Play("B", episodes: 2);
+        await _line.Run(["compare", .. args.Select(arg => arg is "A" or "B" ? _line.In(arg) : arg)]);
+        Assert.Equal([$"A  {_line.In("A")}", $"B  {_line.In("B")}"], _line.Out.Lines.Where(line => line.StartsWith("A  ", StringComparison.Ordinal) || line.StartsWith("B  ", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Json_is_all_that_is_written()
     {

@@ -23,7 +23,7 @@ public sealed partial class DisplayTests
     public void The_live_table_matches_its_snapshot(int width)
     {
         var console = new TestConsole().Width(width);
-        console.Write(LiveProgress.Render(View));
+        console.Write(LiveProgress.Render(View, width));
         Snapshot.Verify(console.Output, $"{width}");
     }
 
@@ -32,7 +32,7 @@ public sealed partial class DisplayTests
     {
         var console = new TestConsole();
         var tasks = Enumerable.Range(0, 50).Select(i => new TaskProgress("mt50", i, $"task-{i}", i < 20 ? 5 : i < 22 ? 2 : 0, 1, 5));
-        console.Write(LiveProgress.Render(new ProgressView([.. tasks], 100, null)));
+        console.Write(LiveProgress.Render(new ProgressView([.. tasks], 100, null), 120));
         Assert.DoesNotContain("task-19", console.Output);
         Assert.Contains("task-20", console.Output);
         Assert.Contains("20 of 50 tasks are finished", console.Output);
@@ -67,14 +67,16 @@ public sealed partial class DisplayTests
                 .Where(words => words.Length > 1 && words[0] != "task").Select(words => words[0]);
     }
 
-    [Fact]
-    public void The_live_table_names_the_groups_and_shortens_names()
+    [Theory]
+    [InlineData(80, 19)]
+    [InlineData(120, 59)]
+    public void The_live_table_names_the_groups_and_shortens_names(int width, int shown)
     {
-        var console = new TestConsole().Width(80);
+        var console = new TestConsole().Width(width);
         string name = new('x', 106);
         console.Write(LiveProgress.Render(new ProgressView(
-            [new TaskProgress("spatial", 0, name, 1, 1, 2), new TaskProgress("spatial", 1, "put", 1, 1, 2), new TaskProgress("goal", 0, "put", 1, 1, 2)], 100, null)));
-        Assert.Contains($"spatial / {new string('x', 19)}… ", console.Output);
+            [new TaskProgress("spatial", 0, name, 1, 1, 2), new TaskProgress("spatial", 1, "put", 1, 1, 2), new TaskProgress("goal", 0, "put", 1, 1, 2)], 100, null), width));
+        Assert.Contains($"spatial / {new string('x', shown)}… ", console.Output);
         Assert.Contains("goal / put ", console.Output);
         Assert.Equal(1, console.Lines.Count(line => line.Contains('x', StringComparison.Ordinal)));
     }

@@ -9,22 +9,27 @@ internal static class LiveProgress
 {
     private const int MaxRows = 12;
     private const int BarWidth = 20;
-    private const int MaxName = 30;
+    private const int LeastName = 30;
+
+    /// <summary>What the other columns of a row need, with the spaces between them.</summary>
+    private const int OtherColumns = 50;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Shows a run's progress until the run ends or fails.</summary>
     public static Task Follow(EvalProgress progress, Task run, IAnsiConsole console) =>
-        run.IsCompleted ? Task.CompletedTask : console.Live(Render(ProgressView.Of(progress))).AutoClear(true).StartAsync(async live =>
+        run.IsCompleted ? Task.CompletedTask : console.Live(Render(ProgressView.Of(progress), console.Profile.Width)).AutoClear(true).StartAsync(async live =>
         {
             while (!run.IsCompleted)
             {
-                live.UpdateTarget(Render(ProgressView.Of(progress)));
+                live.UpdateTarget(Render(ProgressView.Of(progress), console.Profile.Width));
                 await Task.WhenAny(run, Task.Delay(Interval)).ConfigureAwait(false);
             }
         });
 
     /// <summary>The display at one moment: the tasks that are being played, then the whole run in one line.</summary>
-    internal static IRenderable Render(ProgressView view)
+    /// <param name="view">The progress.</param>
+    /// <param name="width">The columns of the terminal.</param>
+    internal static IRenderable Render(ProgressView view, int width)
     {
         // The result has been printed: only videos are left.
         if (view is { Videos: > 0 } && view.Finished == view.Total)
@@ -41,7 +46,7 @@ internal static class LiveProgress
         int groups = view.Tasks.DistinctBy(task => task.Group).Count();
         bool grouped = groups > 1 && groups < view.Tasks.Count;
         foreach (var task in shown)
-            table.AddRow(new Text(Short(grouped && task.Group != task.Name ? $"{task.Group} / {task.Name}" : task.Name)), new Text($"{task.Finished}/{task.Total}"), new Text(ProgressView.Percent(task.PcSuccess)), Bar(task.Finished, task.Total));
+            table.AddRow(new Text(Short(grouped && task.Group != task.Name ? $"{task.Group} / {task.Name}" : task.Name, Math.Max(LeastName, width - OtherColumns))), new Text($"{task.Finished}/{task.Total}"), new Text(ProgressView.Percent(task.PcSuccess)), Bar(task.Finished, task.Total));
         List<IRenderable> rows = [table];
         if (shown.Count < view.Tasks.Count)
         {
@@ -54,7 +59,7 @@ internal static class LiveProgress
     }
 
     /// <summary>A name that leaves its row one line: a table that is higher than the terminal cannot be updated in place.</summary>
-    private static string Short(string name) => name.Length <= MaxName ? name : $"{name.AsSpan(0, MaxName - 1)}…";
+    private static string Short(string name, int most) => name.Length <= most ? name : $"{name.AsSpan(0, most - 1)}…";
 
     private static Markup Bar(int finished, int total)
     {

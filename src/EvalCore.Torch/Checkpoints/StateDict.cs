@@ -134,7 +134,7 @@ internal sealed class StateDict : IDisposable
             throw AllUnfit();
         string[] left = [.. _store.Files.Names.Where(name => !_store.Loaded.Contains(name) && !unused(name))];
         if (left.Length == 1)
-            throw new EvalCoreException($"{_store.Files.Path}: tensor '{Printable(left[0])}' belongs to no part of the network that the configuration describes");
+            throw new EvalCoreException($"{_store.Files.Path}: tensor '{EvalCoreException.Printable(left[0])}' belongs to no part of the network that the configuration describes");
         if (left.Length > 1)
             throw new EvalCoreException($"{_store.Files.Path}: tensors {Names(left)} belong to no part of the network that the configuration describes");
 
@@ -185,7 +185,7 @@ internal sealed class StateDict : IDisposable
     private static string Names(string[] names, int shown = Shown)
     {
         string more = names.Length > shown ? $" and {names.Length - shown} more" : "";
-        return string.Join(", ", names.Take(shown).Select(name => $"'{Printable(name)}'")) + more;
+        return string.Join(", ", names.Take(shown).Select(name => $"'{EvalCoreException.Printable(name)}'")) + more;
     }
 
     private WeightFiles.Weight Find(string name)
@@ -219,8 +219,6 @@ internal sealed class StateDict : IDisposable
     }
 
     /// <summary>A name from a file, for a message of one line.</summary>
-    private static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
-
     private sealed record Store(WeightFiles Files, Device Device)
     {
         public HashSet<string> Loaded { get; } = [];

@@ -30,16 +30,18 @@ public static class Infer
         var draws = options.Draws is { } path ? RecordedDraws.Open(path, input.Episodes) : default((RecordedDraws Chunk, RecordedDraws Steps)?);
 
         var writer = new SafetensorsWriter();
-        PredictChunk(policy, NewSessions(policy, options, tasks, draws?.Chunk), input, writer);
+        bool areFinite = PredictChunk(policy, NewSessions(policy, options, tasks, draws?.Chunk), input, writer);
         try
         {
-            SelectActions(policy, NewSessions(policy, options, tasks, draws?.Steps), input, writer);
+            areFinite &= SelectActions(policy, NewSessions(policy, options, tasks, draws?.Steps), input, writer);
         }
         catch (EvalCoreException e) when (draws is { Steps.ForTheChunk: true })
         {
             warn($"{e.Message}; the draws were recorded for the chunk only, so select.raw and select.post are not written");
         }
 
+        if (!areFinite)
+            warn("some actions are not finite: the policy's weights or its normalisation statistics are damaged, or the input is");
         writer.Save(options.Output);
     }
 
@@ -57,7 +59,8 @@ public static class Infer
             new EnvTask("infer", "infer", 0, "infer", description).Episode(i, options.Seed), draws?.OfEpisode(i))),
     ];
 
-    private static void PredictChunk(IInspectablePolicy policy, IInspectableSession[] sessions, StoredObservations input, SafetensorsWriter writer)
+    /// <summary>Writes the chunks; whether all their numbers are finite.</summary>
+    private static bool PredictChunk(IInspectablePolicy policy, IInspectableSession[] sessions, StoredObservations input, SafetensorsWriter writer)
     {
         var observation = new Observation(input.Space);
         var raw = new List<float>();
@@ -80,9 +83,11 @@ public static class Infer
         long steps = post.Count / sessions.Length / policy.ActionDimension;
         writer.Add<float>("chunk.raw", raw.ToArray(), sessions.Length, steps, raw.Count / sessions.Length / steps);
         writer.Add<float>("chunk.post", post.ToArray(), sessions.Length, steps, policy.ActionDimension);
+        return post.TrueForAll(float.IsFinite);
     }
 
-    private static void SelectActions(IInspectablePolicy policy, IInspectableSession[] sessions, StoredObservations input, SafetensorsWriter writer)
+    /// <summary>Writes the actions of all steps; whether all their numbers are finite.</summary>
+    private static bool SelectActions(IInspectablePolicy policy, IInspectableSession[] sessions, StoredObservations input, SafetensorsWriter writer)
     {
         var observation = new Observation(input.Space);
         double[] action = new double[policy.ActionDimension];
@@ -116,5 +121,6 @@ public static class Infer
             session.Dispose();
         writer.Add<float>("select.raw", raw.ToArray(), input.Steps, sessions.Length, raw.Count / input.Steps / sessions.Length);
         writer.Add<float>("select.post", post.ToArray(), input.Steps, sessions.Length, policy.ActionDimension);
+        return post.TrueForAll(float.IsFinite);
     }
 }

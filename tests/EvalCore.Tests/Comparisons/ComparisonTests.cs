@@ -152,14 +152,15 @@ public sealed class ComparisonTests
         Assert.Equal(message, Assert.Throws<EvalCoreException>(() => Comparison.Of(run, run, options)).Message);
     }
 
-    /// <summary>One checkpoint, evaluated by lerobot-eval with batch sizes 10 and 1.</summary>
+    /// <summary>One checkpoint, evaluated by lerobot-eval with batch size 10, and 8 episodes with batch size 1.</summary>
     [Fact]
     public void Files_of_lerobot_eval_are_compared()
     {
         var info = EvalInfo.Load(Goldens.Find("checkpoints/pusht_diffusion_keypoints/eval_info.json"));
         var batch1 = EvalInfo.Load(Goldens.Find("checkpoints/pusht_diffusion_keypoints/eval_info_batch1.json"));
         var comparison = Comparison.Of(info, batch1, new ComparisonOptions());
-        Assert.Equal((Pairing.Index, 50), (comparison.Episodes.Pairing, comparison.Episodes.Pairs.Count));
+        Assert.Equal((Pairing.Index, 8), (comparison.Episodes.Pairing, comparison.Episodes.Pairs.Count));
+        Assert.Contains("42 episodes of A have no partner; left out", comparison.Episodes.Notes);
         Assert.Empty(comparison.Comparability.Reasons);
     }
 

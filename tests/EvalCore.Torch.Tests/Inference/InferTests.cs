@@ -51,6 +51,16 @@ public sealed class InferTests : IDisposable
     }
 
     [Fact]
+    public void Actions_that_are_not_finite_are_noted()
+    {
+        string input = Write("in", new SafetensorsWriter()
+            .Add<float>("obs.observation.state", [float.NaN, 1], 1, 1, 2).Add<float>("obs.observation.environment_state", new float[16], 1, 1, 16));
+        var notes = new List<string>();
+        Run(input, warnings: notes).Dispose();
+        Assert.Contains("some actions are not finite: the policy's weights or its normalisation statistics are damaged, or the input is", notes);
+    }
+
+    [Fact]
     public void A_damaged_input_is_one_clear_line()
     {
         Fails("nothing.safetensors: cannot be read", Path.Combine(_folder, "nothing.safetensors"));
