@@ -75,5 +75,9 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
     };
 
     // A hash is recognized by its beginning.
-    private static string Short(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit) ? text[..12] : text;
+    private static string Short(string text)
+    {
+        int prefix = text.StartsWith("sha256:", StringComparison.Ordinal) ? "sha256:".Length : 0;
+        return text.Length == prefix + 64 && text[prefix..].All(char.IsAsciiHexDigit) ? text[..(prefix + 12)] : text;
+    }
 }

@@ -96,10 +96,11 @@ public sealed class ComparisonTests
         var (a, b) = (Provenance(), Provenance());
         a["policy"]!["n_action_steps"] = "8";
         b["policy"]!["n_action_steps"] = "1";
+        a["policy"]!["model"] = $"sha256:{new string('a', 64)}";
         a["machine"]!["renderer"] = "llvmpipe";
         var comparability = Comparability.Of(Info(Episodes("left", "1", 0), a), Info(Episodes("left", "1", 0), b));
         Assert.Empty(comparability.Reasons);
-        Assert.Equal(["policy n_action_steps: 8 in A, 1 in B", "renderer: llvmpipe in A, none in B"], comparability.Differences);
+        Assert.Equal(["policy n_action_steps: 8 in A, 1 in B", "policy model: sha256:aaaaaaaaaaaa in A, none in B", "renderer: llvmpipe in A, none in B"], comparability.Differences);
     }
 
     [Fact]
