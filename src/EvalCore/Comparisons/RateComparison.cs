@@ -20,11 +20,10 @@ public sealed record RateComparison(string Name, RunSummary A, RunSummary B, Pai
         ? TangoInterval.Of(outcomes)
         : NewcombeInterval.Of(new UnpairedOutcomes(B.Successes, B.Episodes, A.Successes, A.Episodes));
 
-    /// <summary>The p-value for "the second is worse": McNemar's for pairs, else Boschloo's.</summary>
-    public double PWorse => Outcomes is { } outcomes ? McNemarTest.SecondWorse(outcomes) : BoschlooTest.PValue(Unpaired, Alternative.Greater);
-
-    /// <summary>The p-value for "the rates differ": McNemar's for pairs, else Boschloo's.</summary>
-    public double PTwoSided => Outcomes is { } outcomes ? McNemarTest.TwoSided(outcomes) : BoschlooTest.PValue(Unpaired);
+    /// <summary>The p-value for "the second is worse": McNemar's for pairs, else Boschloo's, whose cost grows with the product of the numbers of episodes.</summary>
+    public double PWorse { get; } = Outcomes is { } outcomes
+        ? McNemarTest.SecondWorse(outcomes)
+        : BoschlooTest.PValue(new UnpairedOutcomes(A.Successes, A.Episodes, B.Successes, B.Episodes), Alternative.Greater);
 
     /// <summary>The outcomes as of unrelated episodes.</summary>
     internal UnpairedOutcomes Unpaired => new(A.Successes, A.Episodes, B.Successes, B.Episodes);

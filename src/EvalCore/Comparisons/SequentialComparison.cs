@@ -40,17 +40,7 @@ public sealed record SequentialComparison(double Alpha, int NPlanned, double? Ma
     {
         SequentialSignTest worse = new(alpha, planned), better = new(alpha, planned);
         var within = new MarginTest(margin / 100, alpha);
-        int? worseStop = null, betterStop = null, withinStop = null;
-        int count = 0;
-        foreach (var (a, b) in pairs.Take(planned))
-        {
-            count++;
-            worseStop ??= worse.Add(a, b) ? count : null;
-            betterStop ??= better.Add(b, a) ? count : null;
-            withinStop ??= within.Add(a, b) ? count : null;
-        }
-
-        return new SequentialComparison(alpha, planned, margin, worseStop, betterStop, withinStop);
+        return Read(pairs, alpha, planned, margin, worse.Add, better.Add, within.Add);
     }
 
     /// <summary>Compares another metric by the sign-flip test, for which there is no margin.</summary>
@@ -61,15 +51,23 @@ public sealed record SequentialComparison(double Alpha, int NPlanned, double? Ma
     public static SequentialComparison Of(IEnumerable<(double A, double B)> pairs, double alpha, int planned, Interval range)
     {
         SequentialSignFlipTest worse = new(alpha, planned, range.Low, range.High), better = new(alpha, planned, range.Low, range.High);
-        int? worseStop = null, betterStop = null;
+        return Read(pairs, alpha, planned, null, worse.Add, better.Add, (_, _) => false);
+    }
+
+    /// <summary>Gives the pairs to the tests, with A and B in each other's place for "better"; a test says whether it has stopped.</summary>
+    private static SequentialComparison Read<T>(
+        IEnumerable<(T A, T B)> pairs, double alpha, int planned, double? margin, Func<T, T, bool> worse, Func<T, T, bool> better, Func<T, T, bool> within)
+    {
+        int? worseStop = null, betterStop = null, withinStop = null;
         int count = 0;
         foreach (var (a, b) in pairs.Take(planned))
         {
             count++;
-            worseStop ??= worse.Add(a, b) ? count : null;
-            betterStop ??= better.Add(b, a) ? count : null;
+            worseStop ??= worse(a, b) ? count : null;
+            betterStop ??= better(b, a) ? count : null;
+            withinStop ??= within(a, b) ? count : null;
         }
 
-        return new SequentialComparison(alpha, planned, null, worseStop, betterStop, null);
+        return new SequentialComparison(alpha, planned, margin, worseStop, betterStop, withinStop);
     }
 }
