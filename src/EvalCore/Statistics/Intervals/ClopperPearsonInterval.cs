@@ -33,7 +33,8 @@ public static class ClopperPearsonInterval
         return trials == 0 ? double.NaN : successes == trials ? 1 : 1 - new Beta(trials - successes, successes + 1).Quantile(1 - level);
     }
 
-    private static void Check(int successes, int trials, double level)
+    /// <summary>Checks the arguments of an interval of a rate.</summary>
+    internal static void Check(int successes, int trials, double level)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, trials);

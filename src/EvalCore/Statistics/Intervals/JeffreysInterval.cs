@@ -13,10 +13,7 @@ public static class JeffreysInterval
     /// <param name="level">The confidence level, between 0 and 1.</param>
     public static Interval Of(int successes, int trials, double level = 0.95)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(successes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, trials);
-        if (!(level is > 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(level), level, "A level between 0 and 1 is needed.");
+        ClopperPearsonInterval.Check(successes, trials, level);
         double tail = 0.5 - level / 2;
         return new Interval(
             new Beta(successes + 0.5, trials - successes + 0.5).Quantile(tail),
