@@ -23,7 +23,7 @@ internal sealed class ActionChunk
         if (actions is null)
         {
             string keys = answer.Count == 0 ? "is empty" : $"has only {string.Join(", ", answer.Entries.Take(8).Select(entry => entry.Key.Text))}";
-            throw new EvalCoreException($"{policy.Address}: the policy server's answer has no 'actions' (it {Clean(keys)})");
+            throw new EvalCoreException($"{policy.Address}: the policy server's answer has no 'actions' (it {OneLine.Of(keys)})");
         }
 
         NdArray array;
@@ -35,7 +35,7 @@ internal sealed class ActionChunk
         }
         catch (WireException e)
         {
-            throw new EvalCoreException($"{policy.Address}: the policy server's 'actions' cannot be read: {Clean(e.Message)}", e);
+            throw new EvalCoreException($"{policy.Address}: the policy server's 'actions' cannot be read: {OneLine.Of(e.Message)}", e);
         }
 
         int dimension = array.Shape.Count is 1 or 2 ? array.Shape[^1] : -1;
@@ -147,6 +147,4 @@ internal sealed class ActionChunk
         NdArray { Length: 1 } array => array.ToDoubles()[0],
         _ => throw new WireException("a list with something else than numbers"),
     };
-
-    private static string Clean(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 }

@@ -222,7 +222,7 @@ internal abstract class PolicyConnection : IDisposable
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     string reason = string.Join(", ", new[] { ((int?)_socket.CloseStatus)?.ToString(System.Globalization.CultureInfo.InvariantCulture), _socket.CloseStatusDescription }.Where(part => !string.IsNullOrEmpty(part)));
-                    Fail(new LostConnectionException($"the server closed the connection{(reason.Length > 0 ? $" ({OneLine(reason)})" : "")}"));
+                    Fail(new LostConnectionException($"the server closed the connection{(reason.Length > 0 ? $" ({OneLine.Of(reason)})" : "")}"));
                     return;
                 }
 
@@ -247,6 +247,4 @@ internal abstract class PolicyConnection : IDisposable
             Fail(new LostConnectionException("the connection ended", e));
         }
     }
-
-    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 }

@@ -12,7 +12,7 @@ internal sealed class ServerErrorException(string details) : Exception(LastLine(
     private static string LastLine(string text)
     {
         string line = text.Split('\n').Select(part => part.Trim()).LastOrDefault(part => part.Length > 0) ?? "an empty message";
-        line = string.Concat(line.Select(letter => char.IsControl(letter) ? ' ' : letter));
+        line = OneLine.Of(line);
         return line.Length <= LongestLine ? line : line[..LongestLine] + "…";
     }
 }

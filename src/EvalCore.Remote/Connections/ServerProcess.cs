@@ -130,7 +130,7 @@ internal sealed class ServerProcess : IDisposable
             return;
         lock (_lines)
         {
-            _lines.Enqueue(string.Concat(line.Data.Trim().Take(200).Select(letter => char.IsControl(letter) ? ' ' : letter)));
+            _lines.Enqueue(OneLine.Of(string.Concat(line.Data.Trim().Take(200))));
             while (_lines.Count > KeptLines)
                 _lines.Dequeue();
         }

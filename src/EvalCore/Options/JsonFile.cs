@@ -178,7 +178,7 @@ public static class JsonFile
     private static bool IsWord(byte letter) => char.IsAsciiLetterOrDigit((char)letter) || letter is (byte)'_' or (byte)'.' or (byte)'-' or (byte)'+' or >= 0x80;
 
     private static string Shown(string text) =>
-        string.Concat((text.Length <= LongestWord ? text : text[..LongestWord] + "…").Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+        EvalCoreException.Printable(text.Length <= LongestWord ? text : text[..LongestWord] + "…");
 
     /// <summary>Puts quotes around the bare words of numbers that are not finite.</summary>
     /// <param name="text">The text.</param>

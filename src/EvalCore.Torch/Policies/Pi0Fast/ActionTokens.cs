@@ -59,9 +59,7 @@ internal sealed class ActionTokens
         if (first is not ["Action", ":"])
         {
             throw new EvalCoreException(
-                $"the policy generated {string.Join(", ", first.Select(token => $"'{Printable(token)}'"))} where actions begin with 'Action', ':'; it is trained too little, or its tokenizer is another one; --policy.validate_action_token_prefix=false plays what it generated");
+                $"the policy generated {string.Join(", ", first.Select(token => $"'{EvalCoreException.Printable(token ?? "")}'"))} where actions begin with 'Action', ':'; it is trained too little, or its tokenizer is another one; --policy.validate_action_token_prefix=false plays what it generated");
         }
     }
-
-    private static string Printable(string? token) => string.Concat((token ?? "").Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 }
