@@ -57,17 +57,7 @@ public sealed class AutocastTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pusht_act_keypoints")]
-    [InlineData("pusht_diffusion_keypoints")]
-    [InlineData("act")]
-    [InlineData("diffusion")]
-    [InlineData("smolvla")]
-    [InlineData("pi0")]
-    [InlineData("pi05")]
-    [InlineData("tdmpc")]
-    [InlineData("xvla")]
-    [InlineData("vqbet")]
-    [InlineData("pi0_fast")]
+    [MemberData(nameof(ExactnessTests.Checkpoints), MemberType = typeof(ExactnessTests))]
     public void Actions_differ_by_the_size_of_bfloat16_and_do_not_depend_on_the_batch(string name)
     {
         const int Episodes = 4;

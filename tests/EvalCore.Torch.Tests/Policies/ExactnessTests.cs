@@ -19,18 +19,12 @@ public class ExactnessTests
         ObservationField.Image("observation.images.image", 48, 64), ObservationField.Image("observation.images.image2", 48, 64),
         ObservationField.Vector("observation.state", 8));
 
+    /// <summary>The trained checkpoints, and a small one of each family.</summary>
+    public static TheoryData<string> Checkpoints =>
+        ["pusht_act_keypoints", "pusht_diffusion_keypoints", "act", "diffusion", "smolvla", "pi0", "pi05", "vqbet", "tdmpc", "xvla", "pi0_fast"];
+
     [Theory]
-    [InlineData("pusht_act_keypoints")]
-    [InlineData("pusht_diffusion_keypoints")]
-    [InlineData("act")]
-    [InlineData("diffusion")]
-    [InlineData("smolvla")]
-    [InlineData("pi0")]
-    [InlineData("pi05")]
-    [InlineData("vqbet")]
-    [InlineData("tdmpc")]
-    [InlineData("xvla")]
-    [InlineData("pi0_fast")]
+    [MemberData(nameof(Checkpoints))]
     public void Actions_are_bit_identical_alone_together_and_on_several_threads(string name)
     {
         const int Episodes = 6;
