@@ -39,6 +39,8 @@ internal sealed class ServerProcess : IDisposable
             status=$?
             kill -0 "$server" 2> /dev/null || break
         done
+        # What the server started may outlive it.
+        stop
         kill "$watcher" 2> /dev/null
         exit "$status"
         """;
