@@ -16,6 +16,8 @@ internal static class Exported
     public static IPolicy Make(string checkpoint, Runtime runtime)
     {
         string folder = Repository.Checkpoint(checkpoint);
+        if (!Directory.Exists(folder) && Environment.GetEnvironmentVariable("EVALCORE_MIRROR") is { } mirror)
+            folder = Path.Combine(mirror, "checkpoints", checkpoint);
         if (runtime == Runtime.Torch)
             return Eval.MakePolicy(new LeRobotPolicies(), folder, Env, config => config.Device = DeviceName.Cpu);
         using var exported = new ExportedCheckpoint(folder);
