@@ -129,6 +129,8 @@ internal sealed class LeRobotPolicy : IInspectablePolicy
             state = StateDict.Open(folder.Model, device);
             AddHashes(provenance, [folder.Config, .. state.Paths]);
             (preprocessor, postprocessor) = PolicyPipelines.Load(config, context, state);
+            foreach (var tokenizer in preprocessor.Steps.OfType<TokenizerProcessor>())
+                tokenizer.Warn = context.Warn;
             if (environment is not null)
             {
                 preprocessor = preprocessor.Extended(environment.NewPreprocessor(device), []);

@@ -30,6 +30,9 @@ internal sealed class GeneratorNoise : INoise
     public Tensor Multinomial(Tensor weights, long samples, bool replacement = false)
     {
         using var onCpu = weights.cpu();
+        using var areFinite = onCpu.isfinite().all();
+        if (!areFinite.item<bool>())
+            throw new EvalCoreException("the policy's probabilities are not finite: its weights or its normalisation statistics are damaged, or the observation is");
         return onCpu.multinomial(samples, replacement, _generator);
     }
 

@@ -21,11 +21,14 @@ internal sealed class TokenizerProcessor : IProcessorStep
     private readonly int _padId;
     private readonly Device _device;
     private readonly ConcurrentDictionary<string, int[]> _kept = [];
+    private readonly string _path;
+    private int _noted;
 
     public TokenizerProcessor(ProcessorStepContext context)
     {
         _fields = context.Config<Fields>();
         _device = context.Device;
+        _path = context.Path;
         string name = _fields.TokenizerName ?? throw context.Invalid("has no tokenizer_name");
         if (_fields.Padding is not ("max_length" or "longest"))
             throw context.Invalid($"padding is '{_fields.Padding}'; it must be max_length or longest");
@@ -40,6 +43,9 @@ internal sealed class TokenizerProcessor : IProcessorStep
             ? $"the pad_token of the tokenizer '{name}', '{pad}', is not in its tokenizer.json ({Path.GetDirectoryName(_tokenizer.Files[0])}): the two files are of different tokenizers"
             : $"the tokenizer '{name}' has no pad_token; add it to its tokenizer_config.json ({Path.GetDirectoryName(_tokenizer.Files[0])})");
     }
+
+    /// <summary>Receives a note on the first text that is cut.</summary>
+    public Action<string> Warn { get; set; } = _ => { };
 
     public void Process(Transition transition)
     {
@@ -61,7 +67,15 @@ internal sealed class TokenizerProcessor : IProcessorStep
             return ids;
         if (_kept.Count >= MostKept)
             _kept.Clear();
-        return _kept[text] = _tokenizer.Encode(text, maxLength: _fields.Truncation ? _fields.MaxLength : null);
+        ids = _tokenizer.Encode(text);
+        if (_fields.Truncation && ids.Length > _fields.MaxLength)
+        {
+            if (Interlocked.Exchange(ref _noted, 1) == 0)
+                Warn($"{_path}: step '{Name}': max_length is {_fields.MaxLength}, but a text has {ids.Length} tokens; the policy does not read its end, as in LeRobot: '{EvalCoreException.Printable(text.Trim())}'");
+            ids = _tokenizer.Encode(text, maxLength: _fields.MaxLength);
+        }
+
+        return _kept[text] = ids;
     }
 
     private sealed class Fields

@@ -210,6 +210,23 @@ public class ProcessorStepTests
         Assert.True(transition.Observation["observation.subtask.attention_mask"][0, 7].item<bool>());
     }
 
+    [Fact]
+    public void The_first_instruction_that_is_cut_is_noted()
+    {
+        using var scope = NewDisposeScope();
+        var notes = new List<string>();
+        var step = (TokenizerProcessor)Tokenizer(new JsonObject { ["tokenizer_name"] = "google/paligemma", ["max_length"] = 6 });
+        step.Warn = notes.Add;
+        step.Process(new Transition { Task = ["reach"] });
+        Assert.Empty(notes);
+        var transition = new Transition { Task = ["pick up the black bowl and put it on the plate"] };
+        step.Process(transition);
+        step.Process(new Transition { Task = ["pick up the white bowl and put it on the plate"] });
+        Assert.Equal([1, 6], transition.Observation["observation.language.tokens"].shape);
+        Assert.Contains("max_length is 6, but a text has ", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.EndsWith("the policy does not read its end, as in LeRobot: 'pick up the black bowl and put it on the plate'", notes[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("padding", "\"wide\"", "padding is 'wide'; it must be max_length or longest")]
     [InlineData("padding_side", "\"top\"", "padding_side is 'top'; it must be left or right")]
