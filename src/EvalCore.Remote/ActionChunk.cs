@@ -22,7 +22,9 @@ internal sealed class ActionChunk
         object? actions = answer["actions"] ?? answer["action"];
         if (actions is null)
         {
-            string keys = answer.Count == 0 ? "is empty" : $"has only {string.Join(", ", answer.Entries.Take(8).Select(entry => entry.Key.Text))}";
+            string keys = answer.Count == 0 ? "is empty"
+                : answer.Contains("actions") || answer.Contains("action") ? "is null"
+                : $"has only {string.Join(", ", answer.Entries.Take(8).Select(entry => entry.Key.Text))}";
             throw new EvalCoreException($"{policy.Address}: the policy server's answer has no 'actions' (it {OneLine.Of(keys)})");
         }
 

@@ -129,13 +129,19 @@ public sealed class RemoteConfig : PolicyConfig
     internal static bool HasScheme(string path) =>
         path.StartsWith("ws://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("wss://", StringComparison.OrdinalIgnoreCase);
 
+    private static bool HasSecret(string query) => query.TrimStart('?').Split('&')
+        .Select(part => part.Split('=')[0])
+        .Any(name => ((string[])["token", "key", "secret", "password", "auth"]).Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>The key, of the flag or of the environment variable.</summary>
     internal string? EffectiveApiKey =>
         ApiKey ?? (Environment.GetEnvironmentVariable(ApiKeyVariable) is { Length: > 0 } key ? key : null);
 
     /// <summary>The server's address.</summary>
     internal Uri Address() => Path is { } path
-        ? HasScheme(path) && Uri.TryCreate(path, UriKind.Absolute, out var address) && address.Host.Length > 0 && address.Fragment.Length == 0
+        ? HasScheme(path) && Uri.TryCreate(path, UriKind.Absolute, out var secret) && (secret.UserInfo.Length > 0 || HasSecret(secret.Query))
+            ? throw new EvalCoreException($"--policy.path: the address has a password or a key, and an address is written to the results: set {ApiKeyVariable}, or leave it out")
+        : HasScheme(path) && Uri.TryCreate(path, UriKind.Absolute, out var address) && address.Host.Length > 0 && address.Fragment.Length == 0
             ? address
             : throw new EvalCoreException($"--policy.path: '{path}' is not the address of a server: give ws://HOST:PORT or wss://HOST:PORT")
         : throw new EvalCoreException("--policy.path is missing: give the server's address, ws://HOST:PORT");

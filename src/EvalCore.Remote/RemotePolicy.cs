@@ -160,9 +160,10 @@ internal sealed class RemotePolicy : IPolicy
         }
         catch (ConnectException e)
         {
+            string others = _pool.IsAnyOpen ? "; another connection is open: if the server serves one client at a time, give --policy.connections=1" : "";
             throw new EvalCoreException(
                 e.IsTransient
-                    ? string.Create(CultureInfo.InvariantCulture, $"{Address}: {e.Message}; it was tried for {_config.ReconnectTimeout:0.###} s (--policy.reconnect_timeout)")
+                    ? string.Create(CultureInfo.InvariantCulture, $"{Address}: {e.Message}; it was tried for {_config.ReconnectTimeout:0.###} s (--policy.reconnect_timeout){others}")
                     : $"{Address}: {e.Message}",
                 e);
         }

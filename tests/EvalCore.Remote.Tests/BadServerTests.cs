@@ -129,6 +129,7 @@ public sealed class BadServerTests : IDisposable
     [InlineData("three-dimensions", "the policy server's 'actions' have the shape (1, 10, 1); expected (1,) or (n, 1)")]
     [InlineData("nan", "the policy server's action 1 has the number NaN at place 0: look at its normalisation statistics")]
     [InlineData("no-actions", "the policy server's answer has no 'actions' (it has only action_chunk)")]
+    [InlineData("null", "the policy server's answer has no 'actions' (it is null)")]
     [InlineData("no-map", "the server sent a damaged message: no map")]
     [InlineData("text", "the policy server reports an error: something is wrong")]
     [InlineData("short", "the policy server's chunk has 1 actions, and 2 are to be played before the next request: give --policy.n_action_steps=1")]
@@ -139,6 +140,16 @@ public sealed class BadServerTests : IDisposable
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => WalkRuns.Play(server.Address, "openpi", config => config.EpisodeAttempts = 2));
         Assert.Contains(line, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public async Task An_action_that_the_simulator_refuses()
+    {
+        using var server = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "plain"]);
+        var env = new WalkConfig { OnStep = () => throw new ArgumentException("The action (1E+308) is too far away.") };
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => WalkRuns.Play(server.Address, "openpi", env: env, batchSize: 1));
+        Assert.StartsWith("the policy's action 0 in episode 0 of ", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": The action (1E+308) is too far away", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -159,6 +170,8 @@ public sealed class BadServerTests : IDisposable
     [Theory]
     [InlineData("ws://", "--policy.path: 'ws://' is not the address of a server: give ws://HOST:PORT or wss://HOST:PORT")]
     [InlineData("ws://host:99999", "--policy.path: 'ws://host:99999' is not the address of a server: give ws://HOST:PORT or wss://HOST:PORT")]
+    [InlineData("ws://user:secret@host:8000", "--policy.path: the address has a password or a key, and an address is written to the results: set EVALCORE_POLICY_API_KEY, or leave it out")]
+    [InlineData("wss://host/?access_token=secret", "--policy.path: the address has a password or a key, and an address is written to the results: set EVALCORE_POLICY_API_KEY, or leave it out")]
     [InlineData("http://localhost:8000", "--policy.path: 'http://localhost:8000' is no address of a policy server: give ws://localhost:8000")]
     [InlineData("https://localhost", "--policy.path: 'https://localhost' is no address of a policy server: give wss://localhost")]
     public void An_address_that_is_none(string path, string line)

@@ -97,6 +97,28 @@ public sealed class InterruptionTests(ToyServers servers) : IClassFixture<ToySer
     }
 
     [Fact]
+    public async Task A_connection_that_is_reset_between_two_requests_is_made_again()
+    {
+        using var plain = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "plain"]);
+        using var server = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "plain", "--reset-after", "[3, 5, 8, 12, 17, 23, 30]"]);
+        var undisturbed = await WalkRuns.Play(plain.Address, "openpi");
+        var info = await WalkRuns.Play(server.Address, "openpi");
+        Assert.Equal(WalkRuns.Results(undisturbed), WalkRuns.Results(info));
+        Assert.Contains(info.Episodes, episode => episode.Attempts > 1);
+    }
+
+    [Fact]
+    public async Task Equal_answers_of_a_server_with_round_times_are_its_own()
+    {
+        using var plain = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "plain"]);
+        using var server = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "round-times"]);
+        var undisturbed = await WalkRuns.Play(plain.Address, "openpi");
+        var info = await WalkRuns.Play(server.Address, "openpi", batchSize: 1);
+        Assert.Equal(WalkRuns.Results(undisturbed), WalkRuns.Results(info));
+        Assert.Equal(2, Assert.Single(info.Episodes, episode => episode.Attempts is not null).Attempts);
+    }
+
+    [Fact]
     public async Task A_server_that_always_drops_the_connection_ends_the_run()
     {
         using var server = PythonServer.Toy("--action-dim", "1", "--fail-after", "30");

@@ -9,6 +9,9 @@ internal sealed class Channel : IDisposable
     /// <summary>The number of sessions that use it; guarded by the pool.</summary>
     public int Users { get; set; }
 
+    /// <summary>Whether it has a connection that is not lost; any thread may ask.</summary>
+    public bool IsOpen => _connection is { IsOpen: true };
+
     /// <summary>Waits for the turn of a session.</summary>
     public Task Enter(CancellationToken cancellation) => _turn.WaitAsync(cancellation);
 

@@ -21,6 +21,16 @@ internal sealed class ConnectionPool(int? most, bool mayShare) : IDisposable
         }
     }
 
+    /// <summary>Whether a channel has a connection.</summary>
+    public bool IsAnyOpen
+    {
+        get
+        {
+            lock (_lock)
+                return _channels.Exists(channel => channel.IsOpen);
+        }
+    }
+
     /// <summary>Gives a session its channel.</summary>
     /// <exception cref="EvalCoreException">There are more sessions than channels, and they cannot share one.</exception>
     public Channel Rent()

@@ -21,6 +21,7 @@ internal sealed class Connector : IDisposable
     private readonly string? _apiKey;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private readonly RepeatedAnswers _repeated = new();
 
     /// <param name="address">The server: a ws or wss address.</param>
     /// <param name="protocol">The protocol that it speaks, a value of <c>--policy.protocol</c>.</param>
@@ -103,7 +104,7 @@ internal sealed class Connector : IDisposable
             await Upgrade(socket, both.Token).ConfigureAwait(false);
             if (_protocol == RemoteConfig.Openpi)
             {
-                var openpi = new OpenpiConnection(socket);
+                var openpi = new OpenpiConnection(socket, _repeated);
                 openpi.ExpectMetadata();
                 connection = openpi;
             }

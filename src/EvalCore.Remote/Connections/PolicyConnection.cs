@@ -189,8 +189,10 @@ internal abstract class PolicyConnection : IDisposable
         {
             await _socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            // A socket that the receiving loop has just aborted reports a cancellation.
             Fail(new LostConnectionException("the connection ended", e));
             lock (_lock)
                 throw _failure!;

@@ -1,7 +1,12 @@
-"""Answers openpi's requests with odd answers: --answer says which. With --hello it greets as a vla-eval server."""
+"""Answers openpi's requests with odd answers: --answer says which. With --hello it greets as a vla-eval server.
+
+With --reset-after it resets the connection after those of its answers, counted over all connections.
+"""
 import argparse
 import asyncio
 import json
+import socket
+import struct
 
 import msgpack
 import numpy as np
@@ -16,6 +21,10 @@ def answer(kind):
     chunk = np.linspace(-0.3, 0.8, 10, dtype=np.float32)[:, None]
     if kind == "plain":
         return {"actions": openpi(chunk)}
+    if kind == "round-times":
+        return {"actions": openpi(chunk), "server_timing": {"infer_ms": 0.3}}
+    if kind == "null":
+        return {"actions": None}
     if kind == "wrong-shape":
         return {"actions": openpi(np.zeros((10, 3), np.float32))}
     if kind == "three-dimensions":
@@ -53,9 +62,12 @@ async def main():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--answer", required=True)
     parser.add_argument("--hello", type=json.loads)
+    parser.add_argument("--reset-after", type=json.loads, default=[])
     args = parser.parse_args()
+    answers = 0
 
     async def session(ws):
+        nonlocal answers
         if args.hello is not None:
             hello = msgpack.unpackb(await ws.recv())
             await ws.send(msgpack.packb({"type": "hello", "payload": args.hello, "seq": hello["seq"], "timestamp": 0.0}))
@@ -64,6 +76,10 @@ async def main():
         async for _ in ws:
             value = answer(args.answer)
             await ws.send(value if isinstance(value, str) else msgpack.packb(value))
+            answers += 1
+            if answers in args.reset_after:
+                ws.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                ws.transport.abort()
 
     async with websockets.serve(session, "127.0.0.1", args.port, compression=None, max_size=None) as server:
         print("LISTENING", list(server.sockets)[0].getsockname()[1], flush=True)
