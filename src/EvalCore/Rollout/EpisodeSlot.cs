@@ -214,6 +214,18 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
 
     public void Dispose() => Abandon();
 
+    private StepResult StepEnvironment()
+    {
+        try
+        {
+            return _environment!.Step(_action);
+        }
+        catch (ArgumentException e)
+        {
+            throw new EvalCoreException($"the policy's action {_steps} in {_episode}: {EvalCoreException.Reason(e)}", e);
+        }
+    }
+
     /// <summary>Plays one step; true when the episode is over.</summary>
     private bool Step()
     {
@@ -227,7 +239,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         Lap(ref _inference);
         _counter!.Act(_action);
         Lap(ref _harness);
-        var result = _environment!.Step(_action);
+        var result = StepEnvironment();
         if (_goal is not null && !result.Success)
             CountConditions();
         Lap(ref _physics);
@@ -238,7 +250,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         _success |= result.Success;
         progress.Step();
 
-        bool over = result.Terminated || result.Truncated || _steps >= _environment.MaxEpisodeSteps;
+        bool over = result.Terminated || result.Truncated || _steps >= _environment!.MaxEpisodeSteps;
 
         // LeRobot's videos end before the last step: with its automatic reset, that frame would show the next episode.
         if (!over && _video is not null)
