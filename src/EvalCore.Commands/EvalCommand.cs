@@ -146,11 +146,12 @@ internal static class EvalCommand
                 terminal.EndProcess(ExitCode.Interrupted);
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (run.Failed is { } failed && (run.Kept > 0 || e is not EvalCoreException))
+        catch (Exception e) when (run.Failed is { } failed)
         {
-            // The error itself is reported by the program.
+            // The error itself is reported by the program. An episode that ended at the same time may still be on its way to the journal.
             run.Dispose();
-            terminal.Note($"{failed} ended the run; {Kept(run, options, terminal)}");
+            if (run.Kept > 0 || e is not EvalCoreException)
+                terminal.Note($"{failed} ended the run; {Kept(run, options, terminal)}");
             throw;
         }
         catch (EvalCoreException) when (run.Kept > 0)

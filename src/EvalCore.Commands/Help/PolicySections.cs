@@ -26,6 +26,8 @@ internal static class PolicySections
         yield return new HelpSection("Policy", [
             new HelpRow("--policy.path=DIR", "the checkpoint's folder, as LeRobot writes it (pretrained_model/)"),
             new HelpRow("--policy.path=OWNER/NAME", "a checkpoint on the Hugging Face Hub; OWNER/NAME@REVISION for a branch, tag or commit"),
+            new HelpRow("--policy.path=ws://HOST:PORT", "a policy server of openpi or vla-eval"),
+            new HelpRow("--policy.path=FILE.onnx", "an ONNX model, with a JSON file of the same name beside it"),
             new HelpRow("--policy.type=NAME", "a built-in policy instead of a checkpoint; see evalcore list"),
             .. registry.PolicyTypes.Keys.Order(StringComparer.Ordinal).Take(1).SelectMany(type =>
                 HelpRow.Of(registry.NewPolicy(type, null), "policy.", property => common.Contains(property.Name))),
