@@ -9,11 +9,7 @@ namespace Benchmarks.Libero.Tests;
 public sealed class AssetManifestTests
 {
     [Theory]
-    [InlineData("libero_spatial")]
-    [InlineData("libero_object")]
-    [InlineData("libero_goal")]
-    [InlineData("libero_10")]
-    [InlineData("libero_90")]
+    [MemberData(nameof(EveryTaskTests.Suites), MemberType = typeof(EveryTaskTests))]
     public void A_suites_part_has_what_its_tasks_load(string suite)
     {
         Machine.NeedsFiles();

@@ -22,11 +22,14 @@ public sealed class EveryTaskTests(ITestOutputHelper output)
         ("libero_90", 6), ("libero_90", 33), ("libero_90", 34), ("libero_90", 39),
     ];
 
-    private static readonly (string Suite, int Tasks)[] Suites =
+    private static readonly (string Suite, int Tasks)[] All =
         [("libero_spatial", 10), ("libero_object", 10), ("libero_goal", 10), ("libero_10", 10), ("libero_90", 90)];
 
+    /// <summary>The five suites.</summary>
+    public static TheoryData<string> Suites => new(All.Select(suite => suite.Suite));
+
     public static TheoryData<string, int> Tasks => new(
-        LongRun.Is ? Suites.SelectMany(suite => Enumerable.Range(0, suite.Tasks), (suite, id) => (suite.Suite, id)) : Some);
+        LongRun.Is ? All.SelectMany(suite => Enumerable.Range(0, suite.Tasks), (suite, id) => (suite.Suite, id)) : Some);
 
     [Theory, MemberData(nameof(Tasks))]
     public void Goal_model_and_settled_states_equal_the_recorded_ones(string suite, int id)

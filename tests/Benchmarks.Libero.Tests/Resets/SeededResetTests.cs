@@ -89,11 +89,7 @@ public sealed class SeededResetTests
     }
 
     [Theory]
-    [InlineData("libero_spatial")]
-    [InlineData("libero_object")]
-    [InlineData("libero_goal")]
-    [InlineData("libero_10")]
-    [InlineData("libero_90")]
+    [MemberData(nameof(EveryTaskTests.Suites), MemberType = typeof(EveryTaskTests))]
     public void Objects_and_joints_are_where_the_recorded_reset_put_them(string suite)
     {
         Machine.NeedsFiles();

@@ -10,11 +10,7 @@ public sealed class SceneTests
     public SceneTests() => Machine.NeedsFiles();
 
     [Theory]
-    [InlineData("libero_spatial")]
-    [InlineData("libero_object")]
-    [InlineData("libero_goal")]
-    [InlineData("libero_10")]
-    [InlineData("libero_90")]
+    [MemberData(nameof(EveryTaskTests.Suites), MemberType = typeof(EveryTaskTests))]
     public void Instances_and_regions_equal_the_recorded_ones(string suite)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Goldens.Find($"libero/models/{suite}.json")));
