@@ -29,7 +29,7 @@ internal sealed class OpenpiConnection(WebSocket socket, RepeatedAnswers repeate
         _lastRequest.ResetWrittenCount();
         _lastRequest.Write(written.Span);
         var answer = Expect();
-        await Send(request.Message.Written, cancellation).ConfigureAwait(false);
+        await Send(written, cancellation).ConfigureAwait(false);
         return await answer.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
