@@ -7,6 +7,7 @@ using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
+using EvalCore.Training;
 
 namespace EvalCore.Commands;
 
@@ -14,7 +15,7 @@ namespace EvalCore.Commands;
 internal static class EvalCommand
 {
     /// <summary>How long an interrupted run waits for the steps, forward passes and videos in progress.</summary>
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Makes the command.</summary>
     public static Command Create(Registry registry, Terminal terminal)
@@ -31,6 +32,7 @@ internal static class EvalCommand
                     new("evalcore --policy.path=DIR --env.type=pusht --policy.n_action_steps=4 --policy.device=cpu", "override a field of the policy's configuration, and run it on the CPU"),
                     new("evalcore --config_path=run.json --seed=2000", "read flags from a file, and override one"),
                     new("evalcore eval --resume=outputs/eval/2026-01-31/12-00-00_pusht_act", "resume an interrupted run"),
+                    new("evalcore --policy.path=outputs/train/act/checkpoints --env.type=pusht --watch", "evaluate each checkpoint of a training run, also those still to come"),
                     new("evalcore --policy.path=DIR --env.type=pusht --shard=0/4 --output_dir=shard0", "play one of four shards; see evalcore merge --help"),
                 ],
                 tokens => Sections(registry, tokens),
@@ -54,6 +56,7 @@ internal static class EvalCommand
             .. registry.EnvTypes.Take(1).SelectMany(type => HelpRow.Of(new EvalOptions(registry.NewEnv(type)))),
             new HelpRow("--config_path=FILE", "a JSON file with the flags' nested structure; flags override it"),
             new HelpRow("--resume=DIR", "resume the run in an output folder"),
+            .. HelpRow.Of(new WatchOptions()),
             new HelpRow("--shard=I/N", "play shard I of N, counted from 0; in array jobs (Slurm, Kubernetes) the default comes from environment variables, and auto/N reads only I from them"),
         ]),
     ];
@@ -61,6 +64,9 @@ internal static class EvalCommand
     private static async Task<int> Run(
         IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
+        if (TrainingRunOptions.Read(tokens, registry, terminal.Host) is { } training)
+            return await new TrainingRunEvaluation(training, registry, terminal).Run(cancellation).ConfigureAwait(false);
+
         // A policy on the Hugging Face Hub is looked for there, which can take a while.
         var options = await Task.Run(() => EvalOptions.Read(tokens, registry, terminal.Host), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
         foreach (string note in options.Notes)

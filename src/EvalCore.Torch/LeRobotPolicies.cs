@@ -70,6 +70,12 @@ public sealed class LeRobotPolicies : IPolicySource
         return Recognize(path) is null ? _missing.GetValueOrDefault(path) : null;
     }
 
+    /// <inheritdoc/>
+    public string? PolicyIn(string folder) => CheckpointFolder.PolicyIn(folder);
+
+    /// <inheritdoc/>
+    public string? Unfinished(string path) => Directory.Exists(path) ? new CheckpointFolder(path).Unfinished : null;
+
     /// <summary>The repository that a path names: there is no such file or folder, and it does not end as a file's name does.</summary>
     private static HubRepository? RepositoryAt(string path) =>
         HubRepository.Parse(path) is { } repository && !FileEndings.Contains(Path.GetExtension(repository.Id))

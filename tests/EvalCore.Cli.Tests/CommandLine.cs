@@ -25,6 +25,9 @@ internal sealed class CommandLine : IDisposable
     /// <summary>Sources of policies besides the toy suite's own.</summary>
     public IReadOnlyList<IPolicySource> Policies { get; init; } = [];
 
+    /// <summary>The program's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The files that the toy suite needs.</summary>
     public AssetSet? Assets { get; init; }
 
@@ -48,7 +51,7 @@ internal sealed class CommandLine : IDisposable
     public Task<int> Run(CancellationToken cancellation, params string[] args)
     {
         var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, OnFrame = OnFrame, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
-        var host = new Host(_variables.GetValueOrDefault, TimeProvider.System, 4);
+        var host = new Host(_variables.GetValueOrDefault, Time, 4);
         return new EvalCoreApp(new Registry().Add(suite), new Terminal(Out, Error, host)).Run(args, cancellation);
     }
 

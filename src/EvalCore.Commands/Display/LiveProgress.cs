@@ -16,12 +16,16 @@ internal static class LiveProgress
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Shows a run's progress until the run ends or fails.</summary>
-    public static Task Follow(EvalProgress progress, Task run, IAnsiConsole console) =>
-        run.IsCompleted ? Task.CompletedTask : console.Live(Render(ProgressView.Of(progress), console.Profile.Width)).AutoClear(true).StartAsync(async live =>
+    /// <param name="progress">The progress.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="console">The terminal.</param>
+    /// <param name="title">A line above the table; null for none.</param>
+    public static Task Follow(EvalProgress progress, Task run, IAnsiConsole console, string? title = null) =>
+        run.IsCompleted ? Task.CompletedTask : console.Live(Render(ProgressView.Of(progress), console.Profile.Width, title)).AutoClear(true).StartAsync(async live =>
         {
             while (!run.IsCompleted)
             {
-                live.UpdateTarget(Render(ProgressView.Of(progress), console.Profile.Width));
+                live.UpdateTarget(Render(ProgressView.Of(progress), console.Profile.Width, title));
                 await Task.WhenAny(run, Task.Delay(Interval)).ConfigureAwait(false);
             }
         });
@@ -29,11 +33,12 @@ internal static class LiveProgress
     /// <summary>The display at one moment: the tasks that are being played, then the whole run in one line.</summary>
     /// <param name="view">The progress.</param>
     /// <param name="width">The columns of the terminal.</param>
-    internal static IRenderable Render(ProgressView view, int width)
+    /// <param name="title">A line above the table; null for none.</param>
+    internal static IRenderable Render(ProgressView view, int width, string? title = null)
     {
         // The result has been printed: only videos are left.
         if (view is { Videos: > 0 } && view.Finished == view.Total)
-            return new Text($"  {view}");
+            return new Text(title is null ? $"  {view}" : $"  {title}: {view}");
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("task")
             .AddColumn(new TableColumn("episodes").RightAligned())
@@ -47,7 +52,7 @@ internal static class LiveProgress
         bool grouped = groups > 1 && groups < view.Tasks.Count;
         foreach (var task in shown)
             table.AddRow(new Text(Short(grouped && task.Group != task.Name ? $"{task.Group} / {task.Name}" : task.Name, Math.Max(LeastName, width - OtherColumns))), new Text($"{task.Finished}/{task.Total}"), new Text(ProgressView.Percent(task.PcSuccess)), Bar(task.Finished, task.Total));
-        List<IRenderable> rows = [table];
+        List<IRenderable> rows = title is null ? [table] : [new Text($"  {title}"), table];
         if (shown.Count < view.Tasks.Count)
         {
             int over = view.Tasks.Count(task => task.Finished == task.Total);

@@ -3,7 +3,12 @@ using EvalCore.Rollout;
 namespace EvalCore.Commands.Display;
 
 /// <summary>The progress in a log: a line for each tenth of the episodes, and at least every 15 seconds.</summary>
-internal sealed class PlainProgress(TextWriter writer, TimeProvider time)
+/// <param name="writer">The log.</param>
+/// <param name="time">The clock.</param>
+/// <param name="title">
+/// What each line begins with, for one of several runs, which then has a line every 15 seconds only; null for a single run.
+/// </param>
+internal sealed class PlainProgress(TextWriter writer, TimeProvider time, string? title = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
@@ -25,9 +30,9 @@ internal sealed class PlainProgress(TextWriter writer, TimeProvider time)
     internal void Show(ProgressView view)
     {
         int tenths = (int)(view.Fraction * 10);
-        if (tenths <= _tenths && time.GetElapsedTime(_last) < Silence)
+        if ((tenths <= _tenths || title is not null) && time.GetElapsedTime(_last) < Silence)
             return;
         (_tenths, _last) = (tenths, time.GetTimestamp());
-        writer.WriteLine(view);
+        writer.WriteLine(title is null ? $"{view}" : $"{title}: {view}");
     }
 }

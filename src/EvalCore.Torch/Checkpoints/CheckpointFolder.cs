@@ -71,7 +71,7 @@ internal sealed class CheckpointFolder(string path)
 
             return Pickle is { } pickle
                 ? $"--policy.path: '{path}' has no {ConfigName}, but {pickle}: a PyTorch checkpoint (a pickle), which is not read; only LeRobot's folders with {ConfigName} and model.safetensors are"
-                : $"--policy.path: '{path}' has no {ConfigName}; it is not a LeRobot checkpoint (a folder {Inner}/)";
+                : $"--policy.path: '{path}' has no {ConfigName}; it is neither a LeRobot checkpoint (a folder {Inner}/) nor a folder of them (checkpoints/005000/{Inner}/)";
         }
     }
 
@@ -139,6 +139,70 @@ internal sealed class CheckpointFolder(string path)
             : Path.GetExtension(file) is ".safetensors"
                 ? $"--policy.path: '{file}' is a file; a policy is a folder with {ConfigName} and model.safetensors, and '{folder}' has no {ConfigName}"
                 : null;
+    }
+
+    /// <summary>The folder of the policy in a folder that lerobot-train writes at one step; null where there is none.</summary>
+    public static string? PolicyIn(string folder)
+    {
+        string inner = Path.Combine(folder, Inner);
+        return Directory.Exists(inner) ? inner : File.Exists(Path.Combine(folder, ConfigName)) || File.Exists(Path.Combine(folder, SingleName)) ? folder : null;
+    }
+
+    /// <summary>
+    /// What is missing of a checkpoint that is still being written, in one line; null where nothing is. lerobot-train writes
+    /// config.json, the weights, train_config.json, and of each pipeline the state files and then the pipeline; a copy may have any
+    /// order. (LeRobot v0.6.1, common/train_utils.py, save_checkpoint.)
+    /// </summary>
+    public string? Unfinished
+    {
+        get
+        {
+            try
+            {
+                if (!File.Exists(Config))
+                    return $"{ConfigName} is not there yet";
+                _ = JsonFile.Read(Config, "the configuration of a LeRobot checkpoint");
+                if (File.Exists(Path.Combine(path, AdapterName)) && !File.Exists(Model))
+                    return null;
+                if (!File.Exists(Model))
+                    return $"{Path.GetFileName(Model)} is not there yet";
+                bool isOld;
+                using (var weights = WeightFiles.Open(Model))
+                    isOld = weights.Statistics.Count > 0;
+                string[] pipelines = [.. ((string[])[Preprocessor, Postprocessor]).Where(File.Exists)];
+                if (pipelines.Length == 0 && isOld)
+                    return null;
+                if (pipelines.Length < 2)
+                    return $"{Path.GetFileName(pipelines is [var one] && one == Preprocessor ? Postprocessor : Preprocessor)} is not there yet";
+                return pipelines.Select(UnfinishedState).FirstOrDefault(missing => missing is not null);
+            }
+            catch (Exception e) when (e is EvalCoreException or SafetensorsException)
+            {
+                return e.Message;
+            }
+            catch (Exception e) when (EvalCoreException.IsFileError(e))
+            {
+                return EvalCoreException.Reason(e);
+            }
+        }
+    }
+
+    /// <summary>What is missing of the state files that a pipeline names; null where nothing is.</summary>
+    private static string? UnfinishedState(string pipeline)
+    {
+        foreach (var step in JsonFile.Read(pipeline, "a processor pipeline")["steps"] as JsonArray ?? [])
+        {
+            if ((step as JsonObject)?["state_file"] is not JsonValue value || !value.TryGetValue(out string? name))
+                continue;
+            string file = Path.Combine(Path.GetDirectoryName(pipeline)!, name);
+            if (!File.Exists(file))
+                return $"{name} is not there yet";
+            using (SafetensorsFile.Open(file))
+            {
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Checks that the folder has parameters and pipelines.</summary>

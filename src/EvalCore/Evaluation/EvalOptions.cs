@@ -17,7 +17,7 @@ namespace EvalCore.Evaluation;
 /// </summary>
 public sealed class EvalOptions
 {
-    private static readonly string[] Groups = ["env", "eval", "policy"];
+    internal static readonly string[] Groups = ["env", "eval", "policy"];
 
     /// <summary>
     /// Flags of lerobot-eval that are accepted and have no effect: they concern Python's environments, training or
@@ -32,7 +32,7 @@ public sealed class EvalOptions
     ];
 
     /// <summary>The flags that do not depend on the suite and the policy, and the names of these two.</summary>
-    private static IEnumerable<string> Names =>
+    internal static IEnumerable<string> Names =>
     [
         "env.type", "env.task", "policy.path", "policy.type", "policy.device", "resume", "config_path", "shard",
         .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name),
@@ -100,15 +100,33 @@ public sealed class EvalOptions
     /// <exception cref="EvalCoreException">An option is invalid; the message names the flag or file.</exception>
     public static EvalOptions Read(IReadOnlyList<string> tokens, Registry registry, Host? host = null)
     {
-        host ??= Host.Local;
         var set = new OptionSet(tokens);
         set.Expect("eval", Names, "env", "policy");
         string? resume = TakeResume(set);
+        AddFiles(set);
+        return From(set, resume, registry, host ?? Host.Local);
+    }
+
+    /// <summary>Adds the values of the configuration files that flags name.</summary>
+    internal static void AddFiles(OptionSet set)
+    {
         if (set.TakePath("config_path") is { } file)
             set.AddFile(file, Groups);
         foreach (string group in Groups)
             set.AddGroupFile(group);
+    }
 
+    /// <summary>Reads the options of an evaluation.</summary>
+    /// <param name="set">The flags, and the values of files.</param>
+    /// <param name="resume">The output folder of the run that is resumed; null for a new run.</param>
+    /// <param name="registry">The suites and sources of policies.</param>
+    /// <param name="host">The machine.</param>
+    /// <param name="readsPolicy">
+    /// Whether the policy is read; without it, its flags are left out, and <see cref="Policy"/> must not be used.
+    /// </param>
+    /// <exception cref="EvalCoreException">An option is invalid; the message names the flag or file.</exception>
+    internal static EvalOptions From(OptionSet set, string? resume, Registry registry, Host host, bool readsPolicy = true)
+    {
         var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores };
         set.RefuseNull("seed", $"results here are always seeded: omit the flag, which means {EpisodeSpec.DefaultSeed}, or give a number");
         set.Bind(options.Eval, "eval.");
@@ -116,9 +134,16 @@ public sealed class EvalOptions
         options.Rollout.Validate();
         string? shard = set.TakeText("shard");
         options.Shard = Shard.Parse(shard, host.Variable);
-        options.Policy = ReadPolicy(
-            set, registry, options.Env,
-            $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
+        if (readsPolicy)
+        {
+            options.Policy = ReadPolicy(
+                set, registry, options.Env,
+                $"--policy.path is missing: give a checkpoint's folder, or --policy.type for a built-in policy (see evalcore list {options.Env.Type})");
+        }
+        else
+        {
+            set.Drop("policy");
+        }
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
         set.Finish("eval", options.WhyUnknown);
@@ -264,7 +289,7 @@ public sealed class EvalOptions
     private void Name(string? resume, TimeProvider time)
     {
         if (JobName.Length == 0)
-            JobName = $"{Env.Type}_{Policy.Type}";
+            JobName = $"{Env.Type}_{Policy?.Type ?? "checkpoints"}";
         if (resume is not null)
             OutputDir = resume;
         if (OutputDir.Length > 0)

@@ -156,5 +156,13 @@ public sealed class Registry
             : $"--policy.path: there is no file or folder '{path}'");
     }
 
+    /// <summary>The path of the policy in a folder that a training run writes at one step; null where there is none.</summary>
+    /// <param name="folder">The folder.</param>
+    public string? PolicyIn(string folder) => _policies.Select(source => source.PolicyIn(folder)).FirstOrDefault(path => path is not null);
+
+    /// <summary>What is missing of a policy that is still being written, in one line; null where nothing is.</summary>
+    /// <param name="path">The policy's path.</param>
+    public string? Unfinished(string path) => _policies.Select(source => source.Unfinished(path)).FirstOrDefault(reason => reason is not null);
+
     private static string Names(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

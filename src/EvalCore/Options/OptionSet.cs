@@ -32,6 +32,29 @@ public sealed class OptionSet
         }
     }
 
+    private OptionSet(OptionSet other)
+    {
+        _values = new(other._values, StringComparer.Ordinal);
+        _known = [.. other._known];
+        (_openGroups, _command) = (other._openGroups, other._command);
+    }
+
+    /// <summary>Another set with the same values: what is taken out of one remains in the other.</summary>
+    internal OptionSet Copy() => new(this);
+
+    /// <summary>Whether a value is given.</summary>
+    internal bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>Gives a flag a value, in place of one that it has.</summary>
+    internal void Give(string name, string text) => _values[name] = OptionValue.OfFlag(name, text);
+
+    /// <summary>Removes all values of a group: <c>policy</c>.</summary>
+    internal void Drop(string group)
+    {
+        foreach (string name in _values.Keys.Where(name => name.StartsWith($"{group}.", StringComparison.Ordinal)).ToList())
+            _values.Remove(name);
+    }
+
     /// <summary>
     /// Adds the values of a configuration file: a JSON object with the flags' nested structure. Flags override them.
     /// </summary>

@@ -33,4 +33,19 @@ public interface IPolicySource
     /// nothing to say about it.
     /// </summary>
     string? Explain(string path) => null;
+
+    /// <summary>
+    /// The path of the policy in a folder that a training run writes at one step, for example
+    /// <c>checkpoints/005000/pretrained_model</c> in <c>checkpoints/005000</c>; the folder itself where it is a policy's. Null where
+    /// it has none of this source's. The policy may be half-written.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    string? PolicyIn(string folder) => null;
+
+    /// <summary>
+    /// What is missing of a policy that another program is still writing, in one line; null where nothing is, and for a path that
+    /// is none of this source's.
+    /// </summary>
+    /// <param name="path">The policy's path, as <see cref="PolicyIn"/> gives it.</param>
+    string? Unfinished(string path) => null;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Files;
@@ -60,24 +59,7 @@ public sealed class EvalInfo
     /// Writes the file atomically: a reader sees the old file or the new one, also after a power failure.
     /// </summary>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        try
-        {
-            using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                file.Write(Encoding.UTF8.GetBytes(EvalInfoWriter.Write(this)));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(path + ".part", path, overwrite: true);
-            Folder.Flush(Path.GetDirectoryName(path) ?? "");
-        }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
-        {
-            throw EvalCoreException.CannotWrite($"{path}:", e);
-        }
-    }
+    public void Save(string path) => WholeFile.Write(path, EvalInfoWriter.Write(this));
 
     /// <summary>
     /// Reads a file that <see cref="Save"/> or lerobot-eval wrote: LeRobot 0.7, 0.6.1, or a version that evaluated one task

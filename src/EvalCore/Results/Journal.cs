@@ -139,6 +139,14 @@ public sealed class Journal : IDisposable
         return (JsonObject)ParseRun(path, ReadLines(path, out _)).Options.DeepClone();
     }
 
+    /// <summary>The identity of the run in a folder.</summary>
+    /// <exception cref="EvalCoreException">The folder has no journal, or it is damaged.</exception>
+    public static RunIdentity ReadIdentity(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return IdentityOf(path, ReadLines(path, out _)).Identity;
+    }
+
     /// <summary>Opens the journal of a run that was interrupted. An incomplete last line is dropped.</summary>
     /// <exception cref="EvalCoreException">
     /// The journal is missing, damaged, of another run, or contradicts itself; the message names the line.
@@ -254,7 +262,7 @@ public sealed class Journal : IDisposable
     /// Locks the run against other processes. The operating system releases the lock when this process ends, however it
     /// ends. The journal itself stays readable.
     /// </summary>
-    private static FileStream Claim(string flag, string path)
+    internal static FileStream Claim(string flag, string path)
     {
         try
         {
@@ -278,7 +286,7 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Deletes the lock's file while the lock is held, and unlocks the run.</summary>
-    private static void Release(FileStream claim)
+    internal static void Release(FileStream claim)
     {
         try
         {

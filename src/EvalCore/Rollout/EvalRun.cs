@@ -29,6 +29,7 @@ public sealed class EvalRun : IDisposable
     private int _toPlayAgain;
     private int _warned;
     private int _warnedOfContradiction;
+    private readonly bool _isShared;
     private bool _disposed;
 
     /// <summary>Opens the benchmark, the output folder and its journal. No episode is played yet.</summary>
@@ -36,17 +37,21 @@ public sealed class EvalRun : IDisposable
     /// <param name="policy">The policy; the caller disposes it.</param>
     /// <param name="options">The options of the run.</param>
     /// <param name="warn">Receives notes for the user, one line each. What it throws is ignored.</param>
+    /// <param name="benchmark">
+    /// The benchmark, opened with the same flags, that several runs play one after the other; the caller disposes it, and what its
+    /// tasks share is kept where it is of few tasks. Null opens one for this run.
+    /// </param>
     /// <exception cref="EvalCoreException">
     /// The output folder cannot be used, or the value of a flag is invalid.
     /// </exception>
-    public EvalRun(EnvConfig env, IPolicy policy, RolloutOptions options, Action<string>? warn = null)
+    public EvalRun(EnvConfig env, IPolicy policy, RolloutOptions options, Action<string>? warn = null, IBenchmark? benchmark = null)
     {
         ArgumentNullException.ThrowIfNull(env);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         env.Validate();
         (_policy, _options, _warn) = (policy, options, BestEffort(warn));
-        _benchmark = env.Open();
+        (_benchmark, _isShared) = benchmark is null ? (env.Open(), false) : (benchmark, true);
         try
         {
             Tasks = _benchmark.Tasks;
@@ -80,7 +85,8 @@ public sealed class EvalRun : IDisposable
         catch
         {
             _journal?.Dispose();
-            _benchmark.Dispose();
+            if (!_isShared)
+                _benchmark.Dispose();
             throw;
         }
     }
@@ -212,7 +218,7 @@ public sealed class EvalRun : IDisposable
         _journal?.Dispose();
 
         // A thread that did not stop still uses it.
-        if (Stuck.Count == 0 && _videos is not { IsStuck: true })
+        if (Stuck.Count == 0 && _videos is not { IsStuck: true } && !_isShared)
             _benchmark.Dispose();
     }
 
@@ -359,7 +365,10 @@ public sealed class EvalRun : IDisposable
         if (_disposed)
             return;
         _scheduler.Release(task);
-        _benchmark.Release(task);
+
+        // The next run plays the same tasks. More of them than may be idle in one run would fill the memory.
+        if (!_isShared || Tasks.Count > NumEnvs + 1)
+            _benchmark.Release(task);
     }
 
     private bool WantsVideo(int index) => index < _options.Eval.NEpisodesToRender;

@@ -86,6 +86,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
         known.Add("--policy.gain");
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.CompareFlags)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Comparisons.ComparisonOptions)).Select(property => $"--{property.Name}"));
+        known.UnionWith(OptionProperty.Of(typeof(EvalCore.Training.WatchOptions)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(RemoteConfig), "policy.").Select(property => $"--{property.Name}"));
 
         var unknown = new List<string>();

@@ -36,11 +36,11 @@ public sealed class CoreTests
     });
 
     [Fact]
-    public void Only_the_framework_and_readers_of_two_file_formats_are_referenced()
+    public void Only_the_framework_readers_of_two_file_formats_and_a_plotting_library_are_referenced()
     {
         string framework = RuntimeEnvironment.GetRuntimeDirectory();
         Assert.Equal(
-            ["Safetensors.NET", "YamlDotNet"],
+            ["OxyPlot", "Safetensors.NET", "YamlDotNet"],
             Core.GetReferencedAssemblies().Select(name => name.Name!).Where(name => !File.Exists(Path.Combine(framework, $"{name}.dll"))));
     }
 

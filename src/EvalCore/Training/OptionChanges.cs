@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace EvalCore.Training;
+
+/// <summary>The options of two evaluations that decide on their results: not where they are written, and not how many episodes are in flight.</summary>
+internal static class OptionChanges
+{
+    private static readonly string[] WithoutEffect = ["output_dir", "job_name", "eval.batch_size", "eval.use_async_envs"];
+
+    /// <summary>The first option that differs, with both values; null where none does.</summary>
+    public static string? Between(JsonObject before, JsonObject now)
+    {
+        Dictionary<string, string> a = Flat(before), b = Flat(now);
+        foreach (string name in a.Keys.Union(b.Keys).Except(WithoutEffect))
+        {
+            if (a.GetValueOrDefault(name) != b.GetValueOrDefault(name))
+                return $"{name}: {a.GetValueOrDefault(name) ?? "none"} before, {b.GetValueOrDefault(name) ?? "none"} now";
+        }
+
+        return null;
+    }
+
+    private static Dictionary<string, string> Flat(JsonObject options) =>
+        options.SelectMany(entry => entry.Value is JsonObject group && entry.Key != "rename_map"
+            ? group.Select(field => (Name: $"{entry.Key}.{field.Key}", field.Value))
+            : [(Name: entry.Key, entry.Value)])
+        .ToDictionary(entry => entry.Name, entry => entry.Value?.ToJsonString() ?? "null");
+}

@@ -1,0 +1,252 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using EvalCore.Results;
+
+namespace EvalCore.Cli.Tests.Training;
+
+public sealed partial class TrainingRunTests : IDisposable
+{
+    private readonly StepPolicies _policies = new();
+    private readonly CommandLine _line;
+
+    public TrainingRunTests() => _line = new CommandLine(width: 100) { Policies = [_policies], Time = new FastTime() };
+
+    private string Run => _line.In("train");
+
+    private string Checkpoints => Path.Combine(Run, "checkpoints");
+
+    private string[] Flags => [$"--policy.path={Checkpoints}", "--env.type=walk", "--env.task=right", "--policy.device=cpu", "--eval.n_episodes=40", $"--output_dir={_line.In("out")}"];
+
+    private string[] ErrorLines => _line.Error.Output.TrimEnd('\n').Split('\n');
+
+    public void Dispose() => _line.Dispose();
+
+    [Fact]
+    public async Task Checkpoints_are_evaluated_in_the_order_of_their_steps_and_compared()
+    {
+        Write((3000, 0.7), (200, 0.5), (10, 0));
+        Directory.CreateSymbolicLink(Path.Combine(Checkpoints, "last"), "003000");
+        Directory.CreateDirectory(Path.Combine(Checkpoints, "notes"));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(["000010", "000200", "003000"], _policies.Made);
+        Snapshot.Verify(Seconds().Replace(_line.Scrub(_line.Out.Output), "N"), "out");
+        Snapshot.Verify(Seconds().Replace(_line.Scrub(string.Join('\n', ErrorLines.Where(line => !line.Contains("steps/s", StringComparison.Ordinal)))), "N"), "err");
+
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(_line.In("out", "checkpoints.json")))!;
+        Assert.Equal(3000, (long)json["best_step"]!);
+        Assert.Equal([10, 200, 3000], json["checkpoints"]!.AsArray().Select(checkpoint => (int)checkpoint!["step"]!));
+        Assert.Equal("svg", XDocument.Load(_line.In("out", "checkpoints.svg")).Root!.Name.LocalName);
+    }
+
+    [Fact]
+    public async Task A_checkpoints_result_is_that_of_a_run_of_its_own()
+    {
+        Write((1, 0.1), (2, 0.5));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(0, await _line.Run([.. Flags, $"--policy.path={Path.Combine(Checkpoints, "000002")}", "--eval.n_episodes_to_render=0", $"--output_dir={_line.In("alone")}"]));
+        EvalInfo one = EvalInfo.Load(_line.In("out", "000002", "eval_info.json")), alone = EvalInfo.Load(_line.In("alone", "eval_info.json"));
+        Assert.Equal(40, one.Episodes.Count);
+        Assert.All(one.Episodes.Zip(alone.Episodes), pair => Assert.True(pair.First.HasResultOf(pair.Second)));
+        Assert.Equal(one.Overall.PcSuccess, (double)Results().Single(checkpoint => (int)checkpoint["step"]! == 2)["pc_success"]!);
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("train/checkpoints")]
+    [InlineData("train/checkpoints/0*")]
+    [InlineData("tr*/checkpoints/00000?")]
+    public async Task The_folder_of_the_run_and_a_pattern_name_its_checkpoints(string path)
+    {
+        Write((1, 0.1), (2, 0.5));
+        Assert.Equal(0, await _line.Run([.. Flags, $"--policy.path={_line.In(path)}", "--eval.n_episodes=2"]));
+        Assert.Equal(["000001", "000002"], _policies.Made);
+    }
+
+    [Fact]
+    public async Task An_interrupted_evaluation_resumes_and_plays_what_is_missing()
+    {
+        Write((1, 0.1), (2, 0.3), (3, 0.5));
+        using var interrupt = new CancellationTokenSource();
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (_policies.Made.Count == 2 && Interlocked.Increment(ref steps) == 500)
+                _ = interrupt.CancelAsync();
+            if (interrupt.IsCancellationRequested)
+                Thread.Sleep(1);
+        };
+        Assert.Equal(130, await _line.Run(interrupt.Token, Flags));
+        Assert.Matches(
+            $@"^error: interrupted; 1 checkpoint is evaluated, \d+ of 40 episodes of step 2 are kept\. Resume with: evalcore eval --resume={_line.In("out")}$", ErrorLines[^1]);
+
+        _line.OnStep = null;
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("out")}"));
+        Assert.Equal(["000001", "000002", "000002", "000003"], _policies.Made);
+        Assert.Equal([40, 40, 40], Results().Select(checkpoint => (int)checkpoint["n_episodes"]!));
+    }
+
+    [Fact]
+    public async Task The_same_command_continues_and_a_changed_checkpoint_is_evaluated_again()
+    {
+        Write((1, 0.1), (2, 0.3));
+        Assert.Equal(0, await _line.Run(Flags));
+        double before = (double)Results()[0]["pc_success"]!;
+        Write((1, 0.7), (3, 0.5));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(["000001", "000002", "000001", "000003"], _policies.Made);
+        Assert.Contains(ErrorLines, line => line.StartsWith("note: checkpoint 1 of 3: step 1: its files have changed since it was evaluated", StringComparison.Ordinal));
+        Assert.Contains(ErrorLines, line => line.EndsWith("(evaluated before)", StringComparison.Ordinal));
+        Assert.True((double)Results()[0]["pc_success"]! > before);
+        Assert.Equal(before, EvalInfo.Load(_line.In("out", "000001_before_1", "eval_info.json")).Overall.PcSuccess);
+    }
+
+    [Fact]
+    public async Task Another_command_with_the_same_output_folder_is_refused()
+    {
+        Write((1, 0.1));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(2, await _line.Run([.. Flags, "--seed=2000"]));
+        Assert.Equal(
+            $"error: --output_dir: {_line.In("out")} has an evaluation with other options (seed: 1000 before, 2000 now); name another folder, or change them with --resume={_line.In("out")}",
+            ErrorLines[^1]);
+        Assert.Single(_policies.Made);
+    }
+
+    [Fact]
+    public async Task More_episodes_are_played_on_resume()
+    {
+        Write((1, 0.1), (2, 0.5));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("out")}", "--eval.n_episodes=60"));
+        Assert.Equal([60, 60], Results().Select(checkpoint => (int)checkpoint["n_episodes"]!));
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_does_not_stop_the_others()
+    {
+        Write((1, 0.1), (2, 0.3), (3, 0.5));
+        await File.WriteAllTextAsync(Path.Combine(Checkpoints, "000002", StepPolicies.FileName), "{\"bias\": 0.");
+        Assert.Equal(2, await _line.Run(Flags));
+        Assert.Equal(["000001", "000003"], _policies.Made);
+        Assert.Equal("error: 1 of 3 checkpoints could not be evaluated: 000002; the table names the reasons", ErrorLines[^1]);
+        Assert.Contains($"step 2 could not be evaluated: --policy.path: {Path.Combine(Checkpoints, "000002")}: policy.json ends too early\n", _line.Out.Output);
+        Assert.EndsWith("ends too early", (string)Results()[1]["problem"]!);
+
+        Write((2, 0.3));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(["000001", "000003", "000002"], _policies.Made);
+    }
+
+    [Fact]
+    public async Task Bad_input_is_one_line()
+    {
+        Write((1, 0.1), (20, 0.1));
+        StepPolicies.Write(Path.Combine(Checkpoints, "step_20"), 0.2);
+        StepPolicies.Write(_line.In("one"), 0.2);
+        Directory.CreateDirectory(_line.In("empty", "checkpoints"));
+        string twice = $"two checkpoints are of step 20: {Checkpoints}/000020 and {Checkpoints}/step_20; name the checkpoints of one training run";
+        await Fails($"--policy.path: {twice}", $"--policy.path={Run}");
+        await Fails($"--policy.path: '{_line.In("empty")}' is not a policy that this program can load", $"--policy.path={_line.In("empty")}");
+        await Fails(
+            $"--policy.path: '{_line.In("no*")}' matches no checkpoint: no folder that is named by its training step (005000) and has a policy", $"--policy.path={_line.In("no*")}");
+        await Fails("--watch: --policy.path is missing: give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints", "--watch", "--policy.type=walker");
+        await Fails($"--watch: '{_line.In("one")}' is one policy; give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints", "--watch", $"--policy.path={_line.In("one")}");
+        await Fails($"--watch: there is no folder '{_line.In("none")}'; give the folder of a training run, which may have no checkpoint yet", "--watch", $"--policy.path={_line.In("none")}");
+        await Fails("--watch_until: has an effect with --watch only; add --watch, or omit the flag", $"--policy.path={Checkpoints}/00*", "--watch_until=5");
+        await Fails("--watch_timeout: give minutes, above 0 and at most 45000", $"--policy.path={Checkpoints}/00*", "--watch", "--watch_timeout=0");
+        await Fails("unknown flag '--watch_untill'; did you mean '--watch_until'?", $"--policy.path={Checkpoints}/00*", "--watch", "--watch_untill=3");
+        Assert.Empty(_policies.Made);
+        Assert.False(Directory.Exists(_line.In("out")));
+
+        async Task Fails(string message, params string[] flags)
+        {
+            using var line = new CommandLine { Policies = [_policies] };
+            Assert.Equal(2, await line.Run(["--env.type=walk", $"--output_dir={_line.In("out")}", .. flags]));
+            Assert.Equal($"error: {message}\n", line.Error.Output);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_flag_of_the_policy_is_one_line()
+    {
+        Write((1, 0.1), (2, 0.3));
+        Assert.Equal(2, await _line.Run([.. Flags, "--policy.gian=2"]));
+        Assert.Equal("error: unknown flag '--policy.gian'; a policy of type 'trained' has no field 'gian'\n", _line.Error.Output);
+        Assert.Empty(_line.Out.Output);
+    }
+
+    [Fact]
+    public async Task New_checkpoints_are_evaluated_once_each_when_they_are_complete()
+    {
+        Directory.CreateDirectory(Run);
+        var run = _line.Run([.. Flags, $"--policy.path={Run}", "--watch", "--watch_until=3"]);
+        await Logged("0 checkpoints are evaluated; waiting for new ones");
+        string half = Path.Combine(Checkpoints, "000001");
+        Directory.CreateDirectory(half);
+        await File.WriteAllTextAsync(Path.Combine(half, StepPolicies.FileName), "{");
+        await Logged("checkpoint 000001 is not complete yet: policy.json ends too early");
+        Write((2, 0.3));
+        await Logged("step 2: ");
+        Assert.Equal(["000002"], _policies.Made);
+        Write((1, 0.1));
+        await Logged("step 1: ");
+        Write((3, 0.5));
+        Assert.Equal(0, await run);
+        Assert.Equal(["000002", "000001", "000003"], _policies.Made);
+        Assert.Equal([1, 2, 3], Results().Select(checkpoint => (int)checkpoint["step"]!));
+    }
+
+    [Fact]
+    public async Task An_interrupted_watch_says_how_to_go_on_and_evaluates_each_checkpoint_once()
+    {
+        Write((1, 0.1), (2, 0.3));
+        using var interrupt = new CancellationTokenSource();
+        var run = _line.Run(interrupt.Token, [.. Flags, "--watch"]);
+        await Logged("2 checkpoints are evaluated; waiting");
+        await interrupt.CancelAsync();
+        Assert.Equal(130, await run);
+        Assert.Equal($"error: interrupted; 2 checkpoints are evaluated. Resume with: evalcore eval --resume={_line.In("out")} --watch", ErrorLines[^1]);
+        Assert.Contains("best: step ", _line.Out.Output);
+
+        // A training run may keep only its last checkpoints.
+        Directory.Delete(Path.Combine(Checkpoints, "000001"), recursive: true);
+        Write((3, 0.5));
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("out")}", "--watch", "--watch_until=3"));
+        Assert.Equal(["000001", "000002", "000003"], _policies.Made);
+        Assert.Equal([1, 2, 3], Results().Select(checkpoint => (int)checkpoint["step"]!));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_does_not_come_fails_after_the_timeout()
+    {
+        Write((1, 0.1));
+        Assert.Equal(1, await _line.Run([.. Flags, "--watch", "--watch_until=9", "--watch_timeout=0.5"]));
+        Assert.Equal(
+            $"error: --watch_until: no new checkpoint for 0.5 minutes, and that of step 9 is not there. Resume with: evalcore eval --resume={_line.In("out")} --watch", ErrorLines[^1]);
+        Assert.Equal(0, await _line.Run([.. Flags, "--watch", "--watch_timeout=0.5"]));
+        Assert.Equal("no new checkpoint for 0.5 minutes", ErrorLines[^1]);
+        Assert.Single(_policies.Made);
+    }
+
+    private void Write(params ReadOnlySpan<(int Step, double Bias)> checkpoints)
+    {
+        foreach (var (step, bias) in checkpoints)
+            StepPolicies.Write(Path.Combine(Checkpoints, $"{step:000000}"), bias);
+    }
+
+    private List<JsonNode> Results() =>
+        [.. JsonNode.Parse(File.ReadAllText(_line.In("out", "checkpoints.json")))!["checkpoints"]!.AsArray().Select(checkpoint => checkpoint!)];
+
+    /// <summary>Waits until the log has a text, for at most half a minute.</summary>
+    private async Task Logged(string text)
+    {
+        for (int i = 0; i < 3000 && !_line.Error.Output.Contains(text, StringComparison.Ordinal); i++)
+            await Task.Delay(10);
+        Assert.Contains(text, _line.Error.Output);
+    }
+
+    /// <summary>Seconds in the log, and in the table's last column of numbers.</summary>
+    [GeneratedRegex(@"\d+\.\d(?= s\b)|\d+\.\d(?= +(?:worse|best|≈ best))")]
+    private static partial Regex Seconds();
+}
