@@ -32,6 +32,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["dotnet tool install --global EvalCore.Cli --add-source artifacts/package/release"] = "Packages.Tests installs the tool",
         ["evalcore --policy.path=model.onnx --env.type=pusht --env.obs_type=environment_state_agent_pos"] = "EvalCore.Onnx.Tests evaluates exported checkpoints",
         ["evalcore compare outputs/before outputs/after"] = "CompareCommandTests compares runs",
+        ["evalcore plan --run=outputs/before --drop=5"] = "PlanCommandTests reads a finished run",
         ["evalcore --policy.path=outputs/train/act_pusht/checkpoints --env.type=pusht --output_dir=outputs/eval/act_pusht"] = "TrainingRunTests evaluates a training run",
         ["evalcore --policy.path=outputs/train/act_pusht --env.type=pusht --output_dir=outputs/eval/act_pusht --watch"] = "TrainingRunTests watches a training run",
         ["evalcore eval --resume=outputs/eval/act_pusht --watch"] = "TrainingRunTests resumes",
