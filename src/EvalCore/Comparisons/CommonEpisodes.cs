@@ -2,7 +2,10 @@ using EvalCore.Results;
 
 namespace EvalCore.Comparisons;
 
-/// <summary>The episodes that two runs can be compared by, in the order of the first run: task by task, by index.</summary>
+/// <summary>
+/// The episodes that two runs can be compared by. Pairs are in the order in which a gate reads them: by the index of the second run's
+/// episodes, and those of one index in the order of its tasks.
+/// </summary>
 /// <param name="Pairing">How they belong together.</param>
 /// <param name="Pairs">The pairs; empty for unpaired runs.</param>
 /// <param name="A">The episodes of the first run: those of the pairs, or those of the common tasks.</param>
@@ -36,7 +39,9 @@ public sealed record CommonEpisodes(
         }
 
         bool haveSeeds = episodesA.All(episode => episode.Seed is not null) && episodesB.All(episode => episode.Seed is not null);
-        var pairs = Pair(episodesA, episodesB, haveSeeds ? Start : Place);
+        var order = b.PerTask.Select((task, i) => (task.Episodes[0].Key, i)).ToDictionary(task => task.Key with { Index = 0 }, task => task.i);
+        var pairs = Pair(episodesA, episodesB, haveSeeds ? Start : Place)
+            .OrderBy(pair => pair.B.EpisodeIndex).ThenBy(pair => order[pair.B.Key with { Index = 0 }]).ToList();
         if (pairs.Count == 0)
         {
             notes.Add(haveSeeds

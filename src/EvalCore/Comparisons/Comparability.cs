@@ -17,10 +17,16 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
+        return Of(a.Provenance, b.Provenance);
+    }
+
+    /// <summary>Compares the provenance of two runs; null stands for a file without one.</summary>
+    public static Comparability Of(JsonObject? a, JsonObject? b)
+    {
         List<string> reasons = [], differences = [];
-        if (a.Provenance is null || b.Provenance is null)
+        if (a is null || b is null)
         {
-            string which = a.Provenance is null ? b.Provenance is null ? "A and B do" : "A does" : "B does";
+            string which = a is null ? b is null ? "A and B do" : "A does" : "B does";
             differences.Add($"{which} not record engines, files and options (lerobot-eval wrote it): whether they are the same cannot be checked");
             return new Comparability(reasons, differences);
         }
@@ -35,7 +41,7 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
         return new Comparability([.. reasons.Distinct()], [.. differences.Distinct()]);
     }
 
-    private static Dictionary<string, JsonNode> Runs(EvalInfo info) => Merge.Parts(info.Provenance)
+    private static Dictionary<string, JsonNode> Runs(JsonObject provenance) => Merge.Parts(provenance)
         .GroupBy(part => Merge.Text(part["env"]?["type"]) ?? "")
         .ToDictionary(suite => suite.Key, suite => suite.First());
 

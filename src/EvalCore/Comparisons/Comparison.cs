@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EvalCore.Results;
 using EvalCore.Statistics;
 using EvalCore.Statistics.Multiple;
@@ -9,7 +10,7 @@ namespace EvalCore.Comparisons;
 /// <summary>
 /// The comparison of two runs, A and B: is B worse? Success rates per task, per group and overall, with tests that use the pairs
 /// where both runs played the same episodes, and a verdict that holds whatever the batch size or the shards: pairs are read in the
-/// order of tasks and indices.
+/// order of <see cref="CommonEpisodes"/>.
 /// </summary>
 public sealed class Comparison
 {
@@ -96,7 +97,9 @@ public sealed class Comparison
         options.Validate();
         var episodes = CommonEpisodes.Of(a, b);
         int common = episodes.Pairing == Pairing.None ? Math.Min(episodes.A.Count, episodes.B.Count) : episodes.Pairs.Count;
-        int planned = options.NPlanned ?? common;
+
+        // A run that a gate stopped has the first of the episodes that it was asked for.
+        int planned = options.NPlanned ?? Math.Max(common, PlannedBy(b.Provenance));
         if (planned < common)
             throw new EvalCoreException($"--n_planned: {planned} is less than the {common} episodes that both runs have");
         return new Comparison(options, episodes, Comparability.Of(a, b), planned)
@@ -104,6 +107,9 @@ public sealed class Comparison
             Metric = options.Metric == ComparisonMetric.Success ? null : Means(episodes, options, planned, ownRange),
         };
     }
+
+    private static int PlannedBy(JsonObject? provenance) =>
+        provenance?[EvalInfo.Gate] is JsonObject gate && gate["margin"] is not null && gate["n_planned"] is JsonValue planned && planned.TryGetValue(out int value) ? value : 0;
 
     /// <summary>
     /// The smallest drop of the success rate, from 0 to 1, that a one-sided test at alpha would have shown with these discordant pairs,

@@ -40,7 +40,13 @@ public sealed class EvalOptions
         .. WithoutEffect,
     ];
 
+    /// <summary>The key of another command's flags in the journal.</summary>
+    private const string More = "gate";
+
     private int _cores = Environment.ProcessorCount;
+
+    /// <summary>The flags of another command; null for none.</summary>
+    private object? _more;
 
     /// <summary>Options with their defaults. <see cref="Read"/> reads and checks them.</summary>
     public EvalOptions(EnvConfig env) => Env = env;
@@ -97,14 +103,20 @@ public sealed class EvalOptions
     /// <param name="tokens">The flags, for example <c>--env.type=pusht</c>.</param>
     /// <param name="registry">The suites and sources of policies.</param>
     /// <param name="host">The machine; <see cref="Host.Local"/> when null.</param>
+    /// <param name="more">
+    /// Receives the flags that another command has besides these; null for none. That command judges all episodes: it plays no shard.
+    /// </param>
+    /// <param name="command">The command, for messages.</param>
     /// <exception cref="EvalCoreException">An option is invalid; the message names the flag or file.</exception>
-    public static EvalOptions Read(IReadOnlyList<string> tokens, Registry registry, Host? host = null)
+    public static EvalOptions Read(IReadOnlyList<string> tokens, Registry registry, Host? host = null, object? more = null, string command = "eval")
     {
         var set = new OptionSet(tokens);
-        set.Expect("eval", Names, "env", "policy");
-        string? resume = TakeResume(set);
+        set.Expect(command, more is null ? Names : Names.Concat(OptionProperty.Of(more.GetType()).Select(property => property.Name)), "env", "policy");
+        string? resume = TakeResume(set, more is not null);
         AddFiles(set);
-        return From(set, resume, registry, host ?? Host.Local);
+        if (more is not null)
+            set.Bind(more);
+        return From(set, resume, registry, host ?? Host.Local, more: more, command: command);
     }
 
     /// <summary>Adds the values of the configuration files that flags name.</summary>
@@ -124,16 +136,19 @@ public sealed class EvalOptions
     /// <param name="readsPolicy">
     /// Whether the policy is read; without it, its flags are left out, and <see cref="Policy"/> must not be used.
     /// </param>
+    /// <param name="more">The flags of another command, which judges all episodes; null for none.</param>
+    /// <param name="command">The command, for messages.</param>
     /// <exception cref="EvalCoreException">An option is invalid; the message names the flag or file.</exception>
-    internal static EvalOptions From(OptionSet set, string? resume, Registry registry, Host host, bool readsPolicy = true)
+    internal static EvalOptions From(
+        OptionSet set, string? resume, Registry registry, Host host, bool readsPolicy = true, object? more = null, string command = "eval")
     {
-        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores };
+        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores, _more = more };
         set.RefuseNull("seed", $"results here are always seeded: omit the flag, which means {EpisodeSpec.DefaultSeed}, or give a number");
         set.Bind(options.Eval, "eval.");
         set.Bind(options);
         options.Rollout.Validate();
         string? shard = set.TakeText("shard");
-        options.Shard = Shard.Parse(shard, host.Variable);
+        options.Shard = Shard.Parse(shard ?? (more is null ? null : Shard.Whole.ToString()), host.Variable);
         if (readsPolicy)
         {
             options.Policy = ReadPolicy(
@@ -146,7 +161,7 @@ public sealed class EvalOptions
         }
 
         var ignored = WithoutEffect.Where(name => set.Take(name) is not null).Select(name => $"--{name}").ToList();
-        set.Finish("eval", options.WhyUnknown);
+        set.Finish(command, options.WhyUnknown);
         var notes = new List<string>();
         if (ignored.Count > 0)
             notes.Add($"these flags have no effect here: {string.Join(", ", ignored)}");
@@ -258,10 +273,35 @@ public sealed class EvalOptions
             json[property.Name] = property.JsonOf(this);
         if (Shard != Shard.Whole)
             json["shard"] = Shard.ToString();
+        if (_more is not null)
+            json[More] = Section(_more);
         return json;
 
         static JsonObject Section(object section) =>
             new(OptionProperty.Of(section.GetType()).Select(p => KeyValuePair.Create(p.Name, p.JsonOf(section))));
+    }
+
+    /// <summary>
+    /// The flags that play the same episodes with the same policy, as a shell reads them: those that differ from the defaults, without
+    /// the number of episodes in flight, videos and the output folder.
+    /// </summary>
+    /// <param name="registry">The suites.</param>
+    public IReadOnlyList<string> ToFlags(Registry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var defaults = registry.NewEnv(Env.Type);
+        return
+        [
+            Policy.Path is null ? Flag("policy.type", Policy.Type) : Flag("policy.path", Policy.Path),
+            .. OptionProperty.Of(Policy.GetType()).Where(p => Policy.Given.Contains(p.Name) && !p.IsSecret).Select(p => Flag($"policy.{p.Name}", p.TextOf(Policy))),
+            Flag("env.type", Env.Type),
+            .. OptionProperty.Of(Env.GetType()).Where(p => p.TextOf(Env) != p.TextOf(defaults)).Select(p => Flag($"env.{p.Name}", p.TextOf(Env))),
+            Flag("eval.n_episodes", $"{Eval.NEpisodes}"),
+            .. Seed == EpisodeSpec.DefaultSeed ? Array.Empty<string>() : [Flag("seed", $"{Seed}")],
+            .. OptionProperty.Of(typeof(EvalOptions)).Where(p => p.Name == "rename_map" && RenameMap.Count > 0).Select(p => Flag(p.Name, p.TextOf(this))),
+        ];
+
+        static string Flag(string name, string value) => $"--{name}={ShellWord.Quote(value)}";
     }
 
     /// <summary>Why a flag of a policy or suite does not exist.</summary>
@@ -272,7 +312,7 @@ public sealed class EvalOptions
         _ => null,
     };
 
-    private static string? TakeResume(OptionSet set)
+    private static string? TakeResume(OptionSet set, bool hasMore)
     {
         if (set.TakePath("resume") is not { } folder || folder is "false" or "False")
             return null;
@@ -282,6 +322,12 @@ public sealed class EvalOptions
             throw new EvalCoreException($"--output_dir: a resumed run continues in '{folder}'; omit the flag");
         var before = Journal.ReadOptions(folder);
         before.Remove("output_dir");
+        if (before.Remove(More, out var more) && hasMore && more is JsonObject flags)
+        {
+            foreach (var (name, value) in flags)
+                before.TryAdd(name, value?.DeepClone());
+        }
+
         set.Add(Path.Combine(folder, Journal.FileName), before, Groups);
         return folder;
     }

@@ -18,11 +18,11 @@ internal sealed class GateParameter(IReadOnlyCollection<string> suites)
 
     private static readonly string[] Sections = ["env", "eval", "policy"];
 
-    /// <summary>Flags outside a section, and the thresholds. A gate plays all episodes: it has no shard.</summary>
+    /// <summary>Flags outside a section, and what a gate demands. A gate judges all episodes: it has no shard.</summary>
     private static readonly string[] Single =
     [
         .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name), "config_path", "trust_remote_code",
-        SuiteGate.MinSuccess, SuiteGate.MinGroupSuccess, SuiteGate.MinTaskSuccess,
+        SuiteGate.MinSuccess, SuiteGate.MinGroupSuccess, SuiteGate.MinTaskSuccess, .. SuiteGate.Comparing,
     ];
 
     /// <summary>The names that misspelt ones are compared with.</summary>

@@ -1,8 +1,11 @@
 using System.Globalization;
+using EvalCore.Comparisons;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Results;
+using EvalCore.Rollout;
+using EvalCore.Statistics.Sequential;
 
 namespace EvalCore.Gates;
 
@@ -20,6 +23,11 @@ public sealed class SuiteGate
     /// <summary>The parameter with the threshold of each task, in percent; <c>min_task_success.NAME</c> for one task.</summary>
     public const string MinTaskSuccess = "min_task_success";
 
+    /// <summary>The parameters of a comparison with a baseline, and whether the run stops early: flags of <c>evalcore gate</c>.</summary>
+    internal static readonly string[] Comparing = ["baseline", "margin", "alpha", "stop_early"];
+
+    private readonly GateOptions _demanded;
+    private readonly EvalInfo? _baseline;
     private readonly double? _minSuccess;
     private readonly Thresholds _minGroupSuccess;
     private readonly Thresholds _minTaskSuccess;
@@ -27,9 +35,10 @@ public sealed class SuiteGate
 
     private SuiteGate(
         EvalOptions options, IReadOnlyList<EnvTask> tasks, double? minSuccess, Thresholds minGroupSuccess, Thresholds minTaskSuccess,
-        IReadOnlyList<string> variables)
+        GateOptions demanded, IReadOnlyList<string> variables)
     {
-        (Options, Tasks, _variables) = (options, tasks, variables);
+        (Options, Tasks, _demanded, _variables) = (options, tasks, demanded, variables);
+        _baseline = demanded.Baseline is { } path ? Baseline.Load(path) : null;
         (_minSuccess, _minGroupSuccess, _minTaskSuccess) = (minSuccess, minGroupSuccess, minTaskSuccess);
     }
 
@@ -38,6 +47,19 @@ public sealed class SuiteGate
 
     /// <summary>The tasks that are evaluated.</summary>
     public IReadOnlyList<EnvTask> Tasks { get; }
+
+    /// <summary>Whether the run stops as soon as the verdict is certain.</summary>
+    public bool StopsEarly => _demanded.StopEarly;
+
+    /// <summary>The baseline's file or folder; null for a gate of thresholds.</summary>
+    public string? BaselineFile => _demanded.Baseline;
+
+    /// <summary>The gate while its episodes are played.</summary>
+    /// <param name="plan">The planned episodes.</param>
+    /// <exception cref="EvalCoreException">No planned episode is in the baseline.</exception>
+    public Gate NewGate(EpisodePlan plan) => _baseline is null
+        ? new ThresholdGate(plan, MinPcSuccess, MinPcSuccessOfGroup, MinPcSuccessOf)
+        : new BaselineGate(_baseline, _demanded.Baseline!, plan, _demanded);
 
     /// <summary>
     /// The groups of tasks that have a threshold of their own: not the suite itself, nor a task that was named individually.
@@ -50,7 +72,7 @@ public sealed class SuiteGate
     /// </summary>
     public static string[] SuitesOf(EnvTask task) => IsInGroup(task) ? [task.Suite, task.Group] : [task.Suite];
 
-    private static bool IsInGroup(EnvTask task) => task.Group != task.Suite && task.Group != task.Name;
+    internal static bool IsInGroup(EnvTask task) => task.Group != task.Suite && task.Group != task.Name;
 
     /// <summary>The success rate over all episodes, in percent, below which the gate fails; 0 without a threshold.</summary>
     public double MinPcSuccess => _minSuccess ?? 0;
@@ -92,6 +114,8 @@ public sealed class SuiteGate
         double? minSuccess = null;
         var minGroupSuccess = new Thresholds(MinGroupSuccess);
         var minTaskSuccess = new Thresholds(MinTaskSuccess);
+        ChooseOne(suite, own, settings, name => name == MinSuccess || minGroupSuccess.Concerns(name) || minTaskSuccess.Concerns(name));
+        var demands = new List<string>();
         var tokens = new List<string> { $"--env.type={suite}" };
         var files = OptionProperty.Of(registry.NewEnv(suite).GetType()).Where(property => property.IsPath).Select(property => $"env.{property.Name}").ToList();
 
@@ -104,21 +128,27 @@ public sealed class SuiteGate
                 minGroupSuccess.Set(name, Percent(settings.SourceOf(given), value), isVariable: settings.VariableOf(given) is not null);
             else if (minTaskSuccess.Concerns(name))
                 minTaskSuccess.Set(name, Percent(settings.SourceOf(given), value), isVariable: false);
+            else if (Comparing.Contains(name))
+                demands.Add($"--{name}={(name == Comparing[0] ? Path.GetFullPath(HomeFolder.Expand(value), settings.Folder) : value)}");
             else
                 tokens.Add($"--{name}={Located(name, value, settings.Folder, files)}");
         }
 
         try
         {
-            if (minSuccess is null && minGroupSuccess.IsEmpty && minTaskSuccess.IsEmpty)
+            var demanded = new GateOptions();
+            new OptionSet(demands).Bind(demanded);
+            demanded.Validate();
+            if (minSuccess is null && minGroupSuccess.IsEmpty && minTaskSuccess.IsEmpty && demanded.Baseline is null)
             {
                 throw new EvalCoreException(
-                    $"a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, {suite}.{MinGroupSuccess} for each group of tasks, or {suite}.{MinTaskSuccess} for each task");
+                    $"a gate needs a threshold in percent: {suite}.{MinSuccess} over all episodes, {suite}.{MinGroupSuccess} for each group of tasks, or {suite}.{MinTaskSuccess} for each task; "
+                    + $"or {suite}.{Comparing[0]}, a file that evalcore gate --update wrote");
             }
 
             var options = EvalOptions.Read(tokens, registry);
             using var benchmark = options.Env.Open();
-            var gate = new SuiteGate(options, benchmark.Tasks, minSuccess, minGroupSuccess, minTaskSuccess, [.. Variables(suite, settings, registry)]);
+            var gate = new SuiteGate(options, benchmark.Tasks, minSuccess, minGroupSuccess, minTaskSuccess, demanded, [.. Variables(suite, settings, registry)]);
             minTaskSuccess.Check("task", [.. gate.Tasks.Select(task => task.Name)]);
             minGroupSuccess.Check("group", gate.Groups);
             return gate;
@@ -132,6 +162,22 @@ public sealed class SuiteGate
         }
     }
 
+    /// <summary>
+    /// A gate compares with thresholds or with a baseline. Where one comes from the file and the other from a variable, the variable
+    /// overrides the file.
+    /// </summary>
+    private static void ChooseOne(string suite, SortedDictionary<string, (string Value, string Name)> own, RunSettings settings, Func<string, bool> isThreshold)
+    {
+        string[] thresholds = [.. own.Keys.Where(isThreshold)];
+        if (thresholds.Length == 0 || !own.TryGetValue(Comparing[0], out var baseline))
+            return;
+        bool hasVariable = thresholds.Any(name => settings.VariableOf(own[name].Name) is not null);
+        if ((settings.VariableOf(baseline.Name) is not null) == hasVariable)
+            throw new EvalCoreException($"{RunSettings.FileName}, suite {suite}: {Comparing[0]} and {thresholds[0]} exclude each other: a gate compares with one of them; remove one");
+        foreach (string name in hasVariable ? [Comparing[0]] : thresholds)
+            own.Remove(name);
+    }
+
     /// <summary>The environment variables that an episode's result depends on, as a shell sets them.</summary>
     private static IEnumerable<string> Variables(string suite, RunSettings settings, Registry registry)
     {
@@ -140,7 +186,7 @@ public sealed class SuiteGate
             string of = registry.EnvTypes.FirstOrDefault(type => name.StartsWith(type + ".", StringComparison.Ordinal)) ?? suite;
             string flag = name.StartsWith(of + ".", StringComparison.Ordinal) ? name[(of.Length + 1)..] : name;
             bool concernsEpisodes = !flag.StartsWith(MinSuccess, StringComparison.Ordinal) && !flag.StartsWith(MinGroupSuccess, StringComparison.Ordinal)
-                && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal)
+                && !flag.StartsWith(MinTaskSuccess, StringComparison.Ordinal) && !Comparing.Contains(flag)
                 && flag is not ("eval.n_episodes_to_render" or "output_dir" or "policy.api_key");
             if (of == suite && concernsEpisodes && settings.VariableOf(name) is { } variable)
                 yield return $"{variable}={ShellWord.Quote(value)} ";
@@ -153,7 +199,9 @@ public sealed class SuiteGate
     {
         if (result.NEpisodes == 0)
             return $"{what}: no episode was played";
-        return result.PcSuccess >= minPcSuccess
+
+        // In whole numbers: 100 times 29 / 100 is a little less than 29.
+        return new Curtailment(minPcSuccess / 100, result.NEpisodes).Needed <= result.NSuccess
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
@@ -165,10 +213,14 @@ public sealed class SuiteGate
     /// thresholds, and the tasks below theirs.
     /// </summary>
     /// <param name="episodes">The episodes that were played.</param>
-    public string Summary(IReadOnlyCollection<EpisodeRecord> episodes)
+    /// <param name="gate">The gate, for its verdict where it stopped the run, or where it is of a baseline.</param>
+    public string Summary(IReadOnlyCollection<EpisodeRecord> episodes, Gate? gate = null)
     {
+        ArgumentNullException.ThrowIfNull(episodes);
         var result = Aggregate.Of(episodes);
         int planned = Tasks.Count * Options.Eval.NEpisodes;
+        if (gate is { DecidedAfter: { } decided } && (_baseline is not null || decided < planned))
+            return $"{Options.Env.Type}: {string.Join(", ", DecidedFacts(gate, decided, planned, result).Where(fact => fact.Length > 0))}";
         var tasksBelow = Below(episodes.GroupBy(episode => (episode.TaskGroup, episode.Task)), task => task.Task, MinPcSuccessOf);
         var groupsBelow = Below(episodes.Where(episode => Groups.Contains(episode.TaskGroup)).GroupBy(episode => episode.TaskGroup), group => group, MinPcSuccessOfGroup);
         bool holds = tasksBelow.Count == 0 && groupsBelow.Count == 0 && FailureMessage("", result, MinPcSuccess) is null;
@@ -176,9 +228,7 @@ public sealed class SuiteGate
         [
             // Cases that a filter leaves out are not judged.
             episodes.Count == planned ? (holds ? "the gate holds" : "the gate fails") : $"{episodes.Count} of {planned} episodes were played",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"success rate {result.PcSuccess:0.0} % over {Count(result.NEpisodes)} (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"),
+            RateOf(result),
             _minSuccess is { } suite ? string.Create(CultureInfo.InvariantCulture, $"threshold {suite:0.#} %") : "",
             OfEach("group", groupsBelow, Groups.Count, _minGroupSuccess),
             OfEach("task", tasksBelow, Tasks.Count, _minTaskSuccess),
@@ -190,6 +240,26 @@ public sealed class SuiteGate
             : thresholds.OfAll is { } percent ? string.Create(CultureInfo.InvariantCulture, $"threshold of each {what} {percent:0.#} %")
             : "";
     }
+
+    private IEnumerable<string> DecidedFacts(Gate gate, int decided, int planned, Aggregate result) =>
+    [
+        gate.Verdict switch
+        {
+            GateVerdict.Pass => "the gate holds",
+            GateVerdict.Fail => "the gate fails",
+            _ => "the gate is undecided",
+        },
+        decided < planned ? $"decided after {decided} of {planned} episodes" : "",
+        RateOf(result),
+        _minSuccess is { } threshold ? string.Create(CultureInfo.InvariantCulture, $"threshold {threshold:0.#} %") : "",
+        _baseline is null ? "" : RateOfBaseline(),
+    ];
+
+    private static string RateOf(Aggregate result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"success rate {result.PcSuccess:0.0} % over {Count(result.NEpisodes)} (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)");
+
+    private string RateOfBaseline() => string.Create(CultureInfo.InvariantCulture, $"baseline {_baseline!.Overall.PcSuccess:0.0} % over {Count(_baseline.Overall.NEpisodes)}");
 
     /// <summary>The names of the parts whose success rate is below their threshold.</summary>
     private static List<string> Below<TKey>(IEnumerable<IGrouping<TKey, EpisodeRecord>> parts, Func<TKey, string> name, Func<string, double> threshold) =>
@@ -205,38 +275,59 @@ public sealed class SuiteGate
     /// <param name="message">The line of <see cref="FailureMessage(string, Aggregate, double)"/>.</param>
     /// <param name="episodes">The episodes that the message is about.</param>
     /// <param name="folder">The suite's output folder.</param>
-    public string Explain(string message, IReadOnlyCollection<EpisodeRecord> episodes, string folder)
+    /// <param name="saved">The line on the episodes that were not needed; null for none.</param>
+    public string Explain(string message, IReadOnlyCollection<EpisodeRecord> episodes, string folder, string? saved = null)
     {
         var failed = episodes.Where(episode => !episode.Success).OrderBy(episode => episode.Task, StringComparer.Ordinal).ThenBy(episode => episode.EpisodeIndex).ToList();
         if (failed.Count == 0)
             return message;
         var interval = Aggregate.Of(episodes).PcSuccessCi95;
         bool several = failed.Select(episode => episode.Task).Distinct().Count() > 1;
-        var videos = failed.Where(episode => episode.VideoPath is not null).ToList();
-        var again = videos.FirstOrDefault() ?? failed[0];
         List<string> lines =
         [
             message,
             string.Create(CultureInfo.InvariantCulture, $"95 % interval of the success rate: {interval.Low:0.0} to {interval.High:0.0} %"),
-            $"failed seeds: {Some(failed.Select(episode => several ? $"{episode.Task} {episode.Seed}" : $"{episode.Seed}"), several ? 6 : 15)}",
-            $"results: {Path.Combine(folder, EvalInfo.FileName)}",
-            videos.Count == 0
-                ? $"videos: none of these episodes has one; {GateParameter.VariableOf("eval.n_episodes_to_render")} sets their number per task"
-                : $"videos: {Some(videos.Select(episode => Path.Combine(folder, episode.VideoPath!)), 2)}",
-            $"play seed {again.Seed} again, with a video: {string.Concat(_variables)}"
-                + $"{GateParameter.VariableOf($"{again.Suite}.eval.n_episodes_to_render")}={again.EpisodeIndex + 1} "
-                + $"dotnet test --filter \"Suite={again.Suite}&Task={again.Task}&DisplayName~episode {again.EpisodeIndex},\"",
+            .. saved is null ? Array.Empty<string>() : [saved],
+            $"failed seeds: {Gate.Some(failed.Select(episode => several ? $"{episode.Task} {episode.Seed}" : $"{episode.Seed}"), several ? 6 : 15)}",
+            .. WhereToLook(failed, folder),
         ];
         return string.Join('\n', lines);
     }
 
-    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
-
-    private static string Some(IEnumerable<string> names, int most)
+    /// <summary>The same for a gate of a baseline that does not pass; the first line begins with the verdict.</summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="info">The result of the run.</param>
+    /// <param name="folder">The suite's output folder.</param>
+    public string Explain(Gate gate, EvalInfo info, string folder)
     {
-        var all = names.ToList();
-        return string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
+        ArgumentNullException.ThrowIfNull(gate);
+        var telling = gate.Telling(info);
+        List<string> lines =
+        [
+            gate.Conclusion(info), .. gate.Figures(info), gate.Saved(info),
+            .. gate.FailedSeeds(info) is { } seeds ? [seeds, .. WhereToLook(telling, folder)] : Array.Empty<string>(),
+        ];
+        return string.Join('\n', lines);
     }
+
+    /// <summary>Where the results and videos are, and the command that plays an episode again.</summary>
+    private IEnumerable<string> WhereToLook(IReadOnlyList<EpisodeRecord> failed, string folder)
+    {
+        var videos = failed.Where(episode => episode.VideoPath is not null).ToList();
+        var again = videos.FirstOrDefault() ?? failed[0];
+        return
+        [
+            $"results: {Path.Combine(folder, EvalInfo.FileName)}",
+            videos.Count == 0
+                ? $"videos: none of these episodes has one; {GateParameter.VariableOf("eval.n_episodes_to_render")} sets their number per task"
+                : $"videos: {Gate.Some(videos.Select(episode => Path.Combine(folder, episode.VideoPath!)), 2)}",
+            $"play seed {again.Seed} again, with a video: {string.Concat(_variables)}"
+                + $"{GateParameter.VariableOf($"{again.Suite}.eval.n_episodes_to_render")}={again.EpisodeIndex + 1} "
+                + $"dotnet test --filter \"Suite={again.Suite}&Task={again.Task}&DisplayName~episode {again.EpisodeIndex},\"",
+        ];
+    }
+
+    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
     /// <summary>
     /// A value as a flag has it: a path is relative to the folder of the file. A policy's path can also be another

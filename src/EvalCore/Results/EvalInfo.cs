@@ -13,6 +13,9 @@ public sealed class EvalInfo
     /// <summary>The file's name in the output folder.</summary>
     public const string FileName = "eval_info.json";
 
+    /// <summary>The key in <c>provenance</c> of what a gate demanded and decided.</summary>
+    internal const string Gate = "gate";
+
     /// <summary>Makes the result of finished episodes.</summary>
     /// <param name="episodes">The episodes; they are sorted by index within their tasks.</param>
     /// <param name="evalS">The wall clock of the run, in seconds, from its first episode to its last video.</param>

@@ -25,6 +25,12 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
         Count = OfShard(Whole);
     }
 
+    /// <summary>The tasks, in the order they are evaluated.</summary>
+    public IReadOnlyList<EnvTask> Tasks => _tasks;
+
+    /// <summary>The number of episodes of each task, in the whole run.</summary>
+    public int PerTask => _perTask;
+
     /// <summary>The number of episodes.</summary>
     public long Count { get; }
 
@@ -60,6 +66,35 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>
+    /// The episodes in the order in which verdicts read them: episode 0 of every task, then episode 1, and so on. An early verdict then
+    /// speaks of all tasks.
+    /// </summary>
+    public IEnumerable<EpisodeSpec> ByIndex()
+    {
+        for (int index = 0; index < _perTask; index++)
+        {
+            for (int task = 0; task < _tasks.Count; task++)
+            {
+                if (Contains(task, index))
+                    yield return _tasks[task].Episode(index, _firstSeed);
+            }
+        }
+    }
+
+    /// <summary>The number of an episode of the whole run, task by task: with as many shards as episodes, the shard that is this episode.</summary>
+    /// <exception cref="ArgumentException">The run has no such task.</exception>
+    public long NumberOf(EpisodeKey episode)
+    {
+        for (int task = 0; task < _tasks.Count; task++)
+        {
+            if (_tasks[task].Episode(0, 0).Key == episode with { Index = 0 })
+                return (long)task * _perTask + episode.Index;
+        }
+
+        throw new ArgumentException($"The run has no task {episode.TaskId} of {episode.Group}.", nameof(episode));
+    }
 
     /// <summary>The number of episodes of a task, given by its place in the list of tasks, with an index below a limit.</summary>
     internal int CountOf(int task, int limit = int.MaxValue)

@@ -32,6 +32,7 @@ public sealed class EpisodeScheduler : IDisposable
     private Exception? _failure;
     private int _notedLoss;
     private bool _disposed;
+    private bool _stopped;
 
     /// <summary>Makes a scheduler. Threads and environments are made when they are needed.</summary>
     /// <param name="benchmark">Makes the environments; the caller disposes it.</param>
@@ -109,15 +110,11 @@ public sealed class EpisodeScheduler : IDisposable
     /// </summary>
     public IReadOnlyList<EpisodeSpec> Stuck { get; private set; } = [];
 
-    /// <summary>Stops, and waits for up to half a minute.</summary>
-    public void Dispose() => Stop(TimeSpan.FromSeconds(30));
-
     /// <summary>
-    /// Cancels the episodes that have not begun, and waits until the others reach their next step or forward pass. The tasks
-    /// of all of them are cancelled. A second call does nothing.
+    /// Cancels the episodes that have not begun, and the others at their next step or forward pass, without waiting for them:
+    /// <see cref="Stop"/> does. Episodes that are queued later are cancelled, too.
     /// </summary>
-    /// <param name="patience">How long to wait. Episodes that go on after that are <see cref="Stuck"/>.</param>
-    public void Stop(TimeSpan patience)
+    public void Cancel()
     {
         lock (_lock)
         {
@@ -131,6 +128,26 @@ public sealed class EpisodeScheduler : IDisposable
 
         // What a policy registered to be called back may wait or throw.
         _ = _stop.CancelAsync();
+    }
+
+    /// <summary>Stops, and waits for up to half a minute.</summary>
+    public void Dispose() => Stop(TimeSpan.FromSeconds(30));
+
+    /// <summary>
+    /// Cancels the episodes that have not begun, and waits until the others reach their next step or forward pass. The tasks
+    /// of all of them are cancelled. A second call does nothing.
+    /// </summary>
+    /// <param name="patience">How long to wait. Episodes that go on after that are <see cref="Stuck"/>.</param>
+    public void Stop(TimeSpan patience)
+    {
+        Cancel();
+        lock (_lock)
+        {
+            if (_stopped)
+                return;
+            _stopped = true;
+        }
+
         long started = Stopwatch.GetTimestamp();
         bool stopped = true;
         foreach (var worker in _workers)

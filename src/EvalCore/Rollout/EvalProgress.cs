@@ -14,6 +14,7 @@ public sealed class EvalProgress(TimeProvider time)
     private long _playedEpisodes;
     private long _videos;
     private long _writtenVideos;
+    private bool _ended;
 
     /// <summary>Makes a progress on the system's clock.</summary>
     public EvalProgress() : this(TimeProvider.System)
@@ -93,6 +94,19 @@ public sealed class EvalProgress(TimeProvider time)
         }
     }
 
+    /// <summary>No further episode counts: the run has stopped early, and only some videos are left to write.</summary>
+    internal void End(int videosLeft)
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            for (int i = 0; i < _tasks.Count; i++)
+                _tasks[i] = _tasks[i] with { Total = _tasks[i].Finished };
+        }
+
+        Interlocked.Exchange(ref _videos, Volatile.Read(ref _writtenVideos) + videosLeft);
+    }
+
     internal void Step() => Interlocked.Increment(ref _steps);
 
     internal void FinishVideo() => Interlocked.Increment(ref _writtenVideos);
@@ -104,6 +118,8 @@ public sealed class EvalProgress(TimeProvider time)
         Interlocked.Exchange(ref _lastFinished, time.GetTimestamp());
         lock (_lock)
         {
+            if (_ended)
+                return;
             int index = Index(episode.TaskGroup, episode.TaskId);
             var task = _tasks[index];
             _tasks[index] = task with

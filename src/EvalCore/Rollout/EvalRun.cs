@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Results;
@@ -26,6 +27,22 @@ public sealed class EvalRun : IDisposable
     private readonly TaskLifetimes _lifetimes;
     private readonly Lazy<bool> _clock;
     private readonly Action<string> _warn;
+    private readonly IStoppingRule? _rule;
+
+    /// <summary>Tasks that keep their models between two rounds of a run that plays episode k of every task before episode k + 1.</summary>
+    private const int TasksInTurn = 16;
+
+    /// <summary>Guards what the rule has read.</summary>
+    private readonly Lock _reading = new();
+
+    /// <summary>The episodes in the order in which the rule reads them; the current one is the next.</summary>
+    private readonly IEnumerator<EpisodeSpec> _unread;
+    private readonly Dictionary<EpisodeKey, EpisodeRecord> _early = [];
+    private readonly HashSet<EpisodeKey> _read = [];
+    private readonly ConcurrentDictionary<EpisodeKey, TaskCompletionSource> _awaited = new();
+
+    /// <summary>Ends when no further episode is played.</summary>
+    private readonly TaskCompletionSource _played = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _toPlayAgain;
     private int _warned;
     private int _warnedOfContradiction;
@@ -41,10 +58,16 @@ public sealed class EvalRun : IDisposable
     /// The benchmark, opened with the same flags, that several runs play one after the other; the caller disposes it, and what its
     /// tasks share is kept where it is of few tasks. Null opens one for this run.
     /// </param>
+    /// <param name="rule">
+    /// Makes the rule that may stop the run early, from the planned episodes; null plays all. With a rule the episodes are played in
+    /// the order in which it reads them.
+    /// </param>
     /// <exception cref="EvalCoreException">
     /// The output folder cannot be used, or the value of a flag is invalid.
     /// </exception>
-    public EvalRun(EnvConfig env, IPolicy policy, RolloutOptions options, Action<string>? warn = null, IBenchmark? benchmark = null)
+    public EvalRun(
+        EnvConfig env, IPolicy policy, RolloutOptions options, Action<string>? warn = null, IBenchmark? benchmark = null,
+        Func<EpisodePlan, IStoppingRule>? rule = null)
     {
         ArgumentNullException.ThrowIfNull(env);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,8 +85,11 @@ public sealed class EvalRun : IDisposable
             NumEnvs = options.Eval.EnvsInFlight(options.Cores, Episodes.Whole);
             if (NumEnvs < Math.Min(options.Eval.BatchSize, Episodes.Whole))
                 _warn($"--eval.batch_size={options.Eval.BatchSize}: {NumEnvs} episodes are in flight at once, the most there can be");
-            _lifetimes = new TaskLifetimes(NumEnvs + 1, Release);
-            _identity = Provenance.Identity(env, _benchmark, policy, options);
+            _rule = rule?.Invoke(Episodes);
+            _unread = Episodes.ByIndex().GetEnumerator();
+            _unread.MoveNext();
+            _lifetimes = new TaskLifetimes(_rule is null ? NumEnvs + 1 : Math.Max(NumEnvs + 1, TasksInTurn), Release);
+            _identity = Rollout.Provenance.Identity(env, _benchmark, policy, options);
             foreach (string note in _benchmark.Notes)
                 _warn(note);
             if (options.OutputDir is { } folder)
@@ -115,14 +141,49 @@ public sealed class EvalRun : IDisposable
     /// </summary>
     public IReadOnlyList<EpisodeSpec> Stuck => _scheduler.Stuck;
 
+    /// <summary>
+    /// The number of episodes after which the rule stopped the run; null while it has not. The result then has exactly the first so many
+    /// of <see cref="EpisodePlan.ByIndex"/>; the journal may have more.
+    /// </summary>
+    public long? StoppedAfter { get; private set; }
+
+    /// <summary>How the result is produced: <c>provenance</c> of <c>eval_info.json</c>.</summary>
+    public JsonObject Provenance
+    {
+        get
+        {
+            var provenance = Rollout.Provenance.Of(
+                _identity, _benchmark, _policy, _options, Episodes, NumEnvs, _options.Eval.UseAsyncEnvs && NumEnvs > 1);
+            if (_rule is not null)
+                provenance[EvalInfo.Gate] = _rule.ToJson();
+            return provenance;
+        }
+    }
+
     /// <summary>The time the run has taken, in seconds, including the time before a resume.</summary>
     private double ElapsedS => Progress.Elapsed.TotalSeconds + (_journal?.ElapsedS ?? 0);
 
     /// <summary>
     /// Plays an episode, or takes it from the journal. The task ends when the episode is in the journal and its video
     /// written. An episode that is requested twice is played once.
+    /// <para>
+    /// In a run with a rule it only waits for the episode, which <see cref="PlayEpisodes"/> plays in its turn: the task ends when the rule
+    /// has read it, and is cancelled when the run ends without it.
+    /// </para>
     /// </summary>
-    public Task<EpisodeRecord> Play(EpisodeSpec episode) => Start(episode).WithVideo;
+    public async Task<EpisodeRecord> Play(EpisodeSpec episode)
+    {
+        ArgumentNullException.ThrowIfNull(episode);
+        if (_rule is not null)
+        {
+            var read = Awaited(episode.Key).Task;
+            await Task.WhenAny(read, _played.Task).ConfigureAwait(false);
+            if (!read.IsCompleted)
+                throw new OperationCanceledException($"{episode} was not needed");
+        }
+
+        return await Start(episode).WithVideo.ConfigureAwait(false);
+    }
 
     /// <summary>Plays all episodes of the run. The task ends when their videos are written, too.</summary>
     /// <exception cref="EvalCoreException">
@@ -145,30 +206,50 @@ public sealed class EvalRun : IDisposable
         // run; episodes finished by then are in the journal.
         int ahead = (int)Math.Min(2L * NumEnvs + 16, int.MaxValue);
         var playing = new HashSet<Task<EpisodeRecord>>();
-        foreach (var episode in Episodes)
+        try
         {
-            playing.Add(Start(episode).Episode);
-            while (playing.Count >= ahead)
+            foreach (var episode in _rule is null ? Episodes : Episodes.ByIndex())
+            {
+                if (HasStopped)
+                    break;
+                playing.Add(Start(episode).Episode);
+                while (playing.Count >= ahead && !HasStopped)
+                    await TakeOne().ConfigureAwait(false);
+            }
+
+            while (playing.Count > 0 && !HasStopped)
                 await TakeOne().ConfigureAwait(false);
         }
+        finally
+        {
+            _played.TrySetResult();
+        }
 
-        while (playing.Count > 0)
-            await TakeOne().ConfigureAwait(false);
+        // The rule has read them, so they are over but for a moment.
+        foreach (var (_, counted) in Counted())
+            await counted.Episode.ConfigureAwait(false);
         return Complete();
 
         async Task TakeOne()
         {
             var over = await Task.WhenAny(playing).ConfigureAwait(false);
             playing.Remove(over);
-            await over.ConfigureAwait(false);
+            try
+            {
+                await over.ConfigureAwait(false);
+            }
+            catch (Exception) when (HasStopped)
+            {
+                // It was cancelled, and does not count.
+            }
         }
     }
 
     /// <summary>Waits for the videos of the episodes that were played, and writes the result again.</summary>
     public async Task<EvalInfo> FinishVideos()
     {
-        foreach (var episode in _episodes.Values)
-            await episode.Value.WithVideo.ConfigureAwait(false);
+        foreach (var (_, episode) in Counted())
+            await episode.WithVideo.ConfigureAwait(false);
         return Complete();
     }
 
@@ -180,15 +261,11 @@ public sealed class EvalRun : IDisposable
     public EvalInfo Complete()
     {
         var order = Tasks.Select((task, i) => (task, i)).ToDictionary(entry => entry.task, entry => entry.i);
-        var finished = _episodes
-            .Where(episode => episode.Value.Value.Episode.IsCompletedSuccessfully)
-            .OrderBy(episode => order[episode.Key.Task])
-            .Select(episode => episode.Value.Value.Result);
-        var info = new EvalInfo(
-            finished,
-            ElapsedS,
-            _options.OutputDir ?? "",
-            Provenance.Of(_identity, _benchmark, _policy, _options, Episodes, NumEnvs, _options.Eval.UseAsyncEnvs && NumEnvs > 1));
+        var finished = Counted()
+            .Where(episode => episode.Playing.Episode.IsCompletedSuccessfully)
+            .OrderBy(episode => order[episode.Spec.Task])
+            .Select(episode => episode.Playing.Result);
+        var info = new EvalInfo(finished, ElapsedS, _options.OutputDir ?? "", Provenance);
         if (_options.OutputDir is { } folder)
             info.Save(Path.Combine(folder, EvalInfo.FileName));
         return info;
@@ -292,6 +369,60 @@ public sealed class EvalRun : IDisposable
             record.Key with { Index = 0 } == Tasks[task].Episode(0, 0).Key && Episodes.Contains(task, record.EpisodeIndex) && !MustPlayForVideo(record));
     }
 
+    private bool HasStopped
+    {
+        get
+        {
+            lock (_reading)
+                return StoppedAfter is not null;
+        }
+    }
+
+    /// <summary>The episodes that were started and count in the result: of a run that a rule stopped, those that it has read.</summary>
+    private List<(EpisodeSpec Spec, Playing Playing)> Counted()
+    {
+        lock (_reading)
+        {
+            return
+            [
+                .. _episodes.Where(episode => episode.Value.IsValueCreated && (StoppedAfter is null || _read.Contains(episode.Key.Key)))
+                    .Select(episode => (episode.Key, episode.Value.Value)),
+            ];
+        }
+    }
+
+    private TaskCompletionSource Awaited(EpisodeKey episode) =>
+        _awaited.GetOrAdd(episode, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>Gives the rule a finished episode, and those after it that finished earlier; stops the run when the rule has decided.</summary>
+    private void Read(EpisodeRecord finished)
+    {
+        if (_rule is null)
+            return;
+        lock (_reading)
+        {
+            if (StoppedAfter is not null || !_early.TryAdd(finished.Key, finished))
+                return;
+            while (StoppedAfter is null && _unread.Current is { } next && _early.Remove(next.Key, out var episode))
+            {
+                _read.Add(next.Key);
+                if (_rule.Add(episode))
+                    StoppedAfter = _read.Count;
+                Awaited(next.Key).TrySetResult();
+                if (!_unread.MoveNext())
+                    break;
+            }
+
+            if (StoppedAfter is null)
+                return;
+        }
+
+        // Without waiting: this is a thread that has just ended an episode.
+        _scheduler.Cancel();
+        Progress.End(Counted().Count(episode => _videos is not null && WantsVideo(episode.Spec.Index) && !episode.Playing.WithVideo.IsCompleted));
+        _played.TrySetResult();
+    }
+
     private Playing Start(EpisodeSpec episode) =>
         _episodes.GetOrAdd(episode, spec => new Lazy<Playing>(() =>
         {
@@ -304,6 +435,7 @@ public sealed class EvalRun : IDisposable
         var before = _finished.GetValueOrDefault(episode.Key);
         if (before is not null && !MustPlayForVideo(before))
         {
+            Read(before);
             return new Played(HasVideo(before) ? before : before with { VideoPath = null });
         }
 
@@ -327,11 +459,13 @@ public sealed class EvalRun : IDisposable
             Progress.Finish(played, resumed: false);
             if (before is not null)
                 Interlocked.Decrement(ref _toPlayAgain);
+            Read(played);
             return new Played(played with { VideoPath = null }, recording, path);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Failed ??= episode;
+            if (!HasStopped)
+                Failed ??= episode;
             if (e is EvalCoreException && !e.Message.Contains(episode.ToString(), StringComparison.Ordinal))
                 throw new EvalCoreException($"{episode}: {e.Message}", e);
             throw;

@@ -75,6 +75,14 @@ public sealed class ComparisonTests
         Assert.Equal(23, comparison.MorePairs()!.Value, 4.0);
     }
 
+    [Fact]
+    public void Pairs_are_read_by_index_and_then_by_task_in_the_second_runs_order()
+    {
+        var a = Info([.. Episodes("left", "11", 0), .. Episodes("right", "11", 0, id: 1)]);
+        var b = Info([.. Episodes("right", "11", 0, id: 1), .. Episodes("left", "11", 0)]);
+        Assert.Equal(["right 0", "left 0", "right 1", "left 1"], CommonEpisodes.Of(a, b).Pairs.Select(pair => $"{pair.B.Task} {pair.B.EpisodeIndex}"));
+    }
+
     [Theory]
     [InlineData("engines", "mujoco", "engine mujoco: 3.8.1 in A, 3.7.0 in B")]
     [InlineData("env", "episode_length", "--env.episode_length: 3.8.1 in A, 3.7.0 in B")]

@@ -259,6 +259,59 @@ public sealed class SuiteGateTests : IDisposable
         Assert.EndsWith(", threshold of each group 50 %, threshold of each task 10 %", gate.Summary([.. episodes.Select(episode => episode with { Success = true })]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("toy.margin", "0", "runsettings.xml, suite toy: --margin: 0 is not possible; give percentage points between 0 and 100, for example 10")]
+    [InlineData("toy.alpha", "2", "runsettings.xml, suite toy: --alpha: 2 is not possible; give a probability between 0 and 1, for example 0.05")]
+    [InlineData("stop_early", "perhaps", "runsettings.xml, suite toy: --stop_early: 'perhaps' is not true or false")]
+    [InlineData("toy.baseline", "before.json", "runsettings.xml, suite toy: baseline and min_success exclude each other: a gate compares with one of them; remove one")]
+    public void An_invalid_demand_is_named_in_one_line(string name, string value, string error) =>
+        Assert.Equal(error, Assert.Throws<EvalCoreException>(() => Gate(("policy.type", "expert"), ("toy.min_success", "1"), (name, value))).Message);
+
+    [Fact]
+    public void A_baseline_that_is_missing_is_named()
+    {
+        WriteSettings(("policy.type", "expert"), ("toy.min_success", "50"));
+        Assert.Equal(
+            $"runsettings.xml, suite toy: {Path.Combine(_folder, "before.json")}: there is no such file; expected a baseline of evalcore gate --update, or an eval_info.json",
+            Assert.Throws<EvalCoreException>(() => Read(("EVALCORE_TOY_BASELINE", "before.json"))).Message);
+    }
+
+    [Fact]
+    public void A_baseline_in_a_variable_replaces_the_thresholds_of_the_file()
+    {
+        EvalCore.Comparisons.Baseline.Save(Played(true, false), Path.Combine(_folder, "before.json"));
+        WriteSettings(("policy.type", "expert"), ("toy.min_success", "50"), ("toy.min_task_success", "50"), ("toy.eval.n_episodes", "2"));
+        var gate = Read(("EVALCORE_TOY_BASELINE", "before.json"))!;
+        Assert.Equal((Path.Combine(_folder, "before.json"), 0.0), (gate.BaselineFile, gate.MinPcSuccess));
+        Assert.IsType<BaselineGate>(gate.NewGate(new EvalCore.Rollout.EpisodePlan(gate.Tasks, 2, 1000, Shard.Whole)));
+
+        // And the reverse.
+        WriteSettings(("policy.type", "expert"), ("toy.baseline", "before.json"));
+        Assert.NotNull(Read()!.BaselineFile);
+        Assert.Null(Read(("EVALCORE_TOY_MIN_SUCCESS", "50"))!.BaselineFile);
+    }
+
+    [Fact]
+    public void A_gate_that_was_decided_early_says_so_in_its_summary()
+    {
+        var suite = Gate(("policy.type", "expert"), ("toy.eval.n_episodes", "4"), ("toy.min_success", "50"))!;
+        var gate = suite.NewGate(new EvalCore.Rollout.EpisodePlan(suite.Tasks, 4, 1000, Shard.Whole));
+        var episodes = Episodes(true, true);
+        foreach (var episode in episodes)
+            gate.Add(episode);
+        Assert.Equal(
+            "toy: the gate holds, decided after 2 of 4 episodes, success rate 100.0 % over 2 episodes (95 % interval 34.2 to 100.0 %), threshold 50 %",
+            suite.Summary(episodes, gate));
+    }
+
+    private static EvalInfo Played(params bool[] successes) => new(Episodes(successes), 1, "", new System.Text.Json.Nodes.JsonObject
+    {
+        ["seed"] = 1000,
+        ["policy"] = new System.Text.Json.Nodes.JsonObject { ["type"] = "expert" },
+        ["env"] = new System.Text.Json.Nodes.JsonObject { ["type"] = "toy" },
+        ["engines"] = new System.Text.Json.Nodes.JsonObject(),
+    });
+
     private SuiteGate? GroupedGate((string Name, string Value)[] parameters, params (string Name, string Value)[] environment)
     {
         WriteSettings([

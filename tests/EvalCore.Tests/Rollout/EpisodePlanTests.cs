@@ -40,6 +40,22 @@ public sealed class EpisodePlanTests
         }
     }
 
+    [Fact]
+    public void Verdicts_read_episode_0_of_every_task_first()
+    {
+        var plan = new EpisodePlan(Tasks, 2, 1000, Shard.Whole);
+        Assert.Equal(["left 0", "right 0", "fast 0", "left 1", "right 1", "fast 1"], plan.ByIndex().Select(episode => $"{episode.Task.Name} {episode.Index}"));
+        Assert.Equal(plan.Order(Comparer<EpisodeSpec>.Create((a, b) => a.Index.CompareTo(b.Index))), plan.ByIndex());
+    }
+
+    /// <summary>One of as many shards as there are episodes is that episode.</summary>
+    [Fact]
+    public void An_episode_is_a_shard_of_its_number() => Assert.All(new EpisodePlan(Tasks, 4, 1000, Shard.Whole).ToList(), episode =>
+    {
+        var plan = new EpisodePlan(Tasks, 4, 1000, Shard.Whole);
+        Assert.Equal([episode], new EpisodePlan(Tasks, 4, 1000, new Shard((int)plan.NumberOf(episode.Key), (int)plan.Whole)));
+    });
+
     /// <summary>As <c>printf '...' | sha256sum</c> gives it for the lines that docs/results.md describes.</summary>
     [Theory]
     [InlineData(7, "walk runs 0 1000 7 3\nwalk walks 0 1000 7 -\nwalk walks 1 1000 7 -\n")]

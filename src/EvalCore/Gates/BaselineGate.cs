@@ -1,0 +1,188 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EvalCore.Comparisons;
+using EvalCore.Environments;
+using EvalCore.Results;
+using EvalCore.Rollout;
+using EvalCore.Statistics.Sequential;
+
+namespace EvalCore.Gates;
+
+/// <summary>
+/// A gate of a baseline: it passes as soon as the margin test excludes a drop of the margin or more, fails as soon as the sequential sign
+/// test shows that the policy is worse, and is undecided when the planned pairs show neither. Its verdict is that of
+/// <see cref="Comparison"/> over the same episodes.
+/// </summary>
+public sealed class BaselineGate : Gate
+{
+    private readonly EvalInfo _baseline;
+    private readonly GateOptions _options;
+    private readonly Dictionary<EpisodeKey, bool> _partners;
+    private readonly SequentialSignTest _worse;
+    private readonly MarginTest _within;
+    private GateVerdict _verdict = GateVerdict.Undecided;
+    private int _pairs;
+
+    /// <summary>Makes a gate.</summary>
+    /// <param name="baseline">The baseline.</param>
+    /// <param name="path">Its file or folder, for messages.</param>
+    /// <param name="plan">The planned episodes.</param>
+    /// <param name="options">The margin and the probability of errors.</param>
+    /// <exception cref="EvalCoreException">No planned episode is in the baseline.</exception>
+    [SetsRequiredMembers]
+    public BaselineGate(EvalInfo baseline, string path, EpisodePlan plan, GateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(baseline);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        (_baseline, _options, NPlanned) = (baseline, options, plan.Count);
+        var tasks = plan.Tasks.Select(task => (task.Group, task.Id)).ToHashSet();
+        if (!baseline.PerTask.Any(task => task.TaskGroup.Length == 0 || tasks.Contains((task.TaskGroup, task.TaskId))))
+        {
+            throw new EvalCoreException(
+                $"--baseline: {path} has no task of this run: it has {Some(baseline.PerTask.Select(task => task.Task), 5)}, and this run {Some(plan.Tasks.Select(task => task.Name), 5)}");
+        }
+
+        var planned = new EvalInfo(plan.ByIndex().Select(Planned), 0, "", null);
+        var common = CommonEpisodes.Of(baseline, planned);
+        if (common.Pairing == Pairing.None)
+            throw new EvalCoreException($"--baseline: {path} has no episode of this run: its seeds are {Seeds(baseline)}, and this run's {Seeds(planned)}; give --seed={baseline.Episodes.Min(episode => episode.Seed - episode.EpisodeIndex)}");
+        _partners = common.Pairs.ToDictionary(pair => pair.B.Key, pair => pair.A.Success);
+        Notes = [.. NotesOn(common, plan)];
+        _worse = new SequentialSignTest(options.Alpha, _partners.Count);
+        _within = new MarginTest(options.Margin / 100, options.Alpha);
+    }
+
+    /// <inheritdoc/>
+    public override GateVerdict Verdict => _verdict;
+
+    /// <summary>What was assumed in pairing the episodes, one line each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Whether the run is made under the conditions of the baseline. Where it is not, nothing need be played.</summary>
+    /// <param name="provenance">The run's provenance.</param>
+    /// <returns>The reasons why it is not; empty where the runs are comparable.</returns>
+    public IReadOnlyList<string> NotComparable(JsonObject provenance)
+    {
+        var reasons = Comparability.Of(_baseline.Provenance, provenance).Reasons;
+        if (reasons.Count > 0)
+            _verdict = GateVerdict.NotComparable;
+        return reasons;
+    }
+
+    /// <summary>
+    /// Whether a run would repeat the baseline: everything that its episodes depend on is the same, the hash of the policy's files
+    /// included. Its episodes are then those of the baseline, and nothing need be played.
+    /// </summary>
+    /// <param name="provenance">The run's provenance.</param>
+    public bool IsRepeatedBy(JsonObject provenance)
+    {
+        ArgumentNullException.ThrowIfNull(provenance);
+        if (_baseline.Provenance is not { } before || before["merged"] is not null)
+            return false;
+        try
+        {
+            var (mine, theirs) = (RunIdentity.FromJson(provenance), RunIdentity.FromJson(before));
+            bool isSame = mine.Difference(theirs) is null
+                && mine.Policy.Facts.Values.Any(fact => fact.StartsWith("sha256:", StringComparison.Ordinal))
+                && Release(provenance) == Release(before)
+                && JsonNode.DeepEquals(provenance["engine_libraries"], before["engine_libraries"])
+                && JsonNode.DeepEquals(provenance["machine"]?["renderer"], before["machine"]?["renderer"]);
+            if (isSame)
+                _verdict = GateVerdict.Pass;
+            return isSame;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        // The commit after the plus sign is that of a build.
+        static string? Release(JsonObject of) => Merge.Text(of["evalcore"])?.Split('+')[0];
+    }
+
+    /// <inheritdoc/>
+    public override string Conclusion(EvalInfo info)
+    {
+        string text = ComparisonText.Verdict(Compare(info))["verdict: ".Length..];
+        int rates = text.LastIndexOf("; success rates", StringComparison.Ordinal);
+        return (rates < 0 ? text : text[..rates]).Replace("B is worse", "worse than the baseline", StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Figures(EvalInfo info)
+    {
+        var comparison = Compare(info);
+        var overall = comparison.Overall;
+        var dropped = comparison.Tasks.Where(task => task.Difference < 0).OrderBy(task => task.Difference)
+            .Select(task => $"{task.Name} from {Percent(task.A.Rate)} to {Percent(task.B.Rate)} ({Points(task.Difference)} points)").ToList();
+        if (dropped.Count > 0)
+            yield return $"dropped: {Some(dropped, 3)}";
+        yield return $"success rate: {Percent(overall.A.Rate)} of the baseline, {Percent(overall.B.Rate)} now (95 % interval {Percent(overall.B.Wilson95.Low)} to {Percent(overall.B.Wilson95.High)}), over {overall.B.Episodes} pairs";
+        var outcomes = overall.Outcomes!.Value;
+        yield return $"difference: {Points(overall.Difference)} points (95 % interval {Points(overall.Interval95.Low)} to {Points(overall.Interval95.High)}), "
+            + $"{outcomes.SecondOnly} pairs gained and {outcomes.FirstOnly} lost";
+        if (comparison.Verdict == GateVerdict.Undecided && comparison.MorePairs() is { } more)
+            yield return $"{more} more episodes like these would decide";
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EpisodeRecord> Telling(EvalInfo info) =>
+    [
+        .. Compare(info).Episodes.Pairs.Where(pair => !pair.B.Success).OrderBy(pair => !pair.A.Success).Select(pair => pair.B),
+    ];
+
+    /// <inheritdoc/>
+    protected override string TellingAre => "failed seeds (those that the baseline solved come first)";
+
+    /// <inheritdoc/>
+    protected override JsonObject Demands() => new()
+    {
+        ["margin"] = _options.Margin,
+        ["alpha"] = _options.Alpha,
+        ["n_planned"] = _partners.Count,
+    };
+
+    /// <inheritdoc/>
+    protected override bool Decides(EpisodeRecord episode)
+    {
+        ArgumentNullException.ThrowIfNull(episode);
+        if (!_partners.TryGetValue(episode.Key, out bool before))
+            return false;
+        _pairs++;
+        bool isWithin = _within.Add(before, episode.Success), isWorse = _worse.Add(before, episode.Success);
+        _verdict = isWithin ? GateVerdict.Pass : isWorse ? GateVerdict.Fail : GateVerdict.Undecided;
+        return isWithin || isWorse || _pairs == _partners.Count;
+    }
+
+    private Comparison Compare(EvalInfo info) => Comparison.Of(_baseline, info, _options.Comparison(_partners.Count));
+
+    private static IEnumerable<string> NotesOn(CommonEpisodes common, EpisodePlan plan)
+    {
+        if (common.Pairing == Pairing.Index)
+            yield return "the baseline does not record its seeds: episodes are paired by task and index, which is right where it started with the same --seed";
+        if (plan.Count - common.Pairs.Count is > 0 and var without)
+            yield return $"{without} of the {plan.Count} planned episodes have no partner in the baseline and cannot change the verdict";
+    }
+
+    private static EpisodeRecord Planned(EpisodeSpec episode) => new()
+    {
+        Suite = episode.Task.Suite,
+        TaskGroup = episode.Task.Group,
+        TaskId = episode.Task.Id,
+        Task = episode.Task.Name,
+        EpisodeIndex = episode.Index,
+        Seed = episode.Seed,
+        InitStateId = episode.InitStateId,
+        Steps = null,
+        SumReward = 0,
+        MaxReward = 0,
+        Success = false,
+        Timings = null,
+    };
+
+    private static string Seeds(EvalInfo info) => string.Create(
+        CultureInfo.InvariantCulture, $"{info.Episodes.Min(episode => episode.Seed)} to {info.Episodes.Max(episode => episode.Seed)}");
+}
