@@ -30,7 +30,7 @@ internal static class CompareCommand
                 ],
                 _ =>
                 [
-                    new HelpSection("Arguments", [new HelpRow("A, B", $"output folders of two runs, or files {EvalInfo.FileName}; also those that lerobot-eval wrote")]),
+                    new HelpSection("Arguments", [new HelpRow("A, B", $"output folders of two runs, or files {EvalInfo.FileName}; also those that lerobot-eval wrote, and baselines of evalcore gate")]),
                     new HelpSection("Comparison", HelpRow.Of(new ComparisonOptions()).Concat(HelpRow.Of(new CompareFlags()))),
                 ],
                 [
@@ -60,7 +60,7 @@ internal static class CompareCommand
         set.Finish("compare");
         options.Validate();
 
-        EvalInfo a = Load(runs[0]), b = Load(runs[1]);
+        EvalInfo a = Baseline.Load(HomeFolder.Expand(runs[0])), b = Baseline.Load(HomeFolder.Expand(runs[1]));
         var comparison = Comparison.Of(a, b, options, suite => RangeOf(suite, registry));
         switch (format.Format)
         {
@@ -75,13 +75,7 @@ internal static class CompareCommand
                 break;
         }
 
-        return comparison.Verdict switch
-        {
-            GateVerdict.Pass => ExitCode.Success,
-            GateVerdict.Fail => ExitCode.GateFailed,
-            GateVerdict.Undecided => ExitCode.Undecided,
-            _ => ExitCode.NotComparable,
-        };
+        return ExitCode.Of(comparison.Verdict);
     }
 
     /// <summary>Tells runs from flags, which each take a value.</summary>
@@ -97,12 +91,6 @@ internal static class CompareCommand
         }
 
         return (runs, flags);
-    }
-
-    private static EvalInfo Load(string run)
-    {
-        string path = HomeFolder.Expand(run);
-        return EvalInfo.Load(Directory.Exists(path) || !Path.Exists(path) ? Path.Combine(path, EvalInfo.FileName) : path);
     }
 
     private static Interval? RangeOf(string suite, Registry registry) =>

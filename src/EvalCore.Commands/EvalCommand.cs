@@ -47,7 +47,11 @@ internal static class EvalCommand
         return command;
     }
 
-    private static IEnumerable<HelpSection> Sections(Registry registry, IReadOnlyList<string> tokens) =>
+    /// <summary>The flags of an evaluation, for the help.</summary>
+    /// <param name="registry">The suites and sources of policies.</param>
+    /// <param name="tokens">The arguments on the command line.</param>
+    /// <param name="shards">Whether the command plays shards.</param>
+    internal static IEnumerable<HelpSection> Sections(Registry registry, IReadOnlyList<string> tokens, bool shards = true) =>
     [
         .. PolicySections.Of(registry, tokens),
         .. SuiteSections.Of(registry, tokens),
@@ -56,8 +60,9 @@ internal static class EvalCommand
             .. registry.EnvTypes.Take(1).SelectMany(type => HelpRow.Of(new EvalOptions(registry.NewEnv(type)))),
             new HelpRow("--config_path=FILE", "a JSON file with the flags' nested structure; flags override it"),
             new HelpRow("--resume=DIR", "resume the run in an output folder"),
-            .. HelpRow.Of(new WatchOptions()),
-            new HelpRow("--shard=I/N", "play shard I of N, counted from 0; in array jobs (Slurm, Kubernetes) the default comes from environment variables, and auto/N reads only I from them"),
+            .. shards
+                ? [.. HelpRow.Of(new WatchOptions()), new HelpRow("--shard=I/N", "play shard I of N, counted from 0; in array jobs (Slurm, Kubernetes) the default comes from environment variables, and auto/N reads only I from them")]
+                : Array.Empty<HelpRow>(),
         ]),
     ];
 
@@ -69,17 +74,28 @@ internal static class EvalCommand
 
         // A policy on the Hugging Face Hub is looked for there, which can take a while.
         var options = await Task.Run(() => EvalOptions.Read(tokens, registry, terminal.Host), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+        return await Run(options, registry, terminal, null, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs an evaluation.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="registry">The suites and sources of policies.</param>
+    /// <param name="terminal">The program's output.</param>
+    /// <param name="gate">The gate that may stop and judges it; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal static async Task<int> Run(EvalOptions options, Registry registry, Terminal terminal, GateSession? gate, CancellationToken cancellation)
+    {
         foreach (string note in options.Notes)
             terminal.Note(note);
         await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
         await PolicyFetch.Run(options.Policy, () => options.PolicyContext(_ => { }), terminal, cancellation).ConfigureAwait(false);
-        if (await Start(options, folder, terminal, cancellation).ConfigureAwait(false) is not var (policy, run))
+        if (await Start(options, folder, terminal, gate, cancellation).ConfigureAwait(false) is not var (policy, run))
             return ExitCode.Interrupted;
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            return await Play(run, options, terminal, cancellation).ConfigureAwait(false);
+            return gate?.Before(run) ?? await Play(run, options, terminal, gate, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -96,7 +112,7 @@ internal static class EvalCommand
     /// stopped halfway: at a signal the program ends without it. Null where that has no effect, in a test.
     /// </summary>
     private static async Task<(IPolicy Policy, EvalRun Run)?> Start(
-        EvalOptions options, OutputFolder folder, Terminal terminal, CancellationToken cancellation)
+        EvalOptions options, OutputFolder folder, Terminal terminal, GateSession? gate, CancellationToken cancellation)
     {
         (IPolicy Policy, EvalRun Run)? started = null;
         bool ended = await Uninterruptible.Run(() => started = Make(), Interrupted, terminal, cancellation).ConfigureAwait(false);
@@ -106,7 +122,7 @@ internal static class EvalCommand
         {
             folder.Dispose();
             return options.Resume
-                ? $"interrupted; the run's episodes are kept. Resume with: {terminal.Program} eval --resume={ShellWord.Quote(options.OutputDir)}"
+                ? $"interrupted; the run's episodes are kept. Resume with: {Resume(options, terminal, gate)}"
                 : "interrupted; no episode was played";
         }
 
@@ -115,7 +131,7 @@ internal static class EvalCommand
             var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
             try
             {
-                return (policy, new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note));
+                return (policy, new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note, gate?.Rule));
             }
             catch (Exception)
             {
@@ -126,7 +142,7 @@ internal static class EvalCommand
     }
 
     /// <summary>Plays the episodes and prints the result, then waits for the videos.</summary>
-    private static async Task<int> Play(EvalRun run, EvalOptions options, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> Play(EvalRun run, EvalOptions options, Terminal terminal, GateSession? gate, CancellationToken cancellation)
     {
         EvalInfo? info = null;
         try
@@ -134,11 +150,11 @@ internal static class EvalCommand
             terminal.Error.Profile.Out.Writer.WriteLine(Describe(options, run));
             var progress = new PlainProgress(terminal.Error.Profile.Out.Writer, terminal.Host.Time);
             info = await Follow(run.PlayEpisodes(), run, progress, terminal, cancellation).ConfigureAwait(false);
-            var unprinted = Print(info, run, options, terminal);
+            var unprinted = Print(info, run, options, terminal, gate);
             if (run.Progress.Videos is > 0 and var videos && !terminal.IsLive)
                 terminal.Error.Profile.Out.Writer.WriteLine($"finishing {Count(videos, "video")}");
             await Follow(run.FinishVideos(), run, progress, terminal, cancellation).ConfigureAwait(false);
-            return unprinted is null ? ExitCode.Success : throw unprinted;
+            return unprinted is not null ? throw unprinted : gate?.After(info, run) ?? ExitCode.Success;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -147,7 +163,7 @@ internal static class EvalCommand
             run.Stop(StopPatience);
             if (info is not null)
                 run.Complete();
-            terminal.Fail($"interrupted; {Kept(run, options, terminal)}");
+            terminal.Fail($"interrupted; {Kept(run, options, terminal, gate)}");
             if (run.Stuck.Count > 0)
                 terminal.EndProcess(ExitCode.Interrupted);
             return ExitCode.Interrupted;
@@ -157,14 +173,14 @@ internal static class EvalCommand
             // The error itself is reported by the program. An episode that ended at the same time may still be on its way to the journal.
             run.Dispose();
             if (run.Kept > 0 || e is not EvalCoreException)
-                terminal.Note($"{failed} ended the run; {Kept(run, options, terminal)}");
+                terminal.Note($"{failed} ended the run; {Kept(run, options, terminal, gate)}");
             throw;
         }
         catch (EvalCoreException) when (run.Kept > 0)
         {
             // All episodes are over, but the result cannot be written.
             run.Dispose();
-            terminal.Note(Kept(run, options, terminal));
+            terminal.Note(Kept(run, options, terminal, gate));
             throw;
         }
     }
@@ -181,7 +197,7 @@ internal static class EvalCommand
     }
 
     /// <summary>Prints the result. Returns the exception when standard output cannot be written.</summary>
-    private static IOException? Print(EvalInfo info, EvalRun run, EvalOptions options, Terminal terminal)
+    private static IOException? Print(EvalInfo info, EvalRun run, EvalOptions options, Terminal terminal, GateSession? gate)
     {
         string file = Path.Combine(options.OutputDir, EvalInfo.FileName);
         foreach (string note in DiagnosticNotes.Of(info))
@@ -192,7 +208,8 @@ internal static class EvalCommand
             terminal.Writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Count(info.Episodes.Count)} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
-            terminal.Writer.WriteLine($"results: {file}");
+            if (gate is null)
+                terminal.Writer.WriteLine($"results: {file}");
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -204,7 +221,7 @@ internal static class EvalCommand
     }
 
     /// <summary>What is kept of a run that ended early, what did not stop, and how to resume it.</summary>
-    private static string Kept(EvalRun run, EvalOptions options, Terminal terminal)
+    private static string Kept(EvalRun run, EvalOptions options, Terminal terminal, GateSession? gate)
     {
         string stuck = run.Stuck switch
         {
@@ -217,8 +234,11 @@ internal static class EvalCommand
         string videos = run.Kept == run.Progress.Total && run.Progress.Videos is > 0 and var missing
             ? $", {Count(missing, "video")} {(missing == 1 ? "is" : "are")} missing"
             : "";
-        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: {terminal.Program} eval --resume={ShellWord.Quote(options.OutputDir)}";
+        return $"{run.Kept} of {run.Progress.Total} episodes are kept{videos}{stuck}. Resume with: {Resume(options, terminal, gate)}";
     }
+
+    private static string Resume(EvalOptions options, Terminal terminal, GateSession? gate) =>
+        $"{terminal.Program} {(gate is null ? "eval" : "gate")} --resume={ShellWord.Quote(options.OutputDir)}";
 
     private static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
 

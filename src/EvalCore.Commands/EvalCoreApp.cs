@@ -103,6 +103,7 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             InferCommand.Create(registry, terminal),
             MergeCommand.Create(terminal),
             CompareCommand.Create(registry, terminal),
+            GateCommand.Create(registry, terminal),
             PlanCommand.Create(registry, terminal),
             AssetsCommand.Create(registry, terminal),
             DoctorCommand.Create(registry, terminal),

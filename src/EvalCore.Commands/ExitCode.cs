@@ -1,3 +1,5 @@
+using EvalCore.Comparisons;
+
 namespace EvalCore.Commands;
 
 /// <summary>The exit codes of the program.</summary>
@@ -20,6 +22,15 @@ internal static class ExitCode
 
     /// <summary>The runs cannot be compared.</summary>
     public const int NotComparable = 5;
+
+    /// <summary>The exit code of a verdict.</summary>
+    public static int Of(GateVerdict verdict) => verdict switch
+    {
+        GateVerdict.Pass => Success,
+        GateVerdict.Fail => GateFailed,
+        GateVerdict.Undecided => Undecided,
+        _ => NotComparable,
+    };
 
     /// <summary>Interrupted by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;

@@ -137,7 +137,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
 
     private async Task<(int Code, string Output)> Evalcore(string[] args, Dictionary<string, string> variables)
     {
-        bool isEval = args[0] == "eval" || args[0].StartsWith("--", StringComparison.Ordinal);
+        bool isEval = args[0] is "eval" or "gate" || args[0].StartsWith("--", StringComparison.Ordinal);
         if (args.FirstOrDefault(arg => arg.StartsWith("--resume=", StringComparison.Ordinal)) is { } resume)
             await Interrupt(resume["--resume=".Length..], variables);
         else if (isEval && (args.Contains("--env.type=metaworld") || args.Contains("--env.type=libero")))

@@ -86,7 +86,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
         known.Add("--policy.gain");
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Commands.CompareFlags)).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Comparisons.ComparisonOptions)).Select(property => $"--{property.Name}"));
-        object[] others = [new EvalCore.Training.WatchOptions(), new EvalCore.Planning.PlanOptions(), new EvalCore.Commands.PlanFlags()];
+        object[] others = [new GateOptions(), new EvalCore.Training.WatchOptions(), new EvalCore.Planning.PlanOptions(), new EvalCore.Commands.PlanFlags()];
         known.UnionWith(others.SelectMany(owner => OptionProperty.Of(owner.GetType())).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(RemoteConfig), "policy.").Select(property => $"--{property.Name}"));
 

@@ -13,7 +13,7 @@ internal static class PushTEvaluation
 {
     public static async Task<EvalInfo> Run(
         string checkpoint, int nEpisodes, int batchSize = 1, bool useAsyncEnvs = false, string? outputDir = null,
-        int nEpisodesToRender = 0)
+        int nEpisodesToRender = 0, Func<EpisodePlan, IStoppingRule>? rule = null)
     {
         var env = new PushTConfig { ObsType = "environment_state_agent_pos" };
         using var policy = Eval.MakePolicy(
@@ -28,7 +28,7 @@ internal static class PushTEvaluation
                 NEpisodesToRender = nEpisodesToRender,
             },
             OutputDir = outputDir,
-        });
+        }, rule: rule);
         return await run.PlayAll();
     }
 
