@@ -31,7 +31,7 @@ public static class GateProgram
         var registry = new Registry();
         compose(registry);
         GateRuns.Registry = registry;
-        var filter = TestFilter.Of(args);
+        var filter = GateRuns.Filter = TestFilter.Of(args);
         try
         {
             RefuseOptionsOfVSTest(args);

@@ -5,7 +5,6 @@ using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
 using EvalCore.Results;
-using EvalCore.Rollout;
 using Xunit;
 using Xunit.Sdk;
 
@@ -23,7 +22,7 @@ public sealed class GateRuns : IDisposable
 
     private readonly Lazy<string> _folder = new(NewFolder);
 
-    private readonly ConcurrentDictionary<string, Lazy<EvalRun>> _runs = new();
+    private readonly ConcurrentDictionary<string, Lazy<GateRun>> _runs = new();
 
     /// <summary>The suites of which a case has failed because their evaluation does not start.</summary>
     private readonly ConcurrentDictionary<string, byte> _failed = new();
@@ -40,6 +39,9 @@ public sealed class GateRuns : IDisposable
         get => s_registry;
         set => s_registry = value;
     }
+
+    /// <summary>The filter of the test run.</summary>
+    internal static TestFilter Filter { get; set; } = TestFilter.Of([]);
 
     /// <summary>A line on each gate of the run that has ended and those of its notes, each with the file of the gate's results.</summary>
     internal static IReadOnlyList<(string Line, string File)> Results => Lines;
@@ -83,14 +85,14 @@ public sealed class GateRuns : IDisposable
         return await Task.WhenAll(
             from one in TasksOf(gate, @group, task)
             from index in Enumerable.Range(0, gate.Options.Eval.NEpisodes)
-            select run.Play(one.Episode(index, gate.Options.Seed))).ConfigureAwait(false);
+            select run.Run.Play(one.Episode(index, gate.Options.Seed))).ConfigureAwait(false);
     }
 
     /// <summary>
     /// What the episodes of a suite that have ended show of the policy's inputs and actions, one line each: the notes of
     /// <c>evalcore eval</c>.
     /// </summary>
-    internal IReadOnlyList<string> NotesOn(string suite) => DiagnosticNotes.Of(RunOf(suite).Complete());
+    internal IReadOnlyList<string> NotesOn(string suite) => DiagnosticNotes.Of(RunOf(suite).Run.Complete());
 
     private static IEnumerable<EnvTask> TasksOf(SuiteGate gate, string? group, string? task) =>
         gate.Tasks.Where(one => (group is null || one.Group == group) && (task is null || one.Name == task));
@@ -101,7 +103,9 @@ public sealed class GateRuns : IDisposable
         var folders = new List<string>();
         foreach (var (suite, lazy) in _runs.Where(run => run.Value.IsValueCreated).OrderBy(run => run.Key, StringComparer.Ordinal))
         {
-            var run = lazy.Value;
+            var (run, gate) = (lazy.Value.Run, lazy.Value.Gate);
+            if (lazy.Value is { StopsEarly: true, NothingPlayed: { } reason } && GateOf(suite).BaselineFile is { } baseline)
+                Lines.Add(($"{suite}: {(lazy.Value.NotComparable.Count > 0 ? "the gate is not comparable" : "the gate holds")}, nothing was played: {reason}", baseline));
 
             // Without a finished episode there is no result; each case has reported the reason.
             if (run.Progress.Finished > 0)
@@ -109,7 +113,7 @@ public sealed class GateRuns : IDisposable
                 var info = run.Complete();
                 folders.Add(FolderOf(suite));
                 string file = Path.Combine(FolderOf(suite), EvalInfo.FileName);
-                Lines.Add((GateOf(suite).Summary(info.Episodes), file));
+                Lines.Add((GateOf(suite).Summary(info.Episodes, gate), file));
                 Lines.AddRange(DiagnosticNotes.Of(info).Select(note => ($"{suite}: note: {note}", file)));
             }
 
@@ -144,7 +148,7 @@ public sealed class GateRuns : IDisposable
     /// The evaluation of a suite. Where it does not start, because its policy is damaged for example, one case fails with the
     /// reason, and the others are skipped.
     /// </summary>
-    private EvalRun RunOf(string suite)
+    internal GateRun RunOf(string suite)
     {
         try
         {
@@ -156,7 +160,7 @@ public sealed class GateRuns : IDisposable
         }
     }
 
-    private EvalRun Start(string suite) => _runs.GetOrAdd(suite, name => new(() =>
+    private GateRun Start(string suite) => _runs.GetOrAdd(suite, name => new(() =>
     {
         var gate = GateOf(name);
         var policy = PolicyOf(gate);
@@ -164,7 +168,6 @@ public sealed class GateRuns : IDisposable
         var made = policy.Policy;
         foreach (string note in gate.Options.Notes.Concat(policy.Notes))
             Warn(note);
-        return new EvalRun(
-            gate.Options.Env, made, gate.Options.Rollout with { OutputDir = FolderOf(name), Given = gate.Options.ToJson() }, Warn);
+        return new GateRun(gate, made, FolderOf(name), Filter.SelectsWhole(name), Warn);
     })).Value;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EvalCore.Comparisons;
 using EvalCore.Environments;
 using EvalCore.Gates;
 using EvalCore.Results;
@@ -28,6 +29,7 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
     /// <summary>A case for each task's threshold, in percent.</summary>
     public static IEnumerable<TheoryDataRow<string, string, string, double>> Tasks() =>
         from gate in GateRuns.Playable
+        where gate.BaselineFile is null
         from task in gate.Tasks
         let threshold = gate.MinPcSuccessOf(task.Name)
         select Row(task, threshold, $"success of the task, at least {threshold} %");
@@ -45,7 +47,7 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
             yield return new(suite, null, gate.MinPcSuccess)
             {
                 TestDisplayName = suite,
-                Label = $"success of the suite, at least {gate.MinPcSuccess} %",
+                Label = gate.BaselineFile is null ? $"success of the suite, at least {gate.MinPcSuccess} %" : "success of the suite, not worse than the baseline",
                 Traits =
                 {
                     ["Suite"] = isPlayable ? [suite] : [suite, .. gate.Groups],
@@ -53,7 +55,7 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
                     ["Group"] = isPlayable ? [] : [.. gate.Tasks.Select(task => task.Group)],
                 },
             };
-            foreach (string @group in isPlayable ? gate.Groups : [])
+            foreach (string @group in isPlayable && gate.BaselineFile is null ? gate.Groups : [])
             {
                 double threshold = gate.MinPcSuccessOfGroup(@group);
                 yield return new(suite, @group, threshold)
@@ -75,13 +77,13 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Tasks))]
     public Task TaskReachesItsSuccessRate(string suite, string group, string task, double minPcSuccess) =>
-        Verdict.Of(Compare(suite, $"{suite}/{task}", runs.PlayAll(suite, group, task), minPcSuccess));
+        Verdict.Of(Judge(suite, $"{suite}/{task}", group, task, minPcSuccess));
 
-    /// <summary>Compares the success rate of a suite, or of a group of its tasks, with its threshold.</summary>
+    /// <summary>Compares the success rate of a suite with its threshold or its baseline, or that of a group of its tasks with its threshold.</summary>
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Suites))]
     public Task SuiteReachesItsSuccessRate(string suite, string? group, double minPcSuccess) =>
-        Verdict.Of(Compare(suite, group is null ? suite : $"{suite}/{group}", runs.PlayAll(suite, group), minPcSuccess));
+        Verdict.Of(Judge(suite, group is null ? suite : $"{suite}/{group}", group, null, minPcSuccess));
 
     private async Task<string?> PlayEpisode(string suite, string group, string task, int index)
     {
@@ -95,10 +97,58 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
         return episode.Steps > 0 ? null : "no step was played";
     }
 
-    /// <summary>Compares a success rate with a threshold. Returns the message of a gate that fails, else null.</summary>
-    private async Task<string?> Compare(string suite, string what, Task<EpisodeRecord[]> playing, double minPcSuccess)
+    /// <summary>Judges a suite, a group or a task. Returns the message of a gate that does not pass, else null.</summary>
+    private async Task<string?> Judge(string suite, string what, string? group, string? task, double minPcSuccess)
     {
-        var episodes = await playing;
+        var gate = GateRuns.GateOf(suite);
+        var run = runs.RunOf(suite);
+        if (gate.BaselineFile is not null)
+            return await JudgeByBaseline(suite, gate, run);
+        if (!run.StopsEarly)
+            return Compare(suite, what, await runs.PlayAll(suite, group, task), minPcSuccess);
+        var info = (await run.PlayUntilDecided())!;
+        var thresholds = (ThresholdGate)run.Gate;
+        if (minPcSuccess > 0 && thresholds.IsReached(what) is null)
+            throw run.NotNeeded();
+        foreach (string line in thresholds.Figures(info).Append(thresholds.Saved(info)))
+            output.WriteLine(line);
+        return minPcSuccess == 0 || thresholds.IsReached(what) == true
+            ? null
+            : WithNotes(suite, what, gate.Explain(
+                thresholds.Conclusion(what, info), [.. info.Episodes.Where(episode => (group is null || episode.TaskGroup == group) && (task is null || episode.Task == task))],
+                runs.FolderOf(suite), thresholds.Saved(info)));
+    }
+
+    private async Task<string?> JudgeByBaseline(string suite, SuiteGate gate, GateRun run)
+    {
+        if (run.NotComparable.Count > 0)
+            return $"not comparable: {string.Join("; ", run.NotComparable)}\nA is the baseline {gate.BaselineFile}, B this run; under other conditions a difference would say nothing about the policy";
+        EvalInfo? info;
+        if (run.StopsEarly)
+        {
+            info = await run.PlayUntilDecided();
+        }
+        else
+        {
+            await runs.PlayAll(suite);
+            info = run.Run.Complete();
+            run.Gate.Read(info, run.Run.Episodes);
+        }
+
+        if (info is null)
+        {
+            output.WriteLine($"nothing was played: {run.NothingPlayed}");
+            return null;
+        }
+
+        foreach (string line in run.Gate.Figures(info).Prepend(run.Gate.Conclusion(info)).Append(run.Gate.Saved(info)))
+            output.WriteLine(line);
+        return run.Gate.Verdict == GateVerdict.Pass ? null : WithNotes(suite, suite, gate.Explain(run.Gate, info, runs.FolderOf(suite)));
+    }
+
+    /// <summary>Compares a success rate with a threshold. Returns the message of a gate that fails, else null.</summary>
+    private string? Compare(string suite, string what, EpisodeRecord[] episodes, double minPcSuccess)
+    {
         var result = Aggregate.Of(episodes);
         string progress = result.AvgProgress is { } share ? string.Create(CultureInfo.InvariantCulture, $"avg_progress {share:0.###}, ") : "";
         output.WriteLine(string.Create(
@@ -106,13 +156,13 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
             $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {progress}{result.NEpisodes} episodes"));
         if (SuiteGate.FailureMessage(what, result, minPcSuccess) is not { } message)
             return null;
-        string explained = GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite));
-
-        // The notes are on the whole suite; all of them are at the end of the run.
-        return what == suite
-            ? string.Join('\n', runs.NotesOn(suite).Take(NotesInMessage).Select(note => $"note: {note}").Prepend(explained))
-            : explained;
+        return WithNotes(suite, what, GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite)));
     }
+
+    /// <summary>The notes are on the whole suite; all of them are at the end of the run.</summary>
+    private string WithNotes(string suite, string what, string explained) => what == suite
+        ? string.Join('\n', runs.NotesOn(suite).Take(NotesInMessage).Select(note => $"note: {note}").Prepend(explained))
+        : explained;
 
     private static TheoryDataRow<string, string, string, T> Row<T>(EnvTask task, T value, string label) =>
         new(task.Suite, task.Group, task.Name, value)

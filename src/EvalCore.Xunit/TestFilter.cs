@@ -43,6 +43,15 @@ internal sealed partial record TestFilter(IReadOnlyList<string> Options, IReadOn
     /// <summary>The values of a trait.</summary>
     public IEnumerable<string> ValuesOf(string trait) => Clauses.Where(clause => clause.Name == trait).Select(clause => clause.Value);
 
+    /// <summary>
+    /// Whether all cases of a suite's gate are selected: there is no filter, or it is <c>Suite=NAME</c> alone. With any other filter
+    /// that may be so as well, but is not certain.
+    /// </summary>
+    public bool SelectsWhole(string suite) => Options.Count == 0
+        || (Options.Where((_, i) => i % 2 == 0).All(option => option is "--filter" or "--filter-trait")
+            && Options.Count % 2 == 0
+            && Options.Where((_, i) => i % 2 == 1).Any(text => text.Trim() == $"Suite={suite}"));
+
     /// <summary>The names that are neither a property of every test nor a trait of gates.</summary>
     public IEnumerable<string> OtherTraits => Clauses.Select(clause => clause.Name).Except(Traits).Except(Properties);
 

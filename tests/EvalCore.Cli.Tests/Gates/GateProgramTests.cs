@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Benchmarks.MetaWorld.Tests;
 using EvalCore.Results;
@@ -35,6 +36,71 @@ public sealed partial class GateProgramTests : IDisposable
         Assert.DoesNotMatch(StackTrace(), output);
         Assert.Contains("pusht/videos/pusht_0/eval_episode_", output, StringComparison.Ordinal);
         Assert.Matches("play seed [0-9]+ again, with a video: .*EVALCORE_PUSHT_EVAL_N_EPISODES_TO_RENDER=", output);
+    }
+
+    [Fact]
+    public async Task A_gate_that_stops_early_skips_what_it_does_not_need_and_fails_with_the_figures()
+    {
+        var (code, output) = await Run("pusht_act_keypoints_early", "Suite=pusht", ("EVALCORE_STOP_EARLY", "true"));
+        Assert.Equal(2, code);
+        var message = EarlyFailure().Match(output);
+        Assert.True(message.Success, output);
+        int played = int.Parse(message.Groups["played"].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(played, 16, 49);
+        Assert.Contains($"skipped: {50 - played}\n", output, StringComparison.Ordinal);
+        Assert.Contains($"not needed: the gate was decided after {played} of 50 episodes", output, StringComparison.Ordinal);
+        Assert.Contains($"episodes: {played} of 50 were played; {50 - played} were not needed, which saved ", output, StringComparison.Ordinal);
+        Assert.Contains($"pusht: the gate fails, decided after {played} of 50 episodes, success rate ", output, StringComparison.Ordinal);
+        Assert.Contains("failed seeds: 1000, ", output, StringComparison.Ordinal);
+        Assert.Contains("results: ", output, StringComparison.Ordinal);
+        Assert.Equal(played, EvalInfo.Load(Results()).Episodes.Count);
+    }
+
+    [Fact]
+    public async Task A_gate_that_stops_early_passes_with_the_full_runs_verdict()
+    {
+        var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", ("EVALCORE_STOP_EARLY", "true"));
+        Assert.True(code == 0, output);
+        int played = EvalInfo.Load(Results()).Episodes.Count;
+        Assert.InRange(played, 35, 49);
+        Assert.Contains($"succeeded: {played + 2}\n", output, StringComparison.Ordinal);
+        Assert.Contains($"skipped: {50 - played}\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_four_verdicts_of_a_baseline()
+    {
+        string folder = Path.Combine(_folder, "before"), baseline = Path.Combine(_folder, "baseline.json");
+        using (var policy = EvalCore.Evaluation.Eval.MakePolicy(
+            new EvalCore.Torch.LeRobotPolicies(), Goldens.Checkpoint("pusht_act_keypoints"), new Benchmarks.PushT.PushTConfig { ObsType = "environment_state_agent_pos" }))
+        {
+            var info = await EvalCore.Evaluation.Eval.EvalPolicy(
+                new Benchmarks.PushT.PushTConfig { ObsType = "environment_state_agent_pos" }, policy,
+                new EvalCore.Rollout.RolloutOptions { Eval = new() { NEpisodes = 50, NEpisodesToRender = 0, BatchSize = 5 }, OutputDir = folder });
+            EvalCore.Comparisons.Baseline.Save(info, baseline);
+        }
+
+        (string, string)[] by = [("EVALCORE_PUSHT_BASELINE", baseline), ("EVALCORE_STOP_EARLY", "true")];
+        var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", by);
+        Assert.True(code == 0, output);
+        Assert.Contains("succeeded: 1\n", output, StringComparison.Ordinal);
+        Assert.Contains("not needed: the files of the policy, the seed and the conditions are those of the baseline", output, StringComparison.Ordinal);
+        Assert.Contains("pusht: the gate holds, nothing was played", output, StringComparison.Ordinal);
+
+        (code, output) = await Run("pusht_act_keypoints_early", "Suite=pusht", by);
+        Assert.Equal(2, code);
+        Assert.Matches(@"fail: worse than the baseline, shown after \d+ of 50 pairs \(alpha 0\.05\)\s+dropped: PushT-v0 from ", output);
+        Assert.Matches(@"pusht: the gate fails, decided after \d+ of 50 episodes, success rate ", output);
+
+        (code, output) = await Run("pusht_act_keypoints_early", "Suite=pusht", [.. by, ("EVALCORE_PUSHT_EVAL_N_EPISODES", "3")]);
+        Assert.Equal(2, code);
+        Assert.Contains("undecided: neither a drop, nor that it is below 10 points, is shown (alpha 0.05)", output, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(baseline, (await File.ReadAllTextAsync(baseline)).Replace("\"episode_length\": 300", "\"episode_length\": 200", StringComparison.Ordinal));
+        (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", by);
+        Assert.Equal(2, code);
+        Assert.Contains("not comparable: --env.episode_length: 200 in A, 300 in B", output, StringComparison.Ordinal);
+        Assert.Contains("skipped: 50\n", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -205,6 +271,12 @@ public sealed partial class GateProgramTests : IDisposable
             yield return at;
     }
 
+    /// <summary>The result of the suite.</summary>
+    private string Results() => Assert.Single(Directory.GetFiles(_folder, EvalInfo.FileName, SearchOption.AllDirectories), file => Path.GetFileName(Path.GetDirectoryName(file)) == "pusht");
+
+    [GeneratedRegex(@"pusht: the success rate is [0-9.]+ % over (?<played>\d+) episodes; the threshold of 70\.0 % over 50 episodes needs 35 successes and cannot be reached after 16 failures")]
+    private static partial Regex EarlyFailure();
+
     [GeneratedRegex(@"^\s+(at |--- End of stack trace)", RegexOptions.Multiline)]
     private static partial Regex StackTrace();
 
@@ -224,6 +296,7 @@ public sealed partial class GateProgramTests : IDisposable
         };
         start.Environment["EVALCORE_PUSHT_POLICY_PATH"] = checkpoint.Length == 0 ? "" : Goldens.Checkpoint(checkpoint);
         start.Environment["EVALCORE_OUTPUT_DIR"] = _folder;
+        start.Environment["EVALCORE_STOP_EARLY"] = "false";
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
