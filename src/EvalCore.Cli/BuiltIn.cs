@@ -3,12 +3,13 @@ using Benchmarks.MetaWorld;
 using Benchmarks.PushT;
 using EvalCore.Evaluation;
 using EvalCore.Onnx;
+using EvalCore.Records;
 using EvalCore.Remote;
 using EvalCore.Torch;
 
 namespace EvalCore.Cli;
 
-/// <summary>The suites and sources of policies of the program evalcore.</summary>
+/// <summary>The suites, sources of policies and files of records of the program evalcore.</summary>
 public static class BuiltIn
 {
     /// <summary>Adds all of them. A new suite is added here.</summary>
@@ -21,6 +22,8 @@ public static class BuiltIn
             .Add(new LiberoSuite())
             .Add(new OnnxPolicies())
             .Add(new RemotePolicies())
-            .Add(new LeRobotPolicies());
+            .Add(new LeRobotPolicies())
+            .Add(new ParquetSteps())
+            .Add(new DuckDbQueries());
     }
 }

@@ -105,6 +105,8 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             CompareCommand.Create(registry, terminal),
             GateCommand.Create(registry, terminal),
             PlanCommand.Create(registry, terminal),
+            VideoCommand.Create(registry, terminal),
+            QueryCommand.Create(registry, terminal),
             AssetsCommand.Create(registry, terminal),
             DoctorCommand.Create(registry, terminal),
         ];

@@ -4,6 +4,7 @@ using EvalCore.Diagnostics;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Records;
 using Spectre.Console.Testing;
 
 namespace EvalCore.Cli.Tests;
@@ -52,7 +53,7 @@ internal sealed class CommandLine : IDisposable
     {
         var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, OnFrame = OnFrame, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
         var host = new Host(_variables.GetValueOrDefault, Time, 4);
-        return new EvalCoreApp(new Registry().Add(suite), new Terminal(Out, Error, host)).Run(args, cancellation);
+        return new EvalCoreApp(new Registry().Add(suite).Add(new ParquetSteps()).Add(new DuckDbQueries()), new Terminal(Out, Error, host)).Run(args, cancellation);
     }
 
     /// <summary>Replaces the temporary folder, which differs between runs.</summary>

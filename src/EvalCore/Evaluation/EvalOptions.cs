@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Recording;
 using EvalCore.Results;
 using EvalCore.Rollout;
 
@@ -44,6 +45,7 @@ public sealed class EvalOptions
     private const string More = "gate";
 
     private int _cores = Environment.ProcessorCount;
+    private IStepFormat? _stepFormat;
 
     /// <summary>The flags of another command; null for none.</summary>
     private object? _more;
@@ -142,7 +144,7 @@ public sealed class EvalOptions
     internal static EvalOptions From(
         OptionSet set, string? resume, Registry registry, Host host, bool readsPolicy = true, object? more = null, string command = "eval")
     {
-        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores, _more = more };
+        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores, _more = more, _stepFormat = registry.StepFormat };
         set.RefuseNull("seed", $"results here are always seeded: omit the flag, which means {EpisodeSpec.DefaultSeed}, or give a number");
         set.Bind(options.Eval, "eval.");
         set.Bind(options);
@@ -243,6 +245,7 @@ public sealed class EvalOptions
         Resume = Resume,
         Shard = Shard,
         Cores = _cores,
+        StepFormat = _stepFormat,
     };
 
     /// <summary>The context in which the policy is made.</summary>

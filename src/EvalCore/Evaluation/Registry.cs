@@ -3,6 +3,8 @@ using EvalCore.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Queries;
+using EvalCore.Recording;
 using EvalCore.Video;
 
 namespace EvalCore.Evaluation;
@@ -83,6 +85,26 @@ public sealed class Registry
     ];
 
     private static List<AssetSet> AssetsOf(ISuite suite) => [.. suite.NewConfig().Assets.Select(set => set.Whole).DistinctBy(set => set.Name)];
+
+    /// <summary>The format in which steps are recorded; null where the program does not record them.</summary>
+    public IStepFormat? StepFormat { get; private set; }
+
+    /// <summary>What answers SQL queries over runs; null where the program has nothing that does.</summary>
+    public IQueryEngine? QueryEngine { get; private set; }
+
+    /// <summary>Sets what answers SQL queries over runs.</summary>
+    public Registry Add(IQueryEngine engine)
+    {
+        QueryEngine = engine;
+        return this;
+    }
+
+    /// <summary>Sets the format in which steps are recorded.</summary>
+    public Registry Add(IStepFormat format)
+    {
+        StepFormat = format;
+        return this;
+    }
 
     /// <summary>Adds a suite and its built-in policies.</summary>
     /// <exception cref="ArgumentException">There is already a suite of this type.</exception>

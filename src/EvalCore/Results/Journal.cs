@@ -147,6 +147,21 @@ public sealed class Journal : IDisposable
         return IdentityOf(path, ReadLines(path, out _)).Identity;
     }
 
+    /// <summary>Reads the journal of a run, which may go on meanwhile.</summary>
+    /// <param name="folder">The run's output folder.</param>
+    /// <returns>The run's identity, its options, its finished episodes in the order of the file, and the time it had taken, in seconds.</returns>
+    /// <exception cref="EvalCoreException">The journal is missing, damaged, or contradicts itself; the message names the line.</exception>
+    internal static (RunIdentity Identity, JsonObject Options, IReadOnlyList<EpisodeRecord> Finished, double ElapsedS) Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        string[] lines = ReadLines(path, out _);
+        var (identity, isChecked) = IdentityOf(path, lines);
+        var finished = lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2, isChecked)).ToList();
+        EpisodeRecord[] episodes = [.. finished.Select(line => line.Episode)];
+        CheckEpisodes(path, identity, episodes);
+        return (identity, (JsonObject)ParseRun(path, lines).Options.DeepClone(), episodes, finished.Select(line => line.Clock.ElapsedS).DefaultIfEmpty().Max());
+    }
+
     /// <summary>Opens the journal of a run that was interrupted. An incomplete last line is dropped.</summary>
     /// <exception cref="EvalCoreException">
     /// The journal is missing, damaged, of another run, or contradicts itself; the message names the line.

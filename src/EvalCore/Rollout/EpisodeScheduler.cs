@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Policies;
+using EvalCore.Recording;
 using EvalCore.Results;
 using EvalCore.Video;
 
@@ -70,9 +71,10 @@ public sealed class EpisodeScheduler : IDisposable
     /// </summary>
     /// <param name="episode">The episode.</param>
     /// <param name="recording">Receives the snapshots for the episode's video; null for no video.</param>
-    public Task<EpisodeRecord> Play(EpisodeSpec episode, FrameRecording? recording = null)
+    /// <param name="steps">Receives the episode's steps; null where they are not recorded.</param>
+    public Task<EpisodeRecord> Play(EpisodeSpec episode, FrameRecording? recording = null, StepRecording? steps = null)
     {
-        var job = new Job(episode, recording);
+        var job = new Job(episode, recording, steps);
         lock (_lock)
         {
             if (_disposed)
@@ -325,7 +327,7 @@ public sealed class EpisodeScheduler : IDisposable
         else
         {
             job.HasBegun = true;
-            slot.Begin(job.Episode, job.Recording);
+            slot.Begin(job.Episode, job.Recording, job.Steps);
             waits = slot.PlayUntilInference();
         }
 
@@ -418,11 +420,13 @@ public sealed class EpisodeScheduler : IDisposable
         return _queue.TryDequeue(null, out var first) ? first : null;
     }
 
-    private sealed class Job(EpisodeSpec episode, FrameRecording? recording)
+    private sealed class Job(EpisodeSpec episode, FrameRecording? recording, StepRecording? steps)
     {
         public EpisodeSpec Episode { get; } = episode;
 
         public FrameRecording? Recording { get; } = recording;
+
+        public StepRecording? Steps { get; } = steps;
 
         public TaskCompletionSource<EpisodeRecord> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

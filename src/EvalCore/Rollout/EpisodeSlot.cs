@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Features;
 using EvalCore.Policies;
+using EvalCore.Recording;
 using EvalCore.Results;
 using EvalCore.Video;
 
@@ -27,6 +28,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     private IPolicySession? _session;
     private EpisodeSpec? _episode;
     private FrameRecording? _recording;
+    private StepRecording? _stepRecording;
 
     private int _steps;
     private double _sumReward;
@@ -50,12 +52,13 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     /// <summary>Resets the environment for an episode.</summary>
     /// <param name="episode">The episode.</param>
     /// <param name="recording">Receives the snapshots for the video; null for no video.</param>
-    public void Begin(EpisodeSpec episode, FrameRecording? recording)
+    /// <param name="steps">Receives the steps; null where they are not recorded.</param>
+    public void Begin(EpisodeSpec episode, FrameRecording? recording, StepRecording? steps)
     {
         _lap = Stopwatch.GetTimestamp();
         (_physics, _rendering, _inference, _waiting, _harness) = (0, 0, 0, 0, 0);
         (_steps, _sumReward, _maxReward, _success, _mostConditions) = (0, 0, double.NegativeInfinity, false, 0);
-        (_episode, _recording) = (episode, recording);
+        (_episode, _recording, _stepRecording) = (episode, recording, steps);
         if (_task != episode.Task)
             Release();
         _recording?.WaitForRoom();
@@ -81,6 +84,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         Lap(ref _inference);
         if (_video is not null)
             _recording?.Start(_video);
+        _stepRecording?.Start(_environment);
         Lap(ref _harness);
     }
 
@@ -248,6 +252,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         _sumReward += result.Reward;
         _maxReward = Math.Max(_maxReward, result.Reward);
         _success |= result.Success;
+        _stepRecording?.Add(_action, result);
         progress.Step();
 
         bool over = result.Terminated || result.Truncated || _steps >= _environment!.MaxEpisodeSteps;

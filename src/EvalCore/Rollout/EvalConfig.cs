@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using EvalCore.Recording;
 
 namespace EvalCore.Rollout;
 
@@ -33,6 +34,10 @@ public sealed record EvalConfig
     [Description("write videos of the first N episodes of each task; 0 writes none")]
     [Range(0, int.MaxValue)]
     public int NEpisodesToRender { get; init; } = 10;
+
+    /// <summary>What is recorded of each episode besides its result.</summary>
+    [Description("record each step (action, reward, success, goal conditions, simulator state) in Parquet, for evalcore query and video")]
+    public RecordedData Record { get; init; } = RecordedData.None;
 
     /// <summary>
     /// The number of episodes in flight: <see cref="BatchSize"/>, at most 4096, or when that is 0 lerobot-eval's rule: 0.7 of the

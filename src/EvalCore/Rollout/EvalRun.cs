@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Policies;
+using EvalCore.Recording;
 using EvalCore.Results;
 using EvalCore.Video;
 
@@ -20,6 +21,7 @@ public sealed class EvalRun : IDisposable
     private readonly RunIdentity _identity;
     private readonly EpisodeScheduler _scheduler;
     private readonly VideoWriter? _videos;
+    private readonly StepRecorder? _steps;
     private readonly Journal? _journal;
     private readonly ConcurrentDictionary<EpisodeSpec, Lazy<Playing>> _episodes = new();
     private readonly Dictionary<EpisodeKey, EpisodeRecord> _finished = [];
@@ -97,6 +99,8 @@ public sealed class EvalRun : IDisposable
                 _journal = options.Resume ? Journal.Resume(folder, _identity) : Journal.Create(folder, _identity, options.Given);
                 if (_benchmark.RendersVideos)
                     _videos = new VideoWriter(_benchmark, env.Fps, folder, _warn);
+                if (options.Eval.Record == RecordedData.Steps)
+                    _steps = new StepRecorder(folder, options.StepFormat!, _journal.Finished.Select(record => record.Key).ToHashSet(), options.Resume);
                 Recall(_journal.Finished);
             }
 
@@ -110,6 +114,7 @@ public sealed class EvalRun : IDisposable
         }
         catch
         {
+            _steps?.Dispose();
             _journal?.Dispose();
             if (!_isShared)
                 _benchmark.Dispose();
@@ -260,6 +265,7 @@ public sealed class EvalRun : IDisposable
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
     public EvalInfo Complete()
     {
+        _steps?.Flush();
         var order = Tasks.Select((task, i) => (task, i)).ToDictionary(entry => entry.task, entry => entry.i);
         var finished = Counted()
             .Where(episode => episode.Playing.Episode.IsCompletedSuccessfully)
@@ -292,11 +298,25 @@ public sealed class EvalRun : IDisposable
         _videos?.Stop(TimeSpan.FromTicks(Math.Max(0, (patience - Stopwatch.GetElapsedTime(started)).Ticks)));
         Task.WhenAll(_episodes.Values.Select(episode => episode.Value.WithVideo)).ContinueWith(
             _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(TimeSpan.FromSeconds(5));
+        FinishSteps();
         _journal?.Dispose();
 
         // A thread that did not stop still uses it.
         if (Stuck.Count == 0 && _videos is not { IsStuck: true } && !_isShared)
             _benchmark.Dispose();
+    }
+
+    private void FinishSteps()
+    {
+        try
+        {
+            _steps?.Dispose();
+        }
+        catch (EvalCoreException e)
+        {
+            // The log stays. A resume makes the file of it.
+            _warn(e.Message);
+        }
     }
 
     /// <summary>A callback that cannot fail: it is called on threads on which an exception would end the process.</summary>
@@ -324,20 +344,22 @@ public sealed class EvalRun : IDisposable
         }
 
         var tasks = Tasks.Select((task, i) => (Key: new EpisodeKey(task.Suite, task.Group, task.Id, 0), Number: i)).ToDictionary(task => task.Key, task => task.Number);
-        int others = 0, lost = 0, never = 0;
+        int others = 0, lost = 0, never = 0, unrecorded = 0;
         foreach (var (key, record) in _finished)
         {
             if (!tasks.TryGetValue(key with { Index = 0 }, out int task) || !Episodes.Contains(task, key.Index))
                 others++;
-            else if (!MustPlayForVideo(record))
-                continue;
-            else if (record.VideoPath is null)
+            else if (MustPlayForVideo(record) && record.VideoPath is null)
                 never++;
-            else
+            else if (MustPlayForVideo(record))
                 lost++;
+            else if (MustPlayForSteps(record))
+                unrecorded++;
         }
 
-        _toPlayAgain = lost + never;
+        _toPlayAgain = lost + never + unrecorded;
+        if (unrecorded > 0)
+            _warn($"{Are(unrecorded)} played again, with the same result, to record {(unrecorded == 1 ? "its" : "their")} steps");
         if (lost > 0)
             _warn($"{Are(lost)} played again, with the same result, to make {(lost == 1 ? "its video, which is" : "their videos, which are")} missing or incomplete");
         if (never > 0)
@@ -358,15 +380,17 @@ public sealed class EvalRun : IDisposable
             var there = Recalled(task).ToList();
             int videos = _videos is null
                 ? 0
-                : Episodes.CountOf(task, _options.Eval.NEpisodesToRender) - there.Count(record => WantsVideo(record.EpisodeIndex));
+                : Episodes.CountOf(task, _options.Eval.NEpisodesToRender) - InJournal(task).Count(record => WantsVideo(record.EpisodeIndex) && !MustPlayForVideo(record));
             Progress.Expect(Tasks[task], count, videos);
             foreach (var record in there)
                 Progress.Finish(record, resumed: true);
             _lifetimes.Plan(Tasks[task], count);
         }
 
-        IEnumerable<EpisodeRecord> Recalled(int task) => _finished.Values.Where(record =>
-            record.Key with { Index = 0 } == Tasks[task].Episode(0, 0).Key && Episodes.Contains(task, record.EpisodeIndex) && !MustPlayForVideo(record));
+        IEnumerable<EpisodeRecord> Recalled(int task) => InJournal(task).Where(record => !MustPlayAgain(record));
+
+        IEnumerable<EpisodeRecord> InJournal(int task) => _finished.Values.Where(record =>
+            record.Key with { Index = 0 } == Tasks[task].Episode(0, 0).Key && Episodes.Contains(task, record.EpisodeIndex));
     }
 
     private bool HasStopped
@@ -433,34 +457,42 @@ public sealed class EvalRun : IDisposable
     private async Task<Played> PlayOnce(EpisodeSpec episode)
     {
         var before = _finished.GetValueOrDefault(episode.Key);
-        if (before is not null && !MustPlayForVideo(before))
+        string? kept = before is not null && HasVideo(before) ? before.VideoPath : null;
+        if (before is not null && !MustPlayAgain(before))
         {
             Read(before);
-            return new Played(HasVideo(before) ? before : before with { VideoPath = null });
+            return new Played(before with { VideoPath = kept });
         }
 
         _ = _clock.Value;
         try
         {
-            var recording = _videos is not null && WantsVideo(episode.Index) ? new FrameRecording(episode, _videos) : null;
-            var played = await _scheduler.Play(episode, recording).ConfigureAwait(false);
+            bool wantsVideo = before is null ? _videos is not null && WantsVideo(episode.Index) : MustPlayForVideo(before);
+            var recording = wantsVideo ? new FrameRecording(episode, _videos) : null;
+            var steps = _steps is not null && !_steps.Contains(episode.Key) ? _steps.Rent(episode) : null;
+            var played = await _scheduler.Play(episode, recording, steps).ConfigureAwait(false);
             if (played.Warning is not null && Interlocked.Exchange(ref _warned, 1) == 0)
                 _warn($"episode {played.EpisodeIndex} of {played.Task}: {played.Warning} (further warnings are only in {EvalInfo.FileName})");
             if (before is not null && !before.HasResultOf(played))
             {
                 if (Interlocked.Exchange(ref _warnedOfContradiction, 1) == 0)
-                    _warn($"{episode} was played again for its video and ended differently; its first result is kept (further ones are not noted)");
+                    _warn($"{episode} was played again and ended differently; its first result is kept (further ones are not noted)");
                 played = before;
+                steps = null;
             }
 
-            // Written before the video is rendered, which may take longer than the episode.
-            string? path = recording is null ? null : _videos!.PathOf(episode);
+            // Written before the video is rendered, which may take longer than the episode, and after the steps.
+            string? path = recording is null ? kept : _videos!.PathOf(episode);
+            if (steps is not null)
+                _steps!.Append(steps);
             _journal?.Append(played with { VideoPath = path }, ElapsedS);
+            if (steps is not null)
+                _steps!.Confirm(steps);
             Progress.Finish(played, resumed: false);
             if (before is not null)
                 Interlocked.Decrement(ref _toPlayAgain);
             Read(played);
-            return new Played(played with { VideoPath = null }, recording, path);
+            return new Played(played with { VideoPath = kept }, recording, path);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -512,6 +544,11 @@ public sealed class EvalRun : IDisposable
     /// </summary>
     private bool MustPlayForVideo(EpisodeRecord episode) =>
         _videos is not null && WantsVideo(episode.EpisodeIndex) && !_withoutVideo.Contains(episode.Key) && !HasVideo(episode);
+
+    /// <summary>Whether a finished episode must be played again, with the same result, because its steps are to be recorded.</summary>
+    private bool MustPlayForSteps(EpisodeRecord episode) => _steps is not null && !_steps.Contains(episode.Key);
+
+    private bool MustPlayAgain(EpisodeRecord episode) => MustPlayForVideo(episode) || MustPlayForSteps(episode);
 
     private bool HasVideo(EpisodeRecord episode) =>
         episode.VideoPath is { } path && VideoFile.IsWhole(Path.Combine(_options.OutputDir!, path));

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Options;
+using EvalCore.Recording;
 using EvalCore.Results;
 
 namespace EvalCore.Rollout;
@@ -26,6 +27,9 @@ public sealed record RolloutOptions
     /// <summary>The number of processors, for the automatic batch size.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Writes the files of <see cref="EvalConfig.Record"/>; null where nothing can be recorded.</summary>
+    public IStepFormat? StepFormat { get; init; }
+
     /// <summary>The options as the user gave them, for <c>provenance</c> and for a resume.</summary>
     public JsonObject Given { get; init; } = [];
 
@@ -38,5 +42,9 @@ public sealed record RolloutOptions
         // lerobot-eval refuses other seeds: it seeds numpy's global generator, which takes 32 bits.
         if (Seed is < 0 or > uint.MaxValue)
             throw new EvalCoreException($"--seed: {Seed} is not possible; give a number from 0 to {uint.MaxValue}");
+        if (Eval.Record == RecordedData.Steps && StepFormat is null)
+            throw new EvalCoreException("--eval.record=steps: this program does not write steps; add ParquetSteps of the package EvalCore.Records to its registry");
+        if (Eval.Record == RecordedData.Steps && OutputDir is null)
+            throw new EvalCoreException("--eval.record=steps: steps are written to the output folder, and the run has none");
     }
 }

@@ -48,8 +48,11 @@ public sealed class VideoWriter : IDisposable
     /// <summary>The path of an episode's video in the output folder, as LeRobot names it.</summary>
     public string PathOf(EpisodeSpec episode) => PathOf(episode, _ffmpeg);
 
-    private static string PathOf(EpisodeSpec episode, string? ffmpeg) => Path.Combine(
-        "videos", $"{episode.Task.Group}_{episode.Task.Id}", $"eval_episode_{episode.Index}.{(ffmpeg is null ? "png" : "mp4")}");
+    private static string PathOf(EpisodeSpec episode, string? ffmpeg) =>
+        $"{StemOf(episode.Task.Group, episode.Task.Id, episode.Index)}.{(ffmpeg is null ? "png" : "mp4")}";
+
+    /// <summary>The path of an episode's video without its extension.</summary>
+    internal static string StemOf(string taskGroup, int taskId, int episodeIndex) => Path.Combine("videos", $"{taskGroup}_{taskId}", $"eval_episode_{episodeIndex}");
 
     /// <summary>
     /// Waits while queued recordings use too much memory, themselves or by the models of their tasks, which stay until the

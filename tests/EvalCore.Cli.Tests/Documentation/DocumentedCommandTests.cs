@@ -36,6 +36,9 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["evalcore --policy.path=outputs/train/act_pusht/checkpoints --env.type=pusht --output_dir=outputs/eval/act_pusht"] = "TrainingRunTests evaluates a training run",
         ["evalcore --policy.path=outputs/train/act_pusht --env.type=pusht --output_dir=outputs/eval/act_pusht --watch"] = "TrainingRunTests watches a training run",
         ["evalcore eval --resume=outputs/eval/act_pusht --watch"] = "TrainingRunTests resumes",
+        ["evalcore query \"from (describe steps)\" outputs/run"] = "QueryCommandTests queries runs",
+        ["evalcore query \"select run, pc_success, eval_ep_s from runs\" runA runB"] = "QueryCommandTests queries several runs",
+        ["evalcore query \"select step, avg(reward) from steps group by step order by step\" outputs/run --format=csv"] = "QueryCommandTests queries runs",
         ["dotnet build src/EvalCore.Cli -p:Onnx=cpu"] = "restores onnxruntime's libraries; EvalCore.Onnx.Tests has them",
         ["dotnet tool install --global EvalCore.Cli"] = "Packages.Tests installs the tool",
     };

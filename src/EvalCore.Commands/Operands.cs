@@ -1,0 +1,36 @@
+using EvalCore.Options;
+
+namespace EvalCore.Commands;
+
+/// <summary>Tells the arguments of a command from its flags, which may stand before or after them.</summary>
+internal static class Operands
+{
+    /// <summary>Splits a command line.</summary>
+    /// <param name="tokens">The tokens after the command's name.</param>
+    /// <param name="flags">The objects whose properties are the flags: one without a value is known as a boolean.</param>
+    public static (List<string> Arguments, List<string> Flags) Split(IReadOnlyList<string> tokens, params IReadOnlyList<object> flags)
+    {
+        var switches = flags.SelectMany(owner => OptionProperty.Of(owner.GetType())).Where(property => property.Placeholder == "true|false")
+            .Select(property => $"--{property.Name}").ToHashSet();
+        List<string> arguments = [], given = [];
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            string token = tokens[i];
+            if (!token.StartsWith("--", StringComparison.Ordinal))
+            {
+                arguments.Add(token);
+                continue;
+            }
+
+            given.Add(token);
+            if (token.Contains('=', StringComparison.Ordinal) || i + 1 == tokens.Count)
+                continue;
+            if (!switches.Contains(token) || tokens[i + 1] is "true" or "false")
+                given.Add(tokens[++i]);
+            else
+                given[^1] = $"{token}=true";
+        }
+
+        return (arguments, given);
+    }
+}

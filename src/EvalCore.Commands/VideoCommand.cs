@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using EvalCore.Commands.Display;
+using EvalCore.Commands.Help;
+using EvalCore.Evaluation;
+using EvalCore.Options;
+using EvalCore.Results;
+
+namespace EvalCore.Commands;
+
+/// <summary><c>evalcore video</c>: makes videos of a run's episodes after the run.</summary>
+internal static class VideoCommand
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Registry registry, Terminal terminal)
+    {
+        var command = new PagedCommand(
+            "video",
+            "Make videos of episodes after a run: they are played again, and rendered as the run would have.",
+            new HelpPage(
+                "evalcore video RUN --episode=K|--failures|--all [flags]",
+                [
+                    new("evalcore video outputs/run --failures", "a video of each episode that failed"),
+                    new("evalcore video outputs/run --episode=7 --task=reach-v3", "a video of one episode"),
+                ],
+                _ =>
+                [
+                    new HelpSection("Arguments", [new HelpRow("RUN", "the output folder of a run; with --eval.record=steps, its policy is not needed")]),
+                    new HelpSection("Episodes", HelpRow.Of(new VideoFlags())),
+                ],
+                [
+                    .. HelpPage.UsualExitCodes,
+                    new("130", "interrupted by Ctrl-C, SIGTERM or SIGHUP; videos that were finished are kept"),
+                ]))
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.SetAction((parsed, cancellation) => Run(parsed.UnmatchedTokens, registry, terminal, cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
+    {
+        var flags = new VideoFlags();
+        var (runs, given) = Operands.Split([.. tokens.Select(Long)], flags);
+        var set = new OptionSet(given);
+        set.Bind(flags);
+        set.Finish("video");
+        if (runs is not [var run])
+            throw new EvalCoreException($"video: {(runs.Count == 0 ? "no run is named" : "too many runs")}; name one output folder: evalcore video RUN --failures");
+        string folder = HomeFolder.Expand(run);
+        var info = RunFolder.Load(folder);
+        folder = Path.GetDirectoryName(RunFolder.FileOf(folder)) is { Length: > 0 } above ? above : ".";
+        var chosen = Choose(info, flags, run);
+        if (chosen.Count == 0)
+        {
+            terminal.Writer.WriteLine("no episode failed; there is no video to make");
+            return ExitCode.Success;
+        }
+
+        var missing = flags.Overwrite ? chosen : [.. chosen.Where(record => EpisodeVideos.Existing(folder, record) is null)];
+        long started = Stopwatch.GetTimestamp();
+        IReadOnlyList<EpisodeRecord> made = missing.Count == 0 ? [] : await Render(folder, info, missing, registry, terminal, cancellation).ConfigureAwait(false);
+        int written = made.Count(record => record.VideoPath is not null);
+        foreach (var record in made.Where(record => record.VideoPath is not null))
+            terminal.Writer.WriteLine(Path.Combine(folder, record.VideoPath!));
+        string kept = chosen.Count > missing.Count ? $", {chosen.Count - missing.Count} there already" : "";
+        terminal.Writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(written == 1 ? "1 video" : $"{written} videos")} in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s{kept}: {Path.Combine(folder, "videos")}"));
+        return written == missing.Count ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static async Task<IReadOnlyList<EpisodeRecord>> Render(
+        string folder, EvalInfo info, IReadOnlyList<EpisodeRecord> records, Registry registry, Terminal terminal, CancellationToken cancellation)
+    {
+        EpisodeVideos? videos = null;
+        bool opened = await Uninterruptible.Run(
+            () => videos = EpisodeVideos.Open(folder, info, records, registry, terminal.Note, terminal.Host), () => "interrupted; no video was made", terminal, cancellation).ConfigureAwait(false);
+        if (!opened)
+            throw new OperationCanceledException(cancellation);
+        using var opening = videos!;
+        try
+        {
+            var rendering = videos!.Render().WaitAsync(cancellation);
+            await (terminal.IsLive
+                ? LiveProgress.Follow(videos.Progress, rendering, terminal.Error)
+                : new PlainProgress(terminal.Error.Profile.Out.Writer, terminal.Host.Time).Follow(videos.Progress, rendering)).ConfigureAwait(false);
+            var made = await rendering.ConfigureAwait(false);
+            foreach (string difference in videos.Differences)
+                terminal.Note(difference);
+            if (File.Exists(RunFolder.FileOf(folder)))
+                EpisodeVideos.Save(folder, info, made);
+            return made;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            videos!.Stop(StopPatience);
+            throw;
+        }
+    }
+
+    private static string Long(string token) => token == "-n" ? "--n" : token.StartsWith("-n=", StringComparison.Ordinal) ? $"-{token}" : token;
+
+    /// <summary>The episodes that the flags name, in the order of the result.</summary>
+    private static IReadOnlyList<EpisodeRecord> Choose(EvalInfo info, VideoFlags flags, string run)
+    {
+        if ((flags.Episode is not null ? 1 : 0) + (flags.Failures ? 1 : 0) + (flags.All ? 1 : 0) != 1)
+            throw new EvalCoreException("video: name the episodes with one of --episode=K, --failures and --all");
+        IReadOnlyList<EpisodeRecord> chosen = info.Episodes;
+        if (flags.Task is { } name)
+        {
+            chosen = [.. chosen.Where(record => record.Task == name || record.TaskGroup == name)];
+            string[] names = [.. info.Episodes.SelectMany(record => (string[])[record.Task, record.TaskGroup]).Distinct()];
+            if (chosen.Count == 0)
+                throw new EvalCoreException($"--task: {run} has no task or group '{name}'{Nearest.Hint(name, names)}");
+        }
+
+        if (flags.Failures)
+            chosen = [.. chosen.Where(record => !record.Success)];
+        if (flags.Episode is { } numbers)
+        {
+            int[] indices = [.. numbers.Split(',').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                ? index
+                : throw new EvalCoreException($"--episode: '{text}' is not the number of an episode; give numbers from 0, separated by commas"))];
+            var there = chosen.Select(record => record.EpisodeIndex).ToHashSet();
+            if (indices.Any(index => !there.Contains(index)))
+                throw new EvalCoreException($"--episode: {run} has no episode {indices.First(index => !there.Contains(index))}; the last one is {there.Max()}");
+            chosen = [.. chosen.Where(record => indices.Contains(record.EpisodeIndex))];
+        }
+
+        return flags.N is { } most ? [.. chosen.Take(most)] : chosen;
+    }
+}

@@ -1,0 +1,96 @@
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+using EvalCore.Queries;
+
+namespace EvalCore.Records;
+
+/// <summary>
+/// SQL over runs by DuckDB, in memory. <c>steps</c> is a view over the Parquet files, <c>episodes</c> and <c>runs</c> are tables that
+/// are filled from <c>eval_info.json</c> or the journal. Before the query, access to other files and changes of settings are
+/// switched off; only a single SELECT is run.
+/// </summary>
+public sealed class DuckDbQueries : IQueryEngine
+{
+    private const string Check = "CREATE OR REPLACE TEMP VIEW evalcore_query AS ";
+
+    /// <inheritdoc/>
+    public IQueryResult Query(string sql, IReadOnlyList<QueriedRun> runs, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ArgumentNullException.ThrowIfNull(runs);
+        var connection = new DuckDBConnection("Data Source=:memory:");
+        try
+        {
+            connection.Open();
+            RunTables.Fill(connection, runs);
+            string[] files = [.. runs.SelectMany(run => run.StepFiles).Select(Path.GetFullPath)];
+            if (files.Length > 0)
+                Execute(connection, StepsView(runs));
+            Lock(connection, files);
+            CheckIsSelect(connection, sql, hasSteps: files.Length > 0);
+            return new DuckDbResult(connection, sql, cancellation);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    internal static void Execute(DuckDBConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    internal static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>The steps of all runs; a column that a run lacks is null.</summary>
+    private static string StepsView(IReadOnlyList<QueriedRun> runs) => "CREATE VIEW steps AS " + string.Join(
+        " UNION ALL BY NAME ",
+        runs.Where(run => run.StepFiles.Count > 0).Select(run =>
+            $"SELECT * REPLACE ({Quote(run.Name)} AS run) FROM read_parquet([{string.Join(", ", run.StepFiles.Select(file => Quote(Literal(Path.GetFullPath(file)))))}], union_by_name = true)"));
+
+    /// <summary>A path without the meaning of wildcards.</summary>
+    private static string Literal(string path) => string.Concat(path.Select(c => c is '[' or '*' or '?' ? $"[{c}]" : c.ToString()));
+
+    private static void Lock(DuckDBConnection connection, string[] files)
+    {
+        // Results that do not fit into memory would go to a folder beside the working folder.
+        Execute(connection, "SET temp_directory = ''");
+        Execute(connection, "SET errors_as_json = true");
+        // A path that is written as a pattern is checked as it is written.
+        Execute(connection, $"SET allowed_paths = [{string.Join(", ", files.Concat(files.Select(Literal)).Distinct().Select(Quote))}]");
+        Execute(connection, "SET enable_external_access = false");
+        Execute(connection, "SET lock_configuration = true");
+    }
+
+    /// <summary>
+    /// Checks that the text is one SELECT. Paths that may be read may be written as well: a COPY could replace a file of the run.
+    /// </summary>
+    private static void CheckIsSelect(DuckDBConnection connection, string sql, bool hasSteps)
+    {
+        int count = NativeMethods.ExtractStatements.DuckDBExtractStatements(connection.NativeConnection, sql, out var statements);
+        using (statements)
+        {
+            if (count == 0 && NativeMethods.ExtractStatements.DuckDBExtractStatementsError(statements) is { Length: > 0 } error)
+                throw new EvalCoreException($"query: {SqlError.Describe(error, sql, 0)}");
+        }
+
+        if (count != 1)
+            throw new EvalCoreException(count == 0 ? "query: the SQL is empty; for example: evalcore query \"select * from episodes\" RUN" : $"query: {count} statements are given; give one SELECT");
+        try
+        {
+            Execute(connection, Check + sql);
+        }
+        catch (DuckDBException e)
+        {
+            string line = SqlError.Describe(e.Message, sql, Check.Length, out string kind, out string name);
+            if (kind == "Parser")
+                throw new EvalCoreException("query: only a SELECT can be run; columns are listed by \"select * from (describe steps)\"", e);
+            string hint = name == "steps" && !hasSteps ? "; no run has recorded steps: play one with --eval.record=steps" : "";
+            throw new EvalCoreException($"query: {line}{hint}", e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using DuckDB.NET.Data;
+using EvalCore.Queries;
+using EvalCore.Results;
+
+namespace EvalCore.Records;
+
+/// <summary>The tables <c>runs</c> and <c>episodes</c> of a query.</summary>
+internal static class RunTables
+{
+    private const string Runs =
+        """
+        CREATE TABLE runs (
+            run VARCHAR, suite VARCHAR, policy VARCHAR, policy_path VARCHAR, seed BIGINT, n_episodes BIGINT, n_success BIGINT, pc_success DOUBLE, eval_s DOUBLE,
+            eval_ep_s DOUBLE, shard VARCHAR, evalcore VARCHAR, git_commit VARCHAR, finished_at VARCHAR)
+        """;
+
+    private const string Episodes =
+        """
+        CREATE TABLE episodes (
+            run VARCHAR, suite VARCHAR, task_group VARCHAR, task_id INTEGER, task VARCHAR, episode_index INTEGER, seed BIGINT, init_state_id INTEGER,
+            steps INTEGER, sum_reward DOUBLE, max_reward DOUBLE, success BOOLEAN, progress DOUBLE, n_conditions INTEGER, warning VARCHAR, attempts INTEGER,
+            video_path VARCHAR, physics_s DOUBLE, rendering_s DOUBLE, inference_s DOUBLE, waiting_s DOUBLE, harness_s DOUBLE)
+        """;
+
+    /// <summary>Creates the tables and fills them.</summary>
+    public static void Fill(DuckDBConnection connection, IReadOnlyList<QueriedRun> runs)
+    {
+        DuckDbQueries.Execute(connection, Runs);
+        DuckDbQueries.Execute(connection, Episodes);
+        using (var table = connection.CreateAppender("runs"))
+        {
+            foreach (var run in runs)
+                Add(table.CreateRow(), run);
+        }
+
+        using (var table = connection.CreateAppender("episodes"))
+        {
+            foreach (var run in runs)
+            {
+                foreach (var episode in run.Info.Episodes)
+                    Add(table.CreateRow(), run.Name, episode);
+            }
+        }
+    }
+
+    private static void Add(IDuckDBAppenderRow row, QueriedRun run)
+    {
+        var (info, of) = (run.Info, run.Info.Provenance);
+        row.AppendValue(run.Name).AppendValue(Text(of?["env"]?["type"])).AppendValue(Text(of?["policy"]?["type"])).AppendValue(Text(of?["options"]?["policy"]?["path"]))
+            .AppendValue(of?["seed"] is JsonValue seed && seed.TryGetValue(out long number) ? number : null)
+            .AppendValue((long?)info.Overall.NEpisodes).AppendValue((long?)info.Overall.NSuccess).AppendValue((double?)info.Overall.PcSuccess)
+            .AppendValue((double?)info.EvalS).AppendValue((double?)info.EvalEpS).AppendValue(Text(of?["shard"])).AppendValue(Text(of?["evalcore"]))
+            .AppendValue(Text(of?["git_commit"])).AppendValue(Text(of?["finished_at"])).EndRow();
+    }
+
+    private static void Add(IDuckDBAppenderRow row, string run, EpisodeRecord episode) =>
+        row.AppendValue(run).AppendValue(episode.Suite).AppendValue(episode.TaskGroup).AppendValue((int?)episode.TaskId).AppendValue(episode.Task)
+            .AppendValue((int?)episode.EpisodeIndex).AppendValue(episode.Seed).AppendValue(episode.InitStateId).AppendValue(episode.Steps)
+            .AppendValue((double?)episode.SumReward).AppendValue((double?)episode.MaxReward).AppendValue((bool?)episode.Success).AppendValue(episode.Progress)
+            .AppendValue(episode.NConditions).AppendValue(episode.Warning).AppendValue(episode.Attempts).AppendValue(episode.VideoPath)
+            .AppendValue(episode.Timings?.PhysicsS).AppendValue(episode.Timings?.RenderingS).AppendValue(episode.Timings?.InferenceS)
+            .AppendValue(episode.Timings?.WaitingS).AppendValue(episode.Timings?.HarnessS).EndRow();
+
+    private static string? Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? found) ? found : null;
+}

@@ -1,0 +1,236 @@
+using System.Globalization;
+using EvalCore.Environments;
+using EvalCore.Files;
+
+namespace EvalCore.Recording;
+
+/// <summary>
+/// Writes the steps of a run's finished episodes to the folder <c>steps</c> of its output folder. An episode is appended to a
+/// log first (<see cref="StepLog"/>), before its line is written to the journal; a log that is long enough becomes a file of the
+/// final format. So memory does not grow with the number of episodes, and a kill loses no finished one. Thread-safe.
+/// </summary>
+internal sealed class StepRecorder : IDisposable
+{
+    /// <summary>The folder's name in the output folder.</summary>
+    public const string FolderName = "steps";
+
+    /// <summary>The length of a log, in bytes, after which it becomes a file.</summary>
+    public const long DefaultPartBytes = 8 << 20;
+
+    private const string LogExtension = ".log";
+
+    private readonly Lock _lock = new();
+    private readonly Lock _making = new();
+    private readonly string _folder;
+    private readonly string _run;
+    private readonly IStepFormat _format;
+    private readonly long _partBytes;
+    private readonly HashSet<EpisodeKey> _stored = [];
+    private readonly HashSet<StepLog> _full = [];
+    private readonly Stack<StepRecording> _free = [];
+    private StepLog? _log;
+    private int _last;
+    private bool _disposed;
+
+    /// <summary>Opens the folder. What a killed run left in logs becomes a file.</summary>
+    /// <param name="outputDir">The run's output folder.</param>
+    /// <param name="format">The format of the files.</param>
+    /// <param name="finished">The episodes in the journal; empty for a new run.</param>
+    /// <param name="resume">Whether the run is resumed.</param>
+    /// <param name="partBytes">The length of a log after which it becomes a file.</param>
+    /// <exception cref="EvalCoreException">The folder has steps of another run, or a file in it cannot be read or written.</exception>
+    public StepRecorder(string outputDir, IStepFormat format, IReadOnlySet<EpisodeKey> finished, bool resume, long partBytes = DefaultPartBytes)
+    {
+        (_folder, _run, _format, _partBytes) = (Path.Combine(outputDir, FolderName), outputDir, format, partBytes);
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            Folder.Flush(outputDir);
+            string[] parts = [.. PartsOf(outputDir, format)];
+            if (!resume && parts.Length > 0)
+                throw new EvalCoreException($"--output_dir: {_folder} already contains steps of another run ({Path.GetFileName(parts[0])}); delete it, or name another folder");
+            _last = Directory.EnumerateFiles(_folder).Select(NumberOf).DefaultIfEmpty().Max();
+            foreach (string log in LogsOf(outputDir))
+                Recover(log, finished);
+            foreach (string part in PartsOf(outputDir, format))
+                _stored.UnionWith(format.EpisodesIn(part));
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw EvalCoreException.CannotWrite($"--output_dir: {_folder}", e);
+        }
+    }
+
+    /// <summary>The files with steps in an output folder, in the order they were written.</summary>
+    public static IReadOnlyList<string> PartsOf(string outputDir, IStepFormat format) => FilesOf(outputDir, format.Extension);
+
+    /// <summary>The logs in an output folder: those of a run that goes on, or that was killed.</summary>
+    public static IReadOnlyList<string> LogsOf(string outputDir) => FilesOf(outputDir, LogExtension);
+
+    /// <summary>Whether an episode's steps are stored.</summary>
+    public bool Contains(EpisodeKey episode)
+    {
+        lock (_lock)
+            return _stored.Contains(episode);
+    }
+
+    /// <summary>A recording for an episode. <see cref="Return"/> it, so that its buffer is used again.</summary>
+    public StepRecording Rent(EpisodeSpec episode)
+    {
+        lock (_lock)
+        {
+            if (!_free.TryPop(out var recording))
+                return new StepRecording(episode);
+            recording.Episode = episode;
+            return recording;
+        }
+    }
+
+    /// <summary>Takes back a recording that is no longer needed.</summary>
+    public void Return(StepRecording recording)
+    {
+        lock (_lock)
+        {
+            recording.Log = null;
+            _free.Push(recording);
+        }
+    }
+
+    /// <summary>Writes a finished episode, and returns when it is on disk. Then its line may be written to the journal.</summary>
+    /// <exception cref="EvalCoreException">It cannot be written, for example because the disk is full.</exception>
+    public void Append(StepRecording recording)
+    {
+        try
+        {
+            lock (_lock)
+            {
+                if (_disposed)
+                    throw new OperationCanceledException();
+                if (_log is null)
+                {
+                    int number = ++_last;
+                    _log = StepLog.Create(PathOf(number, LogExtension), number);
+                    Folder.Flush(_folder);
+                }
+
+                _log.Append(recording);
+                recording.Log = _log;
+            }
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw EvalCoreException.CannotWrite($"--eval.record: {_folder}", e);
+        }
+    }
+
+    /// <summary>An appended episode is in the journal. When that fills a log, the log becomes a file on this thread.</summary>
+    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
+    public void Confirm(StepRecording recording)
+    {
+        StepLog? settled = null;
+        lock (_lock)
+        {
+            var log = recording.Log!;
+            log.Confirm(recording.Episode.Key);
+            _stored.Add(recording.Episode.Key);
+            if (log == _log && log.Length >= _partBytes)
+            {
+                _full.Add(log);
+                _log = null;
+            }
+
+            if (log.IsSettled && _full.Remove(log))
+                settled = log;
+        }
+
+        Return(recording);
+        if (settled is not null)
+            Make(settled);
+    }
+
+    /// <summary>Makes a file of the episodes that are in the journal so far.</summary>
+    /// <exception cref="EvalCoreException">It cannot be written.</exception>
+    public void Flush()
+    {
+        StepLog? log = null;
+        lock (_lock)
+        {
+            // A log with an episode that waits for its journal line becomes a file when the line is written.
+            if (_log is { IsSettled: true })
+                (log, _log) = (_log, null);
+        }
+
+        if (log is not null)
+            Make(log);
+    }
+
+    /// <summary>Makes files of all logs. Episodes that are not in the journal are dropped.</summary>
+    /// <exception cref="EvalCoreException">A file cannot be written; its log stays, for a resume.</exception>
+    public void Dispose()
+    {
+        List<StepLog> logs;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            logs = [.. _full, .. _log is null ? Array.Empty<StepLog>() : [_log]];
+            _full.Clear();
+            _log = null;
+        }
+
+        foreach (var log in logs)
+            Make(log);
+        if (Directory.Exists(_folder) && !Directory.EnumerateFileSystemEntries(_folder).Any())
+            Directory.Delete(_folder);
+    }
+
+    private static IReadOnlyList<string> FilesOf(string outputDir, string extension)
+    {
+        string folder = Path.Combine(outputDir, FolderName);
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder).Where(file => NumberOf(file) > 0 && Path.GetExtension(file) == extension).OrderBy(NumberOf)]
+            : [];
+    }
+
+    private static int NumberOf(string file) =>
+        int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    private string PathOf(int number, string extension) => Path.Combine(_folder, number.ToString("0000", CultureInfo.InvariantCulture) + extension);
+
+    private void Make(StepLog log)
+    {
+        log.Dispose();
+        Make(log.Path, log.Number, log.Confirmed);
+    }
+
+    /// <summary>Deals with a log that a killed run left.</summary>
+    private void Recover(string log, IReadOnlySet<EpisodeKey> finished)
+    {
+        // The run may have been killed after the file was renamed and before its log was deleted.
+        int number = NumberOf(log);
+        if (File.Exists(PathOf(number, _format.Extension)))
+            File.Delete(log);
+        else
+            Make(log, number, finished);
+    }
+
+    /// <summary>Makes a file of a log, one at a time, and deletes the log.</summary>
+    private void Make(string log, int number, IReadOnlySet<EpisodeKey> wanted)
+    {
+        lock (_making)
+        {
+            try
+            {
+                var episodes = StepLog.Read(log).Where(episode => wanted.Contains(episode.Key)).ToList();
+                if (episodes.Count > 0)
+                    _format.Write(PathOf(number, _format.Extension), _run, episodes);
+                File.Delete(log);
+            }
+            catch (Exception e) when (EvalCoreException.IsFileError(e))
+            {
+                throw EvalCoreException.CannotWrite($"--eval.record: {_folder}", e);
+            }
+        }
+    }
+}

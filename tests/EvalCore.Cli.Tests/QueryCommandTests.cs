@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using EvalCore.Commands;
+using EvalCore.Results;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed class QueryCommandTests : IDisposable
+{
+    private readonly CommandLine _line = new();
+
+    public void Dispose() => _line.Dispose();
+
+    private string Run => _line.In("run");
+
+    [Fact]
+    public async Task A_table_is_aligned_with_numbers_to_the_right()
+    {
+        await Play("run");
+        Assert.Equal(0, await _line.Run("query", "select task, count(*) as n, avg(steps) > 0 as any from episodes group by task order by task", Run));
+        Assert.Equal(
+            ["task   n  any", "─────  ─  ────", "left   3  true", "right  3  true"], _line.Out.Lines.TakeLast(4));
+    }
+
+    [Fact]
+    public async Task Episodes_are_those_of_the_result()
+    {
+        await Play("run");
+        var info = EvalInfo.Load(_line.In("run", EvalInfo.FileName));
+        var rows = await Json("select * from episodes order by task_id, episode_index", Run);
+        Assert.Equal(info.Episodes.Count, rows.Count);
+        Assert.All(info.Episodes.Zip(rows), pair => Assert.Equal(
+            (Run, pair.First.Suite, pair.First.Task, pair.First.Seed, pair.First.Steps, pair.First.SumReward, pair.First.Success),
+            ((string)pair.Second["run"]!, (string?)pair.Second["suite"], (string)pair.Second["task"]!, (long?)pair.Second["seed"], (int?)pair.Second["steps"], (double)pair.Second["sum_reward"]!, (bool)pair.Second["success"]!)));
+    }
+
+    [Fact]
+    public async Task Runs_with_and_without_recorded_steps_are_joined_by_run_and_episode()
+    {
+        await Play("run", "steps");
+        await Play("other");
+        var rows = await Json(
+            "select e.run, e.task, e.episode_index, max(s.step) as steps, any_value(e.steps) as expected from episodes e join steps s using (run, task_group, task_id, episode_index) group by all", Run, _line.In("other"));
+        Assert.Equal(6, rows.Count);
+        Assert.All(rows, row => Assert.Equal((Run, (int)row["expected"]!), ((string)row["run"]!, (int)row["steps"]!)));
+        Assert.Equal([Run, _line.In("other")], (await Json("select run from runs", Run, _line.In("other"))).Select(row => (string)row["run"]!));
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_has_the_episodes_of_its_journal()
+    {
+        await Play("run");
+        File.Delete(_line.In("run", EvalInfo.FileName));
+        Assert.Equal(6, (int)(await Json("select count(*) as n from episodes", Run))[0]["n"]!);
+    }
+
+    [Fact]
+    public async Task Csv_quotes_what_needs_it()
+    {
+        await Play("run", "steps");
+        Assert.Equal(0, await _line.Run("query", "select 'a,\"b\"' as \"x,y\", [1.5::double, 2] as list, null as nothing, true as flag", Run, "--format=csv"));
+        Assert.EndsWith("\"x,y\",list,nothing,flag\r\n\"a,\"\"b\"\"\",\"[1.5,2]\",,true\r\n", _line.Out.Output.ReplaceLineEndings("\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_has_the_types_of_the_values()
+    {
+        await Play("run", "steps");
+        var row = (await Json("select 1 as i, 0.1::double as d, 'nan'::double as x, [true] as l, {'k': 'v'} as s, null as n, sum(1) as h, date '2026-01-31' as t", Run))[0];
+        Assert.Equal("""{"i":1,"d":0.1,"x":"NaN","l":[true],"s":{"k":"v"},"n":null,"h":1,"t":"2026-01-31"}""", row.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_long_table_is_cut_and_says_so()
+    {
+        await Play("run");
+        Assert.Equal(0, await _line.Run("query", "select * from range(1203)", Run));
+        Assert.Equal("and 203 more rows; --format=csv or json writes all", _line.Out.Lines[^1]);
+    }
+
+    [Theory]
+    [InlineData("query: line 1, column 15: syntax error at or near \"episodes\"", "select * FORM episodes")]
+    [InlineData("query: line 2, column 2: Referenced column \"b\" not found in FROM clause; Candidate bindings: ", "select task,\n b from episodes")]
+    [InlineData("query: line 1, column 15: Table with name episode does not exist; Did you mean \"episodes\"?", "select * from episode")]
+    [InlineData("query: line 1, column 15: Table with name steps does not exist", "select * from steps")]
+    [InlineData("query: line 1, column 12: Could not convert string 'left' to INT32", "select task::int from episodes")]
+    [InlineData("query: line 1, column 8: No function matches the given name and argument types 'avg(BOOLEAN)'", "select avg(success) from episodes")]
+    [InlineData("query: 2 statements are given; give one SELECT", "select 1; select 2")]
+    [InlineData("query: the SQL is empty; for example: evalcore query", " ")]
+    public async Task An_error_of_the_SQL_is_one_line_with_its_place(string message, string sql)
+    {
+        await Play("run");
+        Assert.Equal(ExitCode.BadInput, await _line.Run("query", sql, Run));
+        Assert.StartsWith($"error: {message}", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_without_recorded_steps_says_how_to_record_them()
+    {
+        await Play("run");
+        Assert.Equal(ExitCode.BadInput, await _line.Run("query", "select * from steps", Run));
+        Assert.EndsWith("; no run has recorded steps: play one with --eval.record=steps", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>The files of the runs may be read; none may be written, and no other one read.</summary>
+    [Theory]
+    [InlineData("copy (select 1) to 'FOLDER/out.csv'")]
+    [InlineData("copy (select 1) to 'STEPS' (format parquet, use_tmp_file false)")]
+    [InlineData("explain analyze copy (select 1) to 'STEPS' (format parquet, use_tmp_file false)")]
+    [InlineData("export database 'FOLDER/export'")]
+    [InlineData("attach 'FOLDER/new.db'")]
+    [InlineData("create table t as select 1")]
+    [InlineData("insert into episodes select * from episodes")]
+    [InlineData("set enable_external_access = true")]
+    [InlineData("install httpfs")]
+    [InlineData("load httpfs")]
+    [InlineData("pragma database_list")]
+    [InlineData("call enable_logging()")]
+    [InlineData("select * from 'FOLDER/secret.csv'")]
+    [InlineData("select * from read_text('FOLDER/secret.csv')")]
+    [InlineData("select * from read_csv('FOLDER/secret.csv')")]
+    [InlineData("select * from sniff_csv('FOLDER/secret.csv')")]
+    [InlineData("select * from glob('FOLDER/*')")]
+    [InlineData("select 1); copy (select 1) to 'FOLDER/out.csv'; select (1")]
+    public async Task Nothing_but_the_runs_is_read_and_nothing_written(string sql)
+    {
+        await Play("run", "steps");
+        File.WriteAllText(_line.In("secret.csv"), "secret\n1\n");
+        string steps = Directory.GetFiles(_line.In("run", "steps"))[0];
+        byte[] before = File.ReadAllBytes(steps);
+        string[] files = Files();
+        Assert.Equal(ExitCode.BadInput, await _line.Run("query", sql.Replace("FOLDER", _line.Folder, StringComparison.Ordinal).Replace("STEPS", steps, StringComparison.Ordinal), Run));
+        Assert.StartsWith("error: query: ", _line.Error.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(steps));
+        Assert.Equal(files, Files());
+
+        string[] Files() => [.. Directory.GetFileSystemEntries(_line.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public async Task A_folder_name_has_no_wildcards()
+    {
+        await Play("run [1]*", "steps");
+        await Play("run 1x", "steps");
+        Assert.Equal(6, (int)(await Json("select count(*) as n from steps where step = 0", _line.In("run [1]*")))[0]["n"]!);
+    }
+
+    [Fact]
+    public async Task A_query_can_be_interrupted()
+    {
+        await Play("run");
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(ExitCode.Interrupted, await _line.Run(stop.Token, "query", "select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range % 11", Run));
+    }
+
+    [Theory]
+    [InlineData("query: no SQL is given; for example: evalcore query \"select task, avg(success::int) from episodes group by task\" outputs/run")]
+    [InlineData("query: no run is named; for example: evalcore query \"select task, avg(success::int) from episodes group by task\" outputs/run", "select 1")]
+    [InlineData("query: RUN is named twice", "select 1", "RUN", "RUN")]
+    [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "select 1", "nowhere")]
+    [InlineData("--format: 'xml' is not one of table, csv, json", "select 1", "RUN", "--format=xml")]
+    public async Task Bad_input_is_one_line(string message, params string[] args)
+    {
+        await Play("run");
+        Assert.Equal(ExitCode.BadInput, await _line.Run(["query", .. args.Select(arg => arg == "RUN" ? Run : arg)]));
+        Assert.Equal($"error: {message.Replace("RUN", Run, StringComparison.Ordinal)}", _line.Error.Lines[^1]);
+    }
+
+    private async Task<List<JsonObject>> Json(string sql, params string[] runs)
+    {
+        int before = _line.Out.Output.Length;
+        Assert.Equal(0, await _line.Run(["query", sql, "--format", "json", .. runs]));
+        return [.. JsonNode.Parse(_line.Out.Output[before..])!.AsArray().Select(row => row!.AsObject())];
+    }
+
+    private async Task Play(string folder, string record = "none") => Assert.Equal(0, await _line.Run(
+        "--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", "--eval.n_episodes_to_render=0", $"--eval.record={record}", $"--output_dir={_line.In(folder)}"));
+}

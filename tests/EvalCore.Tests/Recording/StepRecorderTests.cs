@@ -1,0 +1,183 @@
+using EvalCore.Environments;
+using EvalCore.Recording;
+
+namespace EvalCore.Tests.Recording;
+
+public sealed class StepRecorderTests : IDisposable
+{
+    private static readonly EnvTask Right = new("walk", "walks", 0, "right", "");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+    private readonly ToySteps _format = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void An_appended_episode_is_on_disk_as_it_was_played()
+    {
+        using var recorder = Open();
+        var recording = Play(recorder, 3);
+        recorder.Append(recording);
+        var episode = Assert.Single(StepLog.Read(Assert.Single(StepRecorder.LogsOf(_folder))));
+        Assert.Equal(("walk", "walks", 0, "right", 3, 1003L, null), (episode.Suite, episode.TaskGroup, episode.TaskId, episode.Task, episode.EpisodeIndex, episode.Seed, episode.InitStateId));
+        Assert.Equal(5, episode.Steps);
+        Assert.Equal(recording.Values, episode.Values.Span);
+        Assert.Equal((1, 2), (episode.Layout.ActionDimension, episode.Layout.Conditions));
+        Assert.Equal([new StateField("state", 1)], episode.Layout.State);
+        Assert.Equal([0.5], episode.Action(2).ToArray());
+
+        // Row 0: no action, no reward, and the state after the reset.
+        Assert.Equal([double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 0, 0, 0], episode[0].ToArray());
+    }
+
+    [Fact]
+    public void A_full_log_becomes_a_file_when_its_episodes_are_in_the_journal()
+    {
+        using var recorder = Open(partBytes: 1);
+        StepRecording first = Play(recorder, 0), second = Play(recorder, 1);
+        recorder.Append(first);
+        recorder.Append(second);
+        recorder.Confirm(first);
+        Assert.Empty(Parts);
+        recorder.Confirm(second);
+        Assert.Equal([0, 1], _format.EpisodesIn(Assert.Single(Parts)).Select(key => key.Index));
+        Assert.Empty(StepRecorder.LogsOf(_folder));
+
+        Store(recorder, 2);
+        Assert.Equal(["0001.json", "0002.json"], Parts.Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void The_logs_of_a_killed_run_become_files_without_the_episodes_that_the_journal_lacks()
+    {
+        var killed = Open();
+        Store(killed, 0);
+        killed.Append(Play(killed, 1));
+
+        using var resumed = Open(finished: [Key(0)], resume: true);
+        Assert.Equal([Key(0)], _format.EpisodesIn(Assert.Single(Parts)));
+        Assert.Empty(StepRecorder.LogsOf(_folder));
+        Assert.True(resumed.Contains(Key(0)));
+        Assert.False(resumed.Contains(Key(1)));
+        Store(resumed, 1);
+        resumed.Dispose();
+        Assert.Equal([0, 1], Parts.SelectMany(_format.EpisodesIn).Select(key => key.Index));
+    }
+
+    [Fact]
+    public void A_run_that_was_killed_between_file_and_log_keeps_the_file()
+    {
+        var killed = Open();
+        Store(killed, 0);
+        string log = StepRecorder.LogsOf(_folder)[0];
+        byte[] bytes = File.ReadAllBytes(log);
+        killed.Dispose();
+        File.WriteAllBytes(log, bytes);
+
+        using var resumed = Open(finished: [Key(0)], resume: true);
+        Assert.Equal([Key(0)], Parts.SelectMany(_format.EpisodesIn));
+        Assert.Empty(StepRecorder.LogsOf(_folder));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_leaves_its_log()
+    {
+        _format.OnWrite = () => throw new IOException("No space left on device");
+        var recorder = Open(partBytes: 1);
+        var recording = Play(recorder, 0);
+        recorder.Append(recording);
+        var e = Assert.Throws<EvalCoreException>(() => recorder.Confirm(recording));
+        Assert.Equal($"--eval.record: {Path.Combine(_folder, "steps")} cannot be written (No space left on device)", e.Message);
+
+        _format.OnWrite = null;
+        using var resumed = Open(finished: [Key(0)], resume: true);
+        Assert.True(resumed.Contains(Key(0)));
+    }
+
+    [Fact]
+    public void Steps_of_another_run_are_not_mixed_with_a_new_one()
+    {
+        using (var recorder = Open())
+            Store(recorder, 0);
+        var e = Assert.Throws<EvalCoreException>(() => Open());
+        Assert.Equal($"--output_dir: {Path.Combine(_folder, "steps")} already contains steps of another run (0001.json); delete it, or name another folder", e.Message);
+    }
+
+    [Fact]
+    public void A_run_without_episodes_leaves_no_folder()
+    {
+        using (var recorder = Open())
+            recorder.Append(Play(recorder, 0));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "steps")));
+    }
+
+    [Fact]
+    public void A_log_that_ends_anywhere_has_the_episodes_before()
+    {
+        byte[] log = Log(out int[] ends);
+        for (int length = 0; length <= log.Length; length++)
+            Assert.Equal(ends.Count(end => end <= length), StepLog.Parse(log[..length]).Count);
+    }
+
+    [Fact]
+    public void A_damaged_log_is_read_up_to_the_damage() => Fuzz.Run([Log(out _)], input =>
+    {
+        foreach (var episode in StepLog.Parse(input))
+            Assert.Equal(episode.Rows * episode.Layout.Width, episode.Values.Length);
+    });
+
+    [Fact]
+    public void A_recorded_step_allocates_nothing()
+    {
+        using var benchmark = new WalkConfig { Conditions = 2 }.Open();
+        using var environment = benchmark.Make(Right);
+        environment.Reset(Right.Episode(0, 0));
+        var recording = new StepRecording(Right.Episode(0, 0));
+        recording.Start(environment);
+        for (int step = 0; step < 1000; step++)
+            recording.Add([0.5], default);
+        recording.Start(environment);
+        var action = new double[1];
+        Assert.Equal(0, Allocated.By(() => recording.Add(action, new StepResult(1, false, false, true))));
+    }
+
+    private IReadOnlyList<string> Parts => StepRecorder.PartsOf(_folder, _format);
+
+    private static EpisodeKey Key(int index) => Right.Episode(index, 0).Key;
+
+    private StepRecorder Open(EpisodeKey[]? finished = null, bool resume = false, long partBytes = StepRecorder.DefaultPartBytes) =>
+        new(_folder, _format, (finished ?? []).ToHashSet(), resume, partBytes);
+
+    private static void Store(StepRecorder recorder, int index)
+    {
+        var recording = Play(recorder, index);
+        recorder.Append(recording);
+        recorder.Confirm(recording);
+    }
+
+    private static StepRecording Play(StepRecorder recorder, int index)
+    {
+        using var benchmark = new WalkConfig { Conditions = 2 }.Open();
+        using var environment = benchmark.Make(Right);
+        var recording = recorder.Rent(Right.Episode(index, 1000));
+        environment.Reset(recording.Episode);
+        recording.Start(environment);
+        for (int step = 0; step < 5; step++)
+            recording.Add([0.5], environment.Step([0.5]));
+        return recording;
+    }
+
+    private byte[] Log(out int[] ends)
+    {
+        using var recorder = Open();
+        var lengths = new List<int>();
+        for (int index = 0; index < 3; index++)
+        {
+            recorder.Append(Play(recorder, index));
+            lengths.Add((int)new FileInfo(StepRecorder.LogsOf(_folder)[0]).Length);
+        }
+
+        ends = [.. lengths];
+        return File.ReadAllBytes(StepRecorder.LogsOf(_folder)[0]);
+    }
+}
