@@ -24,6 +24,7 @@ public static class BuiltIn
             .Add(new RemotePolicies())
             .Add(new LeRobotPolicies())
             .Add(new ParquetSteps())
-            .Add(new DuckDbQueries());
+            .Add(new DuckDbQueries())
+            .Add(new SqliteHistory());
     }
 }

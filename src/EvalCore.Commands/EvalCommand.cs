@@ -87,6 +87,7 @@ internal static class EvalCommand
     {
         foreach (string note in options.Notes)
             terminal.Note(note);
+        HistoryCommand.CheckFile(options.History, registry);
         await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
         await PolicyFetch.Run(options.Policy, () => options.PolicyContext(_ => { }), terminal, cancellation).ConfigureAwait(false);
@@ -95,7 +96,12 @@ internal static class EvalCommand
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            return gate?.Before(run) ?? await Play(run, options, terminal, gate, cancellation).ConfigureAwait(false);
+            if (gate?.Before(run) is { } known)
+                return known;
+            int code = await Play(run, options, terminal, gate, cancellation).ConfigureAwait(false);
+            if (options.History is { } history)
+                HistoryCommand.Record(history, options.OutputDir, registry, terminal);
+            return code;
         }
         finally
         {

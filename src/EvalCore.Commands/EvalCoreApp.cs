@@ -107,6 +107,7 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             PlanCommand.Create(registry, terminal),
             VideoCommand.Create(registry, terminal),
             QueryCommand.Create(registry, terminal),
+            HistoryCommand.Create(registry, terminal),
             AssetsCommand.Create(registry, terminal),
             DoctorCommand.Create(registry, terminal),
         ];

@@ -29,6 +29,9 @@ internal sealed class CommandLine : IDisposable
     /// <summary>The program's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Sets an environment variable of the program.</summary>
+    public void Set(string variable, string value) => _variables[variable] = value;
+
     /// <summary>The files that the toy suite needs.</summary>
     public AssetSet? Assets { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed class CommandLine : IDisposable
     {
         var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, OnFrame = OnFrame, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
         var host = new Host(_variables.GetValueOrDefault, Time, 4);
-        return new EvalCoreApp(new Registry().Add(suite).Add(new ParquetSteps()).Add(new DuckDbQueries()), new Terminal(Out, Error, host)).Run(args, cancellation);
+        return new EvalCoreApp(new Registry().Add(suite).Add(new ParquetSteps()).Add(new DuckDbQueries()).Add(new SqliteHistory(TimeSpan.FromSeconds(1))), new Terminal(Out, Error, host)).Run(args, cancellation);
     }
 
     /// <summary>Replaces the temporary folder, which differs between runs.</summary>

@@ -77,6 +77,11 @@ public sealed class EvalOptions
     [AllowNull]
     public string JobName { get; set => field = value ?? ""; } = "";
 
+    /// <summary>The file of the history to which the run is added; null for none.</summary>
+    [Placeholder("FILE")]
+    [Description("add the run to a history, see evalcore history; default: the variable EVALCORE_HISTORY")]
+    public string? History { get; set; }
+
     /// <summary>The seed of episode 0 of each task; episode k has <c>seed + k</c>.</summary>
     [Description("the seed of episode 0 of each task; episode k has seed + k")]
     public long Seed { get; set; } = EpisodeSpec.DefaultSeed;
@@ -149,6 +154,7 @@ public sealed class EvalOptions
         set.Bind(options.Eval, "eval.");
         set.Bind(options);
         options.Rollout.Validate();
+        options.History ??= host.Variable("EVALCORE_HISTORY") is { Length: > 0 } history ? history : null;
         string? shard = set.TakeText("shard");
         options.Shard = Shard.Parse(shard ?? (more is null ? null : Shard.Whole.ToString()), host.Variable);
         if (readsPolicy)

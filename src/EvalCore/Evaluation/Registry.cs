@@ -1,6 +1,7 @@
 using EvalCore.Assets;
 using EvalCore.Diagnostics;
 using EvalCore.Environments;
+using EvalCore.History;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Queries;
@@ -96,6 +97,16 @@ public sealed class Registry
     public Registry Add(IQueryEngine engine)
     {
         QueryEngine = engine;
+        return this;
+    }
+
+    /// <summary>The format of histories; null where the program keeps none.</summary>
+    public IHistoryFormat? HistoryFormat { get; private set; }
+
+    /// <summary>Sets the format of histories.</summary>
+    public Registry Add(IHistoryFormat format)
+    {
+        HistoryFormat = format;
         return this;
     }
 

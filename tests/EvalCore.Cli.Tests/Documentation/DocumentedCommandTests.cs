@@ -39,6 +39,10 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["evalcore query \"from (describe steps)\" outputs/run"] = "QueryCommandTests queries runs",
         ["evalcore query \"select run, pc_success, eval_ep_s from runs\" runA runB"] = "QueryCommandTests queries several runs",
         ["evalcore query \"select step, avg(reward) from steps group by step order by step\" outputs/run --format=csv"] = "QueryCommandTests queries runs",
+        ["evalcore history add outputs/run --history=runs.db"] = "HistoryCommandTests adds runs",
+        ["evalcore history list --history=runs.db"] = "HistoryCommandTests lists runs",
+        ["evalcore history plot --history=runs.db --output=history.svg"] = "HistoryCommandTests plots runs",
+        ["evalcore history check --history=runs.db"] = "HistoryCommandTests checks runs",
         ["dotnet build src/EvalCore.Cli -p:Onnx=cpu"] = "restores onnxruntime's libraries; EvalCore.Onnx.Tests has them",
         ["dotnet tool install --global EvalCore.Cli"] = "Packages.Tests installs the tool",
     };

@@ -84,8 +84,9 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
         // A flag of the policy that docs/your-own-policy.md shows.
         known.Add("--policy.gain");
-        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.QueryFlags)])
+        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags)])
             known.UnionWith(OptionProperty.Of(flags).Select(property => $"--{property.Name}"));
+        known.Add("--exporters");
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Comparisons.ComparisonOptions)).Select(property => $"--{property.Name}"));
         object[] others = [new GateOptions(), new EvalCore.Training.WatchOptions(), new EvalCore.Planning.PlanOptions(), new EvalCore.Commands.PlanFlags()];
         known.UnionWith(others.SelectMany(owner => OptionProperty.Of(owner.GetType())).Select(property => $"--{property.Name}"));

@@ -1,0 +1,80 @@
+using EvalCore.History;
+using EvalCore.Statistics.Intervals;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace EvalCore.Commands.Display;
+
+/// <summary>A history as SVG: above, the success rates with their 95 % intervals; below, the times on a logarithmic axis.</summary>
+internal static class HistoryPlot
+{
+    private const double Width = 960;
+    private const double Height = 640;
+    private const string Rates = "rates";
+    private const string Times = "times";
+
+    // Okabe and Ito's palette, which people with colour blindness tell apart.
+    private static readonly OxyColor[] Colours =
+    [
+        OxyColor.FromRgb(0, 114, 178), OxyColor.FromRgb(213, 94, 0), OxyColor.FromRgb(0, 158, 115), OxyColor.FromRgb(204, 121, 167), OxyColor.FromRgb(230, 159, 0),
+        OxyColor.FromRgb(86, 180, 233),
+    ];
+
+    /// <summary>Draws entries, which are in the order of time.</summary>
+    public static string Of(IReadOnlyList<HistoryEntry> entries)
+    {
+        bool hasRuns = entries.Any(entry => entry.Kind == HistoryKind.Run);
+        var model = new PlotModel { Background = OxyColors.White, DefaultFontSize = 12, PlotAreaBorderThickness = new OxyThickness(0) };
+        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
+        model.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom, Minimum = -0.5, Maximum = entries.Count - 0.5, MinimumMajorStep = 1, MinimumMinorStep = 1, Title = "commit", AxislineStyle = LineStyle.Solid,
+            LabelFormatter = x => x >= 0 && x < entries.Count && Math.Abs(x - Math.Round(x)) < 1e-9 ? Label(entries[(int)Math.Round(x)]) : "",
+        });
+        if (hasRuns)
+            model.Axes.Add(NewAxis(new LinearAxis { Minimum = -3, Maximum = 103, MajorStep = 20 }, Rates, "success rate, %", 0.54, 1));
+        model.Axes.Add(NewAxis(new LogarithmicAxis(), Times, "time, s", 0, hasRuns ? 0.46 : 1));
+        int colour = 0;
+        foreach (var group in entries.Select((entry, x) => (Entry: entry, X: x)).GroupBy(point => point.Entry.Kind == HistoryKind.Run ? $"{point.Entry.Suite}, {point.Entry.Policy}" : point.Entry.Name))
+            Add(model, group.Key, [.. group], Colours[colour++ % Colours.Length]);
+        return new SvgExporter { Width = Width, Height = Height }.ExportToString(model);
+    }
+
+    private static void Add(PlotModel model, string name, IReadOnlyList<(HistoryEntry Entry, int X)> points, OxyColor colour)
+    {
+        var times = new LineSeries { YAxisKey = Times, Color = colour, MarkerType = MarkerType.Circle, MarkerFill = colour, MarkerSize = 3 };
+        times.Points.AddRange(points.Select(point => new DataPoint(point.X, point.Entry.Seconds)));
+        if (points[0].Entry.Kind == HistoryKind.Run)
+        {
+            var intervals = new AreaSeries { YAxisKey = Rates, Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, Fill = OxyColor.FromAColor(50, colour) };
+            var rates = new LineSeries { YAxisKey = Rates, Title = name, Color = colour, MarkerType = MarkerType.Circle, MarkerFill = colour, MarkerSize = 3 };
+            foreach (var (entry, x) in points.Where(point => point.Entry.Episodes > 0))
+            {
+                var interval = WilsonInterval.Of(entry.Successes, entry.Episodes);
+                intervals.Points.Add(new DataPoint(x, 100 * interval.Low));
+                intervals.Points2.Add(new DataPoint(x, 100 * interval.High));
+                rates.Points.Add(new DataPoint(x, 100.0 * entry.Successes / entry.Episodes));
+            }
+
+            model.Series.Add(intervals);
+            model.Series.Add(rates);
+        }
+        else
+        {
+            times.Title = name;
+        }
+
+        model.Series.Add(times);
+    }
+
+    private static Axis NewAxis(Axis axis, string key, string title, double start, double end)
+    {
+        (axis.Position, axis.Key, axis.Title, axis.StartPosition, axis.EndPosition) = (AxisPosition.Left, key, title, start, end);
+        (axis.AxislineStyle, axis.MajorGridlineStyle, axis.MajorGridlineColor) = (LineStyle.Solid, LineStyle.Solid, OxyColor.FromRgb(230, 230, 230));
+        return axis;
+    }
+
+    private static string Label(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.Commit[..Math.Min(7, entry.Commit.Length)] : entry.FinishedAt.ToString("MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+}

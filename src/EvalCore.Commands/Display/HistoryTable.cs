@@ -1,0 +1,39 @@
+using System.Globalization;
+using EvalCore.History;
+
+namespace EvalCore.Commands.Display;
+
+/// <summary>A history for a terminal: a line for each entry, the last one at the end.</summary>
+internal static class HistoryTable
+{
+    private const int LongestName = 48;
+
+    private static readonly string[] Headings = ["finished", "commit", "suite", "policy or benchmark", "episodes", "success", "time"];
+
+    /// <summary>Writes it. All numbers are right-aligned.</summary>
+    public static void Write(IReadOnlyList<HistoryEntry> entries, TextWriter writer)
+    {
+        string[][] rows = [Headings, .. entries.Select(Row)];
+        int[] widths = [.. Enumerable.Range(0, Headings.Length).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+        {
+            writer.WriteLine(string.Join("  ", row.Select((cell, i) => i < 4 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+            if (row == Headings)
+                writer.WriteLine(string.Join("  ", widths.Select(width => new string('─', width))));
+        }
+    }
+
+    private static string[] Row(HistoryEntry entry) =>
+    [
+        entry.FinishedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+        EvalCoreException.Printable(entry.Commit[..Math.Min(8, entry.Commit.Length)]),
+        EvalCoreException.Printable(entry.Suite),
+        Short(EvalCoreException.Printable(entry.Kind == HistoryKind.Run ? entry.Policy : entry.Name)),
+        entry.Kind == HistoryKind.Run ? $"{entry.Episodes}" : "",
+        entry.Episodes == 0 ? "" : ProgressView.Percent(100.0 * entry.Successes / entry.Episodes),
+        HistoryCheck.Text(entry.Seconds),
+    ];
+
+    /// <summary>The end of a long name: the beginnings are alike.</summary>
+    private static string Short(string name) => name.Length <= LongestName ? name : $"…{name[^(LongestName - 1)..]}";
+}

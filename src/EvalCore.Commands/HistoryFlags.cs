@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using EvalCore.Options;
+
+namespace EvalCore.Commands;
+
+/// <summary>The flags of <c>evalcore history</c>.</summary>
+internal sealed class HistoryFlags
+{
+    [Placeholder("FILE")]
+    [Description("the history; default: the variable EVALCORE_HISTORY")]
+    public string? History { get; set; }
+
+    [Placeholder("NAME")]
+    [Description("only runs of this suite")]
+    public string? Suite { get; set; }
+
+    [Placeholder("TEXT")]
+    [Description("only runs of policies whose path or type contains this")]
+    public string? Policy { get; set; }
+
+    [Placeholder("DATE")]
+    [Description("only entries since then, for example 2026-01-31")]
+    public string? Since { get; set; }
+
+    [Placeholder("HASH")]
+    [Description("only entries of this git commit, or its beginning; with add, the commit of benchmarks (without it, that of the working folder)")]
+    public string? Commit { get; set; }
+
+    [Placeholder("FILE.svg")]
+    [Description("plot: the file to write")]
+    public string Output { get; set; } = "history.svg";
+
+    [AllowedValues("previous", "best")]
+    [Description("check: the earlier run that the last one is compared with")]
+    public string Against { get; set; } = "previous";
+
+    [Description("check: the probability of a false alarm over all success rates, between 0 and 1")]
+    public double Alpha { get; set; } = 0.05;
+
+    [Placeholder("PERCENT")]
+    [Description("check: the smallest slowdown that counts")]
+    [Range(0.0, 1000.0)]
+    public double Slowdown { get; set; } = 10;
+}

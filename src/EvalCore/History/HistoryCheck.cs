@@ -1,0 +1,128 @@
+using System.Globalization;
+using EvalCore.Comparisons;
+using EvalCore.Results;
+using EvalCore.Statistics.Multiple;
+
+namespace EvalCore.History;
+
+/// <summary>
+/// Looks for a drop of the success rate and for a slowdown. Success: the last run of each suite and policy against an earlier one, by the
+/// exact one-sided test of <see cref="Comparison"/> (McNemar's for runs with common seeds, else Boschloo's), adjusted by Holm for the
+/// number of these tests. Time: the last one of each series against the earlier ones, by the modified z-score of Iglewicz and Hoaglin,
+/// How to Detect and Handle Outliers (1993): 0.6745 (x - median) / MAD above 3.5, and more than some percent above the median, since a
+/// few equal times have a MAD near 0.
+/// </summary>
+public static class HistoryCheck
+{
+    private const double MostZ = 3.5;
+
+    /// <summary>The fewest earlier times that the rule needs.</summary>
+    private const int FewestTimes = 4;
+
+    /// <summary>How many earlier times it reads.</summary>
+    private const int MostTimes = 20;
+
+    /// <summary>Checks the last entries.</summary>
+    /// <param name="entries">The entries, in the order of time.</param>
+    /// <param name="resultOf">Reads the result of a run.</param>
+    /// <param name="againstBest">Whether a run is compared with the best earlier one instead of the one before.</param>
+    /// <param name="alpha">The probability of a false alarm over all success rates.</param>
+    /// <param name="slowdown">The smallest slowdown that counts, in percent.</param>
+    public static IReadOnlyList<HistoryFinding> Of(
+        IReadOnlyList<HistoryEntry> entries, Func<HistoryEntry, EvalInfo> resultOf, bool againstBest = false, double alpha = 0.05, double slowdown = 10)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ArgumentNullException.ThrowIfNull(resultOf);
+        return [.. Successes(entries, resultOf, againstBest, alpha), .. Times(entries, slowdown)];
+    }
+
+    private static List<HistoryFinding> Successes(IReadOnlyList<HistoryEntry> entries, Func<HistoryEntry, EvalInfo> resultOf, bool againstBest, double alpha)
+    {
+        var findings = new List<HistoryFinding>();
+        var tested = new List<(HistoryEntry Last, HistoryEntry Before, Comparison Comparison)>();
+        foreach (var group in entries.Where(entry => entry.Kind == HistoryKind.Run).GroupBy(entry => (entry.Suite, entry.Policy)))
+        {
+            var last = group.Last();
+            var result = resultOf(last);
+            IEnumerable<HistoryEntry> earlier = group.SkipLast(1).Reverse();
+            if (againstBest)
+                earlier = earlier.OrderByDescending(entry => (double)entry.Successes / Math.Max(1, entry.Episodes));
+            var comparable = earlier.Select(entry => (Entry: entry, Comparison: Compare(resultOf(entry), result, alpha))).FirstOrDefault(pair => pair.Comparison is not null);
+            if (comparable.Comparison is { } comparison)
+                tested.Add((last, comparable.Entry, comparison));
+            else
+                findings.Add(new HistoryFinding(false, $"success  {Title(last)}: {Rate(last)}; no earlier run to compare it with"));
+        }
+
+        double[] adjusted = [.. AdjustedPValues.Holm([.. tested.Select(test => test.Comparison.Overall.PWorse)])];
+        findings.AddRange(tested.Select((test, i) =>
+        {
+            var (last, before, comparison) = test;
+            var overall = comparison.Overall;
+            string drop = adjusted[i] <= alpha ? "DROPPED" : "no drop is shown";
+            return new HistoryFinding(
+                adjusted[i] <= alpha,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"success  {Title(last)}: {overall.B.Successes}/{overall.B.Episodes} at {Commit(last)}, before {overall.A.Successes}/{overall.A.Episodes} at {Commit(before)}: {drop} (p = {adjusted[i]:0.####}, {(overall.Outcomes is null ? "unpaired" : "paired")})"));
+        }));
+        return findings;
+    }
+
+    private static Comparison? Compare(EvalInfo before, EvalInfo last, double alpha)
+    {
+        try
+        {
+            var comparison = Comparison.Of(before, last, new ComparisonOptions { Alpha = alpha });
+            return comparison.Comparability.Reasons.Count == 0 ? comparison : null;
+        }
+        catch (EvalCoreException)
+        {
+            // They have no task in common.
+            return null;
+        }
+    }
+
+    private static IEnumerable<HistoryFinding> Times(IReadOnlyList<HistoryEntry> entries, double slowdown)
+    {
+        foreach (var series in entries.GroupBy(entry => entry.Series))
+        {
+            var last = series.Last();
+            double[] earlier = [.. series.SkipLast(1).TakeLast(MostTimes).Select(entry => entry.Seconds)];
+            if (earlier.Length < FewestTimes)
+            {
+                yield return new HistoryFinding(false, $"time     {Title(last)}: {Text(last.Seconds)}; {earlier.Length} earlier of this machine and these flags, {FewestTimes} are needed");
+                continue;
+            }
+
+            double median = Median(earlier), mad = Median([.. earlier.Select(time => Math.Abs(time - median))]);
+            double z = 0.6745 * (last.Seconds - median) / mad, percent = 100 * (last.Seconds / median - 1);
+            bool isSlow = percent > slowdown && !(z <= MostZ);
+            string verdict = isSlow ? "SLOWER" : "no slowdown is shown";
+            yield return new HistoryFinding(isSlow, string.Create(
+                CultureInfo.InvariantCulture,
+                $"time     {Title(last)}: {Text(last.Seconds)} at {Commit(last)}, median of {earlier.Length} before {Text(median)}: {verdict} ({percent:+0.0;-0.0} %, z = {z:0.0})"));
+        }
+    }
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static string Title(HistoryEntry entry) => entry.Kind == HistoryKind.Run ? $"{entry.Suite}, {entry.Policy}" : entry.Name;
+
+    private static string Commit(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.Commit[..Math.Min(8, entry.Commit.Length)] : "an unknown commit";
+
+    private static string Rate(HistoryEntry entry) => $"{entry.Successes}/{entry.Episodes}";
+
+    /// <summary>A time with three digits and its unit.</summary>
+    public static string Text(double seconds) => seconds switch
+    {
+        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.##} s"),
+        >= 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{1e3 * seconds:0.##} ms"),
+        >= 1e-6 => string.Create(CultureInfo.InvariantCulture, $"{1e6 * seconds:0.##} µs"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{1e9 * seconds:0.##} ns"),
+    };
+}

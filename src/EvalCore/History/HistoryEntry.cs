@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using EvalCore.Results;
+
+namespace EvalCore.History;
+
+/// <summary>A run, or the result of a benchmark, in a history.</summary>
+public sealed record HistoryEntry
+{
+    /// <summary>Identifies the entry: adding the same result again changes nothing.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What the entry is of.</summary>
+    public required HistoryKind Kind { get; init; }
+
+    /// <summary>When it was finished.</summary>
+    public required DateTimeOffset FinishedAt { get; init; }
+
+    /// <summary>The git commit; empty where it is not known.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>The run's output folder, or the benchmark's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The suite of a run; empty for a benchmark.</summary>
+    public required string Suite { get; init; }
+
+    /// <summary>The policy of a run, its path or its type; empty for a benchmark.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>The number of episodes; 0 for a benchmark.</summary>
+    public required int Episodes { get; init; }
+
+    /// <summary>The number of successful episodes.</summary>
+    public required int Successes { get; init; }
+
+    /// <summary>The wall clock, in seconds: of an episode (<c>eval_ep_s</c>), or the median of a benchmark's operation.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Equal for entries whose times can be compared: those of the same machine with the same flags.</summary>
+    public required string Series { get; init; }
+
+    /// <summary>The result of a run that is added; null in a list.</summary>
+    public EvalInfo? Result { get; init; }
+
+    /// <summary>The entry of a run.</summary>
+    /// <param name="folder">Its output folder.</param>
+    /// <param name="info">Its result.</param>
+    /// <exception cref="EvalCoreException">lerobot-eval wrote the result, which does not say when and on which machine.</exception>
+    public static HistoryEntry Of(string folder, EvalInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        if (info.Provenance is not { } provenance)
+            throw new EvalCoreException($"history: {folder}: lerobot-eval wrote its {EvalInfo.FileName}, which does not say which run it is of");
+        var parts = Merge.Parts(provenance).ToList();
+        string At(string key) => Merge.Text(parts[0][key]) ?? "";
+        var options = parts[0]["options"] as JsonObject ?? [];
+        return new HistoryEntry
+        {
+            Key = Hash(provenance),
+            Kind = HistoryKind.Run,
+            FinishedAt = parts.Select(part => DateTimeOffset.TryParse(Merge.Text(part["finished_at"]), CultureInfo.InvariantCulture, out var at) ? at : default).Max(),
+            Commit = At("git_commit"),
+            Name = folder,
+            Suite = string.Join(",", parts.Select(part => Merge.Text(part["env"]?["type"]) ?? "").Distinct()),
+            Policy = Merge.Text(options["policy"]?["path"]) ?? Merge.Text(parts[0]["policy"]?["type"]) ?? "",
+            Episodes = info.Overall.NEpisodes,
+            Successes = info.Overall.NSuccess,
+            Seconds = info.EvalEpS,
+            Series = Hash(new JsonArray([.. parts.Select(SeriesOf)])),
+            Result = info,
+        };
+    }
+
+    /// <summary>The first 16 hexadecimal digits of the SHA-256 of a text.</summary>
+    internal static string Hash(JsonNode json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())))[..16];
+
+    /// <summary>The machine and the flags of a run, without the names of its files.</summary>
+    private static JsonObject SeriesOf(JsonNode part)
+    {
+        var options = (JsonObject)(part["options"]?.DeepClone() ?? new JsonObject());
+        foreach (string name in (string[])["output_dir", "job_name", "history", "seed"])
+            options.Remove(name);
+        return new JsonObject
+        {
+            ["machine"] = part["machine"]?.DeepClone(), ["options"] = options, ["batch_size"] = part["batch_size"]?.DeepClone(), ["shard"] = part["shard"]?.DeepClone(),
+        };
+    }
+}

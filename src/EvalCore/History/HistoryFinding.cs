@@ -1,0 +1,6 @@
+namespace EvalCore.History;
+
+/// <summary>What a check found about the last run of a policy, or the last time of a series.</summary>
+/// <param name="IsBad">Whether the success rate dropped, or the time grew.</param>
+/// <param name="Text">One line with the figures.</param>
+public sealed record HistoryFinding(bool IsBad, string Text);
