@@ -137,7 +137,7 @@ internal static class EvalCommand
             var policy = options.Policy.Make(options.PolicyContext(terminal.Note));
             try
             {
-                return (policy, new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note, gate?.Rule));
+                return (policy, new EvalRun(options.Env, policy, options.Rollout with { Given = options.ToJson() }, terminal.Note, rule: gate?.Rule));
             }
             catch (Exception)
             {

@@ -26,7 +26,8 @@ internal static class HistoryPlot
     public static string Of(IReadOnlyList<HistoryEntry> entries)
     {
         bool hasRuns = entries.Any(entry => entry.Kind == HistoryKind.Run);
-        var model = new PlotModel { Background = OxyColors.White, DefaultFontSize = 12, PlotAreaBorderThickness = new OxyThickness(0) };
+        var model = new PlotModel { Background = OxyColors.White, DefaultFont = "Arial", DefaultFontSize = 12, PlotAreaBorderThickness = new OxyThickness(0) };
+        model.PlotMargins = new OxyThickness(90, double.NaN, double.NaN, double.NaN);
         model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
         model.Axes.Add(new LinearAxis
         {
@@ -38,7 +39,7 @@ internal static class HistoryPlot
         model.Axes.Add(NewAxis(new LogarithmicAxis(), Times, "time, s", 0, hasRuns ? 0.46 : 1));
         int colour = 0;
         foreach (var group in entries.Select((entry, x) => (Entry: entry, X: x)).GroupBy(point => point.Entry.Kind == HistoryKind.Run ? $"{point.Entry.Suite}, {point.Entry.Policy}" : point.Entry.Name))
-            Add(model, group.Key, [.. group], Colours[colour++ % Colours.Length]);
+            Add(model, Wide(group.Key), [.. group], Colours[colour++ % Colours.Length]);
         return new SvgExporter { Width = Width, Height = Height }.ExportToString(model);
     }
 
@@ -73,8 +74,12 @@ internal static class HistoryPlot
     {
         (axis.Position, axis.Key, axis.Title, axis.StartPosition, axis.EndPosition) = (AxisPosition.Left, key, title, start, end);
         (axis.AxislineStyle, axis.MajorGridlineStyle, axis.MajorGridlineColor) = (LineStyle.Solid, LineStyle.Solid, OxyColor.FromRgb(230, 230, 230));
+        axis.AxisTitleDistance = 20;
         return axis;
     }
+
+    /// <summary>A text whose place is wide enough where a browser has a wider font than the one it is measured with.</summary>
+    private static string Wide(string text) => text + new string('\u00a0', 2 + text.Length);
 
     private static string Label(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.Commit[..Math.Min(7, entry.Commit.Length)] : entry.FinishedAt.ToString("MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }

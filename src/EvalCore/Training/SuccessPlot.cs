@@ -40,9 +40,6 @@ public static class SuccessPlot
             TitleFontSize = 14,
             TitleFontWeight = FontWeights.Normal,
             TitleColor = Ink,
-            Subtitle = ranking.Ranked.Count > 1 ? "filled: the best, and those that cannot be told from it" : null,
-            SubtitleFontSize = 12,
-            SubtitleColor = Muted,
             Padding = new OxyThickness(8, 8, 24, 8),
             Background = OxyColors.White,
             PlotAreaBorderThickness = new OxyThickness(0),
@@ -90,8 +87,9 @@ public static class SuccessPlot
     {
         if (ranking.Best is not { } best)
             return "no checkpoint has a result";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{best.Metrics.NEpisodes} episodes of each checkpoint, 95 % intervals; best: step {best.Evaluated.Checkpoint.Step}");
+        string filled = ranking.Ranked.Count > 1 ? "; filled: cannot be told from it" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{best.Metrics.NEpisodes} episodes each, 95 % intervals; best: step {best.Evaluated.Checkpoint.Step}{filled}");
     }
 
     private static LinearAxis Axis(AxisPosition position, string title) => new()
