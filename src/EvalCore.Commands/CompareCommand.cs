@@ -79,7 +79,7 @@ internal static class CompareCommand
     }
 
     /// <summary>Tells runs from flags, which each take a value.</summary>
-    private static (List<string> Runs, List<string> Flags) Split(IReadOnlyList<string> tokens)
+    internal static (List<string> Runs, List<string> Flags) Split(IReadOnlyList<string> tokens)
     {
         List<string> runs = [], flags = [];
         bool isValue = false;
@@ -93,6 +93,6 @@ internal static class CompareCommand
         return (runs, flags);
     }
 
-    private static Interval? RangeOf(string suite, Registry registry) =>
+    internal static Interval? RangeOf(string suite, Registry registry) =>
         registry.EnvTypes.Contains(suite) && registry.NewEnv(suite).RewardRange is var (low, high) ? new Interval(low, high) : null;
 }

@@ -5,6 +5,7 @@ using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
 using EvalCore.Training;
@@ -159,7 +160,9 @@ internal static class EvalCommand
             var unprinted = Print(info, run, options, terminal, gate);
             if (run.Progress.Videos is > 0 and var videos && !terminal.IsLive)
                 terminal.Error.Profile.Out.Writer.WriteLine($"finishing {Count(videos, "video")}");
-            await Follow(run.FinishVideos(), run, progress, terminal, cancellation).ConfigureAwait(false);
+            info = await Follow(run.FinishVideos(), run, progress, terminal, cancellation).ConfigureAwait(false);
+            if (options.Report)
+                Report(info, options, terminal);
             return unprinted is not null ? throw unprinted : gate?.After(info, run) ?? ExitCode.Success;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -223,6 +226,32 @@ internal static class EvalCommand
             // .NET's text for a closed stream is that of a file without permission.
             string reason = e is UnauthorizedAccessException ? "it is closed" : EvalCoreException.Reason(e);
             return new IOException($"standard output cannot be written ({reason}); the results are in {file}", e);
+        }
+    }
+
+    /// <summary>Writes the report. No run fails because of it.</summary>
+    private static void Report(EvalInfo info, EvalOptions options, Terminal terminal)
+    {
+        string file = Path.Combine(options.OutputDir, RunReport.FileName);
+        try
+        {
+            var report = new RunReport(new ReportRun(options.OutputDir, info, options.OutputDir));
+            report.Save(file);
+            terminal.Writer.WriteLine($"report: {file}");
+        }
+        catch (EvalCoreException e)
+        {
+            terminal.Note(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Standard output is closed.
+        }
+#pragma warning disable CA1031 // The result is written; the command that is named has the details.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            terminal.Note($"{RunReport.FileName} could not be made; evalcore report {ShellWord.Quote(options.OutputDir)} gives the details");
         }
     }
 

@@ -105,6 +105,7 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             CompareCommand.Create(registry, terminal),
             GateCommand.Create(registry, terminal),
             PlanCommand.Create(registry, terminal),
+            ReportCommand.Create(registry, terminal),
             VideoCommand.Create(registry, terminal),
             QueryCommand.Create(registry, terminal),
             HistoryCommand.Create(registry, terminal),

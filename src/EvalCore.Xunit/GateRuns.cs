@@ -4,6 +4,7 @@ using System.Globalization;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
+using EvalCore.Reports;
 using EvalCore.Results;
 using Xunit;
 using Xunit.Sdk;
@@ -114,6 +115,8 @@ public sealed class GateRuns : IDisposable
                 folders.Add(FolderOf(suite));
                 string file = Path.Combine(FolderOf(suite), EvalInfo.FileName);
                 Lines.Add((GateOf(suite).Summary(info.Episodes, gate), file));
+                if (GateOf(suite).Options.Report)
+                    Report(info, FolderOf(suite));
                 Lines.AddRange(DiagnosticNotes.Of(info).Select(note => ($"{suite}: note: {note}", file)));
             }
 
@@ -127,6 +130,25 @@ public sealed class GateRuns : IDisposable
             string merged = Path.Combine(_folder.Value, EvalInfo.FileName);
             Merge.Folders(folders).Save(merged);
             TestContext.Current.SendDiagnosticMessage("results: {0}", merged);
+        }
+    }
+
+    /// <summary>Writes the report of a suite. No gate fails because of it.</summary>
+    private static void Report(EvalInfo info, string folder)
+    {
+        try
+        {
+            new RunReport(new ReportRun(folder, info, folder)).Save(Path.Combine(folder, RunReport.FileName));
+        }
+        catch (EvalCoreException e)
+        {
+            TestContext.Current.SendDiagnosticMessage("{0}", e.Message);
+        }
+#pragma warning disable CA1031 // The result is written; the command that is named has the details.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            TestContext.Current.SendDiagnosticMessage("{0} could not be made; evalcore report {1} gives the details", RunReport.FileName, folder);
         }
     }
 

@@ -90,6 +90,10 @@ public sealed class EvalOptions
     [Description("new names for observation keys: {\"old\": \"new\"}")]
     public IReadOnlyDictionary<string, string> RenameMap { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>Whether the run writes its report.</summary>
+    [Description("write report.html, one page on the run, to the output folder")]
+    public bool Report { get; set; } = true;
+
     /// <summary>The shard of the episodes that this process plays.</summary>
     [JsonIgnore]
     public Shard Shard { get; private set; } = Shard.Whole;

@@ -92,9 +92,8 @@ public static class Merge
         [.. Parts(merged.Provenance).Select(part => (string?)part["machine"]?["renderer"]).OfType<string>().Distinct()];
 
     /// <summary>The runs that a provenance is of.</summary>
-    internal static IEnumerable<JsonNode> Parts(JsonNode? provenance) => provenance?["merged"] is JsonArray parts
-        ? parts.SelectMany(Parts)
-        : provenance is null ? [] : [provenance];
+    internal static IEnumerable<JsonNode> Parts(JsonNode? provenance) =>
+        provenance is not JsonObject run ? [] : run["merged"] is JsonArray parts ? parts.SelectMany(Parts) : [run];
 
     internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
     {

@@ -84,7 +84,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
         // A flag of the policy that docs/your-own-policy.md shows.
         known.Add("--policy.gain");
-        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags)])
+        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.ReportFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags)])
             known.UnionWith(OptionProperty.Of(flags).Select(property => $"--{property.Name}"));
         known.Add("--exporters");
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Comparisons.ComparisonOptions)).Select(property => $"--{property.Name}"));

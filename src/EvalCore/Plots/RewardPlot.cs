@@ -1,0 +1,52 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+
+namespace EvalCore.Plots;
+
+/// <summary>The reward over the steps: the median, and a band with 80 % of the rewards, of the episodes that are not over.</summary>
+internal static class RewardPlot
+{
+    private const double Width = 440;
+    private const double Height = 200;
+
+    /// <summary>The most steps at which the rewards are read.</summary>
+    private const int MostSteps = 200;
+
+    /// <summary>Draws it.</summary>
+    /// <param name="successes">The rewards of the steps, of each episode that succeeded.</param>
+    /// <param name="failures">Those of each episode that failed.</param>
+    public static string Of(IReadOnlyList<IReadOnlyList<double>> successes, IReadOnlyList<IReadOnlyList<double>> failures)
+    {
+        var model = PlotStyle.NewModel();
+        model.PlotMargins = new OxyThickness(52, double.NaN, double.NaN, double.NaN);
+        model.Axes.Add(PlotStyle.NewLinearAxis(AxisPosition.Bottom, "step"));
+        model.Axes.Add(PlotStyle.NewLinearAxis(AxisPosition.Left, ""));
+        Add(PlotStyle.Failure, failures);
+        Add(PlotStyle.Success, successes);
+        return SvgPlot.Themed(model, Width, Height, "The median reward over the steps of the episodes that succeeded and of those that failed");
+
+        void Add(OxyColor colour, IReadOnlyList<IReadOnlyList<double>> episodes)
+        {
+            if (episodes.Count == 0)
+                return;
+            var band = new AreaSeries { Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, Fill = OxyColor.FromAColor(50, colour), StrokeThickness = 0 };
+            var median = new LineSeries { Color = colour, StrokeThickness = 2 };
+            int steps = episodes.Max(episode => episode.Count);
+            for (int step = 0; step < steps; step += Math.Max(1, steps / MostSteps))
+            {
+                double[] rewards = [.. episodes.Where(episode => step < episode.Count).Select(episode => episode[step]).Where(double.IsFinite).Order()];
+                if (rewards.Length == 0)
+                    continue;
+                median.Points.Add(new DataPoint(step, At(rewards, 0.5)));
+                band.Points.Add(new DataPoint(step, At(rewards, 0.1)));
+                band.Points2.Add(new DataPoint(step, At(rewards, 0.9)));
+            }
+
+            model.Series.Add(band);
+            model.Series.Add(median);
+        }
+
+        static double At(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
+    }
+}

@@ -1,0 +1,58 @@
+using EvalCore.Results;
+
+namespace EvalCore.Reports;
+
+/// <summary>What a reader of a result must know besides its numbers.</summary>
+internal static class ReportNotes
+{
+    /// <summary>The most notes of one kind.</summary>
+    private const int MostOfAKind = 5;
+
+    /// <summary>The notes, one line each.</summary>
+    public static IReadOnlyList<string> Of(EvalInfo info) =>
+    [
+        .. DiagnosticNotes.Of(info),
+        .. OfProvenance(info),
+        .. Warnings(info),
+    ];
+
+    private static List<string> OfProvenance(EvalInfo info)
+    {
+        if (info.Provenance is null)
+            return ["lerobot-eval wrote this result: engines, files, options, seeds and timings are not recorded"];
+        try
+        {
+            return
+            [
+                .. Some(Merge.MissingShards(info), "shards", missing => $"shard {missing} is missing in this result"),
+                .. Some(Merge.MissingEpisodes(info), "tasks", missing => $"not in this result: {missing}"),
+                .. Merge.Policies(info) is { Count: > 1 } policies ? [$"the overall result is of different policies: {string.Join("; ", policies)}"] : Array.Empty<string>(),
+                .. Merge.Renderers(info) is { Count: > 1 } renderers
+                    ? [$"the policy's images were rendered by different devices and may differ slightly: {string.Join("; ", renderers)}"]
+                    : Array.Empty<string>(),
+            ];
+        }
+        catch (Exception e) when (e is EvalCoreException or InvalidOperationException or FormatException)
+        {
+            return ["the provenance is damaged: whether shards or episodes are missing is unknown"];
+        }
+    }
+
+    private static IEnumerable<string> Some(IReadOnlyList<string> all, string what, Func<string, string> note)
+    {
+        foreach (string one in all.Take(MostOfAKind))
+            yield return note(one);
+        if (all.Count > MostOfAKind)
+            yield return $"the same of {all.Count - MostOfAKind} more {what}";
+    }
+
+    /// <summary>The simulator's warnings, each once with the number of its episodes.</summary>
+    private static IEnumerable<string> Warnings(EvalInfo info)
+    {
+        foreach (var warning in info.Episodes.Where(episode => episode.Warning is not null).GroupBy(episode => episode.Warning).Take(MostOfAKind))
+            yield return $"{warning.Key} (in {NumberText.Count(warning.Count(), "episode")}; the first is episode {warning.First().EpisodeIndex} of {warning.First().Task})";
+        int again = info.Episodes.Count(episode => episode.Attempts > 1);
+        if (again > 0)
+            yield return $"{NumberText.Count(again, "episode")} lost the connection to the policy's server and began again";
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using EvalCore.Comparisons;
+using EvalCore.Files;
+using EvalCore.Statistics;
+
+namespace EvalCore.Reports;
+
+/// <summary>
+/// The report of a run: one HTML page that contains all it shows except the videos, which it names relative to its own folder. It
+/// loads nothing from other machines, and can be read without scripts.
+/// </summary>
+public sealed class RunReport
+{
+    /// <summary>The file's name in the output folder.</summary>
+    public const string FileName = "report.html";
+
+    /// <summary>Makes the report of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="baseline">The run that it is compared with; null for none.</param>
+    /// <param name="options">How they are compared; null for the defaults.</param>
+    /// <param name="ownRange">The range of the compared metric in a suite; null where it has none.</param>
+    /// <exception cref="EvalCoreException">An option of the comparison is out of range, or a run lacks the metric.</exception>
+    public RunReport(ReportRun run, ReportRun? baseline = null, ComparisonOptions? options = null, Func<string, Interval?>? ownRange = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        (Run, Baseline) = (run, baseline);
+        if (baseline is null)
+            return;
+        options ??= new ComparisonOptions();
+        options.Validate();
+        try
+        {
+            _ = CommonEpisodes.Of(baseline.Info, run.Info);
+        }
+        catch (EvalCoreException e)
+        {
+            NotCompared = e.Message.StartsWith("compare: ", StringComparison.Ordinal) ? e.Message["compare: ".Length..] : e.Message;
+            return;
+        }
+
+        Comparison = Comparison.Of(baseline.Info, run.Info, options, ownRange);
+    }
+
+    /// <summary>The run.</summary>
+    public ReportRun Run { get; }
+
+    /// <summary>The run that it is compared with: A in the comparison. Null for none.</summary>
+    public ReportRun? Baseline { get; }
+
+    /// <summary>The comparison; null without a baseline, or where it has no episode in common.</summary>
+    public Comparison? Comparison { get; }
+
+    /// <summary>Why there is no comparison with the baseline; null where there is one, and without a baseline.</summary>
+    public string? NotCompared { get; }
+
+    /// <summary>What was recorded of the steps; null where nothing was.</summary>
+    public IStepTraces? Traces { get; init; }
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="path">The file. The videos are named relative to its folder.</param>
+    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        string page = ToHtml(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        try
+        {
+            File.WriteAllText(path + ".part", page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.Move(path + ".part", path, overwrite: true);
+            Folder.Flush(Path.GetDirectoryName(path) ?? "");
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw EvalCoreException.CannotWrite($"{path}:", e);
+        }
+    }
+
+    /// <summary>The page.</summary>
+    /// <param name="folder">The folder that it will be in.</param>
+    public string ToHtml(string folder) => ReportPage.Write(this, new VideoLinks(folder));
+}

@@ -1,0 +1,90 @@
+using EvalCore.Commands;
+
+namespace EvalCore.Cli.Tests;
+
+public sealed class ReportCommandTests : IDisposable
+{
+    private readonly CommandLine _line = new();
+
+    public void Dispose() => _line.Dispose();
+
+    [Fact]
+    public async Task A_run_writes_its_report_and_prints_its_path_last()
+    {
+        await Play("a");
+        Assert.Equal($"report: {_line.In("a", "report.html")}", _line.Out.Lines[^1]);
+        string page = File.ReadAllText(_line.In("a", "report.html"));
+        Assert.Contains("<title>walk · walker: ", page, StringComparison.Ordinal);
+        Assert.Contains("src=\"videos/walks_0/eval_episode_0.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_writes_no_report_where_it_is_turned_off()
+    {
+        await Play("a", "--report=false");
+        Assert.False(File.Exists(_line.In("a", "report.html")));
+    }
+
+    [Fact]
+    public async Task A_report_is_made_again_beside_its_run_or_elsewhere()
+    {
+        await Play("a", "--report=false");
+        Assert.Equal(ExitCode.Success, await _line.Run("report", _line.In("a")));
+        Assert.True(File.Exists(_line.In("a", "report.html")));
+        Assert.Equal(ExitCode.Success, await _line.Run("report", "-o", _line.In("page.html"), _line.In("a", "eval_info.json")));
+        Assert.Contains("src=\"a/videos/walks_0/eval_episode_0.", File.ReadAllText(_line.In("page.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_baseline_adds_a_comparison_and_its_verdict()
+    {
+        await Play("a");
+        await Play("b");
+        Assert.Equal(ExitCode.Success, await _line.Run("report", _line.In("b"), $"--baseline={_line.In("a")}"));
+        Assert.StartsWith("verdict: undecided: ", _line.Out.Lines[^2], StringComparison.Ordinal);
+        Assert.Contains("id=\"comparison\"", File.ReadAllText(_line.In("b", "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_baseline_without_a_common_task_is_noted()
+    {
+        await Play("a", "--env.task=left");
+        await Play("b", "--env.task=fast/x");
+        Assert.Equal(ExitCode.Success, await _line.Run("report", _line.In("b"), $"--baseline={_line.In("a")}"));
+        Assert.StartsWith("note: not compared with the baseline: the runs have no task in common: ", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("report: no runs; name one output folder: evalcore report RUN")]
+    [InlineData("report: too many runs; name one output folder: evalcore report RUN", "A", "A")]
+    [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "nowhere")]
+    [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "A", "--baseline=nowhere")]
+    [InlineData("unknown flag '--baselin'; did you mean '--baseline'?", "A", "--baselin=A")]
+    [InlineData("--margin: 0 is not possible; give percentage points between 0 and 100, for example 10", "A", "--baseline=A", "--margin=0")]
+    public async Task Bad_input_is_one_line(string message, params string[] args)
+    {
+        await Play("a");
+        Assert.Equal(ExitCode.BadInput, await _line.Run(["report", .. args.Select(arg => arg.Replace("A", _line.In("a"), StringComparison.Ordinal))]));
+        Assert.Equal($"error: {message}", _line.Error.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_damaged_result_is_one_line()
+    {
+        await Play("a");
+        File.WriteAllText(_line.In("a", "eval_info.json"), "{\"per_task\": 3}");
+        Assert.Equal(ExitCode.BadInput, await _line.Run("report", _line.In("a")));
+        Assert.StartsWith($"error: {_line.In("a", "eval_info.json")}: is not an eval_info.json (", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_one_line()
+    {
+        await Play("a");
+        Assert.Equal(ExitCode.BadInput, await _line.Run("report", _line.In("a"), "-o", _line.In("nowhere", "page.html")));
+        Assert.StartsWith($"error: {_line.In("nowhere", "page.html")}: cannot be written (", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    private async Task Play(string folder, params string[] flags) => Assert.Equal(0, await _line.Run(
+        ["--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", $"--output_dir={_line.In(folder)}", .. flags]));
+}

@@ -1,0 +1,209 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using EvalCore.Comparisons;
+using EvalCore.Reports;
+using EvalCore.Results;
+using FsCheck;
+using FsCheck.Xunit;
+
+namespace EvalCore.Tests.Reports;
+
+public sealed class RunReportTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_page_has_the_rate_with_its_interval_the_tasks_and_the_command_that_repeats_the_run()
+    {
+        string page = Page(SyntheticRun.Of(tasks: 1, episodes: 20, change: record => record with { Success = record.EpisodeIndex < 11 }));
+        PageText.Elements(page);
+        Assert.Contains("<title>walk · walker: 55.0 %</title>", page, StringComparison.Ordinal);
+        Assert.Contains("95 % interval 34.2 to 74.2 %", page, StringComparison.Ordinal);
+        Assert.Contains("walk-to-place-0-v3", page, StringComparison.Ordinal);
+        Assert.Contains("evalcore eval \\\n  --policy.path=outputs/train/checkpoint \\\n  --policy.device=cpu \\\n  --env.type=walk", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("--output_dir", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_with_markup_is_text()
+    {
+        const string Name = "<script>alert('x')</script><img src=http://example.com/x onerror=alert(1)>\"&amp;";
+        var run = SyntheticRun.Of(
+            2, 3, 0.5, _ => Name, record => record with { TaskGroup = Name, Warning = Name }, folder: Name, provenance: SyntheticRun.Provenance(Name));
+        string page = Page(run, SyntheticRun.Of(2, 3, 0.9, _ => Name, record => record with { TaskGroup = Name }, seed: 2, folder: Name));
+        Assert.Equal(1, page.Split("<script").Length - 1);
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;script&gt;alert(", page, StringComparison.Ordinal);
+    }
+
+    [Property(MaxTest = 40)]
+    public void Data_does_not_change_the_elements_of_a_page(NonNull<string> name)
+    {
+        var plain = SyntheticRun.Of(2, 2, 0.5, task => $"task{task}");
+        var other = SyntheticRun.Of(2, 2, 0.5, task => $"{name.Get}{task}");
+        Assert.Equal(PageText.Elements(Page(plain)), PageText.Elements(Page(other)));
+    }
+
+    [Fact]
+    public void A_page_loads_nothing_but_its_videos()
+    {
+        var run = WithVideos("run", "a b#c%.mp4");
+        string page = Page(run);
+        Assert.Equal(
+            ["data:,", "run/videos/a%20b%23c%25.mp4"],
+            PageText.Loaded(page).Where(url => !url.StartsWith('#')));
+    }
+
+    [Fact]
+    public void Ten_thousand_episodes_are_below_5_MB()
+    {
+        var run = SyntheticRun.Of(tasks: 100, episodes: 100, success: 0.8);
+        var baseline = SyntheticRun.Of(tasks: 100, episodes: 100, success: 0.85, seed: 2);
+        string page = Page(run, baseline);
+        PageText.Elements(page);
+        Assert.InRange(Encoding.UTF8.GetByteCount(page), 100_000, 5_000_000);
+    }
+
+    [Fact]
+    public void A_baseline_gives_a_verdict_and_the_discordant_pairs()
+    {
+        var baseline = SyntheticRun.Of(1, 40, 1, folder: "before");
+        var run = SyntheticRun.Of(1, 40, 0.4, folder: "after");
+        var report = new RunReport(run, baseline);
+        string page = report.ToHtml(_folder);
+        Assert.Equal(GateVerdict.Fail, report.Comparison!.Verdict);
+        Assert.Contains("<strong>fail</strong> B is worse, shown after ", page, StringComparison.Ordinal);
+        Assert.Equal(report.Comparison.Discordant.Count(), page.Split("<span class=\"a\">only A</span>").Length - 1);
+        Assert.Contains("A is the baseline, <code>before</code>. B is this run, <code>after</code>.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_baseline_without_a_common_episode_is_said_on_the_page()
+    {
+        var report = new RunReport(SyntheticRun.Of(1, 3), SyntheticRun.Of(1, 3, name: _ => "other", change: record => record with { TaskId = 7, TaskGroup = "others" }, folder: "before"));
+        Assert.Null(report.Comparison);
+        Assert.Equal("the runs have no task in common: A has other, B has walk-to-place-0-v3", report.NotCompared);
+        Assert.Contains("<strong>not compared</strong> with before: the runs have no task in common", report.ToHtml(_folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_of_other_seeds_are_compared_as_unpaired_and_the_page_says_so()
+    {
+        string page = Page(SyntheticRun.Of(1, 10), SyntheticRun.Of(1, 10, change: record => record with { Seed = record.Seed + 500 }));
+        Assert.Contains("The runs have no episode in common: they are compared as unpaired.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Videos_of_a_discordant_pair_begin_at_the_first_difference_of_their_traces()
+    {
+        var run = WithVideos("after", "0.mp4", success: false);
+        var baseline = WithVideos("before", "0.mp4", success: true);
+        Assert.Contains("src=\"after/videos/0.mp4\"", Page(run, baseline), StringComparison.Ordinal);
+        string page = new RunReport(run, baseline) { Traces = new Traces(25) }.ToHtml(_folder);
+        Assert.Contains("src=\"before/videos/0.mp4#t=2.5\"", page, StringComparison.Ordinal);
+        Assert.Contains("src=\"after/videos/0.mp4#t=2.5\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rewards_over_the_steps_are_shown_where_they_were_recorded()
+    {
+        var run = SyntheticRun.Of(1, 6, 0.5);
+        Assert.DoesNotContain("Over the steps", Page(run), StringComparison.Ordinal);
+        Assert.Contains("6 episodes recorded", new RunReport(run) { Traces = new Traces(null) }.ToHtml(_folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_video_that_is_gone_is_not_shown()
+    {
+        var run = WithVideos("run", "0.mp4");
+        File.Delete(Path.Combine(_folder, "run", "videos", "0.mp4"));
+        string page = Page(run);
+        Assert.DoesNotContain("<video", page, StringComparison.Ordinal);
+        Assert.Contains("1 video of this result is not where it says.", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("policies/eval_pusht/act_bs1/eval_info.json")]
+    [InlineData("metaworld/eval/eval_info_bs2.json")]
+    [InlineData("checkpoints/pusht_act_keypoints/eval_info.json")]
+    public void A_result_of_lerobot_eval_has_a_page(string file)
+    {
+        string page = Page(ReportRun.Load(Goldens.Find(file)));
+        PageText.Elements(page);
+        Assert.Contains("lerobot-eval wrote this result", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_merged_result_shows_each_run_and_what_is_missing()
+    {
+        JsonObject first = SyntheticRun.Provenance(), second = SyntheticRun.Provenance();
+        (first["shard"], second["shard"]) = ("0/3", "1/3");
+        var merged = SyntheticRun.Provenance();
+        merged["merged"] = new JsonArray(first, second);
+        string page = Page(SyntheticRun.Of(1, 4, provenance: merged));
+        Assert.Contains("shard 2/3 of walk is missing in this result", page, StringComparison.Ordinal);
+        Assert.Contains("run 2 of 2", page, StringComparison.Ordinal);
+        Assert.Equal(1, page.Split("evalcore eval \\").Length - 1);
+    }
+
+    [Fact]
+    public void A_run_without_a_success_shows_what_was_compared()
+    {
+        string page = Page(SyntheticRun.Of(1, 5, 0));
+        Assert.Contains("no success in 5 episodes; compared actions with the environment&#x27;s bounds", page, StringComparison.Ordinal);
+        Assert.Contains("Components of action", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_that_cannot_be_written_is_one_line()
+    {
+        var report = new RunReport(SyntheticRun.Of(1, 1));
+        string file = Path.Combine(_folder, "nowhere", "report.html");
+        Assert.StartsWith($"{file}: cannot be written (", Assert.Throws<EvalCoreException>(() => report.Save(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_result_has_a_page_or_is_refused_with_one_line()
+    {
+        var run = SyntheticRun.Of(2, 2, 0.5);
+        string file = Path.Combine(_folder, "eval_info.json");
+        var merged = SyntheticRun.Provenance();
+        merged["merged"] = new JsonArray(SyntheticRun.Provenance(), SyntheticRun.Provenance());
+        SyntheticRun.Of(1, 2, 0.5, provenance: merged).Info.Save(file);
+        byte[] ofShards = File.ReadAllBytes(file);
+        run.Info.Save(file);
+        Fuzz.Run([File.ReadAllBytes(file), ofShards, File.ReadAllBytes(Goldens.Find("metaworld/eval/eval_info_bs2.json"))], bytes =>
+        {
+            File.WriteAllBytes(file, bytes);
+            try
+            {
+                PageText.Elements(Page(ReportRun.Load(file)));
+            }
+            catch (EvalCoreException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        });
+    }
+
+    private string Page(ReportRun run, ReportRun? baseline = null) => new RunReport(run, baseline).ToHtml(_folder);
+
+    /// <summary>A run of one episode with a video.</summary>
+    private ReportRun WithVideos(string name, string video, bool success = true)
+    {
+        string folder = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.Combine(folder, "videos"));
+        File.WriteAllText(Path.Combine(folder, "videos", video), "");
+        var run = SyntheticRun.Of(1, 1, success ? 1 : 0, change: record => record with { VideoPath = $"videos/{video}" });
+        return run with { Folder = folder };
+    }
+
+    private sealed class Traces(int? first) : IStepTraces
+    {
+        public IReadOnlyList<double>? Rewards(EpisodeRecord episode) => [.. Enumerable.Range(0, episode.Steps!.Value).Select(step => step / 300.0)];
+
+        public int? FirstDifference(EpisodePair pair) => first;
+    }
+}
