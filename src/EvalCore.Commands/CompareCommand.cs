@@ -75,6 +75,7 @@ internal static class CompareCommand
                 break;
         }
 
+        StepSummary.Write(terminal, comparison, runs[0], runs[1]);
         return ExitCode.Of(comparison.Verdict);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
 using EvalCore.Comparisons;
 using EvalCore.Evaluation;
@@ -62,6 +63,7 @@ internal static class ReportCommand
         else if (page.Comparison is { } comparison)
             terminal.Writer.WriteLine(ComparisonText.Verdict(comparison));
         terminal.Writer.WriteLine($"report: {file}");
+        StepSummary.Write(terminal, page.ToMarkdown(file));
         return ExitCode.Success;
     }
 }

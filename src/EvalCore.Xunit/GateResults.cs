@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using EvalCore.Reports;
 using Microsoft.Testing.Platform.Extensions.Messages;
 using Microsoft.Testing.Platform.Extensions.TestHost;
 using Microsoft.Testing.Platform.Messages;
@@ -39,5 +42,34 @@ internal sealed class GateResults(IMessageBus bus) : ITestSessionLifetimeHandler
             };
             await bus.PublishAsync(this, new TestNodeUpdateMessage(testSessionContext.SessionUid, node)).ConfigureAwait(false);
         }
+
+        if (GateRuns.Results.Count > 0 && GitHubActions.Of(Environment.GetEnvironmentVariable) is { } workflow)
+            await Summarize(workflow).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Adds the gates to the summary of a step in GitHub Actions, and annotates those that fail. <c>dotnet test</c> shows what a test
+    /// program that fails wrote to standard error.
+    /// </summary>
+    private static async Task Summarize(GitHubActions workflow)
+    {
+        var markdown = new StringBuilder("### Gates\n\n");
+        foreach (var gate in GateRuns.Results.GroupBy(result => result.File))
+        {
+            foreach (string line in gate.Select(result => result.Line))
+            {
+                bool fails = line.Contains(": the gate fails", StringComparison.Ordinal);
+                markdown.Append(CultureInfo.InvariantCulture, $"- {(fails ? "❌ " : line.Contains(": the gate holds", StringComparison.Ordinal) ? "✅ " : "")}{Markdown.Text(line)}\n");
+                if (fails)
+                    await Console.Error.WriteLineAsync(GitHubActions.Annotation("error", line.Split(',')[0], line)).ConfigureAwait(false);
+            }
+
+            string report = Path.Combine(Path.GetDirectoryName(gate.Key) ?? "", RunReport.FileName);
+            if (File.Exists(report))
+                markdown.Append(CultureInfo.InvariantCulture, $"- report: {Markdown.Code(report)}\n");
+        }
+
+        if (workflow.Summarize(markdown.ToString()) is { } problem)
+            await Console.Error.WriteLineAsync(problem).ConfigureAwait(false);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class CommandLine : IDisposable
     /// <summary>The prerequisites that <c>doctor</c> checks.</summary>
     public List<Check> Checks { get; } = [];
 
+    /// <summary>The environment variables of the program.</summary>
+    public Dictionary<string, string> Variables => _variables;
+
     /// <summary>Sources of policies besides the toy suite's own.</summary>
     public IReadOnlyList<IPolicySource> Policies { get; init; } = [];
 

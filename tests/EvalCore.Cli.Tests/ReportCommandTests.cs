@@ -85,6 +85,47 @@ public sealed class ReportCommandTests : IDisposable
         Assert.StartsWith($"error: {_line.In("nowhere", "page.html")}: cannot be written (", _line.Error.Lines[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task In_GitHub_Actions_a_run_adds_its_result_to_the_summary_of_the_step()
+    {
+        string summary = InActions();
+        await Play("a");
+        string[] lines = File.ReadAllLines(summary);
+        Assert.StartsWith("### walk · walker: success rate ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("| task | episodes | success rate | 95 % interval |", lines);
+        Assert.Contains($"Report: `{_line.In("a", "report.html")}`", lines);
+        Assert.DoesNotContain("::", _line.Error.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_GitHub_Actions_a_comparison_that_does_not_pass_is_annotated()
+    {
+        await Play("a");
+        string summary = InActions();
+        Assert.Equal(ExitCode.Undecided, await _line.Run("compare", _line.In("a"), _line.In("a"), "--format=json"));
+        Assert.StartsWith($"::warning title=evalcore compare {_line.In("a")} {_line.In("a")}::verdict: undecided: ", _line.Error.Lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("::", _line.Out.Lines[^1], StringComparison.Ordinal);
+        Assert.Contains("**verdict: undecided: ", File.ReadAllText(summary), StringComparison.Ordinal);
+        _line.Variables.Clear();
+        Assert.Equal(ExitCode.Undecided, await _line.Run("compare", _line.In("a"), _line.In("a")));
+        Assert.Single(_line.Error.Lines, line => line.StartsWith("::", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_summary_that_cannot_be_written_is_a_note()
+    {
+        InActions();
+        _line.Variables["GITHUB_STEP_SUMMARY"] = _line.In("nowhere", "summary.md");
+        await Play("a");
+        Assert.StartsWith("note: GITHUB_STEP_SUMMARY: ", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    private string InActions()
+    {
+        _line.Variables["GITHUB_ACTIONS"] = "true";
+        return _line.Variables["GITHUB_STEP_SUMMARY"] = _line.In("summary.md");
+    }
+
     private async Task Play(string folder, params string[] flags) => Assert.Equal(0, await _line.Run(
         ["--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", $"--output_dir={_line.In(folder)}", .. flags]));
 }

@@ -74,6 +74,10 @@ public sealed class RunReport
         }
     }
 
+    /// <summary>The most important of the report in a few lines of Markdown, for a pull request.</summary>
+    /// <param name="file">Where the page is; null where there is none.</param>
+    public string ToMarkdown(string? file = null) => RunMarkdown.Of(this, file);
+
     /// <summary>The page.</summary>
     /// <param name="folder">The folder that it will be in.</param>
     public string ToHtml(string folder) => ReportPage.Write(this, new VideoLinks(folder));

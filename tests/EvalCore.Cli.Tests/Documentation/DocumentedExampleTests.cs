@@ -15,7 +15,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
     private static readonly string[] OfDotnet =
     [
         "--project", "--no-build", "--filter", "--filter-trait", "--filter-query", "--global", "--help", "--version", "--list-tests",
-        "--report-trx", "--report-trx-filename", "--report-xunit-junit", "--report-xunit-nunit", "--report-xunit-html",
+        "--report-trx", "--report-trx-filename", "--report-xunit-junit", "--report-gh", "--report-xunit-nunit", "--report-xunit-html",
         "--results-directory", "--add-source", "--tool-path", "--logger", "--settings", "--collect",
     ];
 

@@ -115,6 +115,20 @@ public sealed partial class GateProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task In_GitHub_Actions_a_gate_adds_to_the_summary_and_a_failure_is_annotated()
+    {
+        string summary = Path.Combine(_folder, "summary.md");
+        var (code, output) = await Run(
+            "pusht_act_keypoints", "Suite=pusht", ("EVALCORE_PUSHT_EVAL_N_EPISODES", "2"), ("EVALCORE_PUSHT_ENV_EPISODE_LENGTH", "5"),
+            ("EVALCORE_PUSHT_MIN_TASK_SUCCESS", ""), ("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary));
+        Assert.Equal(2, code);
+        Assert.Matches(@"(?m)^::error title=pusht%3A the gate fails::pusht: the gate fails, success rate 0\.0 %25 over 2 episodes", output);
+        Assert.Matches(@"(?m)^- ❌ pusht: the gate fails, success rate 0\.0 % over 2 episodes", File.ReadAllText(summary));
+        string report = Assert.Single(Directory.GetFiles(_folder, "report.html", SearchOption.AllDirectories));
+        Assert.Contains($"- report: `{report}`", File.ReadAllText(summary), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_run_shows_of_its_inputs_is_noted_at_its_end_and_where_the_gate_fails()
     {
         const string Note = "note: no success in 2 episodes; compared observation.environment_state, observation.state, action with the statistics of the training data";
