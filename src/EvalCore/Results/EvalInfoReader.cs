@@ -51,6 +51,11 @@ internal static class EvalInfoReader
         {
             throw new JsonException($"it {JsonFile.Problem(written, out _) ?? "is not JSON"}", e);
         }
+        catch (ArgumentException e)
+        {
+            // A key that is there twice in an object of the provenance.
+            throw new JsonException($"it {JsonFile.Problem(written, out _) ?? "has a key twice"}", e);
+        }
     }
 
     /// <summary>The episodes of a task: this program's records where there is provenance, otherwise LeRobot's metrics.</summary>

@@ -191,6 +191,7 @@ public sealed class EvalInfoTests : IDisposable
         "per_task[0].episodes[0] has a wrong type, or lacks a key")]
     [InlineData("""{"per_task": [], "overall": {"eval_s": 1.0}, "provenance": []}""", "provenance has a wrong type, or lacks a key")]
     [InlineData("""{"per_task": [], "per_task": [], "overall": {"eval_s": 1.0}}""", "per_task has a wrong type, or lacks a key")]
+    [InlineData("""{"per_task": [], "overall": {"eval_s": 1.0}, "provenance": {"merged": [{"seed": 1, "seed": 2}]}}""", "it has the key 'seed' twice (line 1, column 84)")]
     [InlineData("""{"per_episode": [null], "aggregated": {"eval_s": 1.0}}""", "an episode is null")]
     [InlineData(
         """{"per_episode": [{"episode_ix": 0, "sum_reward": 1, "max_reward": 1, "success": true}, {"episode_ix": 0, "sum_reward": 1, "max_reward": 1, "success": true}], "aggregated": {"eval_s": 1.0}}""",
