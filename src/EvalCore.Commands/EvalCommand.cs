@@ -161,7 +161,7 @@ internal static class EvalCommand
             if (run.Progress.Videos is > 0 and var videos && !terminal.IsLive)
                 terminal.Error.Profile.Out.Writer.WriteLine($"finishing {Count(videos, "video")}");
             info = await Follow(run.FinishVideos(), run, progress, terminal, cancellation).ConfigureAwait(false);
-            Report(info, options, terminal);
+            Report(info, options, terminal, gate);
             return unprinted is not null ? throw unprinted : gate?.After(info, run) ?? ExitCode.Success;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -229,17 +229,19 @@ internal static class EvalCommand
     }
 
     /// <summary>Writes the report, and the summary of a step in GitHub Actions. No run fails because of them.</summary>
-    private static void Report(EvalInfo info, EvalOptions options, Terminal terminal)
+    private static void Report(EvalInfo info, EvalOptions options, Terminal terminal, GateSession? gate)
     {
         string file = Path.Combine(options.OutputDir, RunReport.FileName);
         try
         {
-            var report = new RunReport(new ReportRun(options.OutputDir, info, options.OutputDir));
+            var own = new ReportRun(options.OutputDir, info, options.OutputDir);
+            var report = gate?.ReportOn(own) ?? new RunReport(own);
             StepSummary.Write(terminal, report.ToMarkdown(options.Report ? file : null));
             if (!options.Report)
                 return;
             report.Save(file);
-            terminal.Writer.WriteLine($"report: {file}");
+            if (gate is null)
+                terminal.Writer.WriteLine($"report: {file}");
         }
         catch (EvalCoreException e)
         {

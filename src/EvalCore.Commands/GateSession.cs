@@ -1,8 +1,10 @@
 using System.Globalization;
+using EvalCore.Commands.Display;
 using EvalCore.Comparisons;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
 using EvalCore.Options;
+using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
 
@@ -92,6 +94,9 @@ internal sealed class GateSession
         var gate = _gate!;
         if (!_demanded.StopEarly)
             gate.Read(info, run.Episodes);
+        string conclusion = gate.Conclusion(info);
+        StepSummary.Write(_terminal, $"### Gate\n\n{Markdown.Text(conclusion)}\n");
+        StepSummary.Annotate(_terminal, gate.Verdict, "evalcore gate", conclusion);
         foreach (string line in gate.Figures(info))
             Line(line);
         Line(gate.Saved(info));
@@ -101,13 +106,20 @@ internal sealed class GateSession
             Line($"play seed {first.Seed} again, with a video: {Again(first, run)}");
         }
 
-        string report = Path.Combine(_options.OutputDir, "report.html");
-        if (File.Exists(report))
+        string report = Path.Combine(_options.OutputDir, RunReport.FileName);
+        if (_options.Report && File.Exists(report))
             Line($"report: {report}");
         Line($"results: {results}");
-        Line($"verdict: {gate.Conclusion(info)}");
+        Line($"verdict: {conclusion}");
         return ExitCode.Of(gate.Verdict);
     }
+
+    /// <summary>The report of a run, beside the baseline where there is one.</summary>
+    public RunReport? ReportOn(ReportRun run) => _baseline is null || _demanded.Update
+        ? null
+        : new RunReport(
+            run, new ReportRun(_path, _baseline, Path.GetDirectoryName(Path.GetFullPath(_path))!),
+            new ComparisonOptions { Alpha = _demanded.Alpha, Margin = _demanded.Margin });
 
     private Gate Open(EpisodePlan plan) => _gate = _baseline is null
         ? new ThresholdGate(plan, _demanded.Threshold ?? 0, _ => _demanded.GroupThreshold ?? 0, _ => _demanded.TaskThreshold ?? 0)

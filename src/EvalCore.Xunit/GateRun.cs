@@ -28,7 +28,7 @@ internal sealed class GateRun
         Gate? gate = null;
         Run = new EvalRun(
             suite.Options.Env, policy, suite.Options.Rollout with { OutputDir = folder, Given = suite.Options.ToJson() }, warn,
-            StopsEarly ? plan => gate = suite.NewGate(plan) : null);
+            rule: StopsEarly ? plan => gate = suite.NewGate(plan) : null);
         try
         {
             Gate = gate ?? suite.NewGate(Run.Episodes);

@@ -19,7 +19,8 @@ public sealed partial class GateCommandTests : IDisposable
     {
         Assert.Equal(ExitCode.Success, await Gate(0.9, "--threshold=20"));
         Assert.Matches(@"^verdict: pass: walk: \d+ successes of the 12 that the threshold of 20\.0 % over 60 episodes needs$", Last(1));
-        Assert.Matches(@"^episodes: \d+ of 60 were played; \d+ were not needed, which saved [0-9.]+ s \([0-9.]+ s per episode\)$", Last(3));
+        Assert.Matches(@"^episodes: \d+ of 60 were played; \d+ were not needed, which saved [0-9.]+ s \([0-9.]+ s per episode\)$", Last(4));
+        Assert.Equal($"report: {_line.In("run", "report.html")}", Last(3));
         Assert.InRange(Info().Episodes.Count, 12, 59);
         Assert.Equal("pass", (string)Info().Provenance!["gate"]!["verdict"]!);
     }

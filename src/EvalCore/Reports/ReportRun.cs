@@ -1,3 +1,4 @@
+using EvalCore.Comparisons;
 using EvalCore.Options;
 using EvalCore.Results;
 
@@ -10,12 +11,12 @@ namespace EvalCore.Reports;
 public sealed record ReportRun(string Name, EvalInfo Info, string Folder)
 {
     /// <summary>Loads a run.</summary>
-    /// <param name="run">Its output folder, or its file <c>eval_info.json</c>, which lerobot-eval may have written.</param>
+    /// <param name="run">Its output folder, its file <c>eval_info.json</c>, which lerobot-eval may have written, or a baseline.</param>
     /// <exception cref="EvalCoreException">There is no run, or its file is damaged.</exception>
     public static ReportRun Load(string run)
     {
         string path = HomeFolder.Expand(run);
-        string file = Directory.Exists(path) || !Path.Exists(path) ? Path.Combine(path, EvalInfo.FileName) : path;
-        return new ReportRun(run, EvalInfo.Load(file), Path.GetDirectoryName(Path.GetFullPath(file))!);
+        string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return new ReportRun(run, Baseline.Load(path), Path.GetFullPath(folder));
     }
 }
