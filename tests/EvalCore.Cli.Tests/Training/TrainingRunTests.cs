@@ -74,7 +74,7 @@ public sealed partial class TrainingRunTests : IDisposable
             if (_policies.Made.Count == 2 && Interlocked.Increment(ref steps) == 500)
                 _ = interrupt.CancelAsync();
             if (interrupt.IsCancellationRequested)
-                Thread.Sleep(1);
+                Thread.Sleep(50);
         };
         Assert.Equal(130, await _line.Run(interrupt.Token, Flags));
         Assert.Matches(
@@ -247,6 +247,6 @@ public sealed partial class TrainingRunTests : IDisposable
     }
 
     /// <summary>Seconds in the log, and in the table's last column of numbers.</summary>
-    [GeneratedRegex(@"\d+\.\d(?= s\b)|\d+\.\d(?= +(?:worse|best|≈ best))")]
+    [GeneratedRegex(@"\d+\.\d(?= s\b)| +\d+\.\d(?= +(?:worse|best|≈ best))")]
     private static partial Regex Seconds();
 }
