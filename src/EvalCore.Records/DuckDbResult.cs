@@ -7,10 +7,15 @@ namespace EvalCore.Records;
 /// <summary>A result of DuckDB. It owns the connection.</summary>
 internal sealed class DuckDbResult : IQueryResult
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly DuckDBConnection _connection;
     private readonly string _sql;
     private readonly CancellationToken _cancellation;
+    private readonly Timer _interrupts;
     private readonly CancellationTokenRegistration _interrupt;
+    private readonly Lock _lock = new();
+    private bool _disposed;
     private readonly DuckDBCommand _command;
     private readonly DuckDBDataReader _reader;
 
@@ -19,14 +24,18 @@ internal sealed class DuckDbResult : IQueryResult
         (_connection, _sql, _cancellation) = (connection, sql, cancellation);
         _command = connection.CreateCommand();
         _command.CommandText = sql;
-        _interrupt = cancellation.Register(() => NativeMethods.Startup.DuckDBInterrupt(connection.NativeConnection));
+
+        // An interrupt concerns what runs just then: one that comes before the query begins would be lost, so it is repeated.
+        _interrupts = new Timer(_ => Interrupt());
+        _interrupt = cancellation.Register(() => _interrupts.Change(TimeSpan.Zero, Pause));
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             _reader = Try(_command.ExecuteReader);
         }
         catch
         {
-            _interrupt.Dispose();
+            EndInterrupts();
             _command.Dispose();
             throw;
         }
@@ -44,10 +53,27 @@ internal sealed class DuckDbResult : IQueryResult
 
     public void Dispose()
     {
-        _interrupt.Dispose();
+        EndInterrupts();
         _reader.Dispose();
         _command.Dispose();
         _connection.Dispose();
+    }
+
+    private void Interrupt()
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+                NativeMethods.Startup.DuckDBInterrupt(_connection.NativeConnection);
+        }
+    }
+
+    private void EndInterrupts()
+    {
+        _interrupt.Dispose();
+        lock (_lock)
+            _disposed = true;
+        _interrupts.Dispose();
     }
 
     private T Try<T>(Func<T> work)

@@ -144,11 +144,14 @@ public sealed class QueryCommandTests : IDisposable
         Assert.Equal(6, (int)(await Json("select count(*) as n from steps where step = 0", _line.In("run [1]*")))[0]["n"]!);
     }
 
-    [Fact]
-    public async Task A_query_can_be_interrupted()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(500)]
+    public async Task A_query_can_be_interrupted(int milliseconds)
     {
         await Play("run");
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(milliseconds));
         Assert.Equal(ExitCode.Interrupted, await _line.Run(stop.Token, "query", "select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range % 11", Run));
     }
 
