@@ -9,7 +9,7 @@ namespace Packages.Tests;
 public sealed partial class ProgramTests(PackageFeed feed)
 {
     /// <summary>The packages it names; all others come with these.</summary>
-    private static readonly string[] References = ["EvalCore.Commands", "EvalCore.Onnx", "EvalCore.Remote", "EvalCore.Torch", "Benchmarks.PushT", "Benchmarks.MetaWorld", "Benchmarks.Libero"];
+    private static readonly string[] References = ["EvalCore.Commands", "EvalCore.Onnx", "EvalCore.Records", "EvalCore.Remote", "EvalCore.Torch", "Benchmarks.PushT", "Benchmarks.MetaWorld", "Benchmarks.Libero"];
 
     [Fact]
     public async Task A_program_evaluates_a_policy_with_the_packages_alone()
