@@ -49,13 +49,13 @@ internal static class CompareCommand
 
     private static int Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal)
     {
-        var (runs, flags) = Split(tokens);
+        var options = new ComparisonOptions();
+        var format = new CompareFlags();
+        var (runs, flags) = Operands.Split(tokens, options, format);
         if (runs.Count != 2)
             throw new EvalCoreException($"compare: {(runs.Count > 2 ? "too many" : "too few")} runs; name two output folders: evalcore compare A B");
         var set = new OptionSet(flags);
-        var options = new ComparisonOptions();
         set.Bind(options);
-        var format = new CompareFlags();
         set.Bind(format);
         set.Finish("compare");
         options.Validate();
@@ -77,21 +77,6 @@ internal static class CompareCommand
 
         StepSummary.Write(terminal, comparison, runs[0], runs[1]);
         return ExitCode.Of(comparison.Verdict);
-    }
-
-    /// <summary>Tells runs from flags, which each take a value.</summary>
-    internal static (List<string> Runs, List<string> Flags) Split(IReadOnlyList<string> tokens)
-    {
-        List<string> runs = [], flags = [];
-        bool isValue = false;
-        foreach (string token in tokens)
-        {
-            bool isFlag = token.StartsWith('-');
-            (isFlag || isValue ? flags : runs).Add(token);
-            isValue = isFlag && !token.Contains('=', StringComparison.Ordinal);
-        }
-
-        return (runs, flags);
     }
 
     internal static Interval? RangeOf(string suite, Registry registry) =>

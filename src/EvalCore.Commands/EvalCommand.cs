@@ -5,6 +5,7 @@ using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Recording;
 using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -234,7 +235,7 @@ internal static class EvalCommand
         string file = Path.Combine(options.OutputDir, RunReport.FileName);
         try
         {
-            var own = new ReportRun(options.OutputDir, info, options.OutputDir);
+            var own = new ReportRun(options.OutputDir, info, options.OutputDir) { Steps = options.Rollout.StepFormat is { } format ? new RecordedSteps(options.OutputDir, format) : null };
             var report = gate?.ReportOn(own) ?? new RunReport(own);
             StepSummary.Write(terminal, report.ToMarkdown(options.Report ? file : null));
             if (!options.Report)

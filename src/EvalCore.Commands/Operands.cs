@@ -16,7 +16,7 @@ internal static class Operands
         for (int i = 0; i < tokens.Count; i++)
         {
             string token = tokens[i];
-            if (!token.StartsWith("--", StringComparison.Ordinal))
+            if (!token.StartsWith('-'))
             {
                 arguments.Add(token);
                 continue;

@@ -41,18 +41,18 @@ internal static class ReportCommand
 
     private static int Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal)
     {
-        var (runs, flags) = CompareCommand.Split([.. tokens.Select(token => token == "-o" ? "--output" : token)]);
+        var options = new ComparisonOptions();
+        var report = new ReportFlags();
+        var (runs, flags) = Operands.Split([.. tokens.Select(token => token == "-o" ? "--output" : token)], options, report);
         if (runs.Count != 1)
             throw new EvalCoreException($"report: {(runs.Count > 1 ? "too many" : "no")} runs; name one output folder: evalcore report RUN");
         var set = new OptionSet(flags);
-        var options = new ComparisonOptions();
         set.Bind(options);
-        var report = new ReportFlags();
         set.Bind(report);
         set.Finish("report");
 
-        var run = ReportRun.Load(runs[0]);
-        var baseline = report.Baseline is { } other ? ReportRun.Load(other) : null;
+        var run = ReportRun.Load(runs[0], registry.StepFormat);
+        var baseline = report.Baseline is { } other ? ReportRun.Load(other, registry.StepFormat) : null;
         string file = report.Output is { } output ? HomeFolder.Expand(output) : Path.Combine(run.Folder, RunReport.FileName);
         if (Directory.Exists(file))
             file = Path.Combine(file, RunReport.FileName);

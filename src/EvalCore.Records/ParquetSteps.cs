@@ -23,16 +23,11 @@ public sealed class ParquetSteps : IStepFormat
     public void Write(string path, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
         ArgumentNullException.ThrowIfNull(episodes);
-        string part = path + ".part";
         try
         {
-            using (var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                Write(file, run, episodes).GetAwaiter().GetResult();
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, path, overwrite: true);
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            Write(file, run, episodes).GetAwaiter().GetResult();
+            file.Flush(flushToDisk: true);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
@@ -44,7 +39,7 @@ public sealed class ParquetSteps : IStepFormat
     public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => Read(path, reader => Task.FromResult<IReadOnlyList<EpisodeKey>>([.. EpisodesOf(reader).Select(episode => episode.Key)]));
 
     /// <inheritdoc/>
-    public RecordedEpisode Read(string path, EpisodeKey episode) => Read(path, reader => Read(reader, episode));
+    public IReadOnlyList<RecordedEpisode> Read(string path) => Read(path, ReadSteps);
 
     private static async Task Write(Stream file, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
@@ -60,14 +55,12 @@ public sealed class ParquetSteps : IStepFormat
         rows.CompleteValidate();
     }
 
-    private static async Task<RecordedEpisode> Read(ParquetReader reader, EpisodeKey episode)
+    private static async Task<IReadOnlyList<RecordedEpisode>> ReadSteps(ParquetReader reader)
     {
-        var stored = EpisodesOf(reader);
-        int place = stored.FindIndex(other => other.Key == episode);
-        if (place < 0 || reader.RowGroupCount != 1)
-            throw new InvalidDataException($"it has no episode {episode.Index} of task {episode.TaskId} of {episode.Group}");
+        if (reader.RowGroupCount != 1)
+            throw new InvalidDataException($"it has {reader.RowGroupCount} row groups, not 1");
         using var rows = reader.OpenRowGroupReader(0);
-        return await StepColumns.Read(reader.Schema, rows, stored, place).ConfigureAwait(false);
+        return await StepColumns.Read(reader.Schema, rows, EpisodesOf(reader)).ConfigureAwait(false);
     }
 
     private static List<StoredEpisode> EpisodesOf(ParquetReader reader) =>

@@ -67,46 +67,51 @@ internal sealed class StepColumns
             await WriteLists(rows, columns.Dequeue(), episode => Vector(episode.Layout, name), fromRow: 0, value => value).ConfigureAwait(false);
     }
 
-    /// <summary>Reads an episode's actions, rewards and flags.</summary>
-    public static async Task<RecordedEpisode> Read(ParquetSchema schema, ParquetRowGroupReader rows, IReadOnlyList<StoredEpisode> stored, int place)
+    /// <summary>Reads the actions, rewards and flags of all episodes.</summary>
+    public static async Task<IReadOnlyList<RecordedEpisode>> Read(ParquetSchema schema, ParquetRowGroupReader rows, IReadOnlyList<StoredEpisode> stored)
     {
-        var episode = stored[place];
-        var before = stored.Take(place);
-        int all = checked((int)rows.RowCount), first = before.Sum(other => other.Rows);
-        if (stored.Sum(other => (long)other.Rows) != all || stored.Any(other => other.Rows < 1))
+        if (stored.Sum(episode => (long)episode.Rows) != rows.RowCount || stored.Any(episode => episode.Rows < 1))
             throw new InvalidDataException("its metadata is of another file");
+        var layouts = stored.Select(episode => new StepLayout(episode.ActionDimension, 0, [])).ToList();
+        var values = stored.Zip(layouts, (episode, layout) => new double[episode.Rows * layout.Width]).ToList();
+        for (int i = 0; i < stored.Count; i++)
+            values[i].AsSpan(0, layouts[i].Width).Fill(double.NaN);
 
         // What has no value is not stored: a column has one for each step, and none for the row after a reset.
-        int firstStep = first - place, steps = episode.Rows - 1;
-        var layout = new StepLayout(episode.ActionDimension, 0, []);
-        double[] values = new double[episode.Rows * layout.Width];
-        values.AsSpan(0, layout.Width).Fill(double.NaN);
         using (var actions = await Column<double>($"{ActionName}/list/element").ConfigureAwait(false))
-        {
-            int from = before.Sum(other => (other.Rows - 1) * other.ActionDimension);
-            for (int step = 0; step < steps; step++)
-                actions.Values.Slice(from + step * layout.ActionDimension, layout.ActionDimension).CopyTo(values.AsSpan((step + 1) * layout.Width + StepLayout.Action));
-        }
-
+            Copy(actions.Values, StepLayout.Action, layout => layout.ActionDimension, value => value);
         using (var rewards = await Column<double>(RewardName).ConfigureAwait(false))
-        {
-            for (int step = 0; step < steps; step++)
-                values[(step + 1) * layout.Width + StepLayout.Reward] = rewards.Values[firstStep + step];
-        }
-
+            Copy(rewards.Values, StepLayout.Reward, _ => 1, value => value);
         foreach (var (name, at) in ((string, int)[])[(TerminatedName, StepLayout.Terminated), (TruncatedName, StepLayout.Truncated), (SuccessName, StepLayout.Success)])
         {
             using var flags = await Column<bool>(name).ConfigureAwait(false);
-            for (int step = 0; step < steps; step++)
-                values[(step + 1) * layout.Width + at] = flags.Values[firstStep + step] ? 1 : 0;
+            Copy(flags.Values, at, _ => 1, value => value ? 1 : 0);
         }
 
-        return new RecordedEpisode(episode.Suite, episode.TaskGroup, episode.TaskId, episode.Task, episode.EpisodeIndex, episode.Seed, episode.InitStateId, layout, values);
+        return
+        [
+            .. stored.Select((episode, i) => new RecordedEpisode(
+                episode.Suite, episode.TaskGroup, episode.TaskId, episode.Task, episode.EpisodeIndex, episode.Seed, episode.InitStateId, layouts[i], values[i])),
+        ];
 
         async Task<RawColumnData<T>> Column<T>(string name) where T : struct =>
             schema.DataFields.FirstOrDefault(field => field.Path.ToString() == name) is { } field
                 ? (RawColumnData<T>)await rows.ReadRawColumnDataBaseAsync(field, default).ConfigureAwait(false)
                 : throw new InvalidDataException($"it has no column {name}");
+
+        void Copy<T>(ReadOnlySpan<T> column, int place, Func<StepLayout, int> length, Func<T, double> convert)
+        {
+            int from = 0;
+            for (int i = 0; i < stored.Count; i++)
+            {
+                int count = length(layouts[i]);
+                for (int row = 1; row < stored[i].Rows; row++)
+                {
+                    for (int k = 0; k < count; k++)
+                        values[i][row * layouts[i].Width + place + k] = convert(column[from++]);
+                }
+            }
+        }
     }
 
     private static ListField List<T>(string name) => new(name, new DataField("element", typeof(T), isNullable: false));

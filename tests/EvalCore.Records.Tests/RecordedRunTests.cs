@@ -1,4 +1,3 @@
-using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -129,30 +128,37 @@ public sealed class RecordedRunTests : IDisposable
         string file = Directory.GetFiles(In("run", "steps"))[0];
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..^20]);
         var e = await Assert.ThrowsAsync<EvalCoreException>(() => Run("run", nEpisodes: 2, resume: true));
-        Assert.Equal($"{file}: is damaged, or not a file of recorded steps; delete it and resume the run to record its episodes again", e.Message);
+        Assert.Equal($"{file}: is damaged: its content does not have the checksum in its name; delete it and resume the run to record its episodes again", e.Message);
         File.Delete(file);
         await Run("run", nEpisodes: 2, resume: true);
         Assert.Equal(4L, Sql.Rows($"select count(*) from '{Steps("run")}' where step = 0")[0][0]);
     }
 
     [Fact]
-    public void A_damaged_file_is_one_line()
+    public async Task A_damaged_file_is_one_line()
     {
-        string path = In("damaged.parquet");
-        var episode = new RecordedEpisode("walk", "walks", 0, "right", 0, 1000, null, new StepLayout(1, 1, [new StateField("state", 2)]), new double[3 * 8]);
-        new ParquetSteps().Write(path, "run", [episode]);
-        Fuzz.Run([File.ReadAllBytes(path)], input =>
+        await Run("run", nEpisodes: 1);
+        string path = Directory.GetFiles(In("run", "steps"))[0];
+        byte[] whole = File.ReadAllBytes(path);
+        Fuzz.Run([whole], input =>
         {
             File.WriteAllBytes(path, input);
-            try
-            {
-                foreach (var key in new ParquetSteps().EpisodesIn(path))
-                    new ParquetSteps().Read(path, key);
-            }
-            catch (EvalCoreException)
-            {
-            }
+            var steps = new RecordedSteps(In("run"), new ParquetSteps());
+            if (input.AsSpan().SequenceEqual(whole))
+                Assert.Equal(2, steps.ReadAll().Count());
+            else
+                Assert.StartsWith($"{path}: is damaged", Assert.Throws<EvalCoreException>(() => steps.ReadAll().Count()).Message, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void Another_file_of_Parquet_is_one_line()
+    {
+        string path = In("other.parquet");
+        Sql.Rows($"copy (select 1 as one) to '{path}' (format parquet)");
+        string line = $"{path}: is damaged, or not a file of recorded steps; delete it and resume the run to record its episodes again";
+        Assert.Equal(line, Assert.Throws<EvalCoreException>(() => new ParquetSteps().EpisodesIn(path)).Message);
+        Assert.Equal(line, Assert.Throws<EvalCoreException>(() => new ParquetSteps().Read(path)).Message);
     }
 
     [Fact]

@@ -50,9 +50,13 @@ internal static partial class SvgPlot
     public static string Themed(PlotModel model, double width, double height, string label) =>
         Colour().Replace(Of(model, width, height, label), match => Variables.GetValueOrDefault(match.Value, match.Value));
 
-    /// <summary>Data as the text of a plot: what XML cannot have, control characters for example, becomes U+FFFD.</summary>
+    /// <summary>
+    /// Data as the text of a plot: what XML cannot have, control characters for example, becomes U+FFFD, and a word joiner keeps
+    /// the library from taking <c>^{</c> and <c>_{</c> for the beginning of a superscript or subscript.
+    /// </summary>
     public static string Text(string data) =>
-        string.Concat(data.EnumerateRunes().Select(rune => rune.Value is < ' ' or 0xFFFE or 0xFFFF ? Rune.ReplacementChar : rune));
+        string.Concat(data.EnumerateRunes().Select(rune => rune.Value is < ' ' or 0xFFFE or 0xFFFF ? Rune.ReplacementChar : rune))
+            .Replace("^{", "^\u2060{", StringComparison.Ordinal).Replace("_{", "_\u2060{", StringComparison.Ordinal);
 
     [GeneratedRegex(@">\s+<")]
     private static partial Regex Between();

@@ -3,35 +3,50 @@ using EvalCore.Environments;
 namespace EvalCore.Recording;
 
 /// <summary>The recorded steps of a run: the files in the folder <c>steps</c> of its output folder.</summary>
-/// <param name="outputDir">The run's output folder.</param>
-/// <param name="format">The format of the files.</param>
-public sealed class RecordedSteps(string outputDir, IStepFormat format)
+public sealed class RecordedSteps
 {
-    private readonly Lazy<Dictionary<EpisodeKey, string>> _fileOf = new(() => Index(outputDir, format));
+    private readonly string _outputDir;
+    private readonly IReadOnlyList<StepPart> _parts;
+    private readonly Lazy<Dictionary<EpisodeKey, StepPart>> _partOf;
+    private readonly Lock _lock = new();
+
+    /// <summary>The episodes of the file that was read last: the next one is often in the same.</summary>
+    private (StepPart? Part, Dictionary<EpisodeKey, RecordedEpisode> Episodes) _last = (null, []);
+
+    /// <summary>Finds the files.</summary>
+    /// <param name="outputDir">The run's output folder.</param>
+    /// <param name="format">The format of the files.</param>
+    public RecordedSteps(string outputDir, IStepFormat format)
+    {
+        (_outputDir, _parts) = (outputDir, StepRecorder.PartsOf(outputDir, format));
+        _partOf = new(() => _parts.SelectMany(part => part.Episodes().Select(key => (key, part))).GroupBy(entry => entry.key)
+            .ToDictionary(entries => entries.Key, entries => entries.Last().part));
+    }
 
     /// <summary>The files, in the order they were written.</summary>
-    public IReadOnlyList<string> Files { get; } = StepRecorder.PartsOf(outputDir, format);
+    public IReadOnlyList<string> Files => [.. _parts.Select(part => part.Path)];
 
     /// <summary>Whether a run that goes on, or was killed, has steps that are in no file yet; <c>--resume</c> makes the file.</summary>
-    public bool HasMore => StepRecorder.LogsOf(outputDir).Count > 0;
+    public bool HasMore => StepRecorder.LogsOf(_outputDir).Count > 0;
 
     /// <summary>Whether an episode's steps are in one of the files.</summary>
     /// <exception cref="EvalCoreException">A file cannot be read.</exception>
-    public bool Contains(EpisodeKey episode) => _fileOf.Value.ContainsKey(episode);
+    public bool Contains(EpisodeKey episode) => _partOf.Value.ContainsKey(episode);
 
     /// <summary>Reads an episode's actions, rewards and flags. Thread-safe.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read.</exception>
-    public RecordedEpisode Read(EpisodeKey episode) => format.Read(_fileOf.Value[episode], episode);
-
-    private static Dictionary<EpisodeKey, string> Index(string outputDir, IStepFormat format)
+    public RecordedEpisode Read(EpisodeKey episode)
     {
-        var fileOf = new Dictionary<EpisodeKey, string>();
-        foreach (string file in StepRecorder.PartsOf(outputDir, format))
+        var part = _partOf.Value[episode];
+        lock (_lock)
         {
-            foreach (var episode in format.EpisodesIn(file))
-                fileOf[episode] = file;
+            if (_last.Part != part)
+                _last = (part, part.Read().ToDictionary(recorded => recorded.Key));
+            return _last.Episodes[episode];
         }
-
-        return fileOf;
     }
+
+    /// <summary>Reads the actions, rewards and flags of all episodes, one file after the other.</summary>
+    /// <exception cref="EvalCoreException">A file cannot be read.</exception>
+    public IEnumerable<RecordedEpisode> ReadAll() => _parts.SelectMany(part => part.Read());
 }

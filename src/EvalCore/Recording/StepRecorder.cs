@@ -46,14 +46,14 @@ internal sealed class StepRecorder : IDisposable
         {
             Directory.CreateDirectory(_folder);
             Folder.Flush(outputDir);
-            string[] parts = [.. PartsOf(outputDir, format)];
-            if (!resume && parts.Length > 0)
-                throw new EvalCoreException($"--output_dir: {_folder} already contains steps of another run ({Path.GetFileName(parts[0])}); delete it, or name another folder");
-            _last = Directory.EnumerateFiles(_folder).Select(NumberOf).DefaultIfEmpty().Max();
+            var parts = PartsOf(outputDir, format);
+            if (!resume && parts.Count > 0)
+                throw new EvalCoreException($"--output_dir: {_folder} already contains steps of another run ({Path.GetFileName(parts[0].Path)}); delete it, or name another folder");
+            _last = parts.Select(part => part.Number).Concat(LogsOf(outputDir).Select(NumberOf)).DefaultIfEmpty().Max();
             foreach (string log in LogsOf(outputDir))
                 Recover(log, finished);
-            foreach (string part in PartsOf(outputDir, format))
-                _stored.UnionWith(format.EpisodesIn(part));
+            foreach (var part in PartsOf(outputDir, format))
+                _stored.UnionWith(part.Episodes());
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
@@ -62,10 +62,16 @@ internal sealed class StepRecorder : IDisposable
     }
 
     /// <summary>The files with steps in an output folder, in the order they were written.</summary>
-    public static IReadOnlyList<string> PartsOf(string outputDir, IStepFormat format) => FilesOf(outputDir, format.Extension);
+    public static IReadOnlyList<StepPart> PartsOf(string outputDir, IStepFormat format) => StepPart.In(Path.Combine(outputDir, FolderName), format);
 
     /// <summary>The logs in an output folder: those of a run that goes on, or that was killed.</summary>
-    public static IReadOnlyList<string> LogsOf(string outputDir) => FilesOf(outputDir, LogExtension);
+    public static IReadOnlyList<string> LogsOf(string outputDir)
+    {
+        string folder = Path.Combine(outputDir, FolderName);
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder).Where(file => NumberOf(file) > 0 && Path.GetExtension(file) == LogExtension).OrderBy(NumberOf)]
+            : [];
+    }
 
     /// <summary>Whether an episode's steps are stored.</summary>
     public bool Contains(EpisodeKey episode)
@@ -109,7 +115,7 @@ internal sealed class StepRecorder : IDisposable
                 if (_log is null)
                 {
                     int number = ++_last;
-                    _log = StepLog.Create(PathOf(number, LogExtension), number);
+                    _log = StepLog.Create(LogOf(number), number);
                     Folder.Flush(_folder);
                 }
 
@@ -185,18 +191,10 @@ internal sealed class StepRecorder : IDisposable
             Directory.Delete(_folder);
     }
 
-    private static IReadOnlyList<string> FilesOf(string outputDir, string extension)
-    {
-        string folder = Path.Combine(outputDir, FolderName);
-        return Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder).Where(file => NumberOf(file) > 0 && Path.GetExtension(file) == extension).OrderBy(NumberOf)]
-            : [];
-    }
-
     private static int NumberOf(string file) =>
         int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
-    private string PathOf(int number, string extension) => Path.Combine(_folder, number.ToString("0000", CultureInfo.InvariantCulture) + extension);
+    private string LogOf(int number) => Path.Combine(_folder, number.ToString("0000", CultureInfo.InvariantCulture) + LogExtension);
 
     private void Make(StepLog log)
     {
@@ -209,7 +207,7 @@ internal sealed class StepRecorder : IDisposable
     {
         // The run may have been killed after the file was renamed and before its log was deleted.
         int number = NumberOf(log);
-        if (File.Exists(PathOf(number, _format.Extension)))
+        if (StepPart.In(_folder, _format).Any(part => part.Number == number))
             File.Delete(log);
         else
             Make(log, number, finished);
@@ -224,7 +222,7 @@ internal sealed class StepRecorder : IDisposable
             {
                 var episodes = StepLog.Read(log).Where(episode => wanted.Contains(episode.Key)).ToList();
                 if (episodes.Count > 0)
-                    _format.Write(PathOf(number, _format.Extension), _run, episodes);
+                    StepPart.Write(_folder, number, _format, _run, episodes);
                 File.Delete(log);
             }
             catch (Exception e) when (EvalCoreException.IsFileError(e))

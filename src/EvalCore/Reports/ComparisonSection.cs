@@ -112,19 +112,20 @@ internal static class ComparisonSection
     {
         var shown = discordant
             .Select(pair => (Pair: pair, A: videos.UrlOf(report.Baseline!, pair.A), B: videos.UrlOf(report.Run, pair.B)))
-            .Where(pair => pair.A is not null && pair.B is not null).Take(MostVideos).ToList();
+            .Where(pair => pair.A is not null && pair.B is not null).Take(MostVideos)
+            .Select(pair => (pair.Pair, pair.A, pair.B, First: report.Traces.FirstDifference(pair.Pair))).ToList();
         if (shown.Count == 0)
             return;
         html.Write($"<h3>Videos of these pairs</h3>\n");
-        if (shown.Any(pair => report.Traces?.FirstDifference(pair.Pair) is not null))
+        if (shown.Any(pair => pair.First is not null))
             html.Write($"<p>A video begins at the first step in which the two episodes differ.</p>\n");
         html.Write($"<div class=\"pairs\">\n");
         for (int i = 0; i < shown.Count; i++)
         {
-            var ((a, b), urlA, urlB) = shown[i];
+            var ((a, b), urlA, urlB, first) = shown[i];
             bool isLoaded = i < VideoPlayer.MostLoaded / 2;
             // Frame k shows the state before step k.
-            double start = (report.Traces?.FirstDifference(new EpisodePair(a, b)) ?? 0) / VideoPlayer.FramesPerSecond(report.Run.Info, b.Suite);
+            double start = (first ?? 0) / VideoPlayer.FramesPerSecond(report.Run.Info, b.Suite);
             html.Write($"""
                 <figure class="pair"><figcaption>{b.Task}, episode {a.EpisodeIndex}, seed {b.Seed ?? a.Seed}</figcaption>
                 <div><p class="a">A {Outcome(a)}</p>{VideoPlayer.Of(urlA!, start, $"A, {a.Task}, episode {a.EpisodeIndex}", isLoaded)}</div>

@@ -1,5 +1,6 @@
 using EvalCore.Comparisons;
 using EvalCore.Options;
+using EvalCore.Recording;
 using EvalCore.Results;
 
 namespace EvalCore.Reports;
@@ -10,13 +11,17 @@ namespace EvalCore.Reports;
 /// <param name="Folder">The folder of its <c>eval_info.json</c>.</param>
 public sealed record ReportRun(string Name, EvalInfo Info, string Folder)
 {
+    /// <summary>The recorded steps of its episodes; null where they cannot be read.</summary>
+    public RecordedSteps? Steps { get; init; }
+
     /// <summary>Loads a run.</summary>
     /// <param name="run">Its output folder, its file <c>eval_info.json</c>, which lerobot-eval may have written, or a baseline.</param>
+    /// <param name="format">The format of recorded steps; null does not read them.</param>
     /// <exception cref="EvalCoreException">There is no run, or its file is damaged.</exception>
-    public static ReportRun Load(string run)
+    public static ReportRun Load(string run, IStepFormat? format = null)
     {
         string path = HomeFolder.Expand(run);
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new ReportRun(run, Baseline.Load(path), Path.GetFullPath(folder));
+        return new ReportRun(run, Baseline.Load(path), Path.GetFullPath(folder)) { Steps = format is null ? null : new RecordedSteps(folder, format) };
     }
 }

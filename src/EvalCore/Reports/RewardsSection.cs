@@ -43,9 +43,7 @@ internal static class RewardsSection
 
     private static void OverSteps(HtmlWriter html, RunReport report)
     {
-        if (report.Traces is not { } traces)
-            return;
-        var recorded = report.Run.Info.Episodes.Select(episode => (episode.Success, Rewards: traces.Rewards(episode))).Where(episode => episode.Rewards is { Count: > 0 }).ToList();
+        var recorded = report.Run.Info.Episodes.Select(episode => (episode.Success, Rewards: report.Traces.Rewards(episode))).Where(episode => episode.Rewards is { Count: > 0 }).ToList();
         if (recorded.Count == 0)
             return;
         string plot = RewardPlot.Of(

@@ -23,7 +23,7 @@ public sealed class RunReport
     public RunReport(ReportRun run, ReportRun? baseline = null, ComparisonOptions? options = null, Func<string, Interval?>? ownRange = null)
     {
         ArgumentNullException.ThrowIfNull(run);
-        (Run, Baseline) = (run, baseline);
+        (Run, Baseline, Traces) = (run, baseline, new StepTraces(run.Steps, baseline?.Steps));
         if (baseline is null)
             return;
         options ??= new ComparisonOptions();
@@ -53,12 +53,12 @@ public sealed class RunReport
     /// <summary>Why there is no comparison with the baseline; null where there is one, and without a baseline.</summary>
     public string? NotCompared { get; }
 
-    /// <summary>What was recorded of the steps; null where nothing was.</summary>
-    public IStepTraces? Traces { get; init; }
+    /// <summary>What was recorded of the steps.</summary>
+    internal StepTraces Traces { get; }
 
     /// <summary>Writes the page.</summary>
     /// <param name="path">The file. The videos are named relative to its folder.</param>
-    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
+    /// <exception cref="EvalCoreException">The file cannot be written, or recorded steps cannot be read.</exception>
     public void Save(string path)
     {
         string page = ToHtml(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -40,11 +40,12 @@ public sealed class StepRecorderTests : IDisposable
         recorder.Confirm(first);
         Assert.Empty(Parts);
         recorder.Confirm(second);
-        Assert.Equal([0, 1], _format.EpisodesIn(Assert.Single(Parts)).Select(key => key.Index));
+        Assert.Equal([0, 1], Assert.Single(Parts).Episodes().Select(key => key.Index));
         Assert.Empty(StepRecorder.LogsOf(_folder));
 
         Store(recorder, 2);
-        Assert.Equal(["0001.json", "0002.json"], Parts.Select(Path.GetFileName));
+        Assert.Equal([1, 2], Parts.Select(part => part.Number));
+        Assert.All(Parts, part => Assert.Matches("^000[12]-[0-9a-f]{16}\\.json$", Path.GetFileName(part.Path)));
     }
 
     [Fact]
@@ -55,13 +56,13 @@ public sealed class StepRecorderTests : IDisposable
         killed.Append(Play(killed, 1));
 
         using var resumed = Open(finished: [Key(0)], resume: true);
-        Assert.Equal([Key(0)], _format.EpisodesIn(Assert.Single(Parts)));
+        Assert.Equal([Key(0)], Assert.Single(Parts).Episodes());
         Assert.Empty(StepRecorder.LogsOf(_folder));
         Assert.True(resumed.Contains(Key(0)));
         Assert.False(resumed.Contains(Key(1)));
         Store(resumed, 1);
         resumed.Dispose();
-        Assert.Equal([0, 1], Parts.SelectMany(_format.EpisodesIn).Select(key => key.Index));
+        Assert.Equal([0, 1], Parts.SelectMany(part => part.Episodes()).Select(key => key.Index));
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class StepRecorderTests : IDisposable
         File.WriteAllBytes(log, bytes);
 
         using var resumed = Open(finished: [Key(0)], resume: true);
-        Assert.Equal([Key(0)], Parts.SelectMany(_format.EpisodesIn));
+        Assert.Equal([Key(0)], Parts.SelectMany(part => part.Episodes()));
         Assert.Empty(StepRecorder.LogsOf(_folder));
     }
 
@@ -100,7 +101,7 @@ public sealed class StepRecorderTests : IDisposable
         using (var recorder = Open())
             Store(recorder, 0);
         var e = Assert.Throws<EvalCoreException>(() => Open());
-        Assert.Equal($"--output_dir: {Path.Combine(_folder, "steps")} already contains steps of another run (0001.json); delete it, or name another folder", e.Message);
+        Assert.Equal($"--output_dir: {Path.Combine(_folder, "steps")} already contains steps of another run ({Path.GetFileName(Parts[0].Path)}); delete it, or name another folder", e.Message);
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class StepRecorderTests : IDisposable
         Assert.Equal(0, Allocated.By(() => recording.Add(action, new StepResult(1, false, false, true))));
     }
 
-    private IReadOnlyList<string> Parts => StepRecorder.PartsOf(_folder, _format);
+    private IReadOnlyList<StepPart> Parts => StepRecorder.PartsOf(_folder, _format);
 
     private static EpisodeKey Key(int index) => Right.Episode(index, 0).Key;
 

@@ -20,7 +20,22 @@ internal sealed class ToySteps : IStepFormat
 
     public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => [.. JsonSerializer.Deserialize<Toy[]>(File.ReadAllText(path))!.Select(toy => toy.Key)];
 
-    public RecordedEpisode Read(string path, EpisodeKey episode) => throw new NotSupportedException();
+    public IReadOnlyList<RecordedEpisode> Read(string path) => [.. JsonSerializer.Deserialize<Toy[]>(File.ReadAllText(path))!.Select(toy => toy.ToEpisode())];
 
-    private sealed record Toy(EpisodeKey Key, double[] Rewards);
+    /// <summary>An episode without actions.</summary>
+    /// <param name="key">The episode.</param>
+    /// <param name="rewards">The rewards of its steps.</param>
+    public static RecordedEpisode Episode(EpisodeKey key, IEnumerable<double> rewards) => new Toy(key, [.. rewards]).ToEpisode();
+
+    private sealed record Toy(EpisodeKey Key, double[] Rewards)
+    {
+        public RecordedEpisode ToEpisode()
+        {
+            var layout = new StepLayout(0, 0, []);
+            double[] values = new double[(Rewards.Length + 1) * layout.Width];
+            for (int step = 0; step < Rewards.Length; step++)
+                values[(step + 1) * layout.Width + StepLayout.Reward] = Rewards[step];
+            return new RecordedEpisode(Key.Suite, Key.Group, Key.TaskId, $"task {Key.TaskId}", Key.Index, 1000 + Key.Index, null, layout, values);
+        }
+    }
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EvalCore.Comparisons;
+using EvalCore.Recording;
 using EvalCore.Reports;
-using EvalCore.Results;
+using EvalCore.Tests.Recording;
 using FsCheck;
 using FsCheck.Xunit;
 
@@ -37,6 +38,12 @@ public sealed class RunReportTests : IDisposable
         Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(", page, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("a^{")]
+    [InlineData("a_{b}")]
+    public void A_name_is_not_taken_for_a_formula(string name) =>
+        Assert.Equal(PageText.Elements(Page(SyntheticRun.Of(2, 2, 0.5, task => $"task{task}"))), PageText.Elements(Page(SyntheticRun.Of(2, 2, 0.5, task => $"{name}{task}"))));
 
     [Property(MaxTest = 40)]
     public void Data_does_not_change_the_elements_of_a_page(NonNull<string> name)
@@ -101,7 +108,7 @@ public sealed class RunReportTests : IDisposable
         var run = WithVideos("after", "0.mp4", success: false);
         var baseline = WithVideos("before", "0.mp4", success: true);
         Assert.Contains("src=\"after/videos/0.mp4\"", Page(run, baseline), StringComparison.Ordinal);
-        string page = new RunReport(run, baseline) { Traces = new Traces(25) }.ToHtml(_folder);
+        string page = Page(WithRewards(run, step => step), WithRewards(baseline, step => Math.Min(step, 24)));
         Assert.Contains("src=\"before/videos/0.mp4#t=2.5\"", page, StringComparison.Ordinal);
         Assert.Contains("src=\"after/videos/0.mp4#t=2.5\"", page, StringComparison.Ordinal);
     }
@@ -111,7 +118,7 @@ public sealed class RunReportTests : IDisposable
     {
         var run = SyntheticRun.Of(1, 6, 0.5);
         Assert.DoesNotContain("Over the steps", Page(run), StringComparison.Ordinal);
-        Assert.Contains("6 episodes recorded", new RunReport(run) { Traces = new Traces(null) }.ToHtml(_folder), StringComparison.Ordinal);
+        Assert.Contains("6 episodes recorded", Page(WithRewards(run with { Folder = _folder }, step => step / 300.0)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,10 +207,14 @@ public sealed class RunReportTests : IDisposable
         return run with { Folder = folder };
     }
 
-    private sealed class Traces(int? first) : IStepTraces
+    /// <summary>The run with recorded steps.</summary>
+    /// <param name="run">A run.</param>
+    /// <param name="reward">The reward of a step, from 0.</param>
+    private static ReportRun WithRewards(ReportRun run, Func<int, double> reward)
     {
-        public IReadOnlyList<double>? Rewards(EpisodeRecord episode) => [.. Enumerable.Range(0, episode.Steps!.Value).Select(step => step / 300.0)];
-
-        public int? FirstDifference(EpisodePair pair) => first;
+        var format = new ToySteps();
+        string folder = Directory.CreateDirectory(Path.Combine(run.Folder, "steps")).FullName;
+        StepPart.Write(folder, 1, format, "run", [.. run.Info.Episodes.Select(episode => ToySteps.Episode(episode.Key, Enumerable.Range(0, episode.Steps!.Value).Select(reward)))]);
+        return run with { Steps = new RecordedSteps(run.Folder, format) };
     }
 }
