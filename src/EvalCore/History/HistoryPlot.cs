@@ -1,14 +1,14 @@
-using EvalCore.History;
+using EvalCore.Plots;
 using EvalCore.Statistics.Intervals;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 
-namespace EvalCore.Commands.Display;
+namespace EvalCore.History;
 
 /// <summary>A history as SVG: above, the success rates with their 95 % intervals; below, the times on a logarithmic axis.</summary>
-internal static class HistoryPlot
+public static class HistoryPlot
 {
     private const double Width = 960;
     private const double Height = 640;
@@ -25,9 +25,10 @@ internal static class HistoryPlot
     /// <summary>Draws entries, which are in the order of time.</summary>
     public static string Of(IReadOnlyList<HistoryEntry> entries)
     {
+        ArgumentNullException.ThrowIfNull(entries);
         bool hasRuns = entries.Any(entry => entry.Kind == HistoryKind.Run);
-        var model = new PlotModel { Background = OxyColors.White, DefaultFont = "Arial", DefaultFontSize = 12, PlotAreaBorderThickness = new OxyThickness(0) };
-        model.PlotMargins = new OxyThickness(90, double.NaN, double.NaN, double.NaN);
+        var model = PlotStyle.NewModel();
+        (model.Background, model.PlotMargins) = (OxyColors.White, new OxyThickness(90, double.NaN, double.NaN, double.NaN));
         model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
         model.Axes.Add(new LinearAxis
         {
@@ -39,8 +40,8 @@ internal static class HistoryPlot
         model.Axes.Add(NewAxis(new LogarithmicAxis(), Times, "time, s", 0, hasRuns ? 0.46 : 1));
         int colour = 0;
         foreach (var group in entries.Select((entry, x) => (Entry: entry, X: x)).GroupBy(point => point.Entry.Kind == HistoryKind.Run ? $"{point.Entry.Suite}, {point.Entry.Policy}" : point.Entry.Name))
-            Add(model, Wide(group.Key), [.. group], Colours[colour++ % Colours.Length]);
-        return new SvgExporter { Width = Width, Height = Height }.ExportToString(model);
+            Add(model, Wide(SvgPlot.Text(group.Key)), [.. group], Colours[colour++ % Colours.Length]);
+        return SvgPlot.Of(model, Width, Height, "Success rates and times over commits");
     }
 
     private static void Add(PlotModel model, string name, IReadOnlyList<(HistoryEntry Entry, int X)> points, OxyColor colour)
@@ -73,7 +74,7 @@ internal static class HistoryPlot
     private static Axis NewAxis(Axis axis, string key, string title, double start, double end)
     {
         (axis.Position, axis.Key, axis.Title, axis.StartPosition, axis.EndPosition) = (AxisPosition.Left, key, title, start, end);
-        (axis.AxislineStyle, axis.MajorGridlineStyle, axis.MajorGridlineColor) = (LineStyle.Solid, LineStyle.Solid, OxyColor.FromRgb(230, 230, 230));
+        (axis.AxislineStyle, axis.MajorGridlineStyle, axis.MajorGridlineColor) = (LineStyle.Solid, LineStyle.Solid, PlotStyle.Grid);
         axis.AxisTitleDistance = 20;
         return axis;
     }

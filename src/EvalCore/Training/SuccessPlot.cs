@@ -1,5 +1,6 @@
 using System.Globalization;
 using EvalCore.Files;
+using EvalCore.Plots;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -13,12 +14,6 @@ public static class SuccessPlot
     public const string FileName = "checkpoints.svg";
 
     private const double Width = 800, Height = 400;
-    private const string Font = "system-ui, sans-serif";
-
-    private static readonly OxyColor Ink = OxyColor.FromRgb(31, 35, 40);
-    private static readonly OxyColor Muted = OxyColor.FromRgb(89, 99, 110);
-    private static readonly OxyColor Grid = OxyColor.FromRgb(222, 227, 232);
-    private static readonly OxyColor Line = OxyColor.FromRgb(9, 105, 218);
 
     /// <summary>Writes the plot.</summary>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
@@ -31,32 +26,22 @@ public static class SuccessPlot
     public static string Of(CheckpointRanking ranking)
     {
         ArgumentNullException.ThrowIfNull(ranking);
-        var model = new PlotModel
-        {
-            DefaultFont = Font,
-            DefaultFontSize = 13,
-            TextColor = Muted,
-            Title = Heading(ranking),
-            TitleFontSize = 14,
-            TitleFontWeight = FontWeights.Normal,
-            TitleColor = Ink,
-            Padding = new OxyThickness(8, 8, 24, 8),
-            Background = OxyColors.White,
-            PlotAreaBorderThickness = new OxyThickness(0),
-        };
-        model.Axes.Add(Axis(AxisPosition.Left, "success rate (%)"));
-        model.Axes[0].Minimum = 0;
-        model.Axes[0].Maximum = 100;
-        var steps = Axis(AxisPosition.Bottom, "training step");
+        var model = PlotStyle.NewModel();
+        (model.Background, model.Padding) = (OxyColors.White, new OxyThickness(8, 8, 24, 8));
+        (model.Title, model.TitleFontSize, model.TitleFontWeight, model.TitleColor) = (Heading(ranking), 14, FontWeights.Normal, PlotStyle.Ink);
+        var rates = PlotStyle.NewLinearAxis(AxisPosition.Left, "success rate (%)");
+        (rates.Minimum, rates.Maximum) = (0, 100);
+        model.Axes.Add(rates);
+        var steps = PlotStyle.NewLinearAxis(AxisPosition.Bottom, "training step");
         steps.LabelFormatter = Step;
         steps.MinimumPadding = steps.MaximumPadding = 0.04;
         model.Axes.Add(steps);
 
-        var band = new AreaSeries { Color = OxyColors.Transparent, Fill = OxyColor.FromAColor(40, Line) };
-        var line = new LineSeries { Color = Line, StrokeThickness = 2 };
+        var band = new AreaSeries { Color = OxyColors.Transparent, Fill = OxyColor.FromAColor(40, PlotStyle.Current) };
+        var line = new LineSeries { Color = PlotStyle.Current, StrokeThickness = 2 };
         var worse = Points(MarkerType.Circle, OxyColors.White, 5);
-        var equal = Points(MarkerType.Circle, Line, 5);
-        var best = Points(MarkerType.Circle, Line, 8);
+        var equal = Points(MarkerType.Circle, PlotStyle.Current, 5);
+        var best = Points(MarkerType.Circle, PlotStyle.Current, 8);
         foreach (var checkpoint in ranking.Ranked)
         {
             double x = checkpoint.Evaluated.Checkpoint.Step, y = checkpoint.Metrics.PcSuccess;
@@ -67,7 +52,7 @@ public static class SuccessPlot
             (checkpoint.IsBest ? best : checkpoint.IsIndistinguishable ? equal : worse).Points.Add(new ScatterPoint(x, y));
 
             // One interval alone has no area.
-            var whisker = new LineSeries { Color = OxyColor.FromAColor(130, Line), StrokeThickness = 1.5 };
+            var whisker = new LineSeries { Color = OxyColor.FromAColor(130, PlotStyle.Current), StrokeThickness = 1.5 };
             whisker.Points.Add(new DataPoint(x, interval.Low));
             whisker.Points.Add(new DataPoint(x, interval.High));
             model.Series.Add(whisker);
@@ -76,11 +61,7 @@ public static class SuccessPlot
         model.Series.Insert(0, band);
         foreach (var series in (Series[])[line, worse, equal, best])
             model.Series.Add(series);
-        using var stream = new MemoryStream();
-        new SvgExporter { Width = Width, Height = Height, UseVerticalTextAlignmentWorkaround = true }.Export(model, stream);
-        stream.Position = 0;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        return SvgPlot.Of(model, Width, Height, "The success rate over the training steps, with 95 % intervals");
     }
 
     private static string Heading(CheckpointRanking ranking)
@@ -92,22 +73,11 @@ public static class SuccessPlot
             CultureInfo.InvariantCulture, $"{best.Metrics.NEpisodes} episodes each, 95 % intervals; best: step {best.Evaluated.Checkpoint.Step}{filled}");
     }
 
-    private static LinearAxis Axis(AxisPosition position, string title) => new()
-    {
-        Position = position,
-        Title = title,
-        TitleColor = Ink,
-        AxisTitleDistance = 10,
-        TickStyle = TickStyle.None,
-        MajorGridlineStyle = LineStyle.Solid,
-        MajorGridlineColor = Grid,
-    };
-
     private static ScatterSeries Points(MarkerType marker, OxyColor fill, double size) => new()
     {
         MarkerType = marker,
         MarkerFill = fill,
-        MarkerStroke = Line,
+        MarkerStroke = PlotStyle.Current,
         MarkerStrokeThickness = 2,
         MarkerSize = size,
     };
