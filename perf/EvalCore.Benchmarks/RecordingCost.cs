@@ -12,13 +12,13 @@ using EvalCore.Torch;
 namespace EvalCore.Benchmarks;
 
 /// <summary>
-/// What <c>--eval.record=steps</c> costs: 200 episodes of PushT with key points and the checkpoint of the repository, journal
+/// What <c>--eval.record=steps</c> costs: 100 episodes of PushT with key points and the checkpoint of the repository, journal
 /// included, without videos. The ratio minus one is the share of the steps per second.
 /// </summary>
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 15)]
+[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 1, iterationCount: 9)]
 public class RecordingCost
 {
-    private const int NEpisodes = 200;
+    private const int NEpisodes = 100;
 
     private readonly PushTConfig _env = new() { ObsType = "environment_state_agent_pos" };
     private IPolicy _policy = null!;
