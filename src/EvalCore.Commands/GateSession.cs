@@ -31,17 +31,27 @@ internal sealed class GateSession
         {
             if (Directory.Exists(_path) || Path.GetFileName(_path) == EvalInfo.FileName)
                 throw new EvalCoreException($"--baseline: --update writes a file, and {_path} is a run; name a file, for example {BaselineFile.PathOf(options)}");
+            if (Path.GetFileName(_path).Length == 0)
+                throw new EvalCoreException($"--baseline: --update writes a file, and {_path} is a folder; name a file, for example {BaselineFile.PathOf(options)}");
+            Baseline.CheckWritable(_path);
         }
         else if (!demanded.HasThreshold)
         {
             if (demanded.Baseline is null && !File.Exists(_path))
             {
                 throw new EvalCoreException(
-                    $"gate: there is no baseline {_path}: write it with --update, name one with --baseline=FILE, or give a success rate with --threshold=PERCENT");
+                    $"gate: there is no baseline {_path}: name the one to compare with by --baseline=FILE{Others(options)}, give a success rate with --threshold=PERCENT, or write one of this policy with --update");
             }
 
             _baseline = Baseline.Load(_path);
         }
+    }
+
+    /// <summary>The baselines of other policies for the suite, for a message.</summary>
+    private static string Others(EvalOptions options)
+    {
+        string[] files = Directory.Exists(Baseline.Folder) ? [.. Directory.EnumerateFiles(Baseline.Folder, $"{options.Env.Type}.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
+        return files.Length == 0 ? "" : $" ({string.Join(", ", files.Take(3))})";
     }
 
     /// <summary>The rule of the run; null for a run that plays all episodes.</summary>
@@ -115,11 +125,7 @@ internal sealed class GateSession
     }
 
     /// <summary>The report of a run, beside the baseline where there is one.</summary>
-    public RunReport? ReportOn(ReportRun run) => _baseline is null || _demanded.Update
-        ? null
-        : new RunReport(
-            run, new ReportRun(_path, _baseline, Path.GetDirectoryName(Path.GetFullPath(_path))!),
-            new ComparisonOptions { Alpha = _demanded.Alpha, Margin = _demanded.Margin });
+    public RunReport? ReportOn(ReportRun run) => (_gate as BaselineGate)?.ReportOn(run);
 
     private Gate Open(EpisodePlan plan) => _gate = _baseline is null
         ? new ThresholdGate(plan, _demanded.Threshold ?? 0, _ => _demanded.GroupThreshold ?? 0, _ => _demanded.TaskThreshold ?? 0)

@@ -48,7 +48,7 @@ internal sealed class GateResults(IMessageBus bus) : ITestSessionLifetimeHandler
     }
 
     /// <summary>
-    /// Adds the gates to the summary of a step in GitHub Actions, and annotates those that fail. <c>dotnet test</c> shows what a test
+    /// Adds the gates to the summary of a step in GitHub Actions, and annotates those that do not hold. <c>dotnet test</c> shows what a test
     /// program that fails wrote to standard error.
     /// </summary>
     private static async Task Summarize(GitHubActions workflow)
@@ -58,7 +58,7 @@ internal sealed class GateResults(IMessageBus bus) : ITestSessionLifetimeHandler
         {
             foreach (string line in gate.Select(result => result.Line))
             {
-                bool fails = line.Contains(": the gate fails", StringComparison.Ordinal);
+                bool fails = line.Contains(": the gate fails", StringComparison.Ordinal) || line.Contains(": the gate is ", StringComparison.Ordinal);
                 markdown.Append(CultureInfo.InvariantCulture, $"- {(fails ? "❌ " : line.Contains(": the gate holds", StringComparison.Ordinal) ? "✅ " : "")}{Markdown.Text(line)}\n");
                 if (fails)
                     await Console.Error.WriteLineAsync(GitHubActions.Annotation("error", line.Split(',')[0], line)).ConfigureAwait(false);

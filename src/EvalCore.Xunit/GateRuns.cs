@@ -4,6 +4,7 @@ using System.Globalization;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
+using EvalCore.Recording;
 using EvalCore.Reports;
 using EvalCore.Results;
 using Xunit;
@@ -116,7 +117,7 @@ public sealed class GateRuns : IDisposable
                 string file = Path.Combine(FolderOf(suite), EvalInfo.FileName);
                 Lines.Add((GateOf(suite).Summary(info.Episodes, gate), file));
                 if (GateOf(suite).Options.Report)
-                    Report(info, FolderOf(suite));
+                    Report(info, FolderOf(suite), gate);
                 Lines.AddRange(DiagnosticNotes.Of(info).Select(note => ($"{suite}: note: {note}", file)));
             }
 
@@ -134,11 +135,12 @@ public sealed class GateRuns : IDisposable
     }
 
     /// <summary>Writes the report of a suite. No gate fails because of it.</summary>
-    private static void Report(EvalInfo info, string folder)
+    private static void Report(EvalInfo info, string folder, Gate gate)
     {
         try
         {
-            new RunReport(new ReportRun(folder, info, folder)).Save(Path.Combine(folder, RunReport.FileName));
+            var run = new ReportRun(folder, info, folder) { Steps = Registry.StepFormat is { } format ? new RecordedSteps(folder, format) : null };
+            ((gate as BaselineGate)?.ReportOn(run) ?? new RunReport(run)).Save(Path.Combine(folder, RunReport.FileName));
         }
         catch (EvalCoreException e)
         {

@@ -135,7 +135,7 @@ public sealed partial class GateCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gate: there is no baseline baselines/biased/walk.json: write it with --update, name one with --baseline=FILE, or give a success rate with --threshold=PERCENT")]
+    [InlineData("gate: there is no baseline baselines/biased/walk.json: name the one to compare with by --baseline=FILE, give a success rate with --threshold=PERCENT, or write one of this policy with --update")]
     [InlineData("--threshold: '101' is not a percentage from 0 to 100", "--threshold=101")]
     [InlineData("--task_threshold: '0.9' is less than 1 percent; thresholds are in percent, for example 90", "--task_threshold=0.9")]
     [InlineData("--margin: 0 is not possible; give percentage points between 0 and 100, for example 10", "--margin=0")]
@@ -147,6 +147,8 @@ public sealed partial class GateCommandTests : IDisposable
     [InlineData("unknown flag '--treshold'; did you mean '--threshold'?", "--treshold=50")]
     [InlineData("nowhere.json: there is no such file; expected a baseline of evalcore gate --update, or an eval_info.json", "--baseline=nowhere.json")]
     [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "--baseline=nowhere")]
+    [InlineData("/proc/none/walk.json: cannot be written (Could not find file '/proc/none')", "--update", "--baseline=/proc/none/walk.json")]
+    [InlineData("--baseline: --update writes a file, and new/ is a folder; name a file, for example baselines/biased/walk.json", "--update", "--baseline=new/")]
     [InlineData("--baseline: --update writes a file, and outputs/eval_info.json is a run; name a file, for example baselines/biased/walk.json", "--update", "--baseline=outputs/eval_info.json")]
     public async Task Bad_input_is_one_line(string message, params string[] flags)
     {

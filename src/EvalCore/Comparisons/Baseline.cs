@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Files;
 using EvalCore.Options;
 using EvalCore.Results;
 
@@ -61,13 +62,20 @@ public static class Baseline
     public static void Save(EvalInfo info, string path)
     {
         ArgumentNullException.ThrowIfNull(info);
+        CheckWritable(path);
+        WholeFile.Write(path, Text(info));
+    }
+
+    /// <summary>Makes the folder of a baseline where it is missing, and checks that a file can be written there: a run may take hours.</summary>
+    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
+    public static void CheckWritable(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
         try
         {
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             Directory.CreateDirectory(folder);
-            File.WriteAllText(path + ".part", Text(info), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(path + ".part", path, overwrite: true);
-            Files.Folder.Flush(folder);
+            using var probe = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {

@@ -14,6 +14,9 @@ namespace EvalCore.Comparisons;
 public sealed record CommonEpisodes(
     Pairing Pairing, IReadOnlyList<EpisodePair> Pairs, IReadOnlyList<EpisodeRecord> A, IReadOnlyList<EpisodeRecord> B, IReadOnlyList<string> Notes)
 {
+    /// <summary>Whether every task has been read equally often after a number of pairs: the next one has another index.</summary>
+    internal bool EndsRound(int count) => count == Pairs.Count || Pairs[count].B.EpisodeIndex != Pairs[count - 1].B.EpisodeIndex;
+
     /// <summary>Finds the common episodes of two runs.</summary>
     /// <exception cref="EvalCoreException">They have no task in common.</exception>
     public static CommonEpisodes Of(EvalInfo a, EvalInfo b)

@@ -42,7 +42,7 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
     }
 
     private static Dictionary<string, JsonNode> Runs(JsonObject provenance) => Merge.Parts(provenance)
-        .GroupBy(part => Merge.Text(part["env"]?["type"]) ?? "")
+        .GroupBy(part => Merge.Text(Inner(part, "env", "type")) ?? "")
         .ToDictionary(suite => suite.Key, suite => suite.First());
 
     private static void Compare(JsonNode a, JsonNode b, List<string> reasons, List<string> differences)
@@ -50,15 +50,17 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
         Keys("engine", a["engines"], b["engines"], reasons);
         Keys("files of", a["assets"], b["assets"], reasons);
 
-        // Frames per second are those of the videos.
-        Keys("--env.", a["env"], b["env"], reasons, except: ["fps"]);
+        // These are of the videos.
+        Keys("--env.", a["env"], b["env"], reasons, except: ["fps", "render_mode", "visualization_width", "visualization_height"]);
 
         Keys("policy", a["policy"], b["policy"], differences);
-        Keys("--policy.", a["options"]?["policy"], b["options"]?["policy"], differences, except: ["path", "type"]);
+        Keys("--policy.", Inner(a, "options", "policy"), Inner(b, "options", "policy"), differences, except: ["path", "type"]);
         Keys("engine library", a["engine_libraries"], b["engine_libraries"], differences);
-        One("renderer", a["machine"]?["renderer"], b["machine"]?["renderer"], differences);
+        One("renderer", Inner(a, "machine", "renderer"), Inner(b, "machine", "renderer"), differences);
         One("evalcore", a["evalcore"], b["evalcore"], differences);
     }
+
+    private static JsonNode? Inner(JsonNode of, string name, string inner) => (of[name] as JsonObject)?[inner];
 
     private static void Keys(string what, JsonNode? a, JsonNode? b, List<string> found, params string[] except)
     {

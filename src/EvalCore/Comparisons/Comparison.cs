@@ -109,7 +109,7 @@ public sealed class Comparison
     }
 
     private static int PlannedBy(JsonObject? provenance) =>
-        provenance?[EvalInfo.Gate] is JsonObject gate && gate["margin"] is not null && gate["n_planned"] is JsonValue planned && planned.TryGetValue(out int value) ? value : 0;
+        provenance?[EvalInfo.Gate] is JsonObject gate && gate["margin"] is not null && gate["n_planned"] is JsonValue planned && planned.TryGetValue(out int value) && value <= ComparisonOptions.MostPlanned ? value : 0;
 
     /// <summary>
     /// The smallest drop of the success rate, from 0 to 1, that a one-sided test at alpha would have shown with these discordant pairs,
@@ -146,12 +146,12 @@ public sealed class Comparison
         if (Metric is not null || Overall.Sequential is not { Verdict: GateVerdict.Undecided })
             return null;
         var pairs = Successes(Episodes.Pairs).ToList();
-        for (double total = Math.Max(NPlanned, pairs.Count) + 1; total <= MostPlanned; total = Math.Max(total + 1, total * 1.1))
+        for (double total = pairs.Count + 1; total <= MostPlanned; total = Math.Max(total + 1, total * 1.1))
         {
-            int planned = (int)total;
-            var repeated = Enumerable.Range(0, planned).Select(i => pairs[i % pairs.Count]);
-            if (SequentialComparison.Of(repeated, Options.Alpha, planned, Options.Margin).Verdict != GateVerdict.Undecided)
-                return planned - pairs.Count;
+            int count = (int)total;
+            var repeated = Enumerable.Range(0, count).Select(i => pairs[i % pairs.Count]);
+            if (SequentialComparison.Of(repeated, Options.Alpha, Math.Max(NPlanned, count), Options.Margin, read => Episodes.EndsRound((read - 1) % pairs.Count + 1)).Verdict != GateVerdict.Undecided)
+                return count - pairs.Count;
         }
 
         return null;
@@ -182,7 +182,7 @@ public sealed class Comparison
         return new RateComparison(
             name, RunSummary.Of(a), RunSummary.Of(b),
             PairedOutcomes.Of([.. pairs.Select(pair => pair.A.Success)], [.. pairs.Select(pair => pair.B.Success)]),
-            SequentialComparison.Of(Successes(pairs), Options.Alpha, planned, Options.Margin));
+            SequentialComparison.Of(Successes(pairs), Options.Alpha, planned, Options.Margin, name.Length == 0 ? Episodes.EndsRound : null));
     }
 
     private static IEnumerable<(bool A, bool B)> Successes(IEnumerable<EpisodePair> pairs) => pairs.Select(pair => (pair.A.Success, pair.B.Success));
@@ -201,14 +201,14 @@ public sealed class Comparison
         };
         var range = options.ReadRange() ?? own
             ?? throw new EvalCoreException($"--range is missing: the lowest and the highest possible {options.MetricName}, for example --range=0,1");
-        if (a.Concat(b).Where(value => value < range.Low || value > range.High).Select(value => (double?)value).FirstOrDefault() is { } outside)
+        if (a.Concat(b).Where(value => !(value >= range.Low && value <= range.High)).Select(value => (double?)value).FirstOrDefault() is { } outside)
             throw new EvalCoreException($"--range: an episode has {options.MetricName} {ComparisonOptions.Text(outside)}, outside of {ComparisonOptions.Text(range.Low)} to {ComparisonOptions.Text(range.High)}; give the whole range with --range=LOW,HIGH");
 
         // Fewer steps are better.
         var pairs = a.Zip(b).Select(pair => options.Metric == ComparisonMetric.Steps
             ? (A: range.High + range.Low - pair.First, B: range.High + range.Low - pair.Second)
             : (A: pair.First, B: pair.Second));
-        return new MeanComparison(PairwiseMean.Of(a), PairwiseMean.Of(b), SequentialComparison.Of(pairs, options.Alpha, planned, range));
+        return new MeanComparison(PairwiseMean.Of(a), PairwiseMean.Of(b), SequentialComparison.Of(pairs, options.Alpha, planned, range, episodes.EndsRound));
 
         double[] Values(IReadOnlyList<EpisodeRecord> records, string run) =>
         [

@@ -21,6 +21,9 @@ public sealed class ComparisonOptions
     [Description("the planned number of episodes, of which these are the first; without it, the common ones")]
     public int? NPlanned { get; set; }
 
+    /// <summary>The most planned episodes: the sequential tests keep a number for each.</summary>
+    internal const int MostPlanned = 1_000_000;
+
     /// <summary>The smallest drop of the success rate that counts, in percentage points.</summary>
     [Placeholder("POINTS")]
     [Description("the smallest drop of the success rate that counts, in percentage points")]
@@ -46,6 +49,8 @@ public sealed class ComparisonOptions
             throw new EvalCoreException($"--margin: {Text(Margin)} is less than 1 percentage point; it is in points, for example 10");
         if (NPlanned < 1)
             throw new EvalCoreException($"--n_planned: {NPlanned} is not possible; give a number of episodes, 1 or more");
+        if (NPlanned > MostPlanned)
+            throw new EvalCoreException($"--n_planned: {NPlanned} is not possible; give at most {MostPlanned}");
         _ = ReadRange();
     }
 

@@ -48,7 +48,7 @@ public static class ComparisonText
             : paired ? "no drop could have been shown: there are too few pairs in which one succeeded and the other failed"
             : "no drop could have been shown by so few episodes";
         if (comparison.Verdict == GateVerdict.Undecided && comparison.MorePairs() is { } more)
-            yield return $"{more} more episodes like these would decide";
+            yield return $"{more} more {(more == 1 ? "episode" : "episodes")} like these would decide";
     }
 
     /// <summary>The headings of the table of success rates.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Comparisons;
 using EvalCore.Environments;
+using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
 using EvalCore.Statistics.Sequential;
@@ -18,7 +19,9 @@ namespace EvalCore.Gates;
 public sealed class BaselineGate : Gate
 {
     private readonly EvalInfo _baseline;
+    private readonly string _path;
     private readonly GateOptions _options;
+    private readonly CommonEpisodes _common;
     private readonly Dictionary<EpisodeKey, bool> _partners;
     private readonly SequentialSignTest _worse;
     private readonly MarginTest _within;
@@ -37,7 +40,7 @@ public sealed class BaselineGate : Gate
         ArgumentNullException.ThrowIfNull(baseline);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
-        (_baseline, _options, NPlanned) = (baseline, options, plan.Count);
+        (_baseline, _path, _options, NPlanned) = (baseline, path, options, plan.Count);
         var tasks = plan.Tasks.Select(task => (task.Group, task.Id)).ToHashSet();
         if (!baseline.PerTask.Any(task => task.TaskGroup.Length == 0 || tasks.Contains((task.TaskGroup, task.TaskId))))
         {
@@ -46,11 +49,11 @@ public sealed class BaselineGate : Gate
         }
 
         var planned = new EvalInfo(plan.ByIndex().Select(Planned), 0, "", null);
-        var common = CommonEpisodes.Of(baseline, planned);
-        if (common.Pairing == Pairing.None)
+        _common = CommonEpisodes.Of(baseline, planned);
+        if (_common.Pairing == Pairing.None)
             throw new EvalCoreException($"--baseline: {path} has no episode of this run: its seeds are {Seeds(baseline)}, and this run's {Seeds(planned)}; give --seed={baseline.Episodes.Min(episode => episode.Seed - episode.EpisodeIndex)}");
-        _partners = common.Pairs.ToDictionary(pair => pair.B.Key, pair => pair.A.Success);
-        Notes = [.. NotesOn(common, plan)];
+        _partners = _common.Pairs.ToDictionary(pair => pair.B.Key, pair => pair.A.Success);
+        Notes = [.. NotesOn(_common, plan), .. CannotPass(_partners.Count, options) is { } note ? [note] : Array.Empty<string>()];
         _worse = new SequentialSignTest(options.Alpha, _partners.Count);
         _within = new MarginTest(options.Margin / 100, options.Alpha);
     }
@@ -125,7 +128,7 @@ public sealed class BaselineGate : Gate
         yield return $"difference: {Points(overall.Difference)} points (95 % interval {Points(overall.Interval95.Low)} to {Points(overall.Interval95.High)}), "
             + $"{outcomes.SecondOnly} pairs gained and {outcomes.FirstOnly} lost";
         if (comparison.Verdict == GateVerdict.Undecided && comparison.MorePairs() is { } more)
-            yield return $"{more} more episodes like these would decide";
+            yield return $"{more} more {(more == 1 ? "episode" : "episodes")} like these would decide";
     }
 
     /// <inheritdoc/>
@@ -152,9 +155,30 @@ public sealed class BaselineGate : Gate
         if (!_partners.TryGetValue(episode.Key, out bool before))
             return false;
         _pairs++;
-        bool isWithin = _within.Add(before, episode.Success), isWorse = _worse.Add(before, episode.Success);
+        bool looks = _common.EndsRound(_pairs);
+        bool isWithin = _within.Add(before, episode.Success, looks), isWorse = _worse.Add(before, episode.Success, looks);
         _verdict = isWithin ? GateVerdict.Pass : isWorse ? GateVerdict.Fail : GateVerdict.Undecided;
         return isWithin || isWorse || _pairs == _partners.Count;
+    }
+
+    /// <summary>The report of a run beside the baseline.</summary>
+    public RunReport ReportOn(ReportRun run) =>
+        new(run, new ReportRun(_path, _baseline, Path.GetDirectoryName(Path.GetFullPath(_path))!), new ComparisonOptions { Alpha = _options.Alpha, Margin = _options.Margin });
+
+    /// <summary>Why a gate of so few pairs cannot pass, in one line; null where it can.</summary>
+    private static string? CannotPass(int pairs, GateOptions options)
+    {
+        // The strongest evidence that a drop is excluded while nothing changes: all pairs are equal.
+        const int Most = 100_000;
+        var within = new MarginTest(options.Margin / 100, options.Alpha);
+        int fewest = 1;
+        while (!within.Add(true, true) && fewest < Most)
+            fewest++;
+        return pairs >= fewest
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{pairs} pairs are too few for this gate to pass where the policy is as good as the baseline: a margin of {options.Margin:0.##} points at alpha {options.Alpha:0.####} needs {fewest} or more");
     }
 
     private Comparison Compare(EvalInfo info) => Comparison.Of(_baseline, info, _options.Comparison(_partners.Count));

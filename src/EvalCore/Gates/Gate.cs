@@ -90,6 +90,7 @@ public abstract class Gate : IStoppingRule
         long saved = NPlanned - played;
         return saved <= 0
             ? $"episodes: all {played} were played"
+            : Verdict == GateVerdict.Undecided ? $"episodes: {played} of {NPlanned} were played; the other {saved} have no partner in the baseline"
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"episodes: {played} of {NPlanned} were played; {saved} were not needed, which saved {Time(saved * info.EvalEpS)} ({info.EvalEpS:0.000} s per episode)");

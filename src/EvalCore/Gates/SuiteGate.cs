@@ -3,6 +3,7 @@ using EvalCore.Comparisons;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Options;
+using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
 using EvalCore.Statistics.Sequential;
@@ -221,6 +222,12 @@ public sealed class SuiteGate
         int planned = Tasks.Count * Options.Eval.NEpisodes;
         if (gate is { DecidedAfter: { } decided } && (_baseline is not null || decided < planned))
             return $"{Options.Env.Type}: {string.Join(", ", DecidedFacts(gate, decided, planned, result).Where(fact => fact.Length > 0))}";
+        if (_baseline is not null)
+        {
+            string state = gate?.Verdict == GateVerdict.NotComparable ? "the gate is not comparable" : $"{episodes.Count} of {planned} episodes were played";
+            return $"{Options.Env.Type}: {state}, {RateOf(result)}, {RateOfBaseline()}";
+        }
+
         var tasksBelow = Below(episodes.GroupBy(episode => (episode.TaskGroup, episode.Task)), task => task.Task, MinPcSuccessOf);
         var groupsBelow = Below(episodes.Where(episode => Groups.Contains(episode.TaskGroup)).GroupBy(episode => episode.TaskGroup), group => group, MinPcSuccessOfGroup);
         bool holds = tasksBelow.Count == 0 && groupsBelow.Count == 0 && FailureMessage("", result, MinPcSuccess) is null;
@@ -249,7 +256,7 @@ public sealed class SuiteGate
             GateVerdict.Fail => "the gate fails",
             _ => "the gate is undecided",
         },
-        decided < planned ? $"decided after {decided} of {planned} episodes" : "",
+        decided < planned && gate.Verdict != GateVerdict.Undecided ? $"decided after {decided} of {planned} episodes" : "",
         RateOf(result),
         _minSuccess is { } threshold ? string.Create(CultureInfo.InvariantCulture, $"threshold {threshold:0.#} %") : "",
         _baseline is null ? "" : RateOfBaseline(),
@@ -310,14 +317,14 @@ public sealed class SuiteGate
         return string.Join('\n', lines);
     }
 
-    /// <summary>Where the results and videos are, and the command that plays an episode again.</summary>
+    /// <summary>Where the report and videos are, and the command that plays an episode again.</summary>
     private IEnumerable<string> WhereToLook(IReadOnlyList<EpisodeRecord> failed, string folder)
     {
         var videos = failed.Where(episode => episode.VideoPath is not null).ToList();
         var again = videos.FirstOrDefault() ?? failed[0];
         return
         [
-            $"results: {Path.Combine(folder, EvalInfo.FileName)}",
+            Options.Report ? $"report: {Path.Combine(folder, RunReport.FileName)}" : $"results: {Path.Combine(folder, EvalInfo.FileName)}",
             videos.Count == 0
                 ? $"videos: none of these episodes has one; {GateParameter.VariableOf("eval.n_episodes_to_render")} sets their number per task"
                 : $"videos: {Gate.Some(videos.Select(episode => Path.Combine(folder, episode.VideoPath!)), 2)}",

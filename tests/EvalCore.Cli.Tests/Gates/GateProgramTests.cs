@@ -52,7 +52,7 @@ public sealed partial class GateProgramTests : IDisposable
         Assert.Contains($"episodes: {played} of 50 were played; {50 - played} were not needed, which saved ", output, StringComparison.Ordinal);
         Assert.Contains($"pusht: the gate fails, decided after {played} of 50 episodes, success rate ", output, StringComparison.Ordinal);
         Assert.Contains("failed seeds: 1000, ", output, StringComparison.Ordinal);
-        Assert.Contains("results: ", output, StringComparison.Ordinal);
+        Assert.Contains("report: ", output, StringComparison.Ordinal);
         Assert.Equal(played, EvalInfo.Load(Results()).Episodes.Count);
     }
 

@@ -137,6 +137,38 @@ public sealed class StoppedRunTests : IDisposable
         Assert.Equal((null, false), (gate.IsReached("walk/left"), gate.IsReached("walk/right")));
     }
 
+    /// <summary>50 tasks: after 43 equal pairs a drop of 10 points would be excluded, were all tasks alike.</summary>
+    [Theory]
+    [InlineData(50, GateVerdict.Pass, 50)]
+    [InlineData(43, GateVerdict.Fail, 50)]
+    public void A_gate_of_a_baseline_passes_only_where_every_task_was_read_equally_often(int goodTasks, GateVerdict verdict, int decidedAfter)
+    {
+        var plan = new EpisodePlan([.. Enumerable.Range(0, 50).Select(i => new EnvTask("walk", "walks", i, $"task{i}", ""))], 4, 0, Shard.Whole);
+        var baseline = new EvalInfo(plan.ByIndex().Select(episode => Record(episode, success: true)), 1, "", null);
+        var gate = new BaselineGate(baseline, "before", plan, new GateOptions());
+        var read = new List<EpisodeRecord>();
+        foreach (var episode in plan.ByIndex())
+        {
+            read.Add(Record(episode, success: episode.Task.Id < goodTasks));
+            if (gate.Add(read[^1]))
+                break;
+        }
+
+        Assert.Equal((verdict, decidedAfter), (gate.Verdict, gate.DecidedAfter!.Value));
+        var comparison = Comparison.Of(baseline, new EvalInfo(read, 1, "", null), new ComparisonOptions { NPlanned = 200 });
+        Assert.Equal((verdict, decidedAfter), (comparison.Overall.Sequential!.Verdict, comparison.Sequential!.DecidedAfter!.Value));
+    }
+
+    [Theory]
+    [InlineData(42, "42 pairs are too few for this gate to pass where the policy is as good as the baseline: a margin of 10 points at alpha 0.05 needs 43 or more")]
+    [InlineData(43, null)]
+    public void A_gate_of_too_few_pairs_says_so_before_it_plays(int episodes, string? note)
+    {
+        var plan = new EpisodePlan([new EnvTask("walk", "walks", 0, "left", "")], episodes, 0, Shard.Whole);
+        var gate = new BaselineGate(new EvalInfo(plan.Select(episode => Record(episode, success: true)), 1, "", null), "before", plan, new GateOptions());
+        Assert.Equal(note is null ? [] : [note], gate.Notes);
+    }
+
     private static EpisodeRecord Record(EpisodeSpec episode, bool success) => new()
     {
         Suite = episode.Task.Suite, TaskGroup = episode.Task.Group, TaskId = episode.Task.Id, Task = episode.Task.Name, EpisodeIndex = episode.Index, Seed = episode.Seed,

@@ -304,6 +304,19 @@ public sealed class SuiteGateTests : IDisposable
             suite.Summary(episodes, gate));
     }
 
+    [Fact]
+    public void A_gate_of_a_baseline_that_was_not_decided_is_not_said_to_hold()
+    {
+        EvalCore.Comparisons.Baseline.Save(Played(true, false, true, true), Path.Combine(_folder, "before.json"));
+        var suite = Gate(("policy.type", "expert"), ("toy.eval.n_episodes", "4"), ("toy.baseline", "before.json"))!;
+        var gate = (BaselineGate)suite.NewGate(new EvalCore.Rollout.EpisodePlan(suite.Tasks, 4, 1000, Shard.Whole));
+        Assert.StartsWith("toy: 2 of 4 episodes were played, success rate ", suite.Summary(Episodes(true, true), gate), StringComparison.Ordinal);
+        var other = Played(true).Provenance!;
+        other["engines"] = new System.Text.Json.Nodes.JsonObject { ["toy"] = "2" };
+        Assert.NotEmpty(gate.NotComparable(other));
+        Assert.StartsWith("toy: the gate is not comparable, ", suite.Summary(Episodes(true, true, true, true), gate), StringComparison.Ordinal);
+    }
+
     private static EvalInfo Played(params bool[] successes) => new(Episodes(successes), 1, "", new System.Text.Json.Nodes.JsonObject
     {
         ["seed"] = 1000,

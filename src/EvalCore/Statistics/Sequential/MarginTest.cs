@@ -40,8 +40,9 @@ public sealed class MarginTest
     /// <summary>Adds a pair.</summary>
     /// <param name="first">Whether the first succeeded.</param>
     /// <param name="second">Whether the second succeeded.</param>
+    /// <param name="looks">Whether the test may stop at this pair. False where further pairs belong to it: those of a round over several tasks.</param>
     /// <returns>Whether the test has stopped, at this pair or before.</returns>
-    public bool Add(bool first, bool second)
+    public bool Add(bool first, bool second, bool looks = true)
     {
         double x = _margin - ((first ? 1 : 0) - (second ? 1 : 0));
         var sum = new LogSum();
@@ -53,6 +54,6 @@ public sealed class MarginTest
         }
 
         LogWealth = sum.Value - Math.Log(Bets);
-        return HasRejected |= LogWealth >= _logLimit;
+        return HasRejected |= looks && LogWealth >= _logLimit;
     }
 }

@@ -20,6 +20,9 @@ public sealed class SequentialSignFlipTest
     private readonly double _low;
     private readonly double _high;
 
+    /// <summary>Whether a pair with a difference was added since the test last looked.</summary>
+    private bool _isNew;
+
     /// <summary>The probability of each sum, from -<see cref="_reach"/> to it.</summary>
     private double[] _paths = [1];
     private int _reach;
@@ -53,10 +56,11 @@ public sealed class SequentialSignFlipTest
     /// <summary>Adds a pair.</summary>
     /// <param name="first">The first's reward.</param>
     /// <param name="second">The second's reward.</param>
+    /// <param name="looks">Whether the test may stop at this pair. False where further pairs belong to it: those of a round over several tasks.</param>
     /// <returns>Whether the test has stopped, at this pair or before.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A reward lies outside of its range.</exception>
     /// <exception cref="InvalidOperationException">All planned pairs were added before.</exception>
-    public bool Add(double first, double second)
+    public bool Add(double first, double second, bool looks = true)
     {
         if (HasRejected)
             return true;
@@ -65,11 +69,16 @@ public sealed class SequentialSignFlipTest
         int level = LevelOf(first, second), size = Math.Abs(level);
         Pairs++;
         Critical = null;
-        if (level == 0)
-            return false;
+        if (level != 0)
+        {
+            _isNew = true;
+            Sum += level;
+            Spread(size);
+        }
 
-        Sum += level;
-        Spread(size);
+        if (!looks || !_isNew)
+            return false;
+        _isNew = false;
         double unspent = _alpha * Pairs / _planned - Spent, tail = 0;
         int from = _paths.Length, smallest = -1;
         while (from > 0 && tail + _paths[from - 1] <= unspent)

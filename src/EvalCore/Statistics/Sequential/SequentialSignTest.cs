@@ -18,6 +18,9 @@ public sealed class SequentialSignTest(double alpha, int planned)
 {
     private readonly double[] _paths = new double[planned + 1];
 
+    /// <summary>Whether a discordant pair was added since the test last looked.</summary>
+    private bool _isNew;
+
     /// <summary>The number of pairs so far.</summary>
     public int Pairs { get; private set; }
 
@@ -39,9 +42,10 @@ public sealed class SequentialSignTest(double alpha, int planned)
     /// <summary>Adds a pair.</summary>
     /// <param name="first">Whether the first succeeded.</param>
     /// <param name="second">Whether the second succeeded.</param>
+    /// <param name="looks">Whether the test may stop at this pair. False where further pairs belong to it: those of a round over several tasks.</param>
     /// <returns>Whether the test has stopped, at this pair or before.</returns>
     /// <exception cref="InvalidOperationException">All planned pairs were added before.</exception>
-    public bool Add(bool first, bool second)
+    public bool Add(bool first, bool second, bool looks = true)
     {
         if (HasRejected)
             return true;
@@ -51,13 +55,18 @@ public sealed class SequentialSignTest(double alpha, int planned)
             _paths[0] = 1;
         Pairs++;
         Critical = null;
-        if (first == second)
-            return false;
+        if (first != second)
+        {
+            _isNew = true;
+            Discordant++;
+            Losses += first ? 1 : 0;
+            for (int losses = Discordant; losses >= 0; losses--)
+                _paths[losses] = 0.5 * (losses > 0 ? _paths[losses - 1] : 0) + 0.5 * _paths[losses];
+        }
 
-        Discordant++;
-        Losses += first ? 1 : 0;
-        for (int losses = Discordant; losses >= 0; losses--)
-            _paths[losses] = 0.5 * (losses > 0 ? _paths[losses - 1] : 0) + 0.5 * _paths[losses];
+        if (!looks || !_isNew)
+            return false;
+        _isNew = false;
         double unspent = alpha * Pairs / planned - Spent, tail = 0;
         int critical = Discordant + 1;
         while (critical > 0 && tail + _paths[critical - 1] <= unspent)
