@@ -230,18 +230,24 @@ internal static class EvalCommand
     }
 
     /// <summary>Writes the report, and the summary of a step in GitHub Actions. No run fails because of them.</summary>
-    private static void Report(EvalInfo info, EvalOptions options, Terminal terminal, GateSession? gate)
+    /// <param name="info">The result.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="terminal">The program's output.</param>
+    /// <param name="gate">The gate that judges the run; null for none.</param>
+    /// <param name="isOneOfMany">Whether it is the run of one of several checkpoints, which have a summary of their own.</param>
+    internal static void Report(EvalInfo info, EvalOptions options, Terminal terminal, GateSession? gate, bool isOneOfMany = false)
     {
         string file = Path.Combine(options.OutputDir, RunReport.FileName);
         try
         {
             var own = new ReportRun(options.OutputDir, info, options.OutputDir) { Steps = options.Rollout.StepFormat is { } format ? new RecordedSteps(options.OutputDir, format) : null };
             var report = gate?.ReportOn(own) ?? new RunReport(own);
-            StepSummary.Write(terminal, report.ToMarkdown(options.Report ? file : null));
+            if (!isOneOfMany)
+                StepSummary.Write(terminal, report.ToMarkdown(options.Report ? file : null));
             if (!options.Report)
                 return;
             report.Save(file);
-            if (gate is null)
+            if (gate is null && !isOneOfMany)
                 terminal.Writer.WriteLine($"report: {file}");
         }
         catch (EvalCoreException e)

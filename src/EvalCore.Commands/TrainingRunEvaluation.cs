@@ -34,6 +34,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     private IBenchmark? _benchmark;
     private bool _isStuck;
     private bool _isRefused;
+    private bool _isChecked;
     private bool _isDescribed;
     private int _known;
 
@@ -54,6 +55,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     {
         foreach (string note in options.Common.Notes)
             terminal.Note(note);
+        HistoryCommand.CheckFile(options.Common.History, registry);
         if (!options.Watch.Watch)
             Check(options.Run.Find());
         await AssetFetch.Run(options.Common.Env, registry, terminal, cancellation).ConfigureAwait(false);
@@ -208,14 +210,13 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         try
         {
             var eval = options.Of(checkpoint);
-            if (_given is null)
-                Begin(options.Given(eval));
+            CheckOptions(eval);
             evaluated = await Play(eval, checkpoint, title, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (!_isRefused && (e is EvalCoreException or SafetensorsException or PolicyFailedException))
         {
             evaluated = new EvaluatedCheckpoint(checkpoint, Path.Combine(options.OutputDir, checkpoint.Name), null, e.Message);
-            terminal.Note($"{title}: {e.Message}");
+            Note(e.Message, checkpoint);
         }
 
         _unfinished = null;
@@ -223,17 +224,29 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         Save();
     }
 
-    /// <summary>Writes the options before the first episode, so that the evaluation can be resumed.</summary>
-    private void Begin(JsonObject given)
+    /// <summary>Checks that the results in the output folder are of the same options.</summary>
+    private void CheckOptions(EvalOptions eval)
     {
-        if (options.Continues && CheckpointsFile.Change(options.OutputDir, given) is { } change)
+        if (_isChecked || !CheckpointsFile.IsIn(options.OutputDir))
+            return;
+        if (CheckpointsFile.Change(options.OutputDir, options.Given(eval), mayAskForMore: !options.Continues) is { } change)
         {
             _isRefused = true;
-            throw new EvalCoreException($"--output_dir: {options.OutputDir} has an evaluation with other options ({change}); name another folder, or change them with --resume={ShellWord.Quote(options.OutputDir)}");
+            throw new EvalCoreException(options.Continues
+                ? $"--output_dir: {options.OutputDir} has an evaluation with other options ({change}); name another folder, or resume it with --resume={ShellWord.Quote(options.OutputDir)}"
+                : $"--resume: {options.OutputDir} has results of other options ({change}); omit the flag, or start a new evaluation in another folder");
         }
 
-        _given = given;
-        CheckpointsFile.Save(options.OutputDir, given, CheckpointRanking.Of(Evaluated.Values));
+        _isChecked = true;
+    }
+
+    /// <summary>Writes the options before the first episode, so that the evaluation can be resumed.</summary>
+    private void Begin(EvalOptions eval)
+    {
+        if (_given is not null)
+            return;
+        _given = options.Given(eval);
+        CheckpointsFile.Save(options.OutputDir, _given, CheckpointRanking.Of(Evaluated.Values));
     }
 
     private async Task<EvaluatedCheckpoint> Play(EvalOptions eval, Checkpoint checkpoint, string title, CancellationToken cancellation)
@@ -246,6 +259,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         }
         else if (eval.Resume && CheckpointOutput.Finished(eval) is { } before)
         {
+            Begin(eval);
             Log.WriteLine($"{title}: {Result(before)} (evaluated before)");
             return new EvaluatedCheckpoint(checkpoint, eval.OutputDir, before, null);
         }
@@ -254,12 +268,16 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         var (policy, run) = await Start(eval, checkpoint, cancellation).ConfigureAwait(false);
         try
         {
+            Begin(eval);
             Describe(eval, run);
             var progress = new PlainProgress(Log, Time, title);
             var info = await Follow(run.PlayAll(), run, progress, title, cancellation).ConfigureAwait(false);
             foreach (string note in DiagnosticNotes.Of(info))
                 Note(note, checkpoint);
             Log.WriteLine($"{title}: {Result(info)}");
+            EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true);
+            if (eval.History is { } history)
+                HistoryCommand.Record(history, eval.OutputDir, registry, terminal);
             return new EvaluatedCheckpoint(checkpoint, eval.OutputDir, info, null);
         }
         catch (Exception)
@@ -363,12 +381,18 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     private void Print()
     {
         var ranking = CheckpointRanking.Of(Evaluated.Values);
+
+        // Without a result the error says all.
+        if (ranking.Best is not { } best)
+            return;
         CheckpointTable.Write(ranking, terminal.Out);
         foreach (string line in CheckpointTable.Lines(ranking))
             terminal.Writer.WriteLine(line);
+        if (best.Metrics.NSuccess < best.Metrics.NEpisodes)
+            terminal.Writer.WriteLine($"videos of its failures: {terminal.Program} video {ShellWord.Quote(best.Evaluated.OutputDir)} --failures");
         if (_given is not null)
             terminal.Writer.WriteLine($"results: {Path.Combine(options.OutputDir, CheckpointsFile.FileName)}");
-        if (ranking.Ranked.Count > 0)
-            terminal.Writer.WriteLine($"plot: {Path.Combine(options.OutputDir, SuccessPlot.FileName)}");
+        terminal.Writer.WriteLine($"plot: {Path.Combine(options.OutputDir, SuccessPlot.FileName)}");
+        StepSummary.Write(terminal, CheckpointTable.ToMarkdown(ranking));
     }
 }

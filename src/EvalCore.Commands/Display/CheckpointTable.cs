@@ -1,4 +1,5 @@
 using System.Globalization;
+using EvalCore.Reports;
 using EvalCore.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -34,42 +35,56 @@ internal static class CheckpointTable
         }
     }
 
+    /// <summary>The table and its sentences in Markdown, for the summary of a step in GitHub Actions.</summary>
+    public static string ToMarkdown(CheckpointRanking ranking)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        output.WriteLine("### Checkpoints\n");
+        Markdown.Table([.. Headings(ranking, isNarrow: false), ""], Rows(ranking, isNarrow: false), output);
+        output.WriteLine();
+        foreach (string line in Lines(ranking))
+            output.WriteLine($"- {Markdown.Text(line)}");
+        return output.ToString();
+    }
+
     private static Table Make(CheckpointRanking ranking, bool isNarrow)
     {
         var table = new Table().Border(TableBorder.Simple);
-        string[] headings =
-        [
-            "step", "success", "95 % interval", .. isNarrow ? (string[])[] : [ranking.HasProgress ? "progress" : "avg max reward"],
-            "vs best", "p (Holm)", .. isNarrow ? (string[])[] : ["eval s"],
-        ];
-        foreach (string heading in headings)
+        foreach (string heading in Headings(ranking, isNarrow))
             table.AddColumn(new TableColumn(heading).RightAligned());
         table.AddColumn("");
-        foreach (var checkpoint in ranking.All)
-        {
-            var ranked = ranking.Ranked.FirstOrDefault(other => other.Evaluated == checkpoint);
-            string[] cells = ranked is null
-                ? [$"{checkpoint.Checkpoint.Step}", .. Enumerable.Repeat("", headings.Length - 1), "failed"]
-                : Cells(ranked);
-            table.AddRow(cells.Select(cell => new Text(cell)));
-        }
-
+        foreach (var row in Rows(ranking, isNarrow))
+            table.AddRow(row.Select(cell => new Text(cell)));
         return table;
-
-        string[] Cells(RankedCheckpoint ranked)
-        {
-            var metrics = ranked.Metrics;
-            return
-            [
-                $"{ranked.Evaluated.Checkpoint.Step}", ProgressView.Percent(metrics.PcSuccess), Invariant($"{metrics.PcSuccessCi95.Low:0.0} to {metrics.PcSuccessCi95.High:0.0}"),
-                .. isNarrow ? (string[])[] : [ranking.HasProgress ? ProgressView.Percent(100 * metrics.AvgProgress) : Invariant($"{metrics.AvgMaxReward:0.000}")],
-                ranked.IsBest ? "" : Invariant($"{100 * ranked.Difference:+0.0;-0.0;0.0}"),
-                ranked.IsBest ? "" : ranked.Holm is > 0 and < 0.0001 ? Invariant($"{ranked.Holm:0.0e+0}") : Invariant($"{ranked.Holm:0.0000}"),
-                .. isNarrow ? (string[])[] : [Invariant($"{ranked.Evaluated.Info!.EvalS:0.0}")],
-                ranked.IsBest ? "best" : ranked.IsIndistinguishable ? "≈ best" : "worse",
-            ];
-        }
     }
+
+    /// <summary>The headings but that of the last column, which has none.</summary>
+    private static string[] Headings(CheckpointRanking ranking, bool isNarrow) =>
+    [
+        "step", .. HaveEqualNumbers(ranking) ? (string[])[] : ["episodes"], "success", "95 % interval", .. isNarrow ? (string[])[] : [ranking.HasProgress ? "progress" : "avg max reward"],
+        "vs best", "p (Holm)", .. isNarrow ? (string[])[] : ["eval s"],
+    ];
+
+    private static IEnumerable<string[]> Rows(CheckpointRanking ranking, bool isNarrow) => ranking.All.Select(checkpoint =>
+        ranking.Ranked.FirstOrDefault(other => other.Evaluated == checkpoint) is { } ranked
+            ? Cells(ranking, ranked, isNarrow)
+            : [$"{checkpoint.Checkpoint.Step}", .. Enumerable.Repeat("", Headings(ranking, isNarrow).Length - 1), "failed"]);
+
+    private static string[] Cells(CheckpointRanking ranking, RankedCheckpoint ranked, bool isNarrow)
+    {
+        var metrics = ranked.Metrics;
+        return
+        [
+            $"{ranked.Evaluated.Checkpoint.Step}", .. HaveEqualNumbers(ranking) ? (string[])[] : [$"{metrics.NEpisodes}"], ProgressView.Percent(metrics.PcSuccess), Invariant($"{metrics.PcSuccessCi95.Low:0.0} to {metrics.PcSuccessCi95.High:0.0}"),
+            .. isNarrow ? (string[])[] : [ranking.HasProgress ? ProgressView.Percent(100 * metrics.AvgProgress) : Invariant($"{metrics.AvgMaxReward:0.000}")],
+            ranked.IsBest ? "" : Invariant($"{100 * ranked.Difference:+0.0;-0.0;0.0}"),
+            ranked.IsBest ? "" : ranked.Holm is > 0 and < 0.0001 ? Invariant($"{ranked.Holm:0.0e+0}") : Invariant($"{ranked.Holm:0.0000}"),
+            .. isNarrow ? (string[])[] : [Invariant($"{ranked.Evaluated.Info!.EvalS:0.0}")],
+            ranked.IsBest ? "best" : ranked.IsIndistinguishable ? "≈ best" : "worse",
+        ];
+    }
+
+    private static bool HaveEqualNumbers(CheckpointRanking ranking) => ranking.Ranked.Select(checkpoint => checkpoint.Metrics.NEpisodes).Distinct().Count() < 2;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

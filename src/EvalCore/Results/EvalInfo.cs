@@ -79,7 +79,10 @@ public sealed class EvalInfo
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new EvalCoreException($"{path}: there is no such file; name the output folder of a finished run", e);
+            string[] runs = RunFolder.In(Path.GetDirectoryName(path) ?? "");
+            throw new EvalCoreException(runs.Length == 0
+                ? $"{path}: there is no such file; name the output folder of a finished run"
+                : $"{path}: there is no such file; the folder has those of {runs.Length} runs: name one, for example {runs[^1]}", e);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {

@@ -287,7 +287,7 @@ public sealed class Journal : IDisposable
 
                 // A file that its last owner deleted after it was opened here locks nothing. The path then has no file, or
                 // another one: the random length tells them apart.
-                claim.SetLength(Random.Shared.NextInt64(1, int.MaxValue));
+                claim.SetLength(Random.Shared.NextInt64(1, 1 << 20));
                 var atPath = new FileInfo(claim.Name);
                 if (atPath.Exists && atPath.Length == claim.Length)
                     return claim;

@@ -20,6 +20,19 @@ public static class RunFolder
     /// <param name="run">An output folder, or the file itself.</param>
     public static string FileOf(string run) => Directory.Exists(run) || !Path.Exists(run) ? Path.Combine(run, EvalInfo.FileName) : run;
 
+    /// <summary>The output folders in a folder, as of a training run's checkpoints; empty where there is none.</summary>
+    internal static string[] In(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(folder.Length == 0 ? "." : folder).Where(inner => File.Exists(Path.Combine(inner, EvalInfo.FileName))).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            return [];
+        }
+    }
+
     private static EvalInfo OfJournal(string folder)
     {
         var (identity, options, episodes, elapsedS) = Journal.Read(folder);

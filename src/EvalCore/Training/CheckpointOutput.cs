@@ -42,7 +42,7 @@ public static class CheckpointOutput
         {
             var info = EvalInfo.Load(file);
             bool isWhole = info.Episodes.All(episode => episode.VideoPath is not null || episode.EpisodeIndex >= options.Eval.NEpisodesToRender);
-            return isWhole && info.Provenance?["options"] is JsonObject before && OptionChanges.Between(before, options.ToJson()) is null ? info : null;
+            return isWhole && info.Provenance?["options"] is JsonObject before && OptionChanges.Between(before, options.ToJson(), mayAskForMore: false) is null ? info : null;
         }
         catch (EvalCoreException)
         {

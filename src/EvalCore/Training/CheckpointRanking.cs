@@ -5,7 +5,7 @@ using EvalCore.Statistics.Paired;
 namespace EvalCore.Training;
 
 /// <summary>
-/// Which of a training run's checkpoints is the best, and which cannot be told from it. All are compared on the same episodes.
+/// Which of a training run's checkpoints is the best, and which cannot be told from it. Two are compared on the episodes that both have.
 /// <para>
 /// The best one is chosen by the episodes that it is then compared on. So the p-values are adjusted for the number of all pairs of
 /// checkpoints, n (n - 1) / 2, and not only for the n - 1 comparisons with the best: of 20 equal checkpoints those would call one
@@ -34,7 +34,7 @@ public sealed class CheckpointRanking
         checkpoint.Metrics.AvgProgress is not null && checkpoint.Evaluated.Info!.Episodes.Any(episode => episode.NConditions > 1));
 
     /// <summary>
-    /// Compares checkpoints. The best one has the highest success rate; of several, the highest mean progress, then the highest mean
+    /// Compares checkpoints. The best one has the highest success rate of those with the most episodes; of several, the highest mean progress, then the highest mean
     /// of the largest rewards, then the fewest training steps.
     /// </summary>
     /// <param name="evaluated">The checkpoints.</param>
@@ -46,13 +46,12 @@ public sealed class CheckpointRanking
         if (finished.Length == 0)
             return new CheckpointRanking(all, [], alpha);
 
-        // A checkpoint has fewer episodes than others while --eval.n_episodes is raised.
         var successes = finished.Select(checkpoint => checkpoint.Info!.Episodes.ToDictionary(episode => episode.Key, episode => episode.Success)).ToList();
-        var common = successes[0].Keys.Where(key => successes.TrueForAll(of => of.ContainsKey(key))).ToList();
-        bool[][] outcomes = [.. successes.Select(of => common.Select(key => of[key]).ToArray())];
-
         Aggregate[] metrics = [.. finished.Select(checkpoint => checkpoint.Info!.Overall)];
-        int best = Enumerable.Range(0, finished.Length).OrderByDescending(i => metrics[i].PcSuccess)
+
+        // A checkpoint has fewer episodes than others where --eval.n_episodes was raised and it is no longer there.
+        int most = metrics.Max(of => of.NEpisodes);
+        int best = Enumerable.Range(0, finished.Length).Where(i => metrics[i].NEpisodes == most).OrderByDescending(i => metrics[i].PcSuccess)
             .ThenByDescending(i => metrics[i].AvgProgress ?? 0).ThenByDescending(i => metrics[i].AvgMaxReward).First();
 
         var pairs = new List<(int First, int Second)>();
@@ -62,16 +61,22 @@ public sealed class CheckpointRanking
                 pairs.Add((i, j));
         }
 
-        double[] p = [.. pairs.Select(pair => McNemarTest.TwoSided(PairedOutcomes.Of(outcomes[pair.First], outcomes[pair.Second])))];
+        double[] p = [.. pairs.Select(pair => McNemarTest.TwoSided(Outcomes(pair.First, pair.Second)))];
         double[] holm = AdjustedPValues.Holm(p);
         return new CheckpointRanking(all, [.. finished.Select(Rank)], alpha);
+
+        PairedOutcomes Outcomes(int first, int second)
+        {
+            var common = successes[first].Keys.Where(successes[second].ContainsKey).ToList();
+            return PairedOutcomes.Of([.. common.Select(key => successes[first][key])], [.. common.Select(key => successes[second][key])]);
+        }
 
         RankedCheckpoint Rank(EvaluatedCheckpoint checkpoint, int i)
         {
             int pair = pairs.IndexOf((Math.Min(i, best), Math.Max(i, best)));
             double adjusted = i == best ? 1 : holm[pair];
             return new RankedCheckpoint(
-                checkpoint, metrics[i], PairedOutcomes.Of(outcomes[best], outcomes[i]), i == best ? 1 : p[pair], adjusted, i == best, adjusted > alpha);
+                checkpoint, metrics[i], Outcomes(best, i), i == best ? 1 : p[pair], adjusted, i == best, adjusted > alpha);
         }
     }
 }

@@ -60,8 +60,11 @@ public static class CheckpointsFile
     }
 
     /// <summary>The first option of the evaluation in a folder that has another value now, with both values; null where none has.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">The options now.</param>
+    /// <param name="mayAskForMore">Whether more episodes, videos or steps may be asked for, as with <c>--resume</c>.</param>
     /// <exception cref="EvalCoreException">The file is damaged.</exception>
-    public static string? Change(string folder, JsonObject options) => OptionChanges.Between(ReadOptions(folder), options);
+    public static string? Change(string folder, JsonObject options, bool mayAskForMore) => OptionChanges.Between(ReadOptions(folder), options, mayAskForMore);
 
     /// <summary>Claims the output folder for this process.</summary>
     /// <returns>Releases the folder.</returns>
@@ -118,7 +121,7 @@ public static class CheckpointsFile
             ["only_best"] = ranked.Outcomes.FirstOnly,
             ["only_this"] = ranked.Outcomes.SecondOnly,
             ["difference"] = Number(ranked.Difference),
-            ["tango_95"] = ranked.IsBest ? null : new JsonArray(Number(ranked.Tango95.Low), Number(ranked.Tango95.High)),
+            ["tango_95"] = ranked.IsBest || ranked.Outcomes.Count == 0 ? null : new JsonArray(Number(ranked.Tango95.Low), Number(ranked.Tango95.High)),
             ["mcnemar_two_sided"] = ranked.IsBest ? null : ranked.PValue,
             ["holm"] = ranked.IsBest ? null : ranked.Holm,
             ["indistinguishable"] = ranked.IsIndistinguishable,

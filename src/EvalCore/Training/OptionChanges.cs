@@ -2,16 +2,22 @@ using System.Text.Json.Nodes;
 
 namespace EvalCore.Training;
 
-/// <summary>The options of two evaluations that decide on their results: not where they are written, and not how many episodes are in flight.</summary>
+/// <summary>The options of two evaluations that decide on their results: not where they are written or shown, and not how many episodes are in flight.</summary>
 internal static class OptionChanges
 {
-    private static readonly string[] WithoutEffect = ["output_dir", "job_name", "eval.batch_size", "eval.use_async_envs"];
+    private static readonly string[] WithoutEffect = ["output_dir", "job_name", "eval.batch_size", "eval.use_async_envs", "history", "report"];
+
+    /// <summary>What a resumed evaluation may ask for besides: more episodes, videos, steps.</summary>
+    private static readonly string[] More = ["eval.n_episodes", "eval.n_episodes_to_render", "eval.record"];
 
     /// <summary>The first option that differs, with both values; null where none does.</summary>
-    public static string? Between(JsonObject before, JsonObject now)
+    /// <param name="before">The options of the evaluation.</param>
+    /// <param name="now">The options now.</param>
+    /// <param name="mayAskForMore">Whether more episodes, videos or steps may be asked for.</param>
+    public static string? Between(JsonObject before, JsonObject now, bool mayAskForMore)
     {
         Dictionary<string, string> a = Flat(before), b = Flat(now);
-        foreach (string name in a.Keys.Union(b.Keys).Except(WithoutEffect))
+        foreach (string name in a.Keys.Union(b.Keys).Except(WithoutEffect).Except(mayAskForMore ? More : []))
         {
             if (a.GetValueOrDefault(name) != b.GetValueOrDefault(name))
                 return $"{name}: {a.GetValueOrDefault(name) ?? "none"} before, {b.GetValueOrDefault(name) ?? "none"} now";

@@ -22,11 +22,15 @@ public sealed partial class TrainingRun(string path, Registry registry)
     /// <summary>Whether a value of <c>--policy.path</c> names a training run and not one policy.</summary>
     /// <param name="path">The value.</param>
     /// <param name="registry">The sources of policies.</param>
-    /// <param name="mayBeEmpty">Whether a folder counts that has no checkpoint yet.</param>
+    /// <param name="mayBeEmpty">Whether a folder counts that has no checkpoint yet, or is not there yet.</param>
     public static bool IsAt(string path, Registry registry, bool mayBeEmpty)
     {
         ArgumentNullException.ThrowIfNull(registry);
         if (IsPattern(path))
+            return true;
+
+        // lerobot-train makes its folder with the first checkpoint. OWNER/NAME may be a policy of the Hub.
+        if (mayBeEmpty && !System.IO.Path.Exists(path) && (System.IO.Path.IsPathRooted(path) || path.Count(c => c == '/') > 1))
             return true;
         return Directory.Exists(path) && registry.PolicyIn(path) is null && (mayBeEmpty || Folders(path).Any(folder => StepOf(folder) is not null));
     }

@@ -65,6 +65,8 @@ internal sealed class StepPolicies : IPolicySource
         {
             source.Made.Enqueue(System.IO.Path.GetFileName(Path)!);
             context.Warn("the weights are toys");
+            if ((bool?)JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Path!, FileName)))!["damaged"] == true)
+                throw new EvalCoreException($"--policy.path: {Path}: its weights are damaged");
             string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(System.IO.Path.Combine(Path!, FileName))));
             return new WalkPolicy(PolicyBatching.PerSession) { Bias = bias, Provenance = new Dictionary<string, string> { [FileName] = $"sha256:{hash}" } };
         }

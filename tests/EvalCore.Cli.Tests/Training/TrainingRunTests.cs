@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using EvalCore.Records;
 using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests.Training;
@@ -102,15 +103,67 @@ public sealed partial class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_checkpoint_has_a_report_and_an_entry_in_the_history()
+    {
+        Write((1, 0.1), (2, 0.5));
+        string history = _line.In("history.db");
+        Assert.Equal(0, await _line.Run([.. Flags, "--eval.n_episodes=2", $"--history={history}"]));
+        Assert.True(File.Exists(_line.In("out", "000001", "report.html")));
+        using (var runs = new SqliteHistory().Open(history, create: false))
+            Assert.Equal([_line.In("out", "000001"), _line.In("out", "000002")], runs.Entries().Select(entry => entry.Name).Order());
+
+        // Neither decides on a result.
+        Assert.Equal(0, await _line.Run([.. Flags, "--eval.n_episodes=2", "--report=false"]));
+    }
+
+    [Fact]
     public async Task Another_command_with_the_same_output_folder_is_refused()
     {
         Write((1, 0.1));
         Assert.Equal(0, await _line.Run(Flags));
         Assert.Equal(2, await _line.Run([.. Flags, "--seed=2000"]));
         Assert.Equal(
-            $"error: --output_dir: {_line.In("out")} has an evaluation with other options (seed: 1000 before, 2000 now); name another folder, or change them with --resume={_line.In("out")}",
+            $"error: --output_dir: {_line.In("out")} has an evaluation with other options (seed: 1000 before, 2000 now); name another folder, or resume it with --resume={_line.In("out")}",
             ErrorLines[^1]);
         Assert.Single(_policies.Made);
+    }
+
+    [Fact]
+    public async Task A_resume_with_another_seed_is_refused_and_changes_nothing()
+    {
+        Write((1, 0.1));
+        Assert.Equal(0, await _line.Run(Flags));
+        byte[] before = await File.ReadAllBytesAsync(_line.In("out", "checkpoints.json"));
+        Assert.Equal(2, await _line.Run("eval", $"--resume={_line.In("out")}", "--seed=5"));
+        Assert.Equal(
+            $"error: --resume: {_line.In("out")} has results of other options (seed: 1000 before, 5 now); omit the flag, or start a new evaluation in another folder", ErrorLines[^1]);
+        Assert.Equal(before, await File.ReadAllBytesAsync(_line.In("out", "checkpoints.json")));
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("out")}"));
+    }
+
+    [Fact]
+    public async Task A_command_with_which_no_checkpoint_starts_leaves_nothing_behind()
+    {
+        Write((1, 0.1), (2, 0.3));
+        foreach (string checkpoint in Directory.GetDirectories(Checkpoints))
+            await File.WriteAllTextAsync(Path.Combine(checkpoint, StepPolicies.FileName), """{ "bias": 0.1, "damaged": true }""");
+        Assert.Equal(2, await _line.Run(Flags));
+        Assert.StartsWith("error: none of the 2 checkpoints could be evaluated: ", ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Empty(_line.Out.Output);
+        Assert.False(File.Exists(_line.In("out", "checkpoints.json")));
+
+        Write((1, 0.1), (2, 0.3));
+        Assert.Equal(0, await _line.Run([.. Flags, "--seed=5"]));
+    }
+
+    [Fact]
+    public async Task A_training_run_can_be_watched_before_its_folder_is_there()
+    {
+        var run = _line.Run([.. Flags, $"--policy.path={Run}", "--watch", "--watch_until=3"]);
+        await Logged("0 checkpoints are evaluated; waiting for new ones");
+        Write((3, 0.5));
+        Assert.Equal(0, await run);
+        Assert.Equal(["000003"], _policies.Made);
     }
 
     [Fact]
@@ -152,7 +205,7 @@ public sealed partial class TrainingRunTests : IDisposable
             $"--policy.path: '{_line.In("no*")}' matches no checkpoint: no folder that is named by its training step (005000) and has a policy", $"--policy.path={_line.In("no*")}");
         await Fails("--watch: --policy.path is missing: give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints", "--watch", "--policy.type=walker");
         await Fails($"--watch: '{_line.In("one")}' is one policy; give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints", "--watch", $"--policy.path={_line.In("one")}");
-        await Fails($"--watch: there is no folder '{_line.In("none")}'; give the folder of a training run, which may have no checkpoint yet", "--watch", $"--policy.path={_line.In("none")}");
+        await Fails("--watch: there is no folder 'none'; give the folder of a training run, which may have no checkpoint yet", "--watch", "--policy.path=none");
         await Fails("--watch_until: has an effect with --watch only; add --watch, or omit the flag", $"--policy.path={Checkpoints}/00*", "--watch_until=5");
         await Fails("--watch_timeout: give minutes, above 0 and at most 45000", $"--policy.path={Checkpoints}/00*", "--watch", "--watch_timeout=0");
         await Fails("unknown flag '--watch_untill'; did you mean '--watch_until'?", $"--policy.path={Checkpoints}/00*", "--watch", "--watch_untill=3");

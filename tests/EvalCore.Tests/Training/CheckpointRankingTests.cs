@@ -50,12 +50,11 @@ public sealed class CheckpointRankingTests
     }
 
     [Fact]
-    public void Pairs_are_the_episodes_that_all_have()
+    public void The_best_is_one_of_those_with_the_most_episodes()
     {
         var ranking = CheckpointRanking.Of([Of(1, "1111"), Of(2, "010001")]);
-        Assert.Equal(4, ranking.Ranked[1].Outcomes.Count);
-        Assert.Equal(6, ranking.Ranked[1].Metrics.NEpisodes);
-        Assert.Equal(-0.75, ranking.Ranked[1].Difference);
+        Assert.Equal(2, ranking.Best!.Evaluated.Checkpoint.Step);
+        Assert.Equal((4, 0.75), (ranking.Ranked[0].Outcomes.Count, ranking.Ranked[0].Difference));
     }
 
     /// <summary>
@@ -78,6 +77,15 @@ public sealed class CheckpointRankingTests
 
         Assert.InRange((double)alarms / Runs, 0.0, 0.05);
         Assert.True((double)ofTheBestAlone / Runs > 0.05 + Math.Sqrt(0.05 * 0.95 / Runs));
+    }
+
+    [Fact]
+    public void Checkpoints_with_different_numbers_of_episodes_are_compared_on_those_that_both_have()
+    {
+        var ranking = CheckpointRanking.Of([Of(1, "1111"), Of(2, "11011011"), Of(3, "11110111")]);
+        Assert.Equal(3, ranking.Best!.Evaluated.Checkpoint.Step);
+        Assert.Equal([4, 8, 8], ranking.Ranked.Select(checkpoint => checkpoint.Outcomes.Count));
+        Assert.Equal([0, -1.0 / 8, 0], ranking.Ranked.Select(checkpoint => checkpoint.Difference));
     }
 
     [Fact]
