@@ -60,6 +60,8 @@ internal static class HistoryCommand
         var format = Format(registry);
         if (Path.Exists(file))
             format.Open(file, create: false).Dispose();
+        else if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+            throw new EvalCoreException($"--history: {file}: there is no folder {folder}; make it, or name another file");
     }
 
     /// <summary>Adds a finished run to a history. What fails is noted: the run has its result.</summary>
@@ -185,7 +187,12 @@ internal static class HistoryCommand
         foreach (var finding in findings)
             terminal.Writer.WriteLine(EvalCoreException.Printable(finding.Text));
         int bad = findings.Count(finding => finding.IsBad);
-        terminal.Writer.WriteLine(bad == 0 ? "nothing is flagged" : $"{bad} of {findings.Count} flagged");
-        return bad == 0 ? ExitCode.Success : ExitCode.GateFailed;
+        int compared = findings.Count(finding => finding.IsCompared);
+        terminal.Writer.WriteLine(
+            bad > 0 ? $"{bad} of {findings.Count} flagged"
+            : compared == 0 && findings.Count > 0 ? "nothing could be compared: no entry has earlier ones of the same suite, policy and machine"
+            : compared < findings.Count ? $"nothing is flagged; {compared} of {findings.Count} could be compared"
+            : "nothing is flagged");
+        return bad > 0 ? ExitCode.GateFailed : compared == 0 && findings.Count > 0 ? ExitCode.Undecided : ExitCode.Success;
     }
 }

@@ -16,7 +16,8 @@ internal static class Operands
         for (int i = 0; i < tokens.Count; i++)
         {
             string token = tokens[i];
-            if (!token.StartsWith('-'))
+            // SQL may begin with a comment.
+            if (!token.StartsWith('-') || token.AsSpan().ContainsAny(' ', '\n', '\t'))
             {
                 arguments.Add(token);
                 continue;

@@ -58,17 +58,27 @@ internal static class QueryCommand
             throw new EvalCoreException($"query: {twice.First()} is named twice");
         var runs = arguments.Skip(1).Select(run => Open(run, registry, terminal)).ToList();
         using var result = engine.Query(arguments[0], runs, cancellation);
-        switch (flags.Format)
+        var output = terminal.OpenData();
+        try
         {
-            case QueryFormat.Csv:
-                QueryOutput.WriteCsv(result, terminal.Writer);
-                break;
-            case QueryFormat.Json:
-                QueryOutput.WriteJson(result, terminal.Writer);
-                break;
-            default:
-                QueryOutput.WriteTable(result, terminal.Writer);
-                break;
+            switch (flags.Format)
+            {
+                case QueryFormat.Csv:
+                    QueryOutput.WriteCsv(result, output);
+                    break;
+                case QueryFormat.Json:
+                    QueryOutput.WriteJson(result, output);
+                    break;
+                default:
+                    QueryOutput.WriteTable(result, output);
+                    break;
+            }
+
+            output.Flush();
+        }
+        catch (IOException e) when (Terminal.IsClosedPipe(e))
+        {
+            // The program that reads, head for example, has what it wanted.
         }
 
         return ExitCode.Success;
@@ -84,6 +94,6 @@ internal static class QueryCommand
         var steps = new RecordedSteps(folder, format);
         if (steps.HasMore)
             terminal.Note($"{run}: the last episodes are in no file of steps yet; the run goes on, or it was killed and a resume makes the file");
-        return new QueriedRun(run, info, steps.Files);
+        return new QueriedRun(run, info, steps.Files) { HasMoreSteps = steps.HasMore };
     }
 }

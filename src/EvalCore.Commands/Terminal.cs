@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using EvalCore.Options;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace EvalCore.Commands;
@@ -74,6 +76,22 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
 
     /// <summary>The writer of results without markup.</summary>
     public TextWriter Writer => Out.Profile.Out.Writer;
+
+    /// <summary>
+    /// Opens standard output for much data: written in blocks, and with an exception where the reader of the pipe has gone, which the
+    /// console's own stream ignores. A test's writer is returned as it is. It is flushed, not closed.
+    /// </summary>
+    internal TextWriter OpenData() => ReferenceEquals(Writer, Console.Out) && OperatingSystem.IsLinux()
+        ? new StreamWriter(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16)
+        : Writer;
+
+    /// <summary>Whether the reader of a pipe has gone.</summary>
+    internal static bool IsClosedPipe(IOException e)
+    {
+        // EPIPE.
+        const int BrokenPipe = 32;
+        return OperatingSystem.IsLinux() && e.HResult == BrokenPipe;
+    }
 
     /// <summary>Prints a note for the user.</summary>
     public void Note(string message)

@@ -5,6 +5,7 @@ using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
 using EvalCore.Options;
+using EvalCore.Reports;
 using EvalCore.Results;
 
 namespace EvalCore.Commands;
@@ -64,9 +65,12 @@ internal static class VideoCommand
         var missing = flags.Overwrite ? chosen : [.. chosen.Where(record => EpisodeVideos.Existing(folder, record) is null)];
         long started = Stopwatch.GetTimestamp();
         IReadOnlyList<EpisodeRecord> made = missing.Count == 0 ? [] : await Render(folder, info, missing, registry, terminal, cancellation).ConfigureAwait(false);
+        NameVideos(folder, chosen);
         int written = made.Count(record => record.VideoPath is not null);
         foreach (var record in made.Where(record => record.VideoPath is not null))
             terminal.Writer.WriteLine(Path.Combine(folder, record.VideoPath!));
+        if (File.Exists(Path.Combine(folder, RunReport.FileName)))
+            terminal.Writer.WriteLine($"show them in the report: {terminal.Program} report {ShellWord.Quote(folder)}");
         string kept = chosen.Count > missing.Count ? $", {chosen.Count - missing.Count} there already" : "";
         terminal.Writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -92,15 +96,28 @@ internal static class VideoCommand
             var made = await rendering.ConfigureAwait(false);
             foreach (string difference in videos.Differences)
                 terminal.Note(difference);
-            if (File.Exists(RunFolder.FileOf(folder)))
-                EpisodeVideos.Save(folder, info, made);
             return made;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             videos!.Stop(StopPatience);
+            NameVideos(folder, records);
             throw;
         }
+    }
+
+    /// <summary>Names the whole videos of episodes in the result, also those that an interrupted command made before.</summary>
+    private static void NameVideos(string folder, IEnumerable<EpisodeRecord> chosen)
+    {
+        if (!File.Exists(RunFolder.FileOf(folder)))
+            return;
+
+        // Another command may have named videos meanwhile.
+        var info = RunFolder.Load(folder);
+        var named = chosen.Select(record => record with { VideoPath = EpisodeVideos.Existing(folder, record) }).ToList();
+        var before = info.Episodes.ToDictionary(record => record.Key, record => record.VideoPath);
+        if (named.Any(record => record.VideoPath is not null && record.VideoPath != before.GetValueOrDefault(record.Key)))
+            EpisodeVideos.Save(folder, info, named);
     }
 
     private static string Long(string token) => token == "-n" ? "--n" : token.StartsWith("-n=", StringComparison.Ordinal) ? $"-{token}" : token;

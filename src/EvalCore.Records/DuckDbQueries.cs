@@ -24,16 +24,50 @@ public sealed class DuckDbQueries : IQueryEngine
             connection.Open();
             RunTables.Fill(connection, runs);
             string[] files = [.. runs.SelectMany(run => run.StepFiles).Select(Path.GetFullPath)];
-            if (files.Length > 0)
-                Execute(connection, StepsView(runs));
+            string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files);
             Lock(connection, files);
-            CheckIsSelect(connection, sql, hasSteps: files.Length > 0);
+            CheckIsSelect(connection, sql, noSteps);
             return new DuckDbResult(connection, sql, cancellation);
         }
         catch
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Why there are no steps, as the end of a line.</summary>
+    private static string NoSteps(IReadOnlyList<QueriedRun> runs) => runs.FirstOrDefault(run => run.HasMoreSteps) is { } unfinished
+        ? $"; the steps of {unfinished.Name} are in no file yet: resume it to make the file"
+        : runs.FirstOrDefault(run => run.Info.Provenance?["merged"] is not null) is { } merged
+        ? $"; {merged.Name} is a merged result: name the output folders of its runs"
+        : "; no run has recorded steps: play one with --eval.record=steps";
+
+    /// <summary>Makes the view <c>steps</c>. What is wrong with a file matters to a query that reads them; null where nothing is.</summary>
+    private static string? ViewSteps(DuckDBConnection connection, IReadOnlyList<QueriedRun> runs, string[] files)
+    {
+        try
+        {
+            Execute(connection, StepsView(runs));
+            return null;
+        }
+        catch (DuckDBException e)
+        {
+            string? damaged = Array.Find(files, file => !IsReadable(connection, file));
+            return damaged is null ? $"; the recorded steps cannot be read ({e.Message.Split('\n')[0]})" : $"; {damaged} is damaged: delete it and resume the run to record its episodes again";
+        }
+    }
+
+    private static bool IsReadable(DuckDBConnection connection, string file)
+    {
+        try
+        {
+            Execute(connection, $"SELECT * FROM read_parquet([{Quote(Literal(file))}]) LIMIT 0");
+            return true;
+        }
+        catch (DuckDBException)
+        {
+            return false;
         }
     }
 
@@ -69,7 +103,10 @@ public sealed class DuckDbQueries : IQueryEngine
     /// <summary>
     /// Checks that the text is one SELECT. Paths that may be read may be written as well: a COPY could replace a file of the run.
     /// </summary>
-    private static void CheckIsSelect(DuckDBConnection connection, string sql, bool hasSteps)
+    /// <param name="connection">The connection.</param>
+    /// <param name="sql">The text.</param>
+    /// <param name="noSteps">Why there is no table <c>steps</c>, as the end of a line; null where there is one.</param>
+    private static void CheckIsSelect(DuckDBConnection connection, string sql, string? noSteps)
     {
         int count = NativeMethods.ExtractStatements.DuckDBExtractStatements(connection.NativeConnection, sql, out var statements);
         using (statements)
@@ -89,7 +126,7 @@ public sealed class DuckDbQueries : IQueryEngine
             string line = SqlError.Describe(e.Message, sql, Check.Length, out string kind, out string name);
             if (kind == "Parser")
                 throw new EvalCoreException("query: only a SELECT can be run; columns are listed by \"select * from (describe steps)\"", e);
-            string hint = name == "steps" && !hasSteps ? "; no run has recorded steps: play one with --eval.record=steps" : "";
+            string hint = name == "steps" ? noSteps ?? "" : "";
             throw new EvalCoreException($"query: {line}{hint}", e);
         }
     }

@@ -57,6 +57,22 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_check_that_could_compare_nothing_is_undecided()
+    {
+        await Play("a", $"--history={Db}");
+        Assert.Equal(ExitCode.Undecided, await _line.Run("history", "check", $"--history={Db}"));
+        Assert.Equal("nothing could be compared: no entry has earlier ones of the same suite, policy and machine", _line.Out.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_history_in_a_folder_that_is_not_there_is_refused_before_the_run()
+    {
+        Assert.Equal(2, await _line.Run("eval", "--env.type=walk", "--policy.type=walker", $"--output_dir={_line.In("a")}", $"--history={_line.In("none", "runs.db")}"));
+        Assert.Equal($"error: --history: {_line.In("none", "runs.db")}: there is no folder {_line.In("none")}; make it, or name another file", _line.Error.Lines[^1]);
+        Assert.False(Directory.Exists(_line.In("a")));
+    }
+
+    [Fact]
     public async Task The_same_success_and_time_are_not_flagged()
     {
         await Add([.. Enumerable.Range(1, 8).Select(day => ($"2026-01-0{day}", $"c{day}", 50, 1.0 + day % 3 * 0.01))]);

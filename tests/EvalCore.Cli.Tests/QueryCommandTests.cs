@@ -74,7 +74,7 @@ public sealed class QueryCommandTests : IDisposable
     {
         await Play("run");
         Assert.Equal(0, await _line.Run("query", "select * from range(1203)", Run));
-        Assert.Equal("and 203 more rows; --format=csv or json writes all", _line.Out.Lines[^1]);
+        Assert.Equal("the first 1000 rows; --format=csv or json writes all", _line.Out.Lines[^1]);
     }
 
     [Theory]
@@ -99,6 +99,32 @@ public sealed class QueryCommandTests : IDisposable
         await Play("run");
         Assert.Equal(ExitCode.BadInput, await _line.Run("query", "select * from steps", Run));
         Assert.EndsWith("; no run has recorded steps: play one with --eval.record=steps", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_of_steps_matters_to_a_query_that_reads_them()
+    {
+        await Play("run", record: "steps");
+        string file = Directory.GetFiles(_line.In("run", "steps"))[0];
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..500]);
+        Assert.Equal(0, await _line.Run("query", "select count(*) from episodes", _line.In("run")));
+        Assert.Equal(2, await _line.Run("query", "select count(*) from steps", _line.In("run")));
+        Assert.EndsWith($"; {file} is damaged: delete it and resume the run to record its episodes again", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_columns_of_one_name_are_no_JSON()
+    {
+        await Play("run", record: "steps");
+        Assert.Equal(2, await _line.Run("query", "select run, run from episodes", _line.In("run"), "--format=json"));
+        Assert.Equal("error: query: two columns are named 'run', which JSON cannot have; name one of them with AS", _line.Error.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task SQL_may_begin_with_a_comment()
+    {
+        await Play("run", record: "steps");
+        Assert.Equal(0, await _line.Run("query", "-- all\nselect count(*) from episodes", _line.In("run")));
     }
 
     /// <summary>The files of the runs may be read; none may be written, and no other one read.</summary>

@@ -75,6 +75,18 @@ public sealed class VideoCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Videos_of_an_interrupted_command_are_named_by_the_next()
+    {
+        await Play("run");
+        string result = _line.In("run", EvalInfo.FileName);
+        byte[] before = File.ReadAllBytes(result);
+        Assert.Equal(0, await _line.Run("video", Run, "--episode=1"));
+        File.WriteAllBytes(result, before);
+        Assert.Equal(0, await _line.Run("video", Run, "--episode=1"));
+        Assert.Equal(2, EvalInfo.Load(result).Episodes.Count(episode => episode is { EpisodeIndex: 1, VideoPath: not null }));
+    }
+
+    [Fact]
     public async Task A_policy_that_has_changed_is_refused_and_recorded_steps_need_none()
     {
         await Play("run");

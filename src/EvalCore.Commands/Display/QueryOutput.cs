@@ -16,19 +16,19 @@ internal static class QueryOutput
 
     private static readonly JsonWriterOptions Layout = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Aligned columns: numbers to the right. Further rows than <see cref="MostRows"/> are counted.</summary>
+    /// <summary>Aligned columns: numbers to the right. Further rows than <see cref="MostRows"/> are not read.</summary>
     public static void WriteTable(IQueryResult result, TextWriter writer)
     {
         var rows = new List<string[]>();
         bool[] areNumbers = [.. result.Columns.Select(_ => true)];
         int[] widths = [.. result.Columns.Select(name => EvalCoreException.Printable(name).Length)];
-        long more = 0;
+        bool isWhole = true;
         while (result.Next() is { } row)
         {
             if (rows.Count == MostRows)
             {
-                more++;
-                continue;
+                isWhole = false;
+                break;
             }
 
             string[] cells = [.. row.Select(value => EvalCoreException.Printable(Text(value)))];
@@ -45,8 +45,8 @@ internal static class QueryOutput
         writer.WriteLine(string.Join("  ", widths.Select(width => new string('─', width))));
         foreach (string[] row in rows)
             writer.WriteLine(Line(row));
-        if (more > 0)
-            writer.WriteLine($"and {more} more {(more == 1 ? "row" : "rows")}; --format=csv or json writes all");
+        if (!isWhole)
+            writer.WriteLine($"the first {MostRows} rows; --format=csv or json writes all");
 
         string Line(string[] cells) =>
             string.Join("  ", cells.Select((cell, i) => areNumbers[i] && rows.Count > 0 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd();
@@ -65,8 +65,11 @@ internal static class QueryOutput
     }
 
     /// <summary>A list of objects, one on each line. A number that is not finite is a string, as JSON has none.</summary>
+    /// <exception cref="EvalCoreException">Two columns have one name.</exception>
     public static void WriteJson(IQueryResult result, TextWriter writer)
     {
+        if (result.Columns.GroupBy(name => name).FirstOrDefault(name => name.Count() > 1) is { } twice)
+            throw new EvalCoreException($"query: two columns are named '{EvalCoreException.Printable(twice.Key)}', which JSON cannot have; name one of them with AS");
         string before = "[\n";
         while (result.Next() is { } row)
         {

@@ -51,7 +51,7 @@ public static class HistoryCheck
             if (comparable.Comparison is { } comparison)
                 tested.Add((last, comparable.Entry, comparison));
             else
-                findings.Add(new HistoryFinding(false, $"success  {Title(last)}: {Rate(last)}; no earlier run to compare it with"));
+                findings.Add(new HistoryFinding(false, $"success  {Title(last)}: {Rate(last)}; no earlier run to compare it with") { IsCompared = false });
         }
 
         double[] adjusted = [.. AdjustedPValues.Holm([.. tested.Select(test => test.Comparison.Overall.PWorse)])];
@@ -91,7 +91,7 @@ public static class HistoryCheck
             double[] earlier = [.. series.SkipLast(1).TakeLast(MostTimes).Select(entry => entry.Seconds)];
             if (earlier.Length < FewestTimes)
             {
-                yield return new HistoryFinding(false, $"time     {Title(last)}: {Text(last.Seconds)}; {earlier.Length} earlier of this machine and these flags, {FewestTimes} are needed");
+                yield return new HistoryFinding(false, $"time     {Title(last)}: {Text(last.Seconds)}; {earlier.Length} earlier of this machine and these flags, {FewestTimes} are needed") { IsCompared = false };
                 continue;
             }
 

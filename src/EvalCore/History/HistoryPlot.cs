@@ -32,12 +32,12 @@ public static class HistoryPlot
         model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
         model.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Minimum = -0.5, Maximum = entries.Count - 0.5, MinimumMajorStep = 1, MinimumMinorStep = 1, Title = "commit", AxislineStyle = LineStyle.Solid,
+            Position = AxisPosition.Bottom, Minimum = -0.5, Maximum = entries.Count - 0.5, MinimumMajorStep = 1, MinimumMinorStep = 1, Title = entries.All(entry => entry.Commit.Length == 0) ? "date" : "commit", AxislineStyle = LineStyle.Solid,
             LabelFormatter = x => x >= 0 && x < entries.Count && Math.Abs(x - Math.Round(x)) < 1e-9 ? Label(entries[(int)Math.Round(x)]) : "",
         });
         if (hasRuns)
             model.Axes.Add(NewAxis(new LinearAxis { Minimum = -3, Maximum = 103, MajorStep = 20 }, Rates, "success rate, %", 0.54, 1));
-        model.Axes.Add(NewAxis(new LogarithmicAxis(), Times, "time, s", 0, hasRuns ? 0.46 : 1));
+        model.Axes.Add(NewAxis(new LogarithmicAxis { MinimumPadding = 0.1, MaximumPadding = 0.1 }, Times, "time, s", 0, hasRuns ? 0.46 : 1));
         int colour = 0;
         foreach (var group in entries.Select((entry, x) => (Entry: entry, X: x)).GroupBy(point => point.Entry.Kind == HistoryKind.Run ? $"{point.Entry.Suite}, {point.Entry.Policy}" : point.Entry.Name))
             Add(model, Wide(SvgPlot.Text(group.Key)), [.. group], Colours[colour++ % Colours.Length]);
@@ -55,6 +55,12 @@ public static class HistoryPlot
             foreach (var (entry, x) in points.Where(point => point.Entry.Episodes > 0))
             {
                 var interval = WilsonInterval.Of(entry.Successes, entry.Episodes);
+
+                // One interval alone has no area.
+                var whisker = new LineSeries { YAxisKey = Rates, Color = OxyColor.FromAColor(130, colour), StrokeThickness = 1 };
+                whisker.Points.Add(new DataPoint(x, 100 * interval.Low));
+                whisker.Points.Add(new DataPoint(x, 100 * interval.High));
+                model.Series.Add(whisker);
                 intervals.Points.Add(new DataPoint(x, 100 * interval.Low));
                 intervals.Points2.Add(new DataPoint(x, 100 * interval.High));
                 rates.Points.Add(new DataPoint(x, 100.0 * entry.Successes / entry.Episodes));

@@ -25,7 +25,9 @@ internal static class HistogramPlot
         if (!double.IsFinite(high - low))
             return null;
         if (!(high - low > 1e-12 * Math.Max(1, Math.Abs(high))))
-            (low, high) = (low - 0.5, high + 0.5);
+            (low, high) = (low - Math.Max(0.5, 1e-9 * Math.Abs(low)), high + Math.Max(0.5, 1e-9 * Math.Abs(high)));
+        if (!double.IsFinite(high - low))
+            return null;
         double width = (high - low) / Bins;
         double[] failed = Count(failures), succeeded = Count(successes);
 

@@ -6,4 +6,8 @@ namespace EvalCore.Queries;
 /// <param name="Name">Its name in the column <c>run</c>.</param>
 /// <param name="Info">Its result.</param>
 /// <param name="StepFiles">The files with its recorded steps; empty where none are recorded.</param>
-public sealed record QueriedRun(string Name, EvalInfo Info, IReadOnlyList<string> StepFiles);
+public sealed record QueriedRun(string Name, EvalInfo Info, IReadOnlyList<string> StepFiles)
+{
+    /// <summary>Whether some steps are in no file yet: the run goes on, or was killed.</summary>
+    public bool HasMoreSteps { get; init; }
+}

@@ -67,7 +67,7 @@ internal static class EpisodesSection
         if (count < recorded.Count)
             html.Write($"<p>{NumberText.Count(recorded.Count - count, "video")} of this result {new Html(recorded.Count - count == 1 ? "is" : "are")} not where it says.</p>\n");
         else if (count == 0)
-            html.Write($"<p>There is no video; <code>--eval.n_episodes_to_render</code> sets how many episodes of each task have one.</p>\n");
+            html.Write($"<p>There is no video; <code>evalcore video {report.Run.Name} --failures</code> makes those of the failures, and <code>--eval.n_episodes_to_render</code> sets how many episodes of each task have one.</p>\n");
         foreach (var task in tasks)
         {
             int failures = task.Count(video => !video.Episode.Success);
