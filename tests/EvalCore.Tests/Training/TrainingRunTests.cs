@@ -51,7 +51,15 @@ public sealed class TrainingRunTests : IDisposable
         Assert.False(TrainingRun.IsAt(In("run/005000"), Registry, mayBeEmpty: true));
         Assert.False(TrainingRun.IsAt(In("empty"), Registry, mayBeEmpty: false));
         Assert.True(TrainingRun.IsAt(In("empty"), Registry, mayBeEmpty: true));
-        Assert.False(TrainingRun.IsAt(In("nothing"), Registry, mayBeEmpty: true));
+        Assert.False(TrainingRun.IsAt(In("nothing"), Registry, mayBeEmpty: false));
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_yet_can_be_waited_for_but_a_name_of_the_Hub_cannot()
+    {
+        Assert.True(TrainingRun.IsAt(In("nothing"), Registry, mayBeEmpty: true));
+        Assert.True(TrainingRun.IsAt("outputs/train/nothing", Registry, mayBeEmpty: true));
+        Assert.False(TrainingRun.IsAt("owner/name", Registry, mayBeEmpty: true));
     }
 
     [Fact]
