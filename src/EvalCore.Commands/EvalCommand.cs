@@ -5,7 +5,6 @@ using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Policies;
-using EvalCore.Recording;
 using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -240,7 +239,7 @@ internal static class EvalCommand
         string file = Path.Combine(options.OutputDir, RunReport.FileName);
         try
         {
-            var own = new ReportRun(options.OutputDir, info, options.OutputDir) { Steps = options.Rollout.StepFormat is { } format ? new RecordedSteps(options.OutputDir, format) : null };
+            var own = ReportRun.Of(options.OutputDir, info, options.OutputDir, options.Rollout.StepFormat);
             var report = gate?.ReportOn(own) ?? new RunReport(own);
             if (!isOneOfMany)
                 StepSummary.Write(terminal, report.ToMarkdown(options.Report ? file : null));

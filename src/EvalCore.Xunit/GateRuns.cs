@@ -4,7 +4,6 @@ using System.Globalization;
 using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Gates;
-using EvalCore.Recording;
 using EvalCore.Reports;
 using EvalCore.Results;
 using Xunit;
@@ -139,7 +138,7 @@ public sealed class GateRuns : IDisposable
     {
         try
         {
-            var run = new ReportRun(folder, info, folder) { Steps = Registry.StepFormat is { } format ? new RecordedSteps(folder, format) : null };
+            var run = ReportRun.Of(folder, info, folder, Registry.StepFormat);
             ((gate as BaselineGate)?.ReportOn(run) ?? new RunReport(run)).Save(Path.Combine(folder, RunReport.FileName));
         }
         catch (EvalCoreException e)

@@ -95,7 +95,12 @@ public sealed class Comparison
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var episodes = CommonEpisodes.Of(a, b);
+        return Of(CommonEpisodes.Of(a, b), a, b, options, ownRange);
+    }
+
+    /// <summary>Compares two runs whose common episodes are known, with options that are valid.</summary>
+    internal static Comparison Of(CommonEpisodes episodes, EvalInfo a, EvalInfo b, ComparisonOptions options, Func<string, Interval?>? ownRange)
+    {
         int common = episodes.Pairing == Pairing.None ? Math.Min(episodes.A.Count, episodes.B.Count) : episodes.Pairs.Count;
 
         // A run that a gate stopped has the first of the episodes that it was asked for.

@@ -97,9 +97,11 @@ public static class ComparisonText
         ];
     }
 
-    private static string Percent(double rate) => Invariant($"{100 * rate:0.0} %");
+    /// <summary>A rate, from 0 to 1, in percent.</summary>
+    internal static string Percent(double rate) => Invariant($"{100 * rate:0.0} %");
 
-    private static string Points(double difference) => Invariant($"{100 * difference:+0.0;-0.0;0.0}");
+    /// <summary>A difference of rates, from -1 to 1, in percentage points.</summary>
+    internal static string Points(double difference) => Invariant($"{100 * difference:+0.0;-0.0;0.0}");
 
     private static string PValue(double p) => p is > 0 and < 0.0001 ? Invariant($"{p:0.0e+0}") : Invariant($"{p:0.0000}");
 

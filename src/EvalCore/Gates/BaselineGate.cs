@@ -120,12 +120,12 @@ public sealed class BaselineGate : Gate
         var comparison = Compare(info);
         var overall = comparison.Overall;
         var dropped = comparison.Tasks.Where(task => task.Difference < 0).OrderBy(task => task.Difference)
-            .Select(task => $"{task.Name} from {Percent(task.A.Rate)} to {Percent(task.B.Rate)} ({Points(task.Difference)} points)").ToList();
+            .Select(task => $"{task.Name} from {ComparisonText.Percent(task.A.Rate)} to {ComparisonText.Percent(task.B.Rate)} ({ComparisonText.Points(task.Difference)} points)").ToList();
         if (dropped.Count > 0)
             yield return $"dropped: {Some(dropped, 3)}";
-        yield return $"success rate: {Percent(overall.A.Rate)} of the baseline, {Percent(overall.B.Rate)} now (95 % interval {Percent(overall.B.Wilson95.Low)} to {Percent(overall.B.Wilson95.High)}), over {overall.B.Episodes} pairs";
+        yield return $"success rate: {ComparisonText.Percent(overall.A.Rate)} of the baseline, {ComparisonText.Percent(overall.B.Rate)} now (95 % interval {ComparisonText.Percent(overall.B.Wilson95.Low)} to {ComparisonText.Percent(overall.B.Wilson95.High)}), over {overall.B.Episodes} pairs";
         var outcomes = overall.Outcomes!.Value;
-        yield return $"difference: {Points(overall.Difference)} points (95 % interval {Points(overall.Interval95.Low)} to {Points(overall.Interval95.High)}), "
+        yield return $"difference: {ComparisonText.Points(overall.Difference)} points (95 % interval {ComparisonText.Points(overall.Interval95.Low)} to {ComparisonText.Points(overall.Interval95.High)}), "
             + $"{outcomes.SecondOnly} pairs gained and {outcomes.FirstOnly} lost";
         if (comparison.Verdict == GateVerdict.Undecided && comparison.MorePairs() is { } more)
             yield return $"{more} more {(more == 1 ? "episode" : "episodes")} like these would decide";
@@ -168,12 +168,7 @@ public sealed class BaselineGate : Gate
     /// <summary>Why a gate of so few pairs cannot pass, in one line; null where it can.</summary>
     private static string? CannotPass(int pairs, GateOptions options)
     {
-        // The strongest evidence that a drop is excluded while nothing changes: all pairs are equal.
-        const int Most = 100_000;
-        var within = new MarginTest(options.Margin / 100, options.Alpha);
-        int fewest = 1;
-        while (!within.Add(true, true) && fewest < Most)
-            fewest++;
+        int fewest = MarginTest.FewestEqualPairs(options.Margin / 100, options.Alpha);
         return pairs >= fewest
             ? null
             : string.Create(

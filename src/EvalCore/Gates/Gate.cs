@@ -124,10 +124,4 @@ public abstract class Gate : IStoppingRule
         var all = names.ToList();
         return string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
     }
-
-    /// <summary>A rate, from 0 to 1, in percent.</summary>
-    protected static string Percent(double rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.0} %");
-
-    /// <summary>A difference of rates, from -1 to 1, in percentage points.</summary>
-    protected static string Points(double difference) => string.Create(CultureInfo.InvariantCulture, $"{100 * difference:+0.0;-0.0;0.0}");
 }

@@ -77,7 +77,7 @@ public sealed class ThresholdGate : Gate
     public override IEnumerable<string> Figures(EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        var lowest = info.PerTask.OrderBy(task => task.Metrics.PcSuccess).Select(task => $"{task.Task} {Percent(task.Metrics.PcSuccess / 100)}").ToList();
+        var lowest = info.PerTask.OrderBy(task => task.Metrics.PcSuccess).Select(task => $"{task.Task} {ComparisonText.Percent(task.Metrics.PcSuccess / 100)}").ToList();
         if (Verdict == GateVerdict.Fail && lowest.Count > 1)
             yield return $"lowest: {Some(lowest, 5)}";
         var interval = info.Overall.PcSuccessCi95;

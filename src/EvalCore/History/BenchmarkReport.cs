@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Options;
+using EvalCore.Results;
 using EvalCore.Rollout;
 
 namespace EvalCore.History;
@@ -26,7 +27,7 @@ public static class BenchmarkReport
         [
             .. benchmarks.Where(benchmark => benchmark?["Statistics"] is JsonObject).Select(benchmark =>
             {
-                string name = Text(benchmark!["FullName"]) ?? throw Other(path);
+                string name = Merge.Text(benchmark!["FullName"]) ?? throw Other(path);
                 double median = benchmark["Statistics"]!["Median"] is JsonValue value && value.TryGetValue(out double ns) && ns > 0 ? ns * 1e-9 : throw Other(path);
                 return new HistoryEntry
                 {
@@ -36,8 +37,6 @@ public static class BenchmarkReport
             }),
         ];
     }
-
-    private static string? Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? found) ? found : null;
 
     private static EvalCoreException Other(string path) => new($"{path}: is not a report of BenchmarkDotNet (--exporters json)");
 }

@@ -54,7 +54,7 @@ public sealed class EvaluationPlan
         var gate = new GateSimulation(alpha, drop);
         int? planned = paired is null ? null : Simulated(gate, dropped, paired.Value, figures => figures.Failed);
         var margin = new GateSimulation(alpha, drop, signTest: false);
-        int unchanged = AfterUnchanged(drop, alpha);
+        int unchanged = MarginTest.FewestEqualPairs(drop, alpha);
         return new EvaluationPlan(options, rate)
         {
             Paired = paired,
@@ -103,14 +103,5 @@ public sealed class EvaluationPlan
     {
         double discordant = pairs.Discordant * planned, steps = discordant * discordant / 2 + 30.0 * planned;
         return (int)Math.Clamp(1e8 / steps, 200, MostRepetitions);
-    }
-
-    private static int AfterUnchanged(double drop, double alpha)
-    {
-        var test = new MarginTest(drop, alpha);
-        int pairs = 1;
-        while (!test.Add(true, true))
-            pairs++;
-        return pairs;
     }
 }

@@ -22,6 +22,14 @@ public sealed record ReportRun(string Name, EvalInfo Info, string Folder)
     {
         string path = HomeFolder.Expand(run);
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new ReportRun(run, Baseline.Load(path), Path.GetFullPath(folder)) { Steps = format is null ? null : new RecordedSteps(folder, format) };
+        return Of(run, Baseline.Load(path), Path.GetFullPath(folder), format);
     }
+
+    /// <summary>A run of which the result is known.</summary>
+    /// <param name="name">What the user called it.</param>
+    /// <param name="info">The result.</param>
+    /// <param name="folder">The output folder.</param>
+    /// <param name="format">The format of recorded steps; null does not read them.</param>
+    public static ReportRun Of(string name, EvalInfo info, string folder, IStepFormat? format) =>
+        new(name, info, folder) { Steps = format is null ? null : new RecordedSteps(folder, format) };
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using EvalCore.Comparisons;
 using EvalCore.Files;
 using EvalCore.Statistics;
@@ -28,9 +27,10 @@ public sealed class RunReport
             return;
         options ??= new ComparisonOptions();
         options.Validate();
+        CommonEpisodes episodes;
         try
         {
-            _ = CommonEpisodes.Of(baseline.Info, run.Info);
+            episodes = CommonEpisodes.Of(baseline.Info, run.Info);
         }
         catch (EvalCoreException e)
         {
@@ -38,7 +38,7 @@ public sealed class RunReport
             return;
         }
 
-        Comparison = Comparison.Of(baseline.Info, run.Info, options, ownRange);
+        Comparison = Comparison.Of(episodes, baseline.Info, run.Info, options, ownRange);
     }
 
     /// <summary>The run.</summary>
@@ -59,20 +59,7 @@ public sealed class RunReport
     /// <summary>Writes the page.</summary>
     /// <param name="path">The file. The videos are named relative to its folder.</param>
     /// <exception cref="EvalCoreException">The file cannot be written, or recorded steps cannot be read.</exception>
-    public void Save(string path)
-    {
-        string page = ToHtml(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        try
-        {
-            File.WriteAllText(path + ".part", page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(path + ".part", path, overwrite: true);
-            Folder.Flush(Path.GetDirectoryName(path) ?? "");
-        }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
-        {
-            throw EvalCoreException.CannotWrite($"{path}:", e);
-        }
-    }
+    public void Save(string path) => WholeFile.Write(path, ToHtml(Path.GetDirectoryName(Path.GetFullPath(path))!));
 
     /// <summary>The most important of the report in a few lines of Markdown, for a pull request.</summary>
     /// <param name="file">Where the page is; null where there is none.</param>

@@ -40,7 +40,7 @@ public static class CheckpointsFile
         var results = new List<EvaluatedCheckpoint>();
         foreach (var entry in Read(Path.Combine(folder, FileName))["checkpoints"] as JsonArray ?? [])
         {
-            if (!(entry is JsonObject fields && Text(fields, "name") is { } name && Text(fields, "path") is { } path
+            if (!(entry is JsonObject fields && Merge.Text(fields["name"]) is { } name && Merge.Text(fields["path"]) is { } path
                 && fields["step"] is JsonValue number && number.TryGetValue(out long step)))
                 continue;
             string output = Path.Combine(folder, Path.GetFileName(name));
@@ -55,8 +55,6 @@ public static class CheckpointsFile
         }
 
         return results;
-
-        static string? Text(JsonObject fields, string name) => fields[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
     }
 
     /// <summary>The first option of the evaluation in a folder that has another value now, with both values; null where none has.</summary>

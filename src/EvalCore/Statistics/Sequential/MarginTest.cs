@@ -31,6 +31,17 @@ public sealed class MarginTest
         (_margin, _logLimit) = (margin, -Math.Log(alpha));
     }
 
+    /// <summary>The number of pairs after which it stops where all are equal, the fewest with which nothing changed can pass.</summary>
+    /// <inheritdoc cref="MarginTest(double, double)"/>
+    public static int FewestEqualPairs(double margin, double alpha)
+    {
+        var test = new MarginTest(margin, alpha);
+        int pairs = 1;
+        while (!test.Add(true, true))
+            pairs++;
+        return pairs;
+    }
+
     /// <summary>The natural logarithm of the wealth so far.</summary>
     public double LogWealth { get; private set; }
 
