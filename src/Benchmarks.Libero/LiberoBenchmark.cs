@@ -55,7 +55,7 @@ public sealed class LiberoBenchmark : IBenchmark
         Models = new ModelCache(Compile, PrepareForVideo);
 
         EnvTask EnvTaskOf(LiberoTask task) =>
-            new(type, task.Suite.Name, task.Id, task.Name, task.Language) { InitStates = initStates };
+            new(type, task.Suite.Name, task.Id, task.Name, task.Language) { InitStates = initStates, MaxSteps = _episodeLength ?? task.Suite.MaxSteps };
     }
 
     /// <inheritdoc/>

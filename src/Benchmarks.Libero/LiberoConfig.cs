@@ -23,6 +23,10 @@ public sealed class LiberoConfig : EnvConfig
     [JsonIgnore]
     public override (double Low, double High)? RewardRange => (0, 1);
 
+    /// <summary>Composing and compiling the scene of a task takes one to several seconds.</summary>
+    [JsonIgnore]
+    public override bool CompilesSlowly => true;
+
     /// <summary>
     /// Suites (<c>libero_spatial</c>, <c>libero_object</c>, <c>libero_goal</c>, <c>libero_10</c>, <c>libero_90</c>) and tasks,
     /// separated by commas.

@@ -48,6 +48,13 @@ internal static class EvalCommand
         return command;
     }
 
+    /// <summary>The flags of how the episodes are dealt to shards.</summary>
+    internal static IReadOnlyList<HelpRow> Deal { get; } =
+    [
+        new("--shard_by=episode|task", "deal the episodes to the shards in turn, the default, or task after task, so that few shards share a task"),
+        new("--shard_times=DIR", "deal by task, in pieces that took equal time in the run in this folder"),
+    ];
+
     /// <summary>The flags of an evaluation, for the help.</summary>
     /// <param name="registry">The suites and sources of policies.</param>
     /// <param name="tokens">The arguments on the command line.</param>
@@ -60,9 +67,9 @@ internal static class EvalCommand
         new HelpSection("Run", [
             .. registry.EnvTypes.Take(1).SelectMany(type => HelpRow.Of(new EvalOptions(registry.NewEnv(type)))),
             new HelpRow("--config_path=FILE", "a JSON file with the flags' nested structure; flags override it"),
-            new HelpRow("--resume=DIR", "resume the run in an output folder"),
+            new HelpRow("--resume=DIR|auto", "resume the run in an output folder; auto: that of --output_dir, or begin it"),
             .. shards
-                ? [.. HelpRow.Of(new WatchOptions()), new HelpRow("--shard=I/N", "play shard I of N, counted from 0; in array jobs (Slurm, Kubernetes) the default comes from environment variables, and auto/N reads only I from them")]
+                ? [.. HelpRow.Of(new WatchOptions()), new HelpRow("--shard=I/N", "play shard I of N, counted from 0; in array jobs (Slurm, Kubernetes) the default comes from environment variables, and auto/N reads only I from them"), .. Deal]
                 : Array.Empty<HelpRow>(),
         ]),
     ];

@@ -36,6 +36,13 @@ public abstract class EnvConfig
     [JsonIgnore]
     public virtual (double Low, double High)? RewardRange => null;
 
+    /// <summary>
+    /// Whether the model of a task takes seconds to compile, as long as an episode: the jobs of a cluster are then dealt by task, so
+    /// that few shards compile the same one.
+    /// </summary>
+    [JsonIgnore]
+    public virtual bool CompilesSlowly => false;
+
     /// <summary>Checks the flags before anything is built or fetched: ranges, and the names of tasks.</summary>
     /// <exception cref="EvalCoreException">The value of a flag is invalid; the message names the flag.</exception>
     public virtual void Validate() => OptionProperty.Check(this, "env.");

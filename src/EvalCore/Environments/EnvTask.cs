@@ -16,6 +16,9 @@ public sealed record EnvTask(string Suite, string Group, int Id, string Name, st
     /// </summary>
     public int? InitStates { get; init; }
 
+    /// <summary>The most steps of an episode; null where all tasks of the suite have the same. Shards are balanced by it.</summary>
+    public int? MaxSteps { get; init; }
+
     /// <summary>Returns the specification of an episode of the task.</summary>
     /// <param name="index">The number of the episode in its task, from 0.</param>
     /// <param name="firstSeed">The seed of episode 0.</param>

@@ -14,7 +14,7 @@ namespace EvalCore.Evaluation;
 
 /// <summary>
 /// The options of an evaluation: the flags of <c>lerobot-eval</c> (LeRobot 0.6.1, <c>EvalPipelineConfig</c>) with the
-/// same names and defaults, plus <c>--resume</c> and <c>--shard</c>.
+/// same names and defaults, plus <c>--resume</c>, <c>--shard</c> and what deals the shards.
 /// </summary>
 public sealed class EvalOptions
 {
@@ -35,7 +35,7 @@ public sealed class EvalOptions
     /// <summary>The flags that do not depend on the suite and the policy, and the names of these two.</summary>
     internal static IEnumerable<string> Names =>
     [
-        "env.type", "env.task", "policy.path", "policy.type", "policy.device", "resume", "config_path", "shard",
+        "env.type", "env.task", "policy.path", "policy.type", "policy.device", "resume", "config_path", "shard", "shard_by", "shard_times",
         .. OptionProperty.Of(typeof(EvalOptions)).Select(property => property.Name),
         .. OptionProperty.Of(typeof(EvalConfig), "eval.").Select(property => property.Name),
         .. WithoutEffect,
@@ -43,6 +43,12 @@ public sealed class EvalOptions
 
     /// <summary>The key of another command's flags in the journal.</summary>
     private const string More = "gate";
+
+    /// <summary>The key of what identifies the deal of the shards in the journal; absent where they are dealt in turn.</summary>
+    private const string ShardDealKey = "shard_deal";
+
+    /// <summary>The value of <c>--resume</c> that begins a run, or resumes the one in <c>--output_dir</c>.</summary>
+    internal const string Automatic = "auto";
 
     private int _cores = Environment.ProcessorCount;
     private IStepFormat? _stepFormat;
@@ -118,8 +124,12 @@ public sealed class EvalOptions
     /// Receives the flags that another command has besides these; null for none. That command judges all episodes: it plays no shard.
     /// </param>
     /// <param name="command">The command, for messages.</param>
+    /// <param name="readsPolicy">
+    /// Whether the policy is read; without it, its flags are left out, and <see cref="Policy"/> must not be used.
+    /// </param>
     /// <exception cref="EvalCoreException">An option is invalid; the message names the flag or file.</exception>
-    public static EvalOptions Read(IReadOnlyList<string> tokens, Registry registry, Host? host = null, object? more = null, string command = "eval")
+    public static EvalOptions Read(
+        IReadOnlyList<string> tokens, Registry registry, Host? host = null, object? more = null, string command = "eval", bool readsPolicy = true)
     {
         var set = new OptionSet(tokens);
         set.Expect(command, more is null ? Names : Names.Concat(OptionProperty.Of(more.GetType()).Select(property => property.Name)), "env", "policy");
@@ -127,7 +137,7 @@ public sealed class EvalOptions
         AddFiles(set);
         if (more is not null)
             set.Bind(more);
-        return From(set, resume, registry, host ?? Host.Local, more: more, command: command);
+        return From(set, resume, registry, host ?? Host.Local, readsPolicy, more, command);
     }
 
     /// <summary>Adds the values of the configuration files that flags name.</summary>
@@ -161,6 +171,16 @@ public sealed class EvalOptions
         options.History ??= host.Variable("EVALCORE_HISTORY") is { Length: > 0 } history ? history : null;
         string? shard = set.TakeText("shard");
         options.Shard = Shard.Parse(shard ?? (more is null ? null : Shard.Whole.ToString()), host.Variable);
+        var deal = ShardDeal.Read(set.TakeText("shard_by"), set.TakePath("shard_times"));
+        if (options.Shard.Count > 1)
+            options.Shard = options.Shard with { Deal = deal };
+        if (set.TakeText(ShardDealKey) is { } before && before != deal.Text)
+        {
+            throw new EvalCoreException(
+                $"--shard_by: the run's shards were dealt by {before}, and these flags deal by {deal.Text}: its shard would have other episodes; "
+                + "give --shard_by and --shard_times as before, with unchanged times, or start a new run");
+        }
+
         if (readsPolicy)
         {
             options.Policy = ReadPolicy(
@@ -285,7 +305,14 @@ public sealed class EvalOptions
         foreach (var property in OptionProperty.Of(typeof(EvalOptions)))
             json[property.Name] = property.JsonOf(this);
         if (Shard != Shard.Whole)
+        {
             json["shard"] = Shard.ToString();
+            if (Shard.Deal != ShardDeal.InTurn)
+                (json["shard_by"], json[ShardDealKey]) = (Shard.Deal.By, Shard.Deal.Text);
+            if (Shard.Deal.Times is { } times)
+                json["shard_times"] = Path.GetFullPath(times);
+        }
+
         if (_more is not null)
             json[More] = Section(_more);
         return json;
@@ -329,12 +356,23 @@ public sealed class EvalOptions
     {
         if (set.TakePath("resume") is not { } folder || folder is "false" or "False")
             return null;
+        if (folder == Automatic)
+        {
+            // One command line begins a run and resumes it: a job that is started again has the same one.
+            folder = set.Copy().TakePath("output_dir")
+                ?? throw new EvalCoreException($"--resume={Automatic}: --output_dir is missing: name the folder, whose run is resumed where it has begun");
+            if (!Journal.HasRun(folder))
+                return null;
+        }
+
         if (folder is "true" or "True" && !Directory.Exists(folder))
             throw new EvalCoreException("--resume names the output folder of the interrupted run: --resume=DIR");
         if (set.TakePath("output_dir") is { } output && Path.GetFullPath(output) != Path.GetFullPath(folder))
             throw new EvalCoreException($"--output_dir: a resumed run continues in '{folder}'; omit the flag");
         var before = Journal.ReadOptions(folder);
         before.Remove("output_dir");
+        if (before.ContainsKey("shard"))
+            before.TryAdd(ShardDealKey, ShardDeal.InTurn.Text);
         if (before.Remove(More, out var more) && hasMore && more is JsonObject flags)
         {
             foreach (var (name, value) in flags)

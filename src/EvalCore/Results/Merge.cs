@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Options;
 
 namespace EvalCore.Results;
 
@@ -12,6 +13,12 @@ public static class Merge
     /// </summary>
     internal const string EpisodesDigest = "episodes_digest";
 
+    /// <summary>The key in <c>provenance</c> of the number of episodes that a shard has when it is whole.</summary>
+    internal const string ShardEpisodes = "shard_episodes";
+
+    /// <summary>The key in the <c>provenance</c> of a shard of the tasks of the whole run, in order: <c>group/id</c>.</summary>
+    internal const string Tasks = "tasks";
+
     /// <summary>Merges folders.</summary>
     /// <param name="folders">Output folders of runs.</param>
     /// <exception cref="EvalCoreException">
@@ -22,6 +29,14 @@ public static class Merge
     {
         if (folders.Count == 0)
             throw new EvalCoreException("merge: name at least one output folder");
+        string[] unfinished = [.. folders.Where(folder => !File.Exists(Path.Combine(folder, EvalInfo.FileName)) && Journal.HasRun(folder))];
+        if (unfinished.Length > 0)
+        {
+            throw new EvalCoreException(
+                $"merge: {string.Join(", ", unfinished)} {(unfinished.Length == 1 ? "is" : "are")} not finished: resume {(unfinished.Length == 1 ? "it" : "each")}, "
+                + $"for example evalcore eval --resume={ShellWord.Quote(unfinished[0])}");
+        }
+
         return Infos([.. folders.Select(folder => (folder, EvalInfo.Load(Path.Combine(folder, EvalInfo.FileName))))]);
     }
 
@@ -31,14 +46,34 @@ public static class Merge
     public static IReadOnlyList<string> MissingShards(EvalInfo merged) =>
         [.. ShardsMissing(merged).Select(missing => $"{missing.Shard} of {missing.Suite}").Distinct()];
 
-    /// <summary>The missing shards of each run: runs of a suite are told apart by the digests of their episodes.</summary>
+    /// <summary>
+    /// The missing shards of each run: runs of a suite are told apart by the digests of their episodes. A run whose episodes are
+    /// all there lacks none, however they were dealt.
+    /// </summary>
     private static IEnumerable<(Shard Shard, string? Suite)> ShardsMissing(EvalInfo merged) =>
         from suite in Parts(merged.Provenance).Where(part => part["shard"] is not null).GroupBy(part => (string?)part["env"]?["type"])
         let haveDigests = suite.All(part => Text(part[EpisodesDigest]) is not null)
-        from run in suite.GroupBy(part => haveDigests ? Text(part[EpisodesDigest]) : null, part => Shard.Parse((string?)part["shard"], _ => null))
-        from count in run.Select(shard => shard.Count).Distinct()
-        from missing in Enumerable.Range(0, count).Select(index => new Shard(index, count)).Except(run)
+        from run in suite.GroupBy(part => haveDigests ? Text(part[EpisodesDigest]) : null)
+        where !IsComplete(merged, suite.Key, run)
+        let shards = run.Select(part => Shard.Parse((string?)part["shard"], _ => null)).ToList()
+        from count in shards.Select(shard => shard.Count).Distinct()
+        from missing in Enumerable.Range(0, count).Select(index => new Shard(index, count)).Except(shards)
         select (missing, suite.Key);
+
+    /// <summary>Whether all episodes of a run are there; false where its parts do not say which they are.</summary>
+    private static bool IsComplete(EvalInfo merged, string? suite, IEnumerable<JsonNode> parts)
+    {
+        if (parts.FirstOrDefault(part => part[Tasks] is JsonArray) is not { } part || Planned(part) is not (> 0 and var perTask))
+            return false;
+        var played = merged.PerTask.Where(task => task.Suite == suite).ToDictionary(NameOf, task => task.Episodes);
+        return TasksOf(part).All(task => played.TryGetValue(task, out var episodes) && episodes.Count(episode => episode.EpisodeIndex < perTask) == perTask);
+    }
+
+    /// <summary>The tasks of the run that a part is of, in order; empty where the part does not say.</summary>
+    private static IEnumerable<string> TasksOf(JsonNode part) => part[Tasks] is JsonArray tasks ? tasks.Select(Text).OfType<string>() : [];
+
+    /// <summary>A task as <see cref="Tasks"/> names it.</summary>
+    private static string NameOf(TaskResult task) => $"{task.TaskGroup}/{task.TaskId}";
 
     /// <summary>
     /// The episodes that are missing in a merged result, one line per task, for suites all of whose shards are there:
@@ -57,8 +92,18 @@ public static class Merge
                 .Where(task => !incomplete.Contains(task.Suite))
                 .Select(task => (task.Task, Indices: Missing(task, planned.GetValueOrDefault(task.Suite ?? ""))))
                 .Where(task => task.Indices.Count > 0)
-                .Select(task => $"{(task.Indices.Count == 1 ? "1 episode" : $"{task.Indices.Count} episodes")} of {task.Task} ({First(task.Indices)})"),
+                .Select(task => $"{Count(task.Indices.Count)} of {task.Task} ({First(task.Indices)})"),
+
+            // Tasks of which no episode was played.
+            .. Parts(merged.Provenance)
+                .Where(part => !incomplete.Contains(Text(part["env"]?["type"])) && Planned(part) > 0)
+                .SelectMany(part => TasksOf(part).Select(task => (Task: task, Planned: Planned(part))))
+                .Distinct()
+                .ExceptBy(merged.PerTask.Select(NameOf), task => task.Task)
+                .Select(task => $"{Count(task.Planned)} of task {task.Task}"),
         ];
+
+        static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
         static List<int> Missing(TaskResult task, int planned) =>
             [.. Enumerable.Range(0, Math.Max(planned, task.Episodes[^1].EpisodeIndex + 1)).Except(task.Episodes.Select(episode => episode.EpisodeIndex))];
@@ -124,6 +169,7 @@ public static class Merge
         }
 
         var episodes = new Dictionary<EpisodeKey, (EpisodeRecord Record, string Folder)>();
+        var twice = new List<(EpisodeRecord Record, string Folder, bool Differs, string First)>();
         foreach (var (folder, info) in parts)
         {
             foreach (var episode in info.Episodes)
@@ -131,31 +177,56 @@ public static class Merge
                 var withPath = episode.VideoPath is null
                     ? episode
                     : episode with { VideoPath = Path.Combine(info.OutputDir, episode.VideoPath) };
-                if (!episodes.TryAdd(episode.Key, (withPath, folder)))
-                {
-                    var (first, firstFolder) = episodes[episode.Key];
-                    throw new EvalCoreException(
-                        $"merge: episode {episode.EpisodeIndex} of {episode.Task} is in both {firstFolder} and {folder}"
-                        + (first.HasResultOf(episode) ? "" : ", with different results"));
-                }
+                if (!episodes.TryAdd(episode.Key, (withPath, folder)) && episodes[episode.Key] is var (first, firstFolder))
+                    twice.Add((episode, folder, !first.HasResultOf(episode), firstFolder));
             }
         }
+
+        if (twice.Count > 0)
+            throw Twice(twice, parts);
 
         var provenance = (JsonObject)provenances[0].DeepClone();
         provenance["output_dir"] = "";
         string[] digests = [.. provenances.SelectMany(Parts).Select(part => Text(part[EpisodesDigest]) ?? "").Distinct()];
         if (digests.Length > 1)
             provenance.Remove(EpisodesDigest);
+        provenance.Remove(ShardEpisodes);
+        provenance.Remove(Tasks);
         provenance["merged"] = new JsonArray([.. provenances.Select(part => part.DeepClone())]);
-        string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(Group).Distinct()];
-        var inOrder = episodes.Values
-            .Select(episode => episode.Record)
-            .OrderBy(episode => Array.IndexOf(groups, $"{episode.Suite}/{episode.TaskGroup}"))
-            .ThenBy(episode => episode.TaskId);
-        return new EvalInfo(inOrder, parts.Sum(part => part.Info.EvalS), "", provenance);
+        return new EvalInfo(InOrder(episodes.Values.Select(episode => episode.Record), parts, provenance), parts.Sum(part => part.Info.EvalS), "", provenance);
     }
 
-    private static string Group(TaskResult task) => $"{task.Suite}/{task.TaskGroup}";
+    /// <summary>
+    /// The episodes in the order of the whole run, which shards state: it does not depend on the deal, nor on the order of the
+    /// folders. Tasks of parts without it follow, group by group.
+    /// </summary>
+    private static IEnumerable<EpisodeRecord> InOrder(
+        IEnumerable<EpisodeRecord> episodes, IReadOnlyList<(string Folder, EvalInfo Info)> parts, JsonObject provenance)
+    {
+        string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(task => $"{task.Suite}/{task.TaskGroup}").Distinct()];
+        string[] tasks = [.. Parts(provenance).SelectMany(part => TasksOf(part).Select(task => $"{Text(part["env"]?["type"])}/{task}")).Distinct()];
+        var place = tasks.Select((task, i) => (task, i)).ToDictionary(entry => entry.task, entry => entry.i);
+        return episodes
+            .OrderBy(episode => place.GetValueOrDefault($"{episode.Suite}/{episode.TaskGroup}/{episode.TaskId}", int.MaxValue))
+            .ThenBy(episode => Array.IndexOf(groups, $"{episode.Suite}/{episode.TaskGroup}"))
+            .ThenBy(episode => episode.TaskId);
+    }
+
+    /// <summary>The exception for episodes that two parts contain.</summary>
+    private static EvalCoreException Twice(
+        List<(EpisodeRecord Record, string Folder, bool Differs, string First)> twice, IReadOnlyList<(string Folder, EvalInfo Info)> parts)
+    {
+        var (record, folder, _, first) = twice[0];
+        string differs = twice.Exists(episode => episode.Differs) ? ", with different results" : "";
+        string more = twice.Count == 1 ? "" : $"; {twice.Count} episodes are in two folders: {Shown(twice.Select(episode => $"{episode.Record.EpisodeIndex} of {episode.Record.Task}"))}";
+        string[] deals = [.. parts.Where(part => part.Folder == first || part.Folder == folder).SelectMany(part => Parts(part.Info.Provenance)).Select(Deal).Distinct()];
+        string dealt = deals.Length > 1 ? $"; their shards were dealt differently ({string.Join("; ", deals)})" : "";
+        return new EvalCoreException($"merge: episode {record.EpisodeIndex} of {record.Task} is in both {first} and {folder}{differs}{more}{dealt}");
+
+        static string Deal(JsonNode part) => (part["options"] as JsonObject)?["shard_deal"] is { } deal ? Text(deal) ?? "" : ShardDeal.InTurn.Text;
+
+        static string Shown(IEnumerable<string> names) => string.Join(", ", names.Take(10)) + (names.Count() > 10 ? ", ..." : "");
+    }
 
     private static HashSet<string?> Suites(EvalInfo info) => [.. info.Episodes.Select(episode => episode.Suite)];
 

@@ -10,6 +10,9 @@ public sealed record Shard(int Index, int Count)
     /// <summary>The whole run as one shard.</summary>
     public static Shard Whole { get; } = new(0, 1);
 
+    /// <summary>How the episodes are dealt to the shards.</summary>
+    internal ShardDeal Deal { get; init; } = ShardDeal.InTurn;
+
     /// <summary>Reads <c>i/n</c>, or the shard from the environment variables of an array job.</summary>
     /// <param name="value">
     /// The value of <c>--shard</c>: <c>i/n</c>; <c>auto/n</c> reads only i from the environment variables; null when

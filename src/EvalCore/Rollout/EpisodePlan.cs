@@ -16,13 +16,15 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
     private readonly IReadOnlyList<EnvTask> _tasks;
     private readonly int _perTask;
     private readonly long _firstSeed;
-    private readonly Shard _shard;
+
+    /// <summary>The shard has the episodes of the run with the numbers _first, _first + _step, and so on.</summary>
+    private readonly long _first, _step;
 
     internal EpisodePlan(IReadOnlyList<EnvTask> tasks, int perTask, long firstSeed, Shard shard)
     {
-        (_tasks, _perTask, _firstSeed, _shard) = (tasks, perTask, firstSeed, shard);
+        (_tasks, _perTask, _firstSeed) = (tasks, perTask, firstSeed);
         Whole = (long)tasks.Count * perTask;
-        Count = OfShard(Whole);
+        (_first, _step, Count) = shard.Deal.Episodes(shard, tasks, perTask);
     }
 
     /// <summary>The tasks, in the order they are evaluated.</summary>
@@ -53,7 +55,7 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
         {
             ArgumentOutOfRangeException.ThrowIfNegative(number);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, Count);
-            var (task, index) = Math.DivRem(_shard.Index + number * _shard.Count, _perTask);
+            var (task, index) = Math.DivRem(_first + number * _step, _perTask);
             return _tasks[(int)task].Episode((int)index, _firstSeed);
         }
     }
@@ -104,8 +106,11 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
     }
 
     /// <summary>Whether the shard contains an episode of a task, given by its place in the list of tasks.</summary>
-    internal bool Contains(int task, int index) =>
-        index >= 0 && index < _perTask && ((long)task * _perTask + index) % _shard.Count == _shard.Index;
+    internal bool Contains(int task, int index)
+    {
+        long after = (long)task * _perTask + index - _first;
+        return index >= 0 && index < _perTask && after >= 0 && after % _step == 0 && after / _step < Count;
+    }
 
     private string Line(EnvTask task)
     {
@@ -114,5 +119,5 @@ public sealed class EpisodePlan : IEnumerable<EpisodeSpec>
     }
 
     /// <summary>How many of the run's first episodes are in the shard.</summary>
-    private long OfShard(long episodes) => (episodes + _shard.Count - 1 - _shard.Index) / _shard.Count;
+    private long OfShard(long episodes) => Math.Clamp((episodes - _first + _step - 1) / _step, 0, Count);
 }

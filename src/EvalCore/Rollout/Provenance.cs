@@ -58,6 +58,12 @@ internal static class Provenance
         provenance["use_async_envs"] = isAsync;
         provenance["shard"] = options.Shard.ToString();
         provenance[Merge.EpisodesDigest] = episodes.Digest;
+        if (options.Shard != Shard.Whole)
+        {
+            provenance[Merge.ShardEpisodes] = episodes.Count;
+            provenance[Merge.Tasks] = new JsonArray([.. episodes.Tasks.Select(task => (JsonNode?)$"{task.Group}/{task.Id}")]);
+        }
+
         provenance["options"] = options.Given.DeepClone();
         provenance["git_commit"] = GitCommit(Directory.GetCurrentDirectory());
         provenance["machine"] = new JsonObject

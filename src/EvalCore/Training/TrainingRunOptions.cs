@@ -48,7 +48,9 @@ public sealed class TrainingRunOptions
         var set = new OptionSet(tokens);
         set.Expect("eval", [.. EvalOptions.Names, .. OptionProperty.Of(typeof(WatchOptions)).Select(property => property.Name)], "env", "policy");
         string? resume = set.TakePath("resume");
-        if (resume is "false" or "False")
+
+        // A folder that has checkpoints' evaluations is continued in any case.
+        if (resume is "false" or "False" or EvalOptions.Automatic)
             resume = null;
         bool isStored = resume is not null && CheckpointsFile.IsIn(resume);
         if (resume is not null && isStored)

@@ -229,6 +229,43 @@ public sealed class EvalOptionsTests : IDisposable
         Assert.Equal($"--output_dir: {output} already contains a run; resume it with --resume={output}, or name another folder", error);
     }
 
+    /// <summary>One command line for a run and its resume: a job that is started again has the same.</summary>
+    [Fact]
+    public void Resume_auto_begins_a_run_or_resumes_it()
+    {
+        string output = Path.Combine(_folder, "run");
+        var first = Read("--resume=auto", $"--output_dir={output}", "--eval.n_episodes=7");
+        Assert.Equal((false, output), (first.Resume, first.OutputDir));
+        Directory.CreateDirectory(output);
+        File.WriteAllText(Path.Combine(output, Journal.FileName), "{\"identity\": {");
+        Assert.False(Read("--resume=auto", $"--output_dir={output}").Resume);
+        WriteJournal(output, first.ToJson());
+        var second = Read("--resume=auto", $"--output_dir={output}", "--eval.n_episodes=7");
+        Assert.Equal((true, output, 7), (second.Resume, second.OutputDir, second.Eval.NEpisodes));
+        Assert.Equal("--resume=auto: --output_dir is missing: name the folder, whose run is resumed where it has begun", Error("--resume=auto"));
+    }
+
+    [Fact]
+    public void A_shard_is_resumed_with_the_deal_that_it_had()
+    {
+        string output = Path.Combine(_folder, "run");
+        string[] byTask = ["--shard=1/4", "--shard_by=task"];
+        Assert.Equal("task", Read(byTask).Shard.Deal.Text);
+        Assert.False(Read("--shard=1/4").ToJson().ContainsKey("shard_by"));
+        WriteJournal(output, Read(byTask).ToJson());
+        Assert.Equal("task", Read($"--resume={output}").Shard.Deal.Text);
+        Assert.Equal("task", Read([.. byTask, "--resume=auto", $"--output_dir={output}"]).Shard.Deal.Text);
+        Assert.Equal(
+            "--shard_by: the run's shards were dealt by task, and these flags deal by episode: its shard would have other episodes; "
+            + "give --shard_by and --shard_times as before, with unchanged times, or start a new run",
+            Error($"--resume={output}", "--shard_by=episode"));
+
+        File.Delete(Path.Combine(output, Journal.FileName));
+        WriteJournal(output, Read("--shard=1/4").ToJson());
+        Assert.Contains("were dealt by episode, and these flags deal by task", Error($"--resume={output}", "--shard_by=task"), StringComparison.Ordinal);
+        Assert.Equal(new Shard(1, 4), Read($"--resume={output}").Shard);
+    }
+
     private static void WriteJournal(string folder, JsonObject options)
     {
         Directory.CreateDirectory(folder);

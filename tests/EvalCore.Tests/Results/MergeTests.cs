@@ -115,6 +115,78 @@ public sealed class MergeTests : IDisposable
         Assert.Null(Merge.Folders([a, b]).Provenance!["episodes_digest"]);
     }
 
+    [Fact]
+    public void All_episodes_that_are_there_twice_are_counted_and_the_deals_named()
+    {
+        string a = Save("a", "0/2", "1111", [.. Enumerable.Range(0, 3).Select(index => Episode("walk", "left", index))]);
+        string b = Save("b", "1/2", "1111", Episode("walk", "left", 1), Episode("walk", "left", 2), Episode("walk", "left", 3));
+        const string Twice = "; 2 episodes are in two folders: 1 of left, 2 of left";
+        Assert.Equal($"merge: episode 1 of left is in both {a} and {b}{Twice}", Assert.Throws<EvalCoreException>(() => Merge.Folders([a, b])).Message);
+        Change(b, provenance => provenance["options"]!["shard_deal"] = "task");
+        Assert.Equal($"merge: episode 1 of left is in both {a} and {b}{Twice}; their shards were dealt differently (episode; task)", Assert.Throws<EvalCoreException>(() => Merge.Folders([a, b])).Message);
+    }
+
+    [Fact]
+    public void Unfinished_parts_are_all_named()
+    {
+        string a = Save("a", Episode("walk", "left", 0)), b = Unfinished("b"), c = Unfinished("c");
+        Assert.Equal($"merge: {b}, {c} are not finished: resume each, for example evalcore eval --resume={b}", Assert.Throws<EvalCoreException>(() => Merge.Folders([a, b, c])).Message);
+        Assert.Equal($"merge: {b} is not finished: resume it, for example evalcore eval --resume={b}", Assert.Throws<EvalCoreException>(() => Merge.Folders([b])).Message);
+
+        string Unfinished(string name)
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+            File.WriteAllText(Path.Combine(folder, Journal.FileName), "{}\n");
+            return folder;
+        }
+    }
+
+    /// <summary>The order of the whole run, whichever shard had which task, and however the folders are ordered.</summary>
+    [Fact]
+    public void Tasks_are_in_the_order_of_the_whole_run()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0) with { TaskGroup = "runs" });
+        string b = Save("b", "1/2", "1111", Episode("walk", "right", 0), Episode("walk", "left", 0));
+        foreach (string folder in (string[])[a, b])
+            Change(folder, provenance => provenance["tasks"] = new JsonArray("walks/1", "runs/0", "walks/0"));
+        foreach (string[] folders in (string[][])[[a, b], [b, a]])
+        {
+            var merged = Merge.Folders(folders);
+            Assert.Equal(["walks/1", "runs/0", "walks/0"], merged.PerTask.Select(task => $"{task.TaskGroup}/{task.TaskId}"));
+            Assert.Null(merged.Provenance!["tasks"]);
+        }
+    }
+
+    [Fact]
+    public void Episodes_of_a_task_without_any_are_missing()
+    {
+        string a = Save("a", "0/1", "1111", [.. Enumerable.Range(0, 6).Select(index => Episode("walk", "left", index))]);
+        Change(a, provenance => provenance["tasks"] = new JsonArray("walks/0", "walks/1"));
+        Assert.Equal(["6 episodes of task walks/1"], Merge.MissingEpisodes(Merge.Folders([a])));
+    }
+
+    /// <summary>Half of a run, and its other half in two quarters: no shard is missing in what is complete.</summary>
+    [Fact]
+    public void A_complete_result_lacks_no_shard_however_it_was_dealt()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0), Episode("walk", "left", 2), Episode("walk", "left", 4));
+        string b = Save("b", "1/4", "1111", Episode("walk", "left", 1), Episode("walk", "left", 5));
+        string c = Save("c", "3/4", "1111", Episode("walk", "left", 3));
+        foreach (string folder in (string[])[a, b, c])
+            Change(folder, provenance => provenance["tasks"] = new JsonArray("walks/0"));
+        Assert.Empty(Merge.MissingShards(Merge.Folders([a, b, c])));
+        Assert.Empty(Merge.MissingEpisodes(Merge.Folders([a, b, c])));
+        Assert.Equal(["1/2 of walk", "0/4 of walk", "2/4 of walk", "3/4 of walk"], Merge.MissingShards(Merge.Folders([a, b])));
+    }
+
+    private static void Change(string folder, Action<JsonObject> change)
+    {
+        string file = Path.Combine(folder, EvalInfo.FileName);
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        change(json["provenance"]!.AsObject());
+        File.WriteAllText(file, json.ToJsonString());
+    }
+
     private static IEnumerable<int> Occurrences(string text, string part)
     {
         Assert.Contains(part, text, StringComparison.Ordinal);
