@@ -122,6 +122,6 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     /// <summary>A message of the library, which writes <c>evalcore list</c>, with the program's own name.</summary>
     private string Named(string message) => Program == "evalcore" ? message : Command().Replace(message, Program);
 
-    [GeneratedRegex(@"\bevalcore(?= (eval|list|replay|infer|merge|compare|gate|plan|report|video|query|history|assets|doctor|--help)\b)")]
+    [GeneratedRegex(@"\bevalcore(?= (eval|list|replay|infer|merge|shards|slurm|k8s|compare|gate|plan|report|video|query|history|assets|doctor|--help)\b)")]
     private static partial Regex Command();
 }

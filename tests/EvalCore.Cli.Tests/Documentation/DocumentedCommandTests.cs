@@ -43,6 +43,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["evalcore history list --history=runs.db"] = "HistoryCommandTests lists runs",
         ["evalcore history plot --history=runs.db --output=history.svg"] = "HistoryCommandTests plots runs",
         ["evalcore history check --history=runs.db"] = "HistoryCommandTests checks runs",
+        ["evalcore shards outputs/cluster"] = "ShardsCommandTests reads shards; none of these is played here",
         ["evalcore report outputs/after"] = "ReportCommandTests reports on runs",
         ["evalcore report outputs/after --baseline=outputs/before"] = "ReportCommandTests reports on runs",
         ["dotnet build src/EvalCore.Cli -p:Onnx=cpu"] = "restores onnxruntime's libraries; EvalCore.Onnx.Tests has them",

@@ -19,6 +19,12 @@ public sealed partial class DocumentedExampleTests : IDisposable
         "--results-directory", "--add-source", "--tool-path", "--logger", "--settings", "--collect",
     ];
 
+    /// <summary>Flags of Slurm that the pages name, besides those that evalcore slurm has too.</summary>
+    private static readonly string[] OfSlurm = ["--array", "--requeue", "--cpus-per-task"];
+
+    /// <summary>Flags of the simulation of shards in perf.</summary>
+    private static readonly string[] OfSimulation = ["--episodes", "--step_ms", "--start_s", "--compile_s", "--success"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -72,7 +78,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
     public void Every_flag_exists()
     {
         var known = OfDotnet.ToHashSet();
-        known.UnionWith(["--config_path", "--resume", "--shard", "--trust_remote_code", "--env", "--eval", "--policy", "--output_dir", "--env.type", "--policy.path", "--policy.type", "--env.init_state_id"]);
+        known.UnionWith(["--config_path", "--resume", "--shard", "--shard_by", "--shard_times", "--trust_remote_code", "--env", "--eval", "--policy", "--output_dir", "--env.type", "--policy.path", "--policy.type", "--env.init_state_id"]);
         object[] options = [.. BuiltInRegistry.All.EnvTypes.Select(BuiltInRegistry.All.NewEnv)];
         known.UnionWith(options.SelectMany(owner => OptionProperty.Of(owner.GetType(), "env.")).Select(property => $"--{property.Name}"));
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Rollout.EvalConfig), "eval.").Select(property => $"--{property.Name}"));
@@ -84,9 +90,10 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
         // A flag of the policy that docs/your-own-policy.md shows.
         known.Add("--policy.gain");
-        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.ReportFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags)])
+        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.ReportFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags), typeof(EvalCore.Commands.SlurmFlags), typeof(EvalCore.Commands.K8sFlags), typeof(EvalCore.Commands.ShardsFlags)])
             known.UnionWith(OptionProperty.Of(flags).Select(property => $"--{property.Name}"));
         known.Add("--exporters");
+        known.UnionWith([.. OfSlurm, .. OfSimulation]);
         known.UnionWith(OptionProperty.Of(typeof(EvalCore.Comparisons.ComparisonOptions)).Select(property => $"--{property.Name}"));
         object[] others = [new GateOptions(), new EvalCore.Training.WatchOptions(), new EvalCore.Planning.PlanOptions(), new EvalCore.Commands.PlanFlags()];
         known.UnionWith(others.SelectMany(owner => OptionProperty.Of(owner.GetType())).Select(property => $"--{property.Name}"));
