@@ -6,19 +6,23 @@ namespace EvalCore.Files;
 internal static class WholeFile
 {
     /// <summary>Writes a file, in place of one that is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its content.</param>
+    /// <param name="disk">The disk; null for <see cref="Disk.Local"/>.</param>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text, Disk? disk = null)
     {
+        disk ??= Disk.Local;
         try
         {
-            using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (var file = disk.Open(path + ".part", FileMode.Create, FileShare.None))
             {
                 file.Write(Encoding.UTF8.GetBytes(text));
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(path + ".part", path, overwrite: true);
-            Folder.Flush(Path.GetDirectoryName(path) ?? "");
+            disk.Move(path + ".part", path);
+            disk.Flush(Path.GetDirectoryName(path) ?? "");
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {

@@ -20,6 +20,9 @@ internal sealed class StepLog : IDisposable
     private const int ChecksumLength = 8;
     private const int LongestDescription = 1 << 20;
 
+    /// <summary>A log becomes a file after 8 MiB; the episodes in flight then are the most that it has besides.</summary>
+    private const long LargestLog = 1L << 30;
+
     private readonly FileStream _stream;
     private readonly HashSet<EpisodeKey> _confirmed = [];
     private int _unconfirmed;
@@ -44,9 +47,9 @@ internal sealed class StepLog : IDisposable
     public bool IsSettled => _unconfirmed == 0;
 
     /// <summary>Starts a log.</summary>
-    public static StepLog Create(string path, int number)
+    public static StepLog Create(string path, int number, Disk disk)
     {
-        var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var stream = disk.Open(path, FileMode.CreateNew, FileShare.Read);
         try
         {
             stream.Write(Magic);
@@ -107,6 +110,8 @@ internal sealed class StepLog : IDisposable
         try
         {
             using var file = InputFile.Open(path);
+            if (file.Length > LargestLog)
+                throw new EvalCoreException($"{path}: is no log of steps (it has {file.Length} bytes, more than {LargestLog >> 20} MiB)");
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }

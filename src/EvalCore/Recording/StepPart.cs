@@ -30,14 +30,18 @@ internal sealed partial class StepPart
 
     /// <summary>Writes a file, and returns when it is on disk.</summary>
     /// <exception cref="EvalCoreException">It cannot be written.</exception>
-    public static void Write(string folder, int number, IStepFormat format, string run, IReadOnlyList<RecordedEpisode> episodes)
+    public static void Write(string folder, int number, IStepFormat format, string run, IReadOnlyList<RecordedEpisode> episodes, Disk? disk = null)
     {
+        disk ??= Disk.Local;
+
         // Under another name until it is whole.
         string name = System.IO.Path.Combine(folder, number.ToString("0000", CultureInfo.InvariantCulture));
         string unfinished = $"{name}{format.Extension}.part";
         format.Write(unfinished, run, episodes);
-        File.Move(unfinished, $"{name}-{Checksum(unfinished)}{format.Extension}", overwrite: true);
-        Folder.Flush(folder);
+        disk.Move(unfinished, $"{name}-{Checksum(unfinished)}{format.Extension}");
+
+        // The file's new name is on disk before the log is gone from it.
+        disk.Flush(folder);
     }
 
     /// <summary>Its episodes.</summary>

@@ -25,6 +25,7 @@ internal sealed class StepRecorder : IDisposable
     private readonly string _run;
     private readonly IStepFormat _format;
     private readonly long _partBytes;
+    private readonly Disk _disk;
     private readonly HashSet<EpisodeKey> _stored = [];
     private readonly HashSet<StepLog> _full = [];
     private readonly Stack<StepRecording> _free = [];
@@ -38,14 +39,15 @@ internal sealed class StepRecorder : IDisposable
     /// <param name="finished">The episodes in the journal; empty for a new run.</param>
     /// <param name="resume">Whether the run is resumed.</param>
     /// <param name="partBytes">The length of a log after which it becomes a file.</param>
+    /// <param name="disk">The disk; null for <see cref="Disk.Local"/>.</param>
     /// <exception cref="EvalCoreException">The folder has steps of another run, or a file in it cannot be read or written.</exception>
-    public StepRecorder(string outputDir, IStepFormat format, IReadOnlySet<EpisodeKey> finished, bool resume, long partBytes = DefaultPartBytes)
+    public StepRecorder(string outputDir, IStepFormat format, IReadOnlySet<EpisodeKey> finished, bool resume, long partBytes = DefaultPartBytes, Disk? disk = null)
     {
-        (_folder, _run, _format, _partBytes) = (Path.Combine(outputDir, FolderName), outputDir, format, partBytes);
+        (_folder, _run, _format, _partBytes, _disk) = (Path.Combine(outputDir, FolderName), outputDir, format, partBytes, disk ?? Disk.Local);
         try
         {
             Directory.CreateDirectory(_folder);
-            Folder.Flush(outputDir);
+            _disk.Flush(outputDir);
             var parts = PartsOf(outputDir, format);
             if (!resume && parts.Count > 0)
                 throw new EvalCoreException($"--output_dir: {_folder} already contains steps of another run ({Path.GetFileName(parts[0].Path)}); delete it, or name another folder");
@@ -115,8 +117,8 @@ internal sealed class StepRecorder : IDisposable
                 if (_log is null)
                 {
                     int number = ++_last;
-                    _log = StepLog.Create(LogOf(number), number);
-                    Folder.Flush(_folder);
+                    _log = StepLog.Create(LogOf(number), number, _disk);
+                    _disk.Flush(_folder);
                 }
 
                 _log.Append(recording);
@@ -208,7 +210,7 @@ internal sealed class StepRecorder : IDisposable
         // The run may have been killed after the file was renamed and before its log was deleted.
         int number = NumberOf(log);
         if (StepPart.In(_folder, _format).Any(part => part.Number == number))
-            File.Delete(log);
+            _disk.Delete(log);
         else
             Make(log, number, finished);
     }
@@ -222,8 +224,8 @@ internal sealed class StepRecorder : IDisposable
             {
                 var episodes = StepLog.Read(log).Where(episode => wanted.Contains(episode.Key)).ToList();
                 if (episodes.Count > 0)
-                    StepPart.Write(_folder, number, _format, _run, episodes);
-                File.Delete(log);
+                    StepPart.Write(_folder, number, _format, _run, episodes, _disk);
+                _disk.Delete(log);
             }
             catch (Exception e) when (EvalCoreException.IsFileError(e))
             {

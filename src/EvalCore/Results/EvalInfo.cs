@@ -62,10 +62,12 @@ public sealed class EvalInfo
     /// Writes the file atomically: a reader sees the old file or the new one, also after a power failure.
     /// </summary>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
-    public void Save(string path) => WholeFile.Write(path, EvalInfoWriter.Write(this));
+    public void Save(string path) => Save(path, Disk.Local);
+
+    internal void Save(string path, Disk disk) => WholeFile.Write(path, EvalInfoWriter.Write(this), disk);
 
     /// <summary>
-    /// Reads a file that <see cref="Save"/> or lerobot-eval wrote: LeRobot 0.7, 0.6.1, or a version that evaluated one task
+    /// Reads a file that <see cref="Save(string)"/> or lerobot-eval wrote: LeRobot 0.7, 0.6.1, or a version that evaluated one task
     /// only and listed its episodes under <c>per_episode</c>.
     /// </summary>
     /// <exception cref="EvalCoreException">The file is missing or damaged.</exception>
@@ -74,7 +76,10 @@ public sealed class EvalInfo
         string text;
         try
         {
-            using var reader = new StreamReader(InputFile.Open(path));
+            using var file = InputFile.Open(path);
+            if (file.CanSeek && file.Length > Journal.LargestFile)
+                throw new EvalCoreException($"{path}: is not an {FileName} (it has {file.Length} bytes, more than {Journal.LargestFile >> 20} MiB)");
+            using var reader = new StreamReader(file);
             text = reader.ReadToEnd();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

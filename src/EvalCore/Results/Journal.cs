@@ -33,18 +33,22 @@ public sealed class Journal : IDisposable
     /// <summary>A file whose first line is longer, in bytes, is something else; a device has no end at all.</summary>
     private const int LongestFirstLine = 1 << 24;
 
+    /// <summary>A longer file, in bytes, is something else: its text has no room in a string.</summary>
+    internal const long LargestFile = 1L << 29;
+
     private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     private readonly FileStream _stream;
     private readonly FileStream _claim;
+    private readonly Disk _disk;
     private readonly Lock _lock = new();
     private readonly bool _isNew;
     private long _length;
     private bool _disposed;
 
-    private Journal(FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished, double elapsedS, bool isNew)
+    private Journal(Disk disk, FileStream claim, FileStream stream, IReadOnlyList<EpisodeRecord> finished, double elapsedS, bool isNew)
     {
-        (_claim, _stream, _isNew, _length) = (claim, stream, isNew, stream.Length);
+        (_disk, _claim, _stream, _isNew, _length) = (disk, claim, stream, isNew, stream.Length);
         (Finished, ElapsedS) = (finished, elapsedS);
     }
 
@@ -65,7 +69,9 @@ public sealed class Journal : IDisposable
     /// <param name="identity">The identity of the run. A resume with another identity is refused.</param>
     /// <param name="options">The options of the run, so that a resume need not repeat them.</param>
     /// <exception cref="EvalCoreException">The folder already contains a journal, or cannot be written.</exception>
-    public static Journal Create(string folder, RunIdentity identity, JsonObject options)
+    public static Journal Create(string folder, RunIdentity identity, JsonObject options) => Create(folder, identity, options, Disk.Local);
+
+    internal static Journal Create(string folder, RunIdentity identity, JsonObject options, Disk disk)
     {
         string path = Path.Combine(folder, FileName);
         Journal? journal = null;
@@ -73,16 +79,16 @@ public sealed class Journal : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            claim = Claim("--output_dir", path);
+            claim = Claim("--output_dir", path, disk);
             if (HasRun(folder))
                 throw AlreadyThere(folder);
 
             // A file without a whole first line is that of a run that was killed before it began.
-            var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            journal = new Journal(claim, stream, [], 0, isNew: true);
+            var stream = disk.Open(path, FileMode.Create, FileShare.Read);
+            journal = new Journal(disk, claim, stream, [], 0, isNew: true);
             var run = new JsonObject { ["identity"] = identity.ToJson(), ["options"] = options.DeepClone() };
             journal.AppendLine(run);
-            Folder.Flush(folder);
+            disk.Flush(folder);
             return journal;
         }
         catch (Exception e)
@@ -90,7 +96,7 @@ public sealed class Journal : IDisposable
             if (journal is not null)
                 journal.Dispose();
             else if (claim is not null)
-                Release(claim);
+                Release(claim, disk);
             if (EvalCoreException.IsFileError(e))
                 throw EvalCoreException.CannotWrite($"--output_dir: {path}", e);
             throw;
@@ -99,7 +105,8 @@ public sealed class Journal : IDisposable
 
     /// <summary>
     /// Whether a folder contains a run. A journal without a whole first line is that of a run that was killed before it
-    /// began: there is nothing in it to resume or to lose.
+    /// began, and so is one with a zero byte in it, which a power failure leaves of a line that did not reach the disk: there is
+    /// nothing in it to resume or to lose.
     /// </summary>
     public static bool HasRun(string folder)
     {
@@ -109,7 +116,7 @@ public sealed class Journal : IDisposable
             for (int i = 0; i < LongestFirstLine; i++)
             {
                 int value = file.ReadByte();
-                if (value is '\n' or < 0)
+                if (value is '\n' or 0 or < 0)
                     return value == '\n';
             }
 
@@ -166,24 +173,26 @@ public sealed class Journal : IDisposable
     /// <exception cref="EvalCoreException">
     /// The journal is missing, damaged, of another run, or contradicts itself; the message names the line.
     /// </exception>
-    public static Journal Resume(string folder, RunIdentity identity)
+    public static Journal Resume(string folder, RunIdentity identity) => Resume(folder, identity, Disk.Local);
+
+    internal static Journal Resume(string folder, RunIdentity identity, Disk disk)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw NoJournal(path);
-        var claim = Claim("--resume", path);
+        var claim = Claim("--resume", path, disk);
         try
         {
-            return Resume(path, claim, identity);
+            return Resume(path, claim, identity, disk);
         }
         catch
         {
-            Release(claim);
+            Release(claim, disk);
             throw;
         }
     }
 
-    private static Journal Resume(string path, FileStream claim, RunIdentity identity)
+    private static Journal Resume(string path, FileStream claim, RunIdentity identity, Disk disk)
     {
         string[] lines = ReadLines(path, out long wholeLines);
         var (stored, isChecked) = IdentityOf(path, lines);
@@ -192,18 +201,22 @@ public sealed class Journal : IDisposable
 
         var finished = lines.Skip(1).Select((line, i) => ParseEpisode(path, line, i + 2, isChecked)).ToList();
         CheckEpisodes(path, identity, [.. finished.Select(line => line.Episode)]);
+        FileStream? stream = null;
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            stream.SetLength(wholeLines);
-            stream.Seek(0, SeekOrigin.End);
+            stream = disk.Open(path, FileMode.Open, FileShare.Read);
+            if (stream.Length != wholeLines)
+                stream.SetLength(wholeLines);
             return new Journal(
-                claim, stream, [.. finished.Select(line => line.Episode)],
+                disk, claim, stream, [.. finished.Select(line => line.Episode)],
                 finished.Select(line => line.Clock.ElapsedS).DefaultIfEmpty().Max(), isNew: false);
         }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        catch (Exception e)
         {
-            throw EvalCoreException.CannotWrite($"--resume: {path}", e);
+            stream?.Dispose();
+            if (EvalCoreException.IsFileError(e))
+                throw EvalCoreException.CannotWrite($"--resume: {path}", e);
+            throw;
         }
     }
 
@@ -260,7 +273,7 @@ public sealed class Journal : IDisposable
         {
             // Deleted while the lock is held, so no other process can have started to use it.
             if (_isNew && Written == 0)
-                File.Delete(_stream.Name);
+                _disk.Delete(_stream.Name);
             _stream.Dispose();
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
@@ -269,7 +282,7 @@ public sealed class Journal : IDisposable
         }
         finally
         {
-            Release(_claim);
+            Release(_claim, _disk);
         }
     }
 
@@ -277,17 +290,26 @@ public sealed class Journal : IDisposable
     /// Locks the run against other processes. The operating system releases the lock when this process ends, however it
     /// ends. The journal itself stays readable.
     /// </summary>
-    internal static FileStream Claim(string flag, string path)
+    internal static FileStream Claim(string flag, string path, Disk disk)
     {
         try
         {
             while (true)
             {
-                var claim = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
+                var claim = disk.Open(path + ".lock", FileMode.OpenOrCreate, FileShare.None);
 
                 // A file that its last owner deleted after it was opened here locks nothing. The path then has no file, or
                 // another one: the random length tells them apart.
-                claim.SetLength(Random.Shared.NextInt64(1, 1 << 20));
+                try
+                {
+                    claim.SetLength(Random.Shared.NextInt64(1, 1 << 20));
+                }
+                catch
+                {
+                    claim.Dispose();
+                    throw;
+                }
+
                 var atPath = new FileInfo(claim.Name);
                 if (atPath.Exists && atPath.Length == claim.Length)
                     return claim;
@@ -301,11 +323,11 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Deletes the lock's file while the lock is held, and unlocks the run.</summary>
-    internal static void Release(FileStream claim)
+    internal static void Release(FileStream claim, Disk disk)
     {
         try
         {
-            File.Delete(claim.Name);
+            disk.Delete(claim.Name);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
@@ -359,6 +381,8 @@ public sealed class Journal : IDisposable
         try
         {
             using var file = InputFile.Open(path);
+            if (file.Length > LargestFile)
+                throw new EvalCoreException($"--resume: {path} is no journal (it has {file.Length} bytes, more than {LargestFile >> 20} MiB)");
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }
@@ -372,6 +396,12 @@ public sealed class Journal : IDisposable
         }
 
         wholeLines = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+
+        // A power failure can keep the end of the last line and lose its beginning, in place of which are zero bytes. Lines before it
+        // were on disk before it was written.
+        int last = bytes.AsSpan(0, Math.Max((int)wholeLines - 1, 0)).LastIndexOf((byte)'\n') + 1;
+        if (bytes.AsSpan(last, (int)wholeLines - last).Contains((byte)0))
+            wholeLines = last;
         if (wholeLines == 0)
         {
             throw new EvalCoreException(

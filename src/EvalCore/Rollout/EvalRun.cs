@@ -96,11 +96,11 @@ public sealed class EvalRun : IDisposable
                 _warn(note);
             if (options.OutputDir is { } folder)
             {
-                _journal = options.Resume ? Journal.Resume(folder, _identity) : Journal.Create(folder, _identity, options.Given);
+                _journal = options.Resume ? Journal.Resume(folder, _identity, options.Disk) : Journal.Create(folder, _identity, options.Given, options.Disk);
                 if (_benchmark.RendersVideos)
                     _videos = new VideoWriter(_benchmark, env.Fps, folder, _warn);
                 if (options.Eval.Record == RecordedData.Steps)
-                    _steps = new StepRecorder(folder, options.StepFormat!, _journal.Finished.Select(record => record.Key).ToHashSet(), options.Resume);
+                    _steps = new StepRecorder(folder, options.StepFormat!, _journal.Finished.Select(record => record.Key).ToHashSet(), options.Resume, disk: options.Disk);
                 Recall(_journal.Finished);
             }
 
@@ -273,7 +273,7 @@ public sealed class EvalRun : IDisposable
             .Select(episode => episode.Playing.Result);
         var info = new EvalInfo(finished, ElapsedS, _options.OutputDir ?? "", Provenance);
         if (_options.OutputDir is { } folder)
-            info.Save(Path.Combine(folder, EvalInfo.FileName));
+            info.Save(Path.Combine(folder, EvalInfo.FileName), _options.Disk);
         return info;
     }
 

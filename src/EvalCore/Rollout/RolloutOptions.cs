@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Files;
 using EvalCore.Options;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -32,6 +33,9 @@ public sealed record RolloutOptions
 
     /// <summary>The options as the user gave them, for <c>provenance</c> and for a resume.</summary>
     public JsonObject Given { get; init; } = [];
+
+    /// <summary>The disk that results are written to.</summary>
+    internal Disk Disk { get; init; } = Disk.Local;
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="EvalCoreException">One is out of range; the message names its flag.</exception>

@@ -67,14 +67,16 @@ public static class CheckpointsFile
     /// <summary>Claims the output folder for this process.</summary>
     /// <returns>Releases the folder.</returns>
     /// <exception cref="EvalCoreException">Another process evaluates checkpoints into the folder, or it cannot be written.</exception>
-    public static IDisposable Claim(string folder) => new ClaimedFile(Journal.Claim("--output_dir", Path.Combine(folder, FileName)));
+    public static IDisposable Claim(string folder) => new ClaimedFile(Journal.Claim("--output_dir", Path.Combine(folder, FileName), Disk.Local));
 
     /// <summary>Writes the file.</summary>
     /// <param name="folder">The output folder.</param>
     /// <param name="options">The options.</param>
     /// <param name="ranking">The results so far.</param>
     /// <exception cref="EvalCoreException">The file cannot be written.</exception>
-    public static void Save(string folder, JsonObject options, CheckpointRanking ranking)
+    public static void Save(string folder, JsonObject options, CheckpointRanking ranking) => Save(folder, options, ranking, Disk.Local);
+
+    internal static void Save(string folder, JsonObject options, CheckpointRanking ranking, Disk disk)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(ranking);
@@ -86,7 +88,7 @@ public static class CheckpointsFile
             ["best_step"] = ranking.Best?.Evaluated.Checkpoint.Step,
             ["checkpoints"] = new JsonArray([.. ranking.All.Select(checkpoint => Of(folder, checkpoint, ranked.GetValueOrDefault(checkpoint)))]),
         };
-        WholeFile.Write(Path.Combine(folder, FileName), json.ToJsonString(Indented));
+        WholeFile.Write(Path.Combine(folder, FileName), json.ToJsonString(Indented), disk);
     }
 
     private static JsonObject Read(string path) => JsonFile.Read(path, "the results of a training run's checkpoints");
@@ -132,6 +134,6 @@ public static class CheckpointsFile
 
     private sealed class ClaimedFile(FileStream claim) : IDisposable
     {
-        public void Dispose() => Journal.Release(claim);
+        public void Dispose() => Journal.Release(claim, Disk.Local);
     }
 }

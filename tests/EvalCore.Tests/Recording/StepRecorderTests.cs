@@ -1,5 +1,6 @@
 using EvalCore.Environments;
 using EvalCore.Recording;
+using EvalCore.Tests.Faults;
 
 namespace EvalCore.Tests.Recording;
 
@@ -63,6 +64,15 @@ public sealed class StepRecorderTests : IDisposable
         Store(resumed, 1);
         resumed.Dispose();
         Assert.Equal([0, 1], Parts.SelectMany(part => part.Episodes()).Select(key => key.Index));
+    }
+
+    [Fact]
+    public void A_log_is_deleted_when_the_name_of_its_file_is_on_the_disk()
+    {
+        var disk = new FaultyDisk(null);
+        using (var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: disk))
+            Store(recorder, 0);
+        Assert.Equal(["flush the folder", "delete 0001.log"], disk.Operations.Select(operation => operation.Name).TakeLast(2));
     }
 
     [Fact]

@@ -145,6 +145,50 @@ public sealed class JournalTests : IDisposable
         Assert.Equal([0, 1], resumed.Finished.Select(episode => episode.EpisodeIndex));
     }
 
+    /// <summary>A file system may keep the end of what was written last and lose its beginning.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void A_last_line_that_a_power_failure_cut_is_an_episode_to_play(int zeros)
+    {
+        Write(3);
+        byte[] bytes = File.ReadAllBytes(FilePath);
+        int last = bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 1;
+        bytes.AsSpan(last, zeros).Clear();
+        File.WriteAllBytes(FilePath, bytes);
+        using (var journal = Journal.Resume(_folder, Identity))
+        {
+            Assert.Equal([0, 1], journal.Finished.Select(episode => episode.EpisodeIndex));
+            journal.Append(Episode(2), 1);
+        }
+
+        using var again = Journal.Resume(_folder, Identity);
+        Assert.Equal([0, 1, 2], again.Finished.Select(episode => episode.EpisodeIndex));
+    }
+
+    [Fact]
+    public void Zero_bytes_in_an_earlier_line_are_damage()
+    {
+        Write(3);
+        byte[] bytes = File.ReadAllBytes(FilePath);
+        bytes[Array.IndexOf(bytes, (byte)'\n') + 5] = 0;
+        File.WriteAllBytes(FilePath, bytes);
+        Assert.Contains("line 2 is damaged or was changed", Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_first_line_that_a_power_failure_cut_is_that_of_a_run_that_had_not_begun()
+    {
+        Write(0);
+        File.WriteAllBytes(FilePath, [0, 0, 0, .. "\"options\":{}}\n"u8]);
+        Assert.False(Journal.HasRun(_folder));
+        Assert.EndsWith("it was interrupted before it began; start it again without --resume", Refused(), StringComparison.Ordinal);
+        using (var journal = Journal.Create(_folder, Identity, []))
+            journal.Append(Episode(0), 1);
+        using var resumed = Journal.Resume(_folder, Identity);
+        Assert.Single(resumed.Finished);
+    }
+
     [Fact]
     public void A_device_in_the_place_of_a_journal_is_not_read_to_its_end()
     {

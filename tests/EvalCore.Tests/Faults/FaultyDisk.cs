@@ -1,0 +1,132 @@
+using EvalCore.Files;
+using EvalCore.Results;
+
+namespace EvalCore.Tests.Faults;
+
+/// <summary>
+/// A disk on which a fault happens at one operation. After a kill no operation has an effect, as of a process that is no longer there.
+/// What is written is left to the operating system, since no power fails in a test: that the writer asked for it to be on disk is seen.
+/// </summary>
+internal sealed class FaultyDisk(Fault? fault) : Disk
+{
+    private readonly Lock _lock = new();
+    private readonly List<(string Name, int? Length)> _operations = [];
+    private bool _isFull;
+
+    /// <summary>The operations so far, with the length of each write.</summary>
+    public IReadOnlyList<(string Name, int? Length)> Operations => _operations;
+
+    /// <summary>Whether the process was killed.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>The length of the journal that was on disk when its writer last asked for that.</summary>
+    public long JournalOnDisk { get; private set; }
+
+    public override FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        Begin($"open {Path.GetFileName(path)}");
+        return new FaultyFile(this, path, mode, share);
+    }
+
+    public override void Move(string from, string to)
+    {
+        Begin($"move {Path.GetFileName(from)}");
+        base.Move(from, to);
+    }
+
+    public override void Delete(string path)
+    {
+        if (Begin($"delete {Path.GetFileName(path)}", canDie: true, needsSpace: false))
+            base.Delete(path);
+    }
+
+    public override void Flush(string folder) => Begin("flush the folder", needsSpace: false);
+
+    /// <summary>Counts an operation.</summary>
+    /// <returns>Whether it is done.</returns>
+    private bool Begin(string name, bool canDie = false, bool needsSpace = true)
+    {
+        lock (_lock)
+        {
+            if (IsDead)
+                return canDie ? false : throw Killed();
+            if (!Count(name, null))
+                return !needsSpace || !_isFull ? true : throw Full(name);
+            if (fault!.Kind == FaultKind.Kill)
+            {
+                IsDead = true;
+                return canDie ? false : throw Killed();
+            }
+
+            _isFull = fault.Kind == FaultKind.FullDisk;
+            throw Full(name);
+        }
+    }
+
+    private bool Count(string name, int? length)
+    {
+        _operations.Add((name, length));
+        return fault is not null && _operations.Count - 1 == fault.Operation;
+    }
+
+    /// <summary>Not one of the exceptions that are handled as a failed file operation.</summary>
+    private static EvalCoreException Killed() => new("killed");
+
+    private static IOException Full(string operation) => new($"No space left on device : '{operation}'");
+
+    private sealed class FaultyFile(FaultyDisk disk, string path, FileMode mode, FileShare share) : FileStream(path, mode, FileAccess.Write, share, bufferSize: 0)
+    {
+        private readonly string _name = System.IO.Path.GetFileName(path);
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            byte[] bytes = buffer.ToArray();
+            lock (disk._lock)
+            {
+                if (disk.IsDead)
+                    throw Killed();
+                if (!disk.Count($"write {_name}", bytes.Length))
+                {
+                    base.Write(bytes, 0, disk._isFull ? 0 : bytes.Length);
+                    if (disk._isFull)
+                        throw Full(_name);
+                    return;
+                }
+
+                var fault = disk.Fault!;
+                if (fault.Kind == FaultKind.PowerFailure)
+                {
+                    bytes.AsSpan(0, fault.CountIn(bytes.Length)).Clear();
+                    base.Write(bytes, 0, bytes.Length);
+                }
+                else
+                {
+                    base.Write(bytes, 0, fault.CountIn(bytes.Length));
+                }
+
+                disk._isFull = fault.Kind == FaultKind.FullDisk;
+                disk.IsDead = fault.Kind is FaultKind.Kill or FaultKind.PowerFailure;
+                throw disk.IsDead ? Killed() : Full(_name);
+            }
+        }
+
+        public override void SetLength(long value)
+        {
+            disk.Begin($"cut {_name}", needsSpace: false);
+            base.SetLength(value);
+        }
+
+        public override void Flush(bool flushToDisk)
+        {
+            if (!flushToDisk)
+                return;
+            disk.Begin($"flush {_name}");
+            if (_name == Journal.FileName)
+                disk.JournalOnDisk = Length;
+        }
+    }
+
+    private Fault? Fault => fault;
+}
