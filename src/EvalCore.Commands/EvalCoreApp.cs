@@ -16,6 +16,8 @@ namespace EvalCore.Commands;
 /// <param name="terminal">The program's output.</param>
 public sealed class EvalCoreApp(Registry registry, Terminal terminal)
 {
+    private static readonly string[] Secrets = ["key", "token", "secret", "password"];
+
     /// <summary>
     /// Runs a whole program: <c>return await EvalCoreApp.Run(args, registry => registry.Add(new MySuite()));</c>.
     /// Ctrl-C and SIGTERM interrupt a run, which can be resumed later.
@@ -110,6 +112,7 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             PlanCommand.Create(registry, terminal),
             ReportCommand.Create(registry, terminal),
             VideoCommand.Create(registry, terminal),
+            VerifyCommand.Create(registry, terminal),
             QueryCommand.Create(registry, terminal),
             HistoryCommand.Create(registry, terminal),
             AssetsCommand.Create(registry, terminal),
@@ -156,13 +159,26 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
         return $"{parsed.Errors[0].Message.TrimEnd('.')}; see evalcore{command} --help";
     }
 
+    /// <summary>Arguments without the values of flags that can be secret: <c>--policy.api_key</c>.</summary>
+    private static IEnumerable<string> WithoutSecrets(IReadOnlyList<string> args)
+    {
+        bool isSecret = false;
+        foreach (string arg in args)
+        {
+            string name = arg.Split('=')[0];
+            bool isValue = isSecret && !arg.StartsWith("--", StringComparison.Ordinal);
+            isSecret = arg.StartsWith("--", StringComparison.Ordinal) && Secrets.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+            yield return isValue ? "***" : isSecret && arg.Contains('=', StringComparison.Ordinal) ? $"{name}=***" : arg;
+        }
+    }
+
     private static string WriteDetails(Exception e, IReadOnlyList<string> args)
     {
         try
         {
             // A folder of the user's own with a random name: in a shared temporary folder another user cannot place a link there.
             string file = Path.Combine(Directory.CreateTempSubdirectory("evalcore-error-").FullName, "details.log");
-            File.WriteAllText(file, $"evalcore {string.Join(' ', args)}\n{e}\n");
+            File.WriteAllText(file, $"evalcore {string.Join(' ', WithoutSecrets(args))}\n{e}\n");
             return file;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)

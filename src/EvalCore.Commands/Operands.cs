@@ -34,4 +34,19 @@ internal static class Operands
 
         return (arguments, given);
     }
+
+    /// <summary>Tells a command's own flags from those of the policy and the suite, whose names have a section: <c>--policy.path</c>.</summary>
+    public static (List<string> Own, List<string> OfRun) Sections(IReadOnlyList<string> flags)
+    {
+        List<string> own = [], ofRun = [];
+        var last = own;
+        foreach (string token in flags)
+        {
+            if (token.StartsWith("--", StringComparison.Ordinal))
+                last = token.Split('=')[0] is var name && (name.Contains('.', StringComparison.Ordinal) || name == "--rename_map") ? ofRun : own;
+            last.Add(token);
+        }
+
+        return (own, ofRun);
+    }
 }

@@ -98,7 +98,7 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     {
         // During a live display only the console can insert a line.
         if (IsLive)
-            Error.MarkupLine($"[yellow]note:[/] {Markup.Escape(Named(message))}");
+            Error.MarkupLine($"[yellow]note:[/] {Markup.Escape(OneLine(message))}");
         else
             Line("note", "yellow", message);
     }
@@ -115,13 +115,16 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
         lock (Error)
         {
             Error.Markup($"[{colour}]{kind}:[/] ");
-            Error.Profile.Out.Writer.WriteLine(Named(message).ReplaceLineEndings(" "));
+            Error.Profile.Out.Writer.WriteLine(OneLine(message));
         }
     }
+
+    /// <summary>A message may quote a file: a control character of it could change what the terminal shows.</summary>
+    private string OneLine(string message) => EvalCoreException.Printable(Named(message).ReplaceLineEndings(" "));
 
     /// <summary>A message of the library, which writes <c>evalcore list</c>, with the program's own name.</summary>
     private string Named(string message) => Program == "evalcore" ? message : Command().Replace(message, Program);
 
-    [GeneratedRegex(@"\bevalcore(?= (eval|list|replay|infer|merge|shards|slurm|k8s|compare|gate|plan|report|video|query|history|assets|doctor|--help)\b)")]
+    [GeneratedRegex(@"\bevalcore(?= (eval|list|replay|infer|merge|shards|slurm|k8s|compare|gate|plan|report|video|verify|query|history|assets|doctor|--help)\b)")]
     private static partial Regex Command();
 }

@@ -31,6 +31,7 @@ internal static class VideoCommand
                 [
                     new HelpSection("Arguments", [new HelpRow("RUN", "the output folder of a run; with --eval.record=steps, its policy is not needed")]),
                     new HelpSection("Episodes", HelpRow.Of(new VideoFlags())),
+                    new HelpSection("Policy", [new HelpRow("--policy.*", "the policy's flags, where they must be others on this machine: --policy.path=DIR; not needed where the steps were recorded")]),
                 ],
                 [
                     .. HelpPage.UsualExitCodes,
@@ -47,7 +48,10 @@ internal static class VideoCommand
     {
         var flags = new VideoFlags();
         var (runs, given) = Operands.Split([.. tokens.Select(Long)], flags);
-        var set = new OptionSet(given);
+        var (own, ofRun) = Operands.Sections(given);
+        if (ofRun.FirstOrDefault(flag => flag.StartsWith("--", StringComparison.Ordinal) && !flag.StartsWith("--policy.", StringComparison.Ordinal)) is { } other)
+            throw new EvalCoreException($"unknown flag '{other.Split('=')[0]}'; the result names its suite and its options, and only --policy.* can be given anew; see evalcore video --help");
+        var set = new OptionSet(own);
         set.Bind(flags);
         set.Finish("video");
         if (runs is not [var run])
@@ -64,7 +68,7 @@ internal static class VideoCommand
 
         var missing = flags.Overwrite ? chosen : [.. chosen.Where(record => EpisodeVideos.Existing(folder, record) is null)];
         long started = Stopwatch.GetTimestamp();
-        IReadOnlyList<EpisodeRecord> made = missing.Count == 0 ? [] : await Render(folder, info, missing, registry, terminal, cancellation).ConfigureAwait(false);
+        IReadOnlyList<EpisodeRecord> made = missing.Count == 0 ? [] : await Render(folder, info, missing, ofRun, registry, terminal, cancellation).ConfigureAwait(false);
         NameVideos(folder, chosen);
         int written = made.Count(record => record.VideoPath is not null);
         foreach (var record in made.Where(record => record.VideoPath is not null))
@@ -79,11 +83,11 @@ internal static class VideoCommand
     }
 
     private static async Task<IReadOnlyList<EpisodeRecord>> Render(
-        string folder, EvalInfo info, IReadOnlyList<EpisodeRecord> records, Registry registry, Terminal terminal, CancellationToken cancellation)
+        string folder, EvalInfo info, IReadOnlyList<EpisodeRecord> records, IReadOnlyList<string> flags, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         EpisodeVideos? videos = null;
         bool opened = await Uninterruptible.Run(
-            () => videos = EpisodeVideos.Open(folder, info, records, registry, terminal.Note, terminal.Host), () => "interrupted; no video was made", terminal, cancellation).ConfigureAwait(false);
+            () => videos = EpisodeVideos.Open(folder, info, records, registry, terminal.Note, terminal.Host, flags), () => "interrupted; no video was made", terminal, cancellation).ConfigureAwait(false);
         if (!opened)
             throw new OperationCanceledException(cancellation);
         using var opening = videos!;

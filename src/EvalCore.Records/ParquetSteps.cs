@@ -41,6 +41,9 @@ public sealed class ParquetSteps : IStepFormat
     /// <inheritdoc/>
     public IReadOnlyList<RecordedEpisode> Read(string path) => Read(path, ReadSteps);
 
+    /// <inheritdoc/>
+    public RecordedEpisode ReadWhole(string path, EpisodeKey episode) => Read(path, reader => ReadWhole(reader, episode));
+
     private static async Task Write(Stream file, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
         var columns = new StepColumns(run, episodes);
@@ -61,6 +64,16 @@ public sealed class ParquetSteps : IStepFormat
             throw new InvalidDataException($"it has {reader.RowGroupCount} row groups, not 1");
         using var rows = reader.OpenRowGroupReader(0);
         return await StepColumns.Read(reader.Schema, rows, EpisodesOf(reader)).ConfigureAwait(false);
+    }
+
+    private static async Task<RecordedEpisode> ReadWhole(ParquetReader reader, EpisodeKey episode)
+    {
+        var stored = EpisodesOf(reader);
+        int place = stored.FindIndex(other => other.Key == episode);
+        if (place < 0 || reader.RowGroupCount != 1)
+            throw new InvalidDataException($"it has no episode {episode.Index} of task {episode.TaskId} of {episode.Group}");
+        using var rows = reader.OpenRowGroupReader(0);
+        return await StepColumns.ReadWhole(reader.Schema, rows, stored, place).ConfigureAwait(false);
     }
 
     private static List<StoredEpisode> EpisodesOf(ParquetReader reader) =>

@@ -97,6 +97,7 @@ public sealed class RemoteConfig : PolicyConfig
     public string? ApiKey { get; set; }
 
     /// <summary>A command that starts the server; it is stopped when the run ends. Null where the server runs already.</summary>
+    [StartsProgram]
     [Placeholder("COMMAND")]
     [Description("a command that starts the server; the server is stopped when the run ends")]
     public string? ServeCommand { get; set; }

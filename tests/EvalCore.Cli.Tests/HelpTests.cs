@@ -3,7 +3,7 @@ namespace EvalCore.Cli.Tests;
 public sealed class HelpTests
 {
     public static TheoryData<string, int> Pages => new(
-        from command in (string[])["", "eval", "list", "replay", "infer", "merge", "shards", "slurm", "k8s", "compare", "gate", "plan", "report", "video", "query", "history", "assets", "doctor"]
+        from command in (string[])["", "eval", "list", "replay", "infer", "merge", "shards", "slurm", "k8s", "compare", "gate", "plan", "report", "video", "verify", "query", "history", "assets", "doctor"]
         from width in (int[])[80, 120]
         select new TheoryDataRow<string, int>(command, width));
 

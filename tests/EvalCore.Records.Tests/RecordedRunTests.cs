@@ -64,6 +64,23 @@ public sealed class RecordedRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Conditions_and_state_are_read_back_with_the_whole_episode()
+    {
+        var info = await Run("run", nEpisodes: 6, conditions: 2);
+        var steps = new RecordedSteps(In("run"), new ParquetSteps());
+        foreach (var record in info.Episodes)
+        {
+            RecordedEpisode part = steps.Read(record.Key), whole = steps.ReadWhole(record.Key);
+            Assert.Equal((1, 2), (whole.Layout.ActionDimension, whole.Layout.Conditions));
+            Assert.Equal([new StateField("state", 1)], whole.Layout.State);
+            var rows = Sql.Rows($"select conjuncts[1], conjuncts[2], state[1] from '{Steps("run")}' where task_id = {record.TaskId} and episode_index = {record.EpisodeIndex} order by step");
+            Assert.Equal(rows, Enumerable.Range(0, whole.Rows).Select(row => new object?[] { whole[row][5] == 1, whole[row][6] == 1, whole[row][7] }));
+            for (int row = 0; row < whole.Rows; row++)
+                Assert.Equal(part[row], whole[row][..5]);
+        }
+    }
+
+    [Fact]
     public async Task Recording_changes_no_result()
     {
         var with = await Run("with", nEpisodes: 3);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Options;
@@ -17,8 +16,6 @@ namespace EvalCore.Evaluation;
 /// </summary>
 public sealed class EpisodeVideos : IDisposable
 {
-    private static readonly string[] Groups = ["env", "eval", "policy"];
-
     private readonly string _folder;
     private readonly IReadOnlyDictionary<EpisodeKey, EpisodeSpec> _episodes;
     private readonly IPolicy _policy;
@@ -76,33 +73,32 @@ public sealed class EpisodeVideos : IDisposable
     /// <param name="registry">The suites and sources of policies.</param>
     /// <param name="warn">Receives notes for the user, one line each.</param>
     /// <param name="host">The machine; <see cref="Host.Local"/> when null.</param>
+    /// <param name="flags">Flags <c>--policy.*</c> that override those of the run; null for none.</param>
     /// <exception cref="EvalCoreException">
     /// The run cannot be played again: its policy's files have changed, the engine or the suite's files are others, or the result
     /// is a merged one or one of lerobot-eval.
     /// </exception>
     public static EpisodeVideos Open(
-        string folder, EvalInfo info, IReadOnlyList<EpisodeRecord> records, Registry registry, Action<string> warn, Host? host = null)
+        string folder, EvalInfo info, IReadOnlyList<EpisodeRecord> records, Registry registry, Action<string> warn, Host? host = null,
+        IReadOnlyList<string>? flags = null)
     {
         ArgumentNullException.ThrowIfNull(info);
         ArgumentNullException.ThrowIfNull(registry);
         host ??= Host.Local;
-        var (identity, options) = RunOf(folder, info);
-        var set = new OptionSet([]);
-        set.Add(Path.Combine(folder, EvalInfo.FileName), options, Groups);
-        var env = EvalOptions.ReadEnv(set, registry);
+        var run = RunOf(folder, info, registry, flags ?? []);
+        var env = run.Env;
         IPolicy? policy = null;
         IBenchmark? benchmark = null;
         try
         {
             var steps = registry.StepFormat is { } format ? new RecordedSteps(folder, format) : null;
             policy = steps is not null && records.All(record => steps.Contains(record.Key))
-                ? new RecordedPolicy(identity.Policy.Type, identity.Policy.Facts, steps.Read)
-                : PolicyOf(set, env, registry, folder, options, warn);
+                ? new RecordedPolicy(run.Identity!.Policy.Type, run.Identity.Policy.Facts, steps.Read)
+                : PolicyOf(run, folder, warn);
             benchmark = env.Open();
             if (!benchmark.RendersVideos)
                 throw new EvalCoreException($"video: the suite {env.Type} renders no videos");
-            var now = Provenance.Identity(env, benchmark, policy, new RolloutOptions { Seed = identity.Seed });
-            if (identity.Difference(now) is var (part, values))
+            if (run.Difference(benchmark, policy) is var (part, values))
                 throw Changed(folder, part, values);
             return new EpisodeVideos(folder, records, env, benchmark, policy, host.Cores, warn);
         }
@@ -198,8 +194,7 @@ public sealed class EpisodeVideos : IDisposable
         _benchmark.Release(task);
     }
 
-    /// <summary>The identity of a run and its options.</summary>
-    private static (RunIdentity Identity, JsonObject Options) RunOf(string folder, EvalInfo info)
+    private static PlayedRun RunOf(string folder, EvalInfo info, Registry registry, IReadOnlyList<string> flags)
     {
         if (info.Provenance is not { } provenance)
             throw new EvalCoreException($"video: {folder}: lerobot-eval wrote its {EvalInfo.FileName}, which does not say how to play its episodes again");
@@ -209,27 +204,18 @@ public sealed class EpisodeVideos : IDisposable
                 $"video: {folder} is a merged result; name the output folder of one of its runs: {string.Join(", ", parts.Select(part => EvalCoreException.Printable($"{part?["output_dir"]}")))}");
         }
 
-        try
-        {
-            return provenance["options"] is JsonObject options
-                ? (RunIdentity.FromJson(provenance), (JsonObject)options.DeepClone())
-                : throw new JsonException("'options' is missing");
-        }
-        catch (JsonException e)
-        {
-            throw new EvalCoreException($"video: {folder}: the provenance of its {EvalInfo.FileName} is damaged ({e.Message})", e);
-        }
+        return PlayedRun.Of("video", folder, provenance, registry, flags);
     }
 
-    private static IPolicy PolicyOf(OptionSet set, EnvConfig env, Registry registry, string folder, JsonObject options, Action<string> warn)
+    private static IPolicy PolicyOf(PlayedRun run, string folder, Action<string> warn)
     {
         // A note on how to go on without the policy; what is wrong with it, the message says.
         string without = $"; the episodes are played again with the policy, because {folder} has no recorded steps of them (--eval.record=steps)";
         try
         {
-            var config = EvalOptions.ReadPolicy(set, registry, env, "the run does not say which policy it is of");
-            var renamed = options["rename_map"] is JsonObject map ? map.ToDictionary(entry => entry.Key, entry => (string?)entry.Value ?? "") : [];
-            return config.Make(PolicyContext.Of(env) with { RenameMap = renamed, OutputDir = folder, Warn = warn });
+            var config = run.Policy;
+            run.Finish();
+            return config.Make(run.PolicyContext(warn));
         }
         catch (EvalCoreException e)
         {
@@ -241,10 +227,6 @@ public sealed class EpisodeVideos : IDisposable
         ? $"video: the policy of {folder} has changed since the run ({values}); its episodes can no longer be played again; runs with --eval.record=steps need no policy"
         : $"video: {folder} was played with other {part} ({values}); its episodes would not be the same");
 
-    private static EpisodeSpec SpecOf(EpisodeRecord record, IBenchmark benchmark, string folder)
-    {
-        var task = benchmark.Tasks.FirstOrDefault(task => task.Episode(record.EpisodeIndex, 0).Key == record.Key)
-            ?? throw new EvalCoreException($"video: {folder}: the task {record.Task} of group {record.TaskGroup} is not one of the run's options");
-        return new EpisodeSpec(task, record.EpisodeIndex, record.Seed ?? 0, record.InitStateId);
-    }
+    private static EpisodeSpec SpecOf(EpisodeRecord record, IBenchmark benchmark, string folder) => PlayedRun.SpecOf(record, benchmark)
+        ?? throw new EvalCoreException($"video: {folder}: the task {record.Task} of group {record.TaskGroup} is not one of the run's options");
 }

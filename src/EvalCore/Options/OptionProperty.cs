@@ -203,6 +203,9 @@ public sealed class OptionProperty
     /// <summary>Whether the value is secret, and so in no file.</summary>
     internal bool IsSecret => _property.IsDefined(typeof(SecretAttribute), inherit: true);
 
+    /// <summary>Whether the value is a command that is run.</summary>
+    internal bool StartsProgram => _property.IsDefined(typeof(StartsProgramAttribute), inherit: true);
+
     /// <summary>The limit that a whole number exceeds, when its type cannot hold it; null otherwise.</summary>
     private string? OutOfRange(OptionValue value)
     {

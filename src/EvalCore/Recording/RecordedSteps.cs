@@ -46,6 +46,10 @@ public sealed class RecordedSteps
         }
     }
 
+    /// <summary>Reads all of an episode: also the conditions and the state, where the format can. Thread-safe.</summary>
+    /// <exception cref="EvalCoreException">The file cannot be read.</exception>
+    public RecordedEpisode ReadWhole(EpisodeKey episode) => _partOf.Value[episode].ReadWhole(episode);
+
     /// <summary>Reads the actions, rewards and flags of all episodes, one file after the other.</summary>
     /// <exception cref="EvalCoreException">A file cannot be read.</exception>
     public IEnumerable<RecordedEpisode> ReadAll() => _parts.SelectMany(part => part.Read());

@@ -60,6 +60,14 @@ internal sealed partial class StepPart
         return _format.Read(Path);
     }
 
+    /// <summary>Reads all of one of its episodes: also the conditions and the state, where the format can.</summary>
+    /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
+    public RecordedEpisode ReadWhole(EpisodeKey episode)
+    {
+        Check();
+        return _format.ReadWhole(Path, episode);
+    }
+
     private static StepPart? Of(string path, IStepFormat format) =>
         Name().Match(System.IO.Path.GetFileName(path)) is { Success: true } name && name.Groups["extension"].Value == format.Extension
             && int.TryParse(name.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
