@@ -65,6 +65,17 @@ public sealed class ReleaseArchiveTests : IDisposable
         Assert.Null(Restore());
     }
 
+    /// <summary>A few hundred kB that are 300 MB when they are unpacked.</summary>
+    [Fact]
+    public void A_library_that_is_too_large_is_not_unpacked()
+    {
+        using var bytes = new MemoryStream();
+        using (var tar = new TarWriter(new GZipStream(bytes, CompressionLevel.Fastest)))
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, Entry) { DataStream = new Zeros(300_000_000) });
+        Serve(bytes.ToArray(), isArchive: false);
+        Fails("{0} cannot be fetched (its libmujoco.so.3.8.1 has 300000000 bytes, more than 200000000); put libmujoco.so.3.8.1 of the official release to {1}, or set EVALCORE_MIRROR");
+    }
+
     [Theory]
     [InlineData("not an archive", "{0} is not a gzip-compressed tar archive")]
     [InlineData("", "{0} cannot be fetched (it has no " + Entry + "); put libmujoco.so.3.8.1 of the official release to {1}, or set EVALCORE_MIRROR")]
@@ -118,6 +129,38 @@ public sealed class ReleaseArchiveTests : IDisposable
     {
         Machine.NeedsMujoco();
         return [.. File.ReadAllBytes(Mujoco.LibraryPath), .. "linked again"u8];
+    }
+
+    /// <summary>A stream of zero bytes.</summary>
+    private sealed class Zeros(long length) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Min(count, length - Position);
+            Array.Clear(buffer, offset, read);
+            Position += read;
+            return read;
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
     }
 
     private void Serve(byte[] content, bool isArchive = true)

@@ -192,7 +192,7 @@ internal sealed class CheckpointFolder(string path)
     {
         foreach (var step in JsonFile.Read(pipeline, "a processor pipeline")["steps"] as JsonArray ?? [])
         {
-            if ((step as JsonObject)?["state_file"] is not JsonValue value || !value.TryGetValue(out string? name))
+            if ((step as JsonObject)?["state_file"] is not JsonValue value || !value.TryGetValue(out string? name) || name != Path.GetFileName(name))
                 continue;
             string file = Path.Combine(Path.GetDirectoryName(pipeline)!, name);
             if (!File.Exists(file))

@@ -26,6 +26,8 @@ internal static class EvalInfoReader
         EpisodeRecord[] all = [.. episodes];
         if (all.Length == 0)
             throw new JsonException("it has no episode");
+        if (all.Any(episode => $"{episode.Suite}{episode.TaskGroup}{episode.Task}{episode.VideoPath}".Any(char.IsControl)))
+            throw new JsonException("the name of a task or a video has a control character");
         if (all.GroupBy(episode => episode.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new JsonException($"episode {twice.Key.Index} of task {Name(twice.Key.Group, twice.Key.TaskId)} is there twice");
         var info = new EvalInfo(all, totals.EvalS, OutputDir(file.Provenance), file.Provenance);

@@ -55,7 +55,8 @@ public sealed partial class TrainingRun(string path, Registry registry)
         ? $"--policy.path: '{path}' matches no checkpoint: no folder that is named by its training step (005000) and has a policy"
         : $"--policy.path: '{path}' has no checkpoint: none of the folders in it that are named by a training step (005000) has a policy");
 
-    private static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?') && !System.IO.Path.Exists(path);
+    /// <summary>Whether a path is a pattern; the address of a server, which may have a question mark and a key after it, is none.</summary>
+    private static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?') && !path.Contains("://", StringComparison.Ordinal) && !System.IO.Path.Exists(path);
 
     /// <summary>The step that the name of a folder says; null for another name.</summary>
     private static long? StepOf(string folder) =>

@@ -16,6 +16,9 @@ internal sealed class ReleaseArchive(Uri source, TimeSpan silence)
 {
     private const long LargestArchive = 200_000_000;
     private const long LargestChecksum = 4096;
+
+    /// <summary>The published library has 8 MB. Compressed zeros, of which an archive could have terabytes, are none.</summary>
+    private const long LargestLibrary = 200_000_000;
     private const string Entry = "mujoco-" + Mujoco.RequiredVersion + "/lib/" + Library.FileName;
 
     /// <summary>
@@ -104,6 +107,8 @@ internal sealed class ReleaseArchive(Uri source, TimeSpan silence)
         {
             if (entry.Name.TrimStart('.', '/') == Entry && entry.DataStream is { } content)
             {
+                if (entry.Length > LargestLibrary)
+                    throw new DownloadException($"its {Library.FileName} has {entry.Length} bytes, more than {LargestLibrary}", DownloadFailure.Refused);
                 using var output = new FileStream(library, FileMode.CreateNew, FileAccess.Write, FileShare.None);
                 content.CopyTo(output);
                 return;

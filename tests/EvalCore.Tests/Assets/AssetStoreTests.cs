@@ -115,6 +115,17 @@ public sealed class AssetStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_longer_than_the_pinned_one_is_not_stored()
+    {
+        var others = new Dictionary<string, byte[]>(_files) { ["meshes/c.stl"] = Content(3, 20_000_000) };
+        using var server = new UnreliableServer(others, _ => false);
+        var store = Store();
+        var e = await Assert.ThrowsAsync<EvalCoreException>(() => store.Fetch(SetOf(server), cancellation: TestContext.Current.CancellationToken));
+        Assert.StartsWith($"{server.Address}meshes/c.stl cannot be fetched (the server sends more than 70001 bytes)", e.Message, StringComparison.Ordinal);
+        Assert.InRange(Directory.GetFiles(_folder, "c.stl*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 0, 70_001);
+    }
+
+    [Fact]
     public async Task A_mirror_is_used_in_place_and_copied_by_a_fetch()
     {
         string mirror = Path.Combine(_folder, "mirror");

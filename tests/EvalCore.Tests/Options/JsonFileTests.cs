@@ -70,6 +70,13 @@ public sealed class JsonFileTests
     }
 
     [Fact]
+    public void A_file_of_many_levels_is_refused()
+    {
+        string text = $"{{\"a\": {new string('[', 100_000)}{new string(']', 100_000)}}}";
+        Assert.DoesNotContain('\n', Assert.Throws<EvalCoreException>(() => JsonFile.Parse(Encoding.UTF8.GetBytes(text), "deep.json", "a test")).Message);
+    }
+
+    [Fact]
     public void Damaged_text_is_read_or_is_one_line()
     {
         byte[] text = Encoding.UTF8.GetBytes("{\"a\": [NaN, -Infinity, 1e5, \"\\u00e9é\\\"\"], // c\n \"b\": {\"a\": null, \"c\": false}, /* d */ \"e\": -0.5}");
