@@ -14,19 +14,7 @@ public sealed class XVlaLiberoTests : IDisposable
     [Fact]
     public async Task A_checkpoint_plays_a_task()
     {
-        string checkpoint = Goldens.Find("policies/xvla/checkpoint"), tokenizer = Goldens.Find("policies/tokenizers/bart_like");
-        Machine.NeedsImages();
-        foreach (string file in Directory.GetFiles(checkpoint).Concat(Directory.GetFiles(tokenizer)))
-            File.WriteAllBytes(Path.Combine(_folder, Path.GetFileName(file)), File.ReadAllBytes(file));
-
-        // LeRobot's steps for LIBERO normalise the images; a checkpoint that plays it does not.
-        string pipeline = Path.Combine(_folder, "policy_preprocessor.json");
-        var json = JsonNode.Parse(File.ReadAllText(pipeline))!;
-        var steps = json["steps"]!.AsArray();
-        foreach (var step in steps.Where(step => step!["registry_name"]!.ToString() is "xvla_image_to_float" or "xvla_imagenet_normalize").ToList())
-            steps.Remove(step);
-        File.WriteAllText(pipeline, json.ToJsonString());
-
+        MakeCheckpoint(_folder);
         string output = Path.Combine(_folder, "out");
         var (code, text, error) = await EvalcoreProcess.Run(
         [
@@ -43,5 +31,22 @@ public sealed class XVlaLiberoTests : IDisposable
         var seen = info.PerTask[0].Diagnostics!.Features;
         Assert.Equal(
             ["observation.images.image", "observation.images.image2", "observation.state", "observation.robot_state.eef.mat", "action"], seen.Keys);
+    }
+
+    /// <summary>Makes a checkpoint of random weights that plays LIBERO.</summary>
+    internal static void MakeCheckpoint(string folder)
+    {
+        string checkpoint = Goldens.Find("policies/xvla/checkpoint"), tokenizer = Goldens.Find("policies/tokenizers/bart_like");
+        Machine.NeedsImages();
+        foreach (string file in Directory.GetFiles(checkpoint).Concat(Directory.GetFiles(tokenizer)))
+            File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(file)), File.ReadAllBytes(file));
+
+        // LeRobot's steps for LIBERO normalise the images; a checkpoint that plays it does not.
+        string pipeline = Path.Combine(folder, "policy_preprocessor.json");
+        var json = JsonNode.Parse(File.ReadAllText(pipeline))!;
+        var steps = json["steps"]!.AsArray();
+        foreach (var step in steps.Where(step => step!["registry_name"]!.ToString() is "xvla_image_to_float" or "xvla_imagenet_normalize").ToList())
+            steps.Remove(step);
+        File.WriteAllText(pipeline, json.ToJsonString());
     }
 }
