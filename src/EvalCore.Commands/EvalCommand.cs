@@ -186,7 +186,7 @@ internal static class EvalCommand
         catch (Exception e) when (run.Failed is { } failed)
         {
             // The error itself is reported by the program. An episode that ended at the same time may still be on its way to the journal.
-            run.Dispose();
+            run.Stop(e is UnresponsiveException ? StopPatience : TimeSpan.FromSeconds(30));
             if (run.Kept > 0 || e is not EvalCoreException)
                 terminal.Note($"{failed} ended the run; {Kept(run, options, terminal, gate)}");
             throw;
@@ -222,7 +222,7 @@ internal static class EvalCommand
             ResultTable.Write(info, terminal.Out);
             terminal.Writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Count(info.Episodes.Count)} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
+                $"{Count(info.Episodes.Count)}{(info.Errors.Count == 0 ? "" : $", and {Count(info.Errors.Count)} that could not be played,")} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
             if (gate is null)
                 terminal.Writer.WriteLine($"results: {file}");
             return null;

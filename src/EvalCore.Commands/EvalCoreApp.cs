@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Help;
 
 using EvalCore.Commands.Help;
+using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Rollout;
 using Safetensors;
 
 namespace EvalCore.Commands;
@@ -30,6 +32,8 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
         ArgumentNullException.ThrowIfNull(compose);
         var registry = new Registry();
         compose(registry);
+        if (EvalOptions.RunWorker(args, registry) is { } ended)
+            return ended;
         using var interrupts = new Interrupts();
         return await new EvalCoreApp(registry, Terminal.Standard()).Run(args, interrupts.Stop).ConfigureAwait(false);
     }
@@ -75,7 +79,13 @@ public sealed class EvalCoreApp(Registry registry, Terminal terminal)
             terminal.Fail("interrupted");
             return ExitCode.Interrupted;
         }
-        catch (PolicyFailedException e)
+        catch (UnresponsiveException e)
+        {
+            terminal.Fail(e.Message);
+            terminal.EndProcess(ExitCode.Failure);
+            return ExitCode.Failure;
+        }
+        catch (Exception e) when (e is PolicyFailedException or EnvironmentFailedException)
         {
             terminal.Fail($"{e.Message} (details: {WriteDetails(e, args)})");
             return ExitCode.Failure;

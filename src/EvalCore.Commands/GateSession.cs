@@ -95,6 +95,8 @@ internal sealed class GateSession
         string results = Path.Combine(_options.OutputDir, EvalInfo.FileName);
         if (_demanded.Update)
         {
+            if (info.Errors.Count > 0 && !_demanded.AllowErrors)
+                throw new EvalCoreException($"--update: {Gate.Refusal(info.Errors)}; --resume with --eval.retry_errors=true plays them again");
             Baseline.Save(info, _path);
             Line($"results: {results}");
             Line($"baseline: {_path}, {info.Overall.NSuccess} successes in {info.Overall.NEpisodes} episodes; commit it");
@@ -128,7 +130,7 @@ internal sealed class GateSession
     public RunReport? ReportOn(ReportRun run) => (_gate as BaselineGate)?.ReportOn(run);
 
     private Gate Open(EpisodePlan plan) => _gate = _baseline is null
-        ? new ThresholdGate(plan, _demanded.Threshold ?? 0, _ => _demanded.GroupThreshold ?? 0, _ => _demanded.TaskThreshold ?? 0)
+        ? new ThresholdGate(plan, _demanded.Threshold ?? 0, _ => _demanded.GroupThreshold ?? 0, _ => _demanded.TaskThreshold ?? 0) { AllowsErrors = _demanded.AllowErrors }
         : new BaselineGate(_baseline, _path, plan, _demanded);
 
     /// <summary>The command that plays an episode alone: it is one of as many shards as the run has episodes.</summary>

@@ -316,7 +316,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             try
             {
                 // What is shared by all checkpoints' episodes is made once: verified files, compiled models.
-                _benchmark ??= options.Common.Env.Open();
+                _benchmark ??= EvalRun.OpenBenchmark(options.Common.Env, eval.Rollout);
                 return (policy, new EvalRun(eval.Env, policy, eval.Rollout with { Given = eval.ToJson() }, note => Note(note, checkpoint), _benchmark));
             }
             catch (Exception)
@@ -365,7 +365,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         var interval = overall.PcSuccessCi95;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{overall.NSuccess} of {overall.NEpisodes} episodes, {overall.PcSuccess:0.0} % ({interval.Low:0.0} to {interval.High:0.0} %), {info.EvalS:0.0} s");
+            $"{overall.NSuccess} of {overall.NEpisodes} episodes{(info.Errors.Count == 0 ? "" : $" ({info.Errors.Count} more could not be played)")}, {overall.PcSuccess:0.0} % ({interval.Low:0.0} to {interval.High:0.0} %), {info.EvalS:0.0} s");
     }
 
     /// <summary>Writes the results so far, and their plot.</summary>

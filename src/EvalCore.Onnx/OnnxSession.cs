@@ -51,6 +51,9 @@ internal sealed class OnnxSession : IInspectableSession
     public bool NeedsInference => _left == 0;
 
     /// <inheritdoc/>
+    public bool CanActAhead => true;
+
+    /// <inheritdoc/>
     public ReadOnlySpan<float> RawChunk => _rawChunk;
 
     /// <inheritdoc/>

@@ -47,6 +47,9 @@ internal sealed class RemotePolicy : IPolicy
     public PolicyBatching Batching => PolicyBatching.PerSession;
 
     /// <inheritdoc/>
+    public bool LimitsItsWaits => true;
+
+    /// <inheritdoc/>
     public int EpisodeAttempts => _config.EpisodeAttempts;
 
     /// <inheritdoc/>

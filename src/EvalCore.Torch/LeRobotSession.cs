@@ -74,6 +74,9 @@ internal sealed class LeRobotSession : IInspectableSession
     public bool NeedsInference => _left == 0;
 
     /// <inheritdoc/>
+    public bool CanActAhead => true;
+
+    /// <inheritdoc/>
     public ReadOnlySpan<float> RawChunk => _rawChunk;
 
     /// <inheritdoc/>

@@ -30,6 +30,8 @@ public static class GateProgram
         ArgumentNullException.ThrowIfNull(addExtensions);
         var registry = new Registry();
         compose(registry);
+        if (EvalOptions.RunWorker(args, registry) is { } ended)
+            return ended;
         GateRuns.Registry = registry;
         var filter = GateRuns.Filter = TestFilter.Of(args);
         try

@@ -4,6 +4,7 @@ using EvalCore.Environments;
 using EvalCore.Gates;
 using EvalCore.Results;
 using Xunit;
+using Xunit.Sdk;
 
 namespace EvalCore.Xunit;
 
@@ -88,6 +89,8 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
     private async Task<string?> PlayEpisode(string suite, string group, string task, int index)
     {
         var episode = await runs.Play(suite, group, task, index);
+        if (episode.Error is { } error)
+            throw new EpisodeErrorException($"the episode could not be played, which says nothing about the policy: {error}, {episode.Attempts} times");
         string progress = episode.Progress is { } share ? string.Create(CultureInfo.InvariantCulture, $", progress {100 * share:0.0} %") : "";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -108,6 +111,9 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
             return Compare(suite, what, await runs.PlayAll(suite, group, task), minPcSuccess);
         var info = (await run.PlayUntilDecided())!;
         var thresholds = (ThresholdGate)run.Gate;
+        var errors = info.Errors.Where(episode => (group is null || episode.TaskGroup == group) && (task is null || episode.Task == task)).ToList();
+        if (errors.Count > 0 && !gate.AllowsErrors && thresholds.IsReached(what) != false)
+            throw new EpisodeErrorException($"{what}: {Gate.Refusal(errors)}");
         if (minPcSuccess > 0 && thresholds.IsReached(what) is null)
             throw run.NotNeeded();
         foreach (string line in thresholds.Figures(info).Append(thresholds.Saved(info)))
@@ -143,17 +149,24 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
 
         foreach (string line in run.Gate.Figures(info).Prepend(run.Gate.Conclusion(info)).Append(run.Gate.Saved(info)))
             output.WriteLine(line);
+        if (run.Gate.Errors > 0 && !gate.AllowsErrors && run.Gate.Verdict == GateVerdict.Undecided)
+            throw new EpisodeErrorException($"{suite}: {run.Gate.Conclusion(info)}");
         return run.Gate.Verdict == GateVerdict.Pass ? null : WithNotes(suite, suite, gate.Explain(run.Gate, info, runs.FolderOf(suite)));
     }
 
     /// <summary>Compares a success rate with a threshold. Returns the message of a gate that fails, else null.</summary>
-    private string? Compare(string suite, string what, EpisodeRecord[] episodes, double minPcSuccess)
+    private string? Compare(string suite, string what, EpisodeRecord[] all, double minPcSuccess)
     {
+        var errors = all.Where(episode => episode.Error is not null).ToList();
+        var episodes = all.Where(episode => episode.Error is null).ToList();
         var result = Aggregate.Of(episodes);
         string progress = result.AvgProgress is { } share ? string.Create(CultureInfo.InvariantCulture, $"avg_progress {share:0.###}, ") : "";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {progress}{result.NEpisodes} episodes"));
+        bool isRefused = errors.Count > 0 && (!GateRuns.GateOf(suite).AllowsErrors || episodes.Count == 0);
+        if (isRefused && (episodes.Count == 0 || SuiteGate.FailureMessage(what, result, minPcSuccess) is null))
+            throw new EpisodeErrorException($"{what}: {Gate.Refusal(errors)}");
         if (SuiteGate.FailureMessage(what, result, minPcSuccess) is not { } message)
             return null;
         return WithNotes(suite, what, GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite)));

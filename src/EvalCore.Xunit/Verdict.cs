@@ -1,3 +1,4 @@
+using EvalCore.Rollout;
 using Xunit.Sdk;
 
 namespace EvalCore.Xunit;
@@ -19,7 +20,12 @@ internal static class Verdict
                 if (judged.IsCanceled)
                     verdict.SetException(new GateFailedException("the run was stopped"));
                 else if (judged.Exception?.InnerException is { } failure)
-                    verdict.SetException(failure is EvalCoreException ? new GateFailedException(failure.Message) : failure);
+                    verdict.SetException(failure switch
+                    {
+                        EvalCoreException => new GateFailedException(failure.Message),
+                        UnresponsiveException => new EpisodeErrorException(failure.Message),
+                        _ => failure,
+                    });
                 else if (judged.Result is { } message)
                     verdict.SetException(new GateFailedException(message));
                 else

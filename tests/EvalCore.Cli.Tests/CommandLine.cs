@@ -29,6 +29,9 @@ internal sealed class CommandLine : IDisposable
     /// <summary>Sources of policies besides the toy suite's own.</summary>
     public IReadOnlyList<IPolicySource> Policies { get; init; } = [];
 
+    /// <summary>Suites besides the toy suite.</summary>
+    public IReadOnlyList<ISuite> Suites { get; init; } = [];
+
     /// <summary>The program's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -59,7 +62,10 @@ internal sealed class CommandLine : IDisposable
     {
         var suite = new WalkSuite(() => new WalkConfig { OnStep = OnStep, OnFrame = OnFrame, Files = Assets }) { Policies = [new WalkPolicies(), .. Policies], Checks = Checks };
         var host = new Host(_variables.GetValueOrDefault, Time, 4);
-        return new EvalCoreApp(new Registry().Add(suite).Add(new ParquetSteps()).Add(new DuckDbQueries()).Add(new SqliteHistory(TimeSpan.FromSeconds(1))), new Terminal(Out, Error, host)).Run(args, cancellation);
+        var registry = new Registry { Worker = EvalCore.Tests.Isolation.TestWorker.Program };
+        foreach (var other in Suites)
+            registry.Add(other);
+        return new EvalCoreApp(registry.Add(suite).Add(new ParquetSteps()).Add(new DuckDbQueries()).Add(new SqliteHistory(TimeSpan.FromSeconds(1))), new Terminal(Out, Error, host)).Run(args, cancellation);
     }
 
     /// <summary>Replaces the temporary folder, which differs between runs.</summary>

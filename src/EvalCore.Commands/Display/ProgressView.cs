@@ -26,13 +26,15 @@ internal sealed record ProgressView(IReadOnlyList<TaskProgress> Tasks, double St
     public override string ToString()
     {
         long successes = Tasks.Sum(task => (long)task.Successes);
-        string success = Finished == 0 ? "-" : Percent(100.0 * successes / Finished);
+        long errors = Tasks.Sum(task => (long)task.Errors);
+        string success = Finished == errors ? "-" : Percent(100.0 * successes / (Finished - errors));
+        string unplayed = errors == 0 ? "" : $"  {errors} {(errors == 1 ? "error" : "errors")}";
         string eta = $"ETA {(Eta is { } left ? Clock(left) : "-")}";
         // After the last episode only videos are left.
         string end = Total > 0 && Finished == Total ? (Videos > 0 ? $"finishing {Videos} {(Videos == 1 ? "video" : "videos")}  {eta}" : "finishing") : eta;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Finished}/{Total} episodes  {Fraction * 100:0} %  success {success}  {StepsPerSecond:0} steps/s  {end}");
+            $"{Finished}/{Total} episodes  {Fraction * 100:0} %  success {success}{unplayed}  {StepsPerSecond:0} steps/s  {end}");
     }
 
     /// <summary>A percentage as the displays show it.</summary>

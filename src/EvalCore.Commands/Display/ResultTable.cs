@@ -24,30 +24,31 @@ internal static class ResultTable
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("task");
         bool hasProgress = info.Episodes.Any(episode => episode.NConditions > 1);
-        foreach (string heading in (string[])["episodes", "success", .. hasProgress ? ["progress"] : Array.Empty<string>(), .. more])
+        bool hasErrors = info.Errors.Count > 0;
+        foreach (string heading in (string[])["episodes", .. hasErrors ? ["errors"] : Array.Empty<string>(), "success", .. hasProgress ? ["progress"] : Array.Empty<string>(), .. more])
             table.AddColumn(new TableColumn(heading).RightAligned());
 
         // A task that was named individually is its own group.
         bool grouped = info.PerGroup.Count > 1 && info.PerGroup.Count < info.PerTask.Count;
         foreach (var task in info.PerTask)
-            Row(grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes);
+            Row(grouped && task.TaskGroup != task.Task ? $"{task.TaskGroup} / {task.Task}" : task.Task, task.Metrics, task.Episodes, task.Errors.Count);
         if (grouped)
         {
             table.AddEmptyRow();
             foreach (var (group, metrics) in info.PerGroup)
-                Row(group, metrics, info.Episodes.Where(episode => episode.TaskGroup == group));
+                Row(group, metrics, info.Episodes.Where(episode => episode.TaskGroup == group), info.Errors.Count(episode => episode.TaskGroup == group));
         }
 
         if (info.PerTask.Count > 1)
             table.AddEmptyRow();
-        Row("overall", info.Overall, info.Episodes);
+        Row("overall", info.Overall, info.Episodes, info.Errors.Count);
         return table;
 
-        void Row(string name, Aggregate metrics, IEnumerable<EpisodeRecord> episodes)
+        void Row(string name, Aggregate metrics, IEnumerable<EpisodeRecord> episodes, int errors)
         {
             string[] cells =
             [
-                name, $"{metrics.NEpisodes}", ProgressView.Percent(metrics.PcSuccess),
+                name, $"{metrics.NEpisodes}", .. hasErrors ? [$"{errors}"] : Array.Empty<string>(), ProgressView.Percent(metrics.PcSuccess),
                 .. hasProgress ? [ProgressView.Percent(100 * metrics.AvgProgress)] : Array.Empty<string>(), Number(metrics.AvgSumReward), Number(metrics.AvgMaxReward),
                 episodes.Average(episode => episode.Steps)?.ToString("0.0", CultureInfo.InvariantCulture) ?? "",
             ];

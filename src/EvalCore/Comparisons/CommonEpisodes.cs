@@ -24,6 +24,8 @@ public sealed record CommonEpisodes(
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         var notes = new List<string>();
+        if (a.Errors.Count + b.Errors.Count > 0)
+            notes.Add($"{Errors(a.Errors.Count)} of A and {Errors(b.Errors.Count)} of B could not be played; left out, with their partners");
         IReadOnlyList<EpisodeRecord> episodesA = a.Episodes, episodesB = b.Episodes;
 
         // A file of an older LeRobot is of one task, which it does not name.
@@ -42,7 +44,7 @@ public sealed record CommonEpisodes(
         }
 
         bool haveSeeds = episodesA.All(episode => episode.Seed is not null) && episodesB.All(episode => episode.Seed is not null);
-        var order = b.PerTask.Select((task, i) => (task.Episodes[0].Key, i)).ToDictionary(task => task.Key with { Index = 0 }, task => task.i);
+        var order = b.PerTask.Select((task, i) => (task.Key, i)).ToDictionary(task => task.Key, task => task.i);
         var pairs = Pair(episodesA, episodesB, haveSeeds ? Start : Place)
             .OrderBy(pair => pair.B.EpisodeIndex).ThenBy(pair => order[pair.B.Key with { Index = 0 }]).ToList();
         if (pairs.Count == 0)
@@ -63,6 +65,8 @@ public sealed record CommonEpisodes(
 
         object Place(EpisodeRecord episode) => (isUnnamed ? default : Task(episode), episode.EpisodeIndex);
     }
+
+    private static string Errors(int count) => count == 1 ? "1 episode" : $"{count} episodes";
 
     private static List<EpisodePair> Pair(IReadOnlyList<EpisodeRecord> a, IReadOnlyList<EpisodeRecord> b, Func<EpisodeRecord, object> key)
     {

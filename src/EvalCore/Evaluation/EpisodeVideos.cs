@@ -129,7 +129,7 @@ public sealed class EpisodeVideos : IDisposable
         ArgumentNullException.ThrowIfNull(info);
         var paths = rendered.Where(record => record.VideoPath is not null).ToDictionary(record => record.Key, record => record.VideoPath);
         var episodes = info.Episodes.Select(record => paths.TryGetValue(record.Key, out string? path) ? record with { VideoPath = path } : record);
-        new EvalInfo(episodes, info.EvalS, info.OutputDir, info.Provenance).Save(RunFolder.FileOf(folder));
+        new EvalInfo(episodes.Concat(info.Errors), info.EvalS, info.OutputDir, info.Provenance).Save(RunFolder.FileOf(folder));
     }
 
     /// <summary>Stops, and waits for up to half a minute.</summary>

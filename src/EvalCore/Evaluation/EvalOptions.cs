@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EvalCore.Environments;
+using EvalCore.Isolation;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Recording;
@@ -52,6 +53,7 @@ public sealed class EvalOptions
 
     private int _cores = Environment.ProcessorCount;
     private IStepFormat? _stepFormat;
+    private WorkerProgram? _worker;
 
     /// <summary>The flags of another command; null for none.</summary>
     private object? _more;
@@ -163,7 +165,7 @@ public sealed class EvalOptions
     internal static EvalOptions From(
         OptionSet set, string? resume, Registry registry, Host host, bool readsPolicy = true, object? more = null, string command = "eval")
     {
-        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores, _more = more, _stepFormat = registry.StepFormat };
+        var options = new EvalOptions(ReadEnv(set, registry)) { Resume = resume is not null, _cores = host.Cores, _more = more, _stepFormat = registry.StepFormat, _worker = registry.Worker };
         set.RefuseNull("seed", $"results here are always seeded: omit the flag, which means {EpisodeSpec.DefaultSeed}, or give a number");
         set.Bind(options.Eval, "eval.");
         set.Bind(options);
@@ -202,6 +204,27 @@ public sealed class EvalOptions
         options.Notes = notes;
         options.Name(resume, host.Time);
         return options;
+    }
+
+    /// <summary>
+    /// Plays an environment for another process of this program, where it was started for that (<c>--eval.isolation=process</c>). A
+    /// program calls this first, with its own suites; from then on it can be started so.
+    /// </summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="registry">The suites.</param>
+    /// <returns>The exit code; null where the program was started for something else.</returns>
+    public static int? RunWorker(IReadOnlyList<string> args, Registry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        registry.Worker = WorkerProgram.Own;
+        return IsolatedWorker.IsStartedBy(args) ? IsolatedWorker.Run(args, Open) : null;
+
+        IBenchmark Open(JsonObject flags)
+        {
+            var set = new OptionSet([]);
+            set.Add("--eval.isolation=process", new JsonObject { ["env"] = flags }, Groups);
+            return ReadEnv(set, registry).Open();
+        }
     }
 
     /// <summary>Reads the suite, <c>--env.type</c>, and its flags.</summary>
@@ -276,6 +299,7 @@ public sealed class EvalOptions
         Shard = Shard,
         Cores = _cores,
         StepFormat = _stepFormat,
+        Worker = _worker,
     };
 
     /// <summary>The context in which the policy is made.</summary>

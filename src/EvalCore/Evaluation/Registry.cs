@@ -2,6 +2,7 @@ using EvalCore.Assets;
 using EvalCore.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.History;
+using EvalCore.Isolation;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Queries;
@@ -86,6 +87,9 @@ public sealed class Registry
     ];
 
     private static List<AssetSet> AssetsOf(ISuite suite) => [.. suite.NewConfig().Assets.Select(set => set.Whole).DistinctBy(set => set.Name)];
+
+    /// <summary>How the program is started again as the process of an environment; null where it cannot be.</summary>
+    public WorkerProgram? Worker { get; set; }
 
     /// <summary>The format in which steps are recorded; null where the program does not record them.</summary>
     public IStepFormat? StepFormat { get; private set; }

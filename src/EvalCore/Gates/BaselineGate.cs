@@ -40,7 +40,7 @@ public sealed class BaselineGate : Gate
         ArgumentNullException.ThrowIfNull(baseline);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
-        (_baseline, _path, _options, NPlanned) = (baseline, path, options, plan.Count);
+        (_baseline, _path, _options, NPlanned, AllowsErrors) = (baseline, path, options, plan.Count, options.AllowErrors);
         var tasks = plan.Tasks.Select(task => (task.Group, task.Id)).ToHashSet();
         if (!baseline.PerTask.Any(task => task.TaskGroup.Length == 0 || tasks.Contains((task.TaskGroup, task.TaskId))))
         {
@@ -59,7 +59,7 @@ public sealed class BaselineGate : Gate
     }
 
     /// <inheritdoc/>
-    public override GateVerdict Verdict => _verdict;
+    protected override GateVerdict Judgement => _verdict;
 
     /// <summary>What was assumed in pairing the episodes, one line each.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -83,7 +83,7 @@ public sealed class BaselineGate : Gate
     public bool IsRepeatedBy(JsonObject provenance)
     {
         ArgumentNullException.ThrowIfNull(provenance);
-        if (_baseline.Provenance is not { } before || before["merged"] is not null)
+        if (_baseline.Errors.Count > 0 || _baseline.Provenance is not { } before || before["merged"] is not null)
             return false;
         try
         {
@@ -107,7 +107,7 @@ public sealed class BaselineGate : Gate
     }
 
     /// <inheritdoc/>
-    public override string Conclusion(EvalInfo info)
+    protected override string Conclude(EvalInfo info)
     {
         string text = ComparisonText.Verdict(Compare(info))["verdict: ".Length..];
         int rates = text.LastIndexOf("; success rates", StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class BaselineGate : Gate
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Figures(EvalInfo info)
+    protected override IEnumerable<string> FiguresOf(EvalInfo info)
     {
         var comparison = Compare(info);
         var overall = comparison.Overall;
@@ -132,7 +132,7 @@ public sealed class BaselineGate : Gate
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EpisodeRecord> Telling(EvalInfo info) =>
+    protected override IReadOnlyList<EpisodeRecord> TellingOf(EvalInfo info) =>
     [
         .. Compare(info).Episodes.Pairs.Where(pair => !pair.B.Success).OrderBy(pair => !pair.A.Success).Select(pair => pair.B),
     ];
@@ -159,6 +159,13 @@ public sealed class BaselineGate : Gate
         bool isWithin = _within.Add(before, episode.Success, looks), isWorse = _worse.Add(before, episode.Success, looks);
         _verdict = isWithin ? GateVerdict.Pass : isWorse ? GateVerdict.Fail : GateVerdict.Undecided;
         return isWithin || isWorse || _pairs == _partners.Count;
+    }
+
+    /// <inheritdoc/>
+    protected override bool LeavesOut(EpisodeRecord episode)
+    {
+        ArgumentNullException.ThrowIfNull(episode);
+        return _partners.ContainsKey(episode.Key) && ++_pairs == _partners.Count;
     }
 
     /// <summary>The report of a run beside the baseline.</summary>

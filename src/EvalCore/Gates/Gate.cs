@@ -16,8 +16,20 @@ public abstract class Gate : IStoppingRule
     /// <summary>The number of planned episodes.</summary>
     public required long NPlanned { get; init; }
 
-    /// <summary>The verdict so far: undecided until the episodes decide.</summary>
-    public abstract GateVerdict Verdict { get; }
+    /// <summary>Whether it may pass although episodes could not be played.</summary>
+    public bool AllowsErrors { get; init; }
+
+    /// <summary>The number of episodes that were read and could not be played.</summary>
+    public int Errors { get; private set; }
+
+    /// <summary>The verdict so far: undecided until the episodes decide, and where some could not be played.</summary>
+    public GateVerdict Verdict => IsRefusedForErrors ? GateVerdict.Undecided : Judgement;
+
+    /// <summary>The verdict of the episodes that were played.</summary>
+    protected abstract GateVerdict Judgement { get; }
+
+    /// <summary>Whether errors keep it from passing. Failures that decide without them do.</summary>
+    private bool IsRefusedForErrors => Errors > 0 && Judgement is GateVerdict.Pass or GateVerdict.Undecided && (!AllowsErrors || Errors == EpisodesRead);
 
     /// <summary>The number of episodes that were read until the verdict was certain; null before.</summary>
     public int? DecidedAfter { get; private set; }
@@ -32,7 +44,9 @@ public abstract class Gate : IStoppingRule
         if (DecidedAfter is null)
         {
             EpisodesRead++;
-            if (Decides(episode))
+            if (episode.Error is not null)
+                Errors++;
+            if (episode.Error is null ? Decides(episode) : LeavesOut(episode))
                 DecidedAfter = EpisodesRead;
         }
 
@@ -46,7 +60,7 @@ public abstract class Gate : IStoppingRule
     {
         ArgumentNullException.ThrowIfNull(info);
         ArgumentNullException.ThrowIfNull(plan);
-        var episodes = info.Episodes.ToDictionary(episode => episode.Key);
+        var episodes = info.Episodes.Concat(info.Errors).ToDictionary(episode => episode.Key);
         foreach (var planned in plan.ByIndex())
         {
             if (!episodes.TryGetValue(planned.Key, out var episode) || Add(episode))
@@ -60,20 +74,56 @@ public abstract class Gate : IStoppingRule
         var json = Demands();
         json["decided_after"] = DecidedAfter;
         json["verdict"] = OptionReader.ToJson(Verdict);
+        if (Errors > 0)
+            json["n_errors"] = Errors;
         return json;
     }
 
     /// <summary>The verdict and what it rests on, in one line that begins with the verdict: <c>fail: ...</c>.</summary>
     /// <param name="info">The result of the run.</param>
-    public abstract string Conclusion(EvalInfo info);
+    public string Conclusion(EvalInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return IsRefusedForErrors ? $"undecided: {Refusal(info.Errors)}"
+            : Errors > 0 ? $"{Conclude(info)}; {Count(Errors)} could not be played and {(Errors == 1 ? "is" : "are")} not counted"
+            : Conclude(info);
+    }
+
+    /// <summary>Why a gate does not pass although its other episodes would let it, in one line.</summary>
+    /// <param name="errors">The episodes that could not be played; at least one.</param>
+    public static string Refusal(IReadOnlyList<EpisodeRecord> errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        return $"{Count(errors.Count)} could not be played, the first is episode {errors[0].EpisodeIndex} of {errors[0].Task} ({errors[0].Error}); "
+            + "with --allow_errors=true (allow_errors in runsettings.xml) the others decide";
+    }
+
+    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
     /// <summary>The figures, one line each: what dropped, the rates and their intervals.</summary>
     /// <param name="info">The result of the run.</param>
-    public abstract IEnumerable<string> Figures(EvalInfo info);
+    public IEnumerable<string> Figures(EvalInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return info.Episodes.Count == 0 ? [] : FiguresOf(info);
+    }
 
     /// <summary>The episodes that explain a gate that does not pass, the most telling first.</summary>
     /// <param name="info">The result of the run.</param>
-    public abstract IReadOnlyList<EpisodeRecord> Telling(EvalInfo info);
+    public IReadOnlyList<EpisodeRecord> Telling(EvalInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return info.Episodes.Count == 0 ? [] : TellingOf(info);
+    }
+
+    /// <summary>The conclusion of the episodes that were played.</summary>
+    protected abstract string Conclude(EvalInfo info);
+
+    /// <summary>The figures of the episodes that were played; there is one.</summary>
+    protected abstract IEnumerable<string> FiguresOf(EvalInfo info);
+
+    /// <summary>The telling ones of the episodes that were played; there is one.</summary>
+    protected abstract IReadOnlyList<EpisodeRecord> TellingOf(EvalInfo info);
 
     /// <summary>What it demands, as JSON.</summary>
     protected abstract JsonObject Demands();
@@ -81,19 +131,25 @@ public abstract class Gate : IStoppingRule
     /// <summary>Reads an episode; true when the verdict is certain.</summary>
     protected abstract bool Decides(EpisodeRecord episode);
 
+    /// <summary>Leaves out an episode that could not be played; true when the verdict is certain.</summary>
+    protected abstract bool LeavesOut(EpisodeRecord episode);
+
     /// <summary>The episodes that were played, and what was saved, in one line.</summary>
     /// <param name="info">The result of the run.</param>
     public string Saved(EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
         int played = info.Episodes.Count;
-        long saved = NPlanned - played;
-        return saved <= 0
-            ? $"episodes: all {played} were played"
-            : Verdict == GateVerdict.Undecided ? $"episodes: {played} of {NPlanned} were played; the other {saved} have no partner in the baseline"
-            : string.Create(
+        int errors = info.Errors.Count;
+        long saved = NPlanned - played - errors;
+        if (saved <= 0)
+            return errors == 0 ? $"episodes: all {played} were played" : $"episodes: {played} of {NPlanned} were played; {errors} could not be";
+        string unplayed = errors == 0 ? "" : $", {errors} could not be";
+        if (Verdict == GateVerdict.Undecided)
+            return $"episodes: {played} of {NPlanned} were played{unplayed}; the other {saved} have no partner in the baseline";
+        return string.Create(
                 CultureInfo.InvariantCulture,
-                $"episodes: {played} of {NPlanned} were played; {saved} were not needed, which saved {Time(saved * info.EvalEpS)} ({info.EvalEpS:0.000} s per episode)");
+                $"episodes: {played} of {NPlanned} were played{unplayed}; {saved} were not needed, which saved {Time(saved * info.EvalEpS)} ({info.EvalEpS:0.000} s per episode)");
     }
 
     /// <summary>The seeds of the episodes of <see cref="Telling"/>, in one line; null where there is none.</summary>

@@ -42,6 +42,10 @@ public sealed class GateOptions
     [Description("stop as soon as the verdict is certain; false plays all episodes, for the same verdict")]
     public bool StopEarly { get; set; } = true;
 
+    /// <summary>Whether the gate may pass although episodes could not be played.</summary>
+    [Description("let the gate pass although episodes could not be played (errors); the others decide")]
+    public bool AllowErrors { get; set; }
+
     /// <summary>Whether a baseline is written.</summary>
     [Description("play all episodes, and write them as the baseline")]
     public bool Update { get; set; }

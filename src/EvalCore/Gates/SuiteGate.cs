@@ -25,7 +25,7 @@ public sealed class SuiteGate
     public const string MinTaskSuccess = "min_task_success";
 
     /// <summary>The parameters of a comparison with a baseline, and whether the run stops early: flags of <c>evalcore gate</c>.</summary>
-    internal static readonly string[] Comparing = ["baseline", "margin", "alpha", "stop_early"];
+    internal static readonly string[] Comparing = ["baseline", "margin", "alpha", "stop_early", "allow_errors"];
 
     private readonly GateOptions _demanded;
     private readonly EvalInfo? _baseline;
@@ -52,6 +52,9 @@ public sealed class SuiteGate
     /// <summary>Whether the run stops as soon as the verdict is certain.</summary>
     public bool StopsEarly => _demanded.StopEarly;
 
+    /// <summary>Whether the gate may pass although episodes could not be played.</summary>
+    public bool AllowsErrors => _demanded.AllowErrors;
+
     /// <summary>The baseline's file or folder; null for a gate of thresholds.</summary>
     public string? BaselineFile => _demanded.Baseline;
 
@@ -59,7 +62,7 @@ public sealed class SuiteGate
     /// <param name="plan">The planned episodes.</param>
     /// <exception cref="EvalCoreException">No planned episode is in the baseline.</exception>
     public Gate NewGate(EpisodePlan plan) => _baseline is null
-        ? new ThresholdGate(plan, MinPcSuccess, MinPcSuccessOfGroup, MinPcSuccessOf)
+        ? new ThresholdGate(plan, MinPcSuccess, MinPcSuccessOfGroup, MinPcSuccessOf) { AllowsErrors = AllowsErrors }
         : new BaselineGate(_baseline, _demanded.Baseline!, plan, _demanded);
 
     /// <summary>
@@ -215,17 +218,18 @@ public sealed class SuiteGate
     /// </summary>
     /// <param name="episodes">The episodes that were played.</param>
     /// <param name="gate">The gate, for its verdict where it stopped the run, or where it is of a baseline.</param>
-    public string Summary(IReadOnlyCollection<EpisodeRecord> episodes, Gate? gate = null)
+    /// <param name="errors">The number of episodes that could not be played.</param>
+    public string Summary(IReadOnlyCollection<EpisodeRecord> episodes, Gate? gate = null, int errors = 0)
     {
         ArgumentNullException.ThrowIfNull(episodes);
         var result = Aggregate.Of(episodes);
         int planned = Tasks.Count * Options.Eval.NEpisodes;
         if (gate is { DecidedAfter: { } decided } && (_baseline is not null || decided < planned))
-            return $"{Options.Env.Type}: {string.Join(", ", DecidedFacts(gate, decided, planned, result).Where(fact => fact.Length > 0))}";
+            return $"{Options.Env.Type}: {string.Join(", ", DecidedFacts(gate, decided, planned, result).Append(Errors(errors)).Where(fact => fact.Length > 0))}";
         if (_baseline is not null)
         {
             string state = gate?.Verdict == GateVerdict.NotComparable ? "the gate is not comparable" : $"{episodes.Count} of {planned} episodes were played";
-            return $"{Options.Env.Type}: {state}, {RateOf(result)}, {RateOfBaseline()}";
+            return $"{Options.Env.Type}: {string.Join(", ", ((string[])[state, RateOf(result), RateOfBaseline(), Errors(errors)]).Where(fact => fact.Length > 0))}";
         }
 
         var tasksBelow = Below(episodes.GroupBy(episode => (episode.TaskGroup, episode.Task)), task => task.Task, MinPcSuccessOf);
@@ -234,8 +238,11 @@ public sealed class SuiteGate
         string[] facts =
         [
             // Cases that a filter leaves out are not judged.
-            episodes.Count == planned ? (holds ? "the gate holds" : "the gate fails") : $"{episodes.Count} of {planned} episodes were played",
+            episodes.Count + errors == planned
+                ? (!holds ? "the gate fails" : errors > 0 && (!AllowsErrors || episodes.Count == 0) ? "the gate is undecided" : "the gate holds")
+                : $"{episodes.Count} of {planned} episodes were played",
             RateOf(result),
+            Errors(errors),
             _minSuccess is { } suite ? string.Create(CultureInfo.InvariantCulture, $"threshold {suite:0.#} %") : "",
             OfEach("group", groupsBelow, Groups.Count, _minGroupSuccess),
             OfEach("task", tasksBelow, Tasks.Count, _minTaskSuccess),
@@ -247,6 +254,8 @@ public sealed class SuiteGate
             : thresholds.OfAll is { } percent ? string.Create(CultureInfo.InvariantCulture, $"threshold of each {what} {percent:0.#} %")
             : "";
     }
+
+    private static string Errors(int errors) => errors == 0 ? "" : $"{Count(errors)} could not be played";
 
     private IEnumerable<string> DecidedFacts(Gate gate, int decided, int planned, Aggregate result) =>
     [

@@ -44,7 +44,7 @@ public sealed class ThresholdGate : Gate
     }
 
     /// <inheritdoc/>
-    public override GateVerdict Verdict =>
+    protected override GateVerdict Judgement =>
         _parts.Exists(part => part.Passed == false) ? GateVerdict.Fail
         : _parts.TrueForAll(part => part.Passed == true) && (_parts.Count > 0 || EpisodesRead == NPlanned) ? GateVerdict.Pass
         : GateVerdict.Undecided;
@@ -63,22 +63,22 @@ public sealed class ThresholdGate : Gate
     }
 
     /// <inheritdoc/>
-    public override string Conclusion(EvalInfo info)
+    protected override string Conclude(EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
         if (_parts.Find(part => part.Passed == false) is { } missed)
             return $"fail: {missed.Conclusion(info)}";
-        return Verdict == GateVerdict.Undecided
+        return Judgement == GateVerdict.Undecided
             ? $"undecided: {info.Episodes.Count} of {NPlanned} episodes were played"
             : $"pass: {(_parts.Count == 0 ? "all episodes could be played" : Some(_parts.Select(part => part.Conclusion(info)), 2))}";
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Figures(EvalInfo info)
+    protected override IEnumerable<string> FiguresOf(EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        var lowest = info.PerTask.OrderBy(task => task.Metrics.PcSuccess).Select(task => $"{task.Task} {ComparisonText.Percent(task.Metrics.PcSuccess / 100)}").ToList();
-        if (Verdict == GateVerdict.Fail && lowest.Count > 1)
+        var lowest = info.PerTask.Where(task => task.Episodes.Count > 0).OrderBy(task => task.Metrics.PcSuccess).Select(task => $"{task.Task} {ComparisonText.Percent(task.Metrics.PcSuccess / 100)}").ToList();
+        if (Judgement == GateVerdict.Fail && lowest.Count > 1)
             yield return $"lowest: {Some(lowest, 5)}";
         var interval = info.Overall.PcSuccessCi95;
         yield return string.Create(
@@ -87,7 +87,7 @@ public sealed class ThresholdGate : Gate
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EpisodeRecord> Telling(EvalInfo info)
+    protected override IReadOnlyList<EpisodeRecord> TellingOf(EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
         var missed = _parts.Find(part => part.Passed == false);
@@ -106,13 +106,22 @@ public sealed class ThresholdGate : Gate
     {
         foreach (var part in _parts)
             part.Add(episode);
-        return Verdict != GateVerdict.Undecided;
+        return Judgement != GateVerdict.Undecided;
+    }
+
+    /// <inheritdoc/>
+    protected override bool LeavesOut(EpisodeRecord episode)
+    {
+        foreach (var part in _parts)
+            part.LeaveOut(episode);
+        return Judgement != GateVerdict.Undecided;
     }
 
     /// <summary>A threshold and the episodes it is about.</summary>
     private sealed class Part(string name, double percent, int planned, Func<EpisodeRecord, bool> contains)
     {
         private readonly Curtailment _curtailment = new(percent / 100, planned);
+        private int _planned = planned;
 
         public string Name => name;
 
@@ -128,16 +137,24 @@ public sealed class ThresholdGate : Gate
                 _curtailment.Add(episode.Success);
         }
 
+        public void LeaveOut(EpisodeRecord episode)
+        {
+            if (!contains(episode))
+                return;
+            _planned--;
+            _curtailment.LeaveOut();
+        }
+
         public string Conclusion(EvalInfo info)
         {
             var result = Aggregate.Of([.. info.Episodes.Where(contains)]);
             string rate = string.Create(CultureInfo.InvariantCulture, $"the success rate is {result.PcSuccess:0.0} % over {Count(result.NEpisodes)}");
             string threshold = string.Create(CultureInfo.InvariantCulture, $"the threshold of {percent:0.0###} %");
-            if (result.NEpisodes == planned)
+            if (result.NEpisodes == _planned)
                 return $"{name}: {rate}, {(Passed == true ? "which reaches" : "below")} {threshold}";
             return Passed == true
-                ? $"{name}: {_curtailment.Successes} successes of the {_curtailment.Needed} that {threshold} over {Count(planned)} needs"
-                : $"{name}: {rate}; {threshold} over {Count(planned)} needs {_curtailment.Needed} successes and cannot be reached after {_curtailment.Failures} failures";
+                ? $"{name}: {_curtailment.Successes} successes of the {_curtailment.Needed} that {threshold} over {Count(_planned)} needs"
+                : $"{name}: {rate}; {threshold} over {Count(_planned)} needs {_curtailment.Needed} successes and cannot be reached after {_curtailment.Failures} failures";
         }
 
         private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";

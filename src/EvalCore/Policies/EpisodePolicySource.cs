@@ -111,6 +111,8 @@ public sealed class EpisodePolicySource<T> : IPolicySource where T : EpisodePoli
 
         public bool NeedsInference => false;
 
+        public bool CanActAhead => true;
+
         public void Observe(Observation observation)
         {
             try

@@ -40,6 +40,12 @@ public interface IPolicy : IDisposable
     /// </summary>
     int EpisodeAttempts => 5;
 
+    /// <summary>
+    /// Whether <see cref="Infer"/> itself limits how long it waits, as a policy behind a server does. The run then sets no limit of
+    /// its own, unless the user gives one (<c>--eval.episode_timeout</c>).
+    /// </summary>
+    bool LimitsItsWaits => false;
+
     /// <summary>Starts an episode.</summary>
     IPolicySession NewSession(EpisodeSpec episode);
 

@@ -31,6 +31,13 @@ public interface IPolicySession : IDisposable
     /// <summary>Whether the network must run before the next action.</summary>
     bool NeedsInference { get; }
 
+    /// <summary>
+    /// Whether <see cref="Act"/> may be called before the actions that it gave earlier were played, as long as nothing else is
+    /// needed: the actions are those of a queue. Those that are left when the episode is over are not played. An environment in
+    /// another process then gets them all at once.
+    /// </summary>
+    bool CanActAhead => false;
+
     /// <summary>Takes the next action from the queue.</summary>
     /// <param name="action">Receives the action, in the environment's units.</param>
     void Act(Span<double> action);

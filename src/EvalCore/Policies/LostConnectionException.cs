@@ -1,3 +1,5 @@
+using EvalCore.Environments;
+
 namespace EvalCore.Policies;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace EvalCore.Policies;
 /// The episode did not fail: the scheduler plays it again from its initial state, at most
 /// <see cref="IPolicy.EpisodeAttempts"/> times. The message is one line that says what happened to the connection.
 /// </summary>
-public sealed class LostConnectionException : Exception
+public sealed class LostConnectionException : LostAttemptException
 {
     /// <summary>Makes the exception.</summary>
     public LostConnectionException(string message) : base(message)

@@ -15,9 +15,28 @@ internal static class EpisodesSection
     public static void Write(HtmlWriter html, RunReport report, VideoLinks videos)
     {
         html.Write($"<section id=\"episodes\"><h2>Episodes</h2>\n");
+        Errors(html, report.Run.Info);
         Failures(html, report.Run.Info);
         Videos(html, report, videos);
         html.Write($"</section>\n");
+    }
+
+    private static void Errors(HtmlWriter html, EvalInfo info)
+    {
+        if (info.Errors.Count == 0)
+            return;
+        html.Write($"<details open><summary>{NumberText.Count(info.Errors.Count, "episode")} that could not be played</summary>\n");
+        if (info.Errors.Count > MostFailures)
+            html.Write($"<p>The first {MostFailures} are listed; <code>{EvalInfo.FileName}</code> has all.</p>\n");
+        var table = new HtmlTable("Episodes that could not be played", ["task", "episode", "seed", "attempts", "reason"], info.Errors.Count > 20 ? "tall" : "");
+        foreach (var episode in info.Errors.Take(MostFailures))
+        {
+            table.Add(
+                [HtmlTable.Cell(episode.Task), HtmlTable.Cell(episode.EpisodeIndex), HtmlTable.Cell(episode.Seed), HtmlTable.Cell(episode.Attempts), HtmlTable.Cell(episode.Error)]);
+        }
+
+        table.Write(html);
+        html.Write($"</details>\n");
     }
 
     private static void Failures(HtmlWriter html, EvalInfo info)
@@ -26,7 +45,7 @@ internal static class EpisodesSection
         int count = failed.Sum(task => task.Count);
         if (count == 0)
         {
-            html.Write($"<p>All {info.Episodes.Count} episodes succeeded.</p>\n");
+            html.Write($"<p>{new Html(info.Errors.Count == 0 ? "All" : "All the other")} {info.Episodes.Count} episodes succeeded.</p>\n");
             return;
         }
 

@@ -42,7 +42,7 @@ internal static class OverviewSection
                 $"95 % interval {NumberText.Points(rates.Interval95.Low)} to {NumberText.Points(rates.Interval95.High)}");
         }
 
-        Tile(html, "succeeded", $"{overall.NSuccess} of {overall.NEpisodes}", Missing(overall));
+        Tile(html, "succeeded", $"{overall.NSuccess} of {overall.NEpisodes}", Missing(overall) + (info.Errors.Count == 0 ? "" : $", {NumberText.Count(info.Errors.Count, "error")} (not counted)"));
         if (overall.AvgProgress is { } progress && info.Episodes.Any(episode => episode.NConditions > 1))
             Tile(html, "progress", NumberText.Percent(progress), "mean share of the goal's conditions");
         Tile(html, "max reward", NumberText.Number(overall.AvgMaxReward), "mean over the episodes");

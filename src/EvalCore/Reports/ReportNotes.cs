@@ -11,10 +11,21 @@ internal static class ReportNotes
     /// <summary>The notes, one line each.</summary>
     public static IReadOnlyList<string> Of(EvalInfo info) =>
     [
+        .. Errors(info),
         .. DiagnosticNotes.Of(info),
         .. OfProvenance(info),
         .. Warnings(info),
     ];
+
+    /// <summary>The episodes that could not be played, by their reasons.</summary>
+    private static IEnumerable<string> Errors(EvalInfo info)
+    {
+        foreach (var error in info.Errors.GroupBy(episode => episode.Error).Take(MostOfAKind))
+        {
+            yield return $"{NumberText.Count(error.Count(), "episode")} could not be played, and no rate counts {(error.Count() == 1 ? "it" : "them")}: {error.Key} "
+                + $"({string.Join(", ", error.Take(MostOfAKind).Select(episode => $"episode {episode.EpisodeIndex} of {episode.Task}"))}{(error.Count() > MostOfAKind ? ", ..." : "")})";
+        }
+    }
 
     private static List<string> OfProvenance(EvalInfo info)
     {
@@ -53,6 +64,6 @@ internal static class ReportNotes
             yield return $"{warning.Key} (in {NumberText.Count(warning.Count(), "episode")}; the first is episode {warning.First().EpisodeIndex} of {warning.First().Task})";
         int again = info.Episodes.Count(episode => episode.Attempts > 1);
         if (again > 0)
-            yield return $"{NumberText.Count(again, "episode")} lost the connection to the policy's server and began again";
+            yield return $"{NumberText.Count(again, "episode")} lost the connection to the policy's server, or the process of the simulator, and began again";
     }
 }

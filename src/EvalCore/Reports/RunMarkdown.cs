@@ -26,7 +26,7 @@ internal static class RunMarkdown
         else if (report.NotCompared is { } reason)
             output.WriteLine($"**not compared with the baseline**: {Markdown.Text(reason)}\n");
         output.WriteLine(
-            $"95 % interval {NumberText.Percents(Share(overall.PcSuccessCi95))}, {overall.NSuccess} of {NumberText.Count(overall.NEpisodes, "episode")}, {NumberText.Duration(info.EvalEpS)} per episode");
+            $"95 % interval {NumberText.Percents(Share(overall.PcSuccessCi95))}, {overall.NSuccess} of {NumberText.Count(overall.NEpisodes, "episode")}{(info.Errors.Count == 0 ? "" : $", {NumberText.Count(info.Errors.Count, "error")} (not counted)")}, {NumberText.Duration(info.EvalEpS)} per episode");
         output.WriteLine();
         if (report.Comparison is not null)
             Dropped(report.Comparison, output);

@@ -48,7 +48,7 @@ internal static class TasksSection
         var baseline = report.Comparison is { } comparison
             ? comparison.Episodes.A.GroupBy(Key).Zip(comparison.Tasks).ToDictionary(task => task.First.Key, task => task.Second.A)
             : [];
-        return report.Run.Info.PerTask.Select(task => Row(task.Task, task.Metrics, baseline.GetValueOrDefault(Key(task.Episodes[0]))));
+        return report.Run.Info.PerTask.Where(task => task.Episodes.Count > 0).Select(task => Row(task.Task, task.Metrics, baseline.GetValueOrDefault((task.TaskGroup, task.TaskId))));
 
         static (string Group, int Id) Key(EpisodeRecord episode) => (episode.TaskGroup, episode.TaskId);
     }
@@ -88,7 +88,7 @@ internal static class TasksSection
                 HtmlTable.Cell(name),
                 HtmlTable.Cell(NumberText.Percent(result.PcSuccess / 100)),
                 HtmlTable.Cell(NumberText.Percents(new Interval(result.PcSuccessCi95.Low / 100, result.PcSuccessCi95.High / 100))),
-                kind.Length > 0 ? default : EpisodeStrip.Of(episodes),
+                kind.Length > 0 || episodes.Count == 0 ? default : EpisodeStrip.Of(episodes),
                 HtmlTable.Cell(result.NEpisodes),
                 .. If(hasProgress, HtmlTable.Cell(NumberText.Percent(result.AvgProgress ?? double.NaN))),
                 HtmlTable.Cell(NumberText.Number(result.AvgMaxReward)), HtmlTable.Cell(NumberText.Number(result.AvgSumReward)),

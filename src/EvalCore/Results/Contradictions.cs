@@ -18,11 +18,11 @@ internal static class Contradictions
 
         // LeRobot averages in the precision of its rewards.
         double tolerance = info.Provenance is null ? 1e-5 : 1e-9;
-        Check("overall", file.Overall ?? file.Aggregated!, info.Overall, tolerance);
+        Check("overall", file.Overall ?? file.Aggregated!, info.Overall, info.Errors.Count, tolerance);
         foreach (var (name, group) in file.PerGroup ?? new Dictionary<string, EvalInfoReader.AggregatePart?>())
         {
             if (group is not null && info.PerGroup.TryGetValue(name, out var episodes))
-                Check($"group {name}", group, episodes, tolerance);
+                Check($"group {name}", group, episodes, info.Errors.Count(episode => episode.TaskGroup == name), tolerance);
         }
 
         if (info.Provenance is not null)
@@ -35,8 +35,9 @@ internal static class Contradictions
         }
     }
 
-    private static void Check(string name, EvalInfoReader.AggregatePart stored, Aggregate episodes, double tolerance)
+    private static void Check(string name, EvalInfoReader.AggregatePart stored, Aggregate episodes, int errors, double tolerance)
     {
+        Compare(name, "n_errors", stored.NErrors, errors, tolerance);
         Compare(name, "n_episodes", stored.NEpisodes, episodes.NEpisodes, tolerance);
         Compare(name, "n_success", stored.NSuccess, episodes.NSuccess, tolerance);
         Compare(name, "pc_success", stored.PcSuccess, episodes.PcSuccess, tolerance);
@@ -72,12 +73,15 @@ internal static class Contradictions
         string name = $"task {task.TaskGroup}_{task.TaskId}";
         if (episodes.FirstOrDefault(episode => (episode.TaskGroup, episode.TaskId) != (task.TaskGroup, task.TaskId)) is { } other)
             throw new JsonException($"{name} has an episode of task {other.TaskGroup}_{other.TaskId}: the file was changed");
-        if (episodes.Length > 0)
+        if ((task.Errors ?? []).FirstOrDefault(episode => (episode!.TaskGroup, episode.TaskId) != (task.TaskGroup, task.TaskId)) is { } stray)
+            throw new JsonException($"{name} has an error of task {stray.TaskGroup}_{stray.TaskId}: the file was changed");
+        int errors = task.Errors?.Count ?? 0;
+        if (episodes.Length > 0 || errors > 0)
         {
             Check(
                 name, new EvalInfoReader.AggregatePart(
-                    PcSuccess: task.PcSuccess, NEpisodes: task.NEpisodes, NSuccess: task.NSuccess, AvgProgress: task.AvgProgress),
-                Aggregate.Of(episodes), tolerance: 1e-9);
+                    PcSuccess: task.PcSuccess, NEpisodes: task.NEpisodes, NSuccess: task.NSuccess, AvgProgress: task.AvgProgress, NErrors: task.NErrors),
+                Aggregate.Of(episodes), errors, tolerance: 1e-9);
         }
 
         if (task.Metrics is not { } metrics)
@@ -94,7 +98,7 @@ internal static class Contradictions
     {
         if (seeds.Length == 0)
             return;
-        if (info.Episodes.FirstOrDefault(episode => !seeds.Contains((episode.Seed ?? long.MinValue) - episode.EpisodeIndex)) is { } wrong)
+        if (info.Episodes.Concat(info.Errors).FirstOrDefault(episode => !seeds.Contains((episode.Seed ?? long.MinValue) - episode.EpisodeIndex)) is { } wrong)
         {
             throw new JsonException(
                 $"episode {wrong.EpisodeIndex} of {wrong.Task} has seed {wrong.Seed?.ToString() ?? "null"}, not the run's seed {seeds[0]} + {wrong.EpisodeIndex}: "

@@ -62,11 +62,18 @@ public sealed record EpisodeRecord
     public string? Warning { get; init; }
 
     /// <summary>
-    /// How often the episode was played, where the policy lost its connection in it; null, and not in the file, for once. The
-    /// result is that of the last time.
+    /// How often the episode was begun, where the policy lost its connection in it, or the environment its simulator; null, and not in
+    /// the file, for once. The result is that of the last time.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Attempts { get; init; }
+
+    /// <summary>
+    /// Why the episode could not be played, in one line: its simulator crashed or did not return each time. It then has no result,
+    /// and counts neither as a failure nor as a success. Null, and not in the file, for an episode that was played.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; init; }
 
     /// <summary>The video, relative to the output folder; null when there is none.</summary>
     public string? VideoPath { get; init; }

@@ -17,31 +17,34 @@ public sealed class EvalInfo
     internal const string Gate = "gate";
 
     /// <summary>Makes the result of finished episodes.</summary>
-    /// <param name="episodes">The episodes; they are sorted by index within their tasks.</param>
+    /// <param name="episodes">The episodes, and those that could not be played; they are sorted by index within their tasks.</param>
     /// <param name="evalS">The wall clock of the run, in seconds, from its first episode to its last video.</param>
     /// <param name="outputDir">The folder that video paths are given under, or an empty string.</param>
     /// <param name="provenance">What produced the result; null where that is unknown.</param>
     public EvalInfo(IEnumerable<EpisodeRecord> episodes, double evalS, string outputDir, JsonObject? provenance)
     {
-        Episodes = [.. episodes];
-        PerTask = [.. Episodes
+        PerTask = [.. episodes
             .GroupBy(episode => (episode.Suite, episode.TaskGroup, episode.TaskId))
             .Select(task => new TaskResult([.. task.OrderBy(episode => episode.EpisodeIndex)]))];
         Episodes = [.. PerTask.SelectMany(task => task.Episodes)];
+        Errors = [.. PerTask.SelectMany(task => task.Errors)];
         EvalS = evalS;
         OutputDir = outputDir;
         Provenance = provenance;
     }
 
-    /// <summary>All episodes, task by task.</summary>
+    /// <summary>All episodes that were played, task by task.</summary>
     public IReadOnlyList<EpisodeRecord> Episodes { get; }
+
+    /// <summary>The episodes that could not be played (<see cref="EpisodeRecord.Error"/>), task by task. No rate and no mean counts them.</summary>
+    public IReadOnlyList<EpisodeRecord> Errors { get; }
 
     /// <summary>The results of each task.</summary>
     public IReadOnlyList<TaskResult> PerTask { get; }
 
     /// <summary>The results of each group of tasks.</summary>
     public IReadOnlyDictionary<string, Aggregate> PerGroup =>
-        Episodes.GroupBy(episode => episode.TaskGroup).ToDictionary(group => group.Key, group => Aggregate.Of([.. group]));
+        PerTask.GroupBy(task => task.TaskGroup).ToDictionary(group => group.Key, group => Aggregate.Of([.. group.SelectMany(task => task.Episodes)]));
 
     /// <summary>The result over all episodes.</summary>
     public Aggregate Overall => Aggregate.Of(Episodes);

@@ -68,9 +68,11 @@ internal static class EvalInfoReader
         string name = Name(task.TaskGroup, task.TaskId);
         if (provenance is not null)
         {
-            return task.Episodes is { } episodes && !episodes.Contains(null)
-                ? episodes.OfType<EpisodeRecord>()
-                : throw new JsonException($"task {name} has no 'episodes', or one of them is null");
+            if (task.Episodes is not { } episodes || episodes.Contains(null) || task.Errors?.Contains(null) == true)
+                throw new JsonException($"task {name} has no 'episodes', or one of them is null");
+            if (episodes.Any(episode => episode!.Error is not null) || task.Errors?.Any(episode => episode!.Error is null || episode.Success) == true)
+                throw new JsonException($"task {name} has an error among its 'episodes', or an episode without one among its 'errors': the file was changed");
+            return episodes.Concat(task.Errors ?? []).OfType<EpisodeRecord>();
         }
 
         if (task.Metrics is not { } metrics)
@@ -142,8 +144,10 @@ internal static class EvalInfoReader
         int TaskId,
         MetricsPart? Metrics = null,
         IReadOnlyList<EpisodeRecord?>? Episodes = null,
+        IReadOnlyList<EpisodeRecord?>? Errors = null,
         double? NEpisodes = null,
         double? NSuccess = null,
+        double? NErrors = null,
         double? PcSuccess = null,
         double? AvgProgress = null);
 
@@ -154,7 +158,7 @@ internal static class EvalInfoReader
 
     internal record AggregatePart(
         double? AvgSumReward = null, double? AvgMaxReward = null, double? PcSuccess = null, double? NEpisodes = null, double? NSuccess = null,
-        double? AvgProgress = null);
+        double? AvgProgress = null, double? NErrors = null);
 
     internal sealed record TotalsPart(
         double EvalS,
@@ -163,5 +167,6 @@ internal static class EvalInfoReader
         double? PcSuccess = null,
         double? NEpisodes = null,
         double? NSuccess = null,
-        double? AvgProgress = null) : AggregatePart(AvgSumReward, AvgMaxReward, PcSuccess, NEpisodes, NSuccess, AvgProgress);
+        double? AvgProgress = null,
+        double? NErrors = null) : AggregatePart(AvgSumReward, AvgMaxReward, PcSuccess, NEpisodes, NSuccess, AvgProgress, NErrors);
 }

@@ -38,6 +38,7 @@ internal static class EvalInfoWriter
                 WriteAggregate(json, aggregate);
                 WriteVideoPaths(json, info.Episodes.Where(episode => episode.TaskGroup == group), info.OutputDir);
                 json.WriteNumber("n_success", aggregate.NSuccess);
+                WriteErrors(json, info.Errors.Count(episode => episode.TaskGroup == group));
                 WriteInterval(json, aggregate);
                 WriteProgress(json, aggregate);
                 json.WriteEndObject();
@@ -51,6 +52,7 @@ internal static class EvalInfoWriter
             WriteFloat(json, "eval_ep_s", info.EvalEpS);
             WriteVideoPaths(json, info.Episodes, info.OutputDir);
             json.WriteNumber("n_success", info.Overall.NSuccess);
+            WriteErrors(json, info.Errors.Count);
             WriteInterval(json, info.Overall);
             WriteProgress(json, info.Overall);
             json.WriteEndObject();
@@ -85,6 +87,7 @@ internal static class EvalInfoWriter
         var metrics = task.Metrics;
         json.WriteNumber("n_episodes", metrics.NEpisodes);
         json.WriteNumber("n_success", metrics.NSuccess);
+        WriteErrors(json, task.Errors.Count);
         WriteFloat(json, "pc_success", metrics.PcSuccess);
         WriteInterval(json, metrics);
         WriteProgress(json, metrics);
@@ -95,6 +98,13 @@ internal static class EvalInfoWriter
             foreach (var episode in task.Episodes)
                 JsonSerializer.Serialize(json, episode, Episodes);
             json.WriteEndArray();
+            if (task.Errors.Count > 0)
+            {
+                json.WriteStartArray("errors");
+                foreach (var episode in task.Errors)
+                    JsonSerializer.Serialize(json, episode, Episodes);
+                json.WriteEndArray();
+            }
         }
 
         json.WriteEndObject();
@@ -183,6 +193,13 @@ internal static class EvalInfoWriter
 
     private static void WriteInterval(Utf8JsonWriter json, Aggregate aggregate) =>
         WriteFloats(json, "pc_success_ci95", [aggregate.PcSuccessCi95.Low, aggregate.PcSuccessCi95.High]);
+
+    /// <summary>Writes the number of episodes that could not be played where there are any.</summary>
+    private static void WriteErrors(Utf8JsonWriter json, int errors)
+    {
+        if (errors > 0)
+            json.WriteNumber("n_errors", errors);
+    }
 
     /// <summary>Writes the mean progress where there is one.</summary>
     private static void WriteProgress(Utf8JsonWriter json, Aggregate aggregate)

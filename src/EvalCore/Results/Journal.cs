@@ -234,7 +234,15 @@ public sealed class Journal : IDisposable
                     + $"not {identity.Seed + episode.EpisodeIndex}; delete that line to play its episode again");
             }
 
-            if (!lineOf.TryAdd(episode.Key, i) && !episodes[lineOf[episode.Key]].HasResultOf(episode))
+            if (lineOf.TryAdd(episode.Key, i) || episode.Error is not null)
+                continue;
+
+            // An error may have been played again.
+            if (episodes[lineOf[episode.Key]].Error is not null)
+            {
+                lineOf[episode.Key] = i;
+            }
+            else if (!episodes[lineOf[episode.Key]].HasResultOf(episode))
             {
                 throw new EvalCoreException(
                     $"--resume: {path}: lines {lineOf[episode.Key] + 2} and {i + 2} give different results of episode {episode.EpisodeIndex} of {episode.Task}; "

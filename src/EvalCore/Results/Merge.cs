@@ -106,7 +106,9 @@ public static class Merge
         static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
         static List<int> Missing(TaskResult task, int planned) =>
-            [.. Enumerable.Range(0, Math.Max(planned, task.Episodes[^1].EpisodeIndex + 1)).Except(task.Episodes.Select(episode => episode.EpisodeIndex))];
+            [.. Enumerable.Range(0, Math.Max(planned, Indices(task).Max() + 1)).Except(Indices(task))];
+
+        static IEnumerable<int> Indices(TaskResult task) => task.Episodes.Concat(task.Errors).Select(episode => episode.EpisodeIndex);
 
         static string First(List<int> indices) => string.Join(", ", indices.Take(10)) + (indices.Count > 10 ? ", ..." : "");
     }
@@ -172,7 +174,7 @@ public static class Merge
         var twice = new List<(EpisodeRecord Record, string Folder, bool Differs, string First)>();
         foreach (var (folder, info) in parts)
         {
-            foreach (var episode in info.Episodes)
+            foreach (var episode in info.Episodes.Concat(info.Errors))
             {
                 var withPath = episode.VideoPath is null
                     ? episode
@@ -228,7 +230,7 @@ public static class Merge
         static string Shown(IEnumerable<string> names) => string.Join(", ", names.Take(10)) + (names.Count() > 10 ? ", ..." : "");
     }
 
-    private static HashSet<string?> Suites(EvalInfo info) => [.. info.Episodes.Select(episode => episode.Suite)];
+    private static HashSet<string?> Suites(EvalInfo info) => [.. info.PerTask.Select(task => task.Suite)];
 
     private static JsonObject Provenance(string folder, EvalInfo info) => info.Provenance
         ?? throw new EvalCoreException(
@@ -260,7 +262,7 @@ public static class Merge
 
         static HashSet<string> Digests(EvalInfo part) => [.. Parts(part.Provenance).Select(run => Text(run[EpisodesDigest])).OfType<string>()];
 
-        static EpisodeKey Key(TaskResult task) => task.Episodes[0].Key with { Index = 0 };
+        static EpisodeKey Key(TaskResult task) => task.Key;
     }
 
     private static RunIdentity Identity(string folder, EvalInfo info)

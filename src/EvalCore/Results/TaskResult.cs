@@ -1,3 +1,4 @@
+using EvalCore.Environments;
 using EvalCore.Features;
 
 namespace EvalCore.Results;
@@ -5,22 +6,35 @@ namespace EvalCore.Results;
 /// <summary>The episodes of one task, in the order of their indices.</summary>
 public sealed class TaskResult
 {
-    internal TaskResult(IReadOnlyList<EpisodeRecord> episodes) => Episodes = episodes;
+    private readonly EpisodeRecord _any;
 
-    /// <summary>The episodes; at least one.</summary>
+    internal TaskResult(IReadOnlyList<EpisodeRecord> episodes)
+    {
+        _any = episodes[0];
+        Episodes = [.. episodes.Where(episode => episode.Error is null)];
+        Errors = [.. episodes.Where(episode => episode.Error is not null)];
+    }
+
+    /// <summary>The episodes that were played; empty where none could be.</summary>
     public IReadOnlyList<EpisodeRecord> Episodes { get; }
 
+    /// <summary>The episodes that could not be played.</summary>
+    public IReadOnlyList<EpisodeRecord> Errors { get; }
+
+    /// <summary>The key of the task's first episode.</summary>
+    internal EpisodeKey Key => _any.Key with { Index = 0 };
+
     /// <summary>The environment type; null where the file does not record it.</summary>
-    public string? Suite => Episodes[0].Suite;
+    public string? Suite => _any.Suite;
 
     /// <summary>The group the task belongs to.</summary>
-    public string TaskGroup => Episodes[0].TaskGroup;
+    public string TaskGroup => _any.TaskGroup;
 
     /// <summary>The number of the task in its group.</summary>
-    public int TaskId => Episodes[0].TaskId;
+    public int TaskId => _any.TaskId;
 
     /// <summary>The task's name.</summary>
-    public string Task => Episodes[0].Task;
+    public string Task => _any.Task;
 
     /// <summary>The metrics of the task's episodes.</summary>
     public Aggregate Metrics => Aggregate.Of(Episodes);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using EvalCore.Environments;
+using EvalCore.Isolation;
 using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -13,6 +15,10 @@ namespace EvalCore.Rollout;
 /// </summary>
 public sealed class EpisodeScheduler : IDisposable
 {
+    /// <summary>How often an environment is lost in the same way before its episode is an error, and how often in any way.</summary>
+    private const int MostSameLosses = 3;
+    private const int MostAttempts = 10;
+
     private readonly IBenchmark _benchmark;
     private readonly IPolicy _policy;
     private readonly EvalProgress _progress;
@@ -30,8 +36,14 @@ public sealed class EpisodeScheduler : IDisposable
     private int _maxWorkers;
     private int _idleWorkers;
     private readonly Action<string> _note;
+    private readonly Watchdog _watchdog;
+    private readonly CallWatch _inferenceWatch;
+    private readonly EvalConfig _eval;
+    private readonly RendererLimit _renderers;
+    private readonly HashSet<Thread> _unresponsive = [];
     private Exception? _failure;
     private int _notedLoss;
+    private int _notedLostEnvironment;
     private bool _disposed;
     private bool _stopped;
 
@@ -42,8 +54,29 @@ public sealed class EpisodeScheduler : IDisposable
     /// <param name="useAsyncEnvs">True for one thread per slot, false for one thread for all slots.</param>
     /// <param name="progress">Counts the steps.</param>
     /// <param name="note">Receives notes on the device that renders, and on lost connections; null for none. It must not throw.</param>
-    public EpisodeScheduler(IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress, Action<string>? note = null)
+    /// <param name="eval">The limits of calls; null for those of the run's own times.</param>
+    /// <param name="time">The clock of these limits; null for the system's.</param>
+    public EpisodeScheduler(
+        IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress, Action<string>? note = null, EvalConfig? eval = null, TimeProvider? time = null)
+        : this(benchmark, policy, slots, useAsyncEnvs, progress, note, eval ?? new EvalConfig(), time ?? TimeProvider.System, RendererLimit.None)
     {
+    }
+
+    /// <param name="benchmark">Makes the environments.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="slots">The maximum number of episodes in flight.</param>
+    /// <param name="useAsyncEnvs">True for one thread per slot.</param>
+    /// <param name="progress">Counts the steps.</param>
+    /// <param name="note">Receives notes; null for none.</param>
+    /// <param name="eval">The limits of calls.</param>
+    /// <param name="time">The clock of these limits.</param>
+    /// <param name="renderers">How many renderers render at once, shared with the run's videos.</param>
+    internal EpisodeScheduler(
+        IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress, Action<string>? note, EvalConfig eval, TimeProvider time, RendererLimit renderers)
+    {
+        (_eval, _renderers) = (eval, renderers);
+        _watchdog = new Watchdog(new CallLimits(time, eval.EpisodeTimeout, limitsInference: !policy.LimitsItsWaits), eval.EpisodeTimeout, IsLate);
+        _inferenceWatch = _watchdog.Watch();
         _rendering = new RenderingNote(benchmark, policy, note);
         _note = note ?? (_ => { });
         (_benchmark, _policy, _progress, _slots, _async) = (benchmark, policy, progress, slots, useAsyncEnvs && slots > 1);
@@ -54,8 +87,8 @@ public sealed class EpisodeScheduler : IDisposable
         }
         else if (_async)
         {
-            _batcher = new InferenceBatcher(policy, _stop.Token);
-            _infer = slot => slot.Inferred(_batcher.Infer(slot.Session));
+            _batcher = new InferenceBatcher(policy, _inferenceWatch, _stop.Token);
+            _infer = slot => slot.Inferred(_batcher.Infer(slot.Session, slot.Episode));
         }
         else
         {
@@ -151,10 +184,17 @@ public sealed class EpisodeScheduler : IDisposable
         }
 
         long started = Stopwatch.GetTimestamp();
-        bool stopped = true;
-        foreach (var worker in _workers)
-            stopped &= worker.Join(Left());
-        stopped &= _batcher?.Stop(Left()) ?? true;
+        bool hasBatcher = _batcher is not null;
+        bool stopped = Join();
+        if (!stopped && _benchmark is IsolatedBenchmark isolated)
+        {
+            // What they wait for ends, and with it their calls.
+            isolated.Kill();
+            (started, patience) = (Stopwatch.GetTimestamp(), TimeSpan.FromSeconds(5));
+            stopped = Join();
+        }
+
+        _watchdog.Dispose();
         if (stopped)
         {
             _stop.Dispose();
@@ -166,6 +206,16 @@ public sealed class EpisodeScheduler : IDisposable
             Stuck = [.. _playing.Select(job => job.Episode).OrderBy(episode => episode.Index)];
             foreach (var job in _playing)
                 job.Result.TrySetCanceled();
+        }
+
+        bool Join()
+        {
+            bool ended = true;
+            foreach (var worker in _workers)
+                ended &= worker.Join(IsUnresponsive(worker) ? TimeSpan.Zero : Left());
+            if (hasBatcher && _batcher!.Stop(Left()))
+                hasBatcher = false;
+            return ended && !hasBatcher;
         }
 
         TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (patience - Stopwatch.GetElapsedTime(started)).Ticks));
@@ -264,12 +314,12 @@ public sealed class EpisodeScheduler : IDisposable
             slot.Dispose();
     }
 
-    private EpisodeSlot NewSlot() => new(_benchmark, _policy, _progress, _rendering, _stop.Token);
+    private EpisodeSlot NewSlot() => new(_benchmark, _policy, _progress, _rendering, _watchdog.Watch(), _renderers, _stop.Token);
 
     /// <summary>
     /// Plays an episode from its reset, or from its last forward pass, to its next forward pass. False when the episode
     /// is over, has failed, or was cancelled because the run stops; its task has the outcome. An episode in which the policy
-    /// loses its connection begins again.
+    /// loses its connection, or the environment its simulator, begins again.
     /// </summary>
     private bool Advance(EpisodeSlot slot, Job job)
     {
@@ -279,19 +329,16 @@ public sealed class EpisodeScheduler : IDisposable
             {
                 return AdvanceOnce(slot, job);
             }
-            catch (LostConnectionException e) when (!Stopped && job.Attempts < _policy.EpisodeAttempts)
+            catch (LostAttemptException e) when (!Stopped)
             {
-                slot.Interrupt();
-                job.BeginAgain();
-                if (Interlocked.Exchange(ref _notedLoss, 1) == 0)
-                    _note($"{e.Message}; {job.Episode} is played again from its initial state (further ones are only in {EvalInfo.FileName})");
+                if (e is LostEnvironmentException)
+                    slot.Abandon();
+                else
+                    slot.Interrupt();
+                if (!PlayAgain(job, e))
+                    return false;
             }
-            catch (LostConnectionException e) when (!Stopped)
-            {
-                Fail(slot, job, new EvalCoreException($"{job.Episode} was begun {job.Attempts} times: {e.Message}", e));
-                return false;
-            }
-            catch (Exception e) when (Stopped && e is OperationCanceledException or LostConnectionException)
+            catch (Exception e) when (Stopped && e is OperationCanceledException or LostAttemptException)
             {
                 job.Result.TrySetCanceled();
                 HasEnded(job);
@@ -310,6 +357,79 @@ public sealed class EpisodeScheduler : IDisposable
                 return false;
             }
         }
+    }
+
+    /// <summary>
+    /// What becomes of an episode whose attempt was lost: it begins again, or it is over. Without the policy's server no other episode
+    /// can be played either, so the run ends; an environment is lost by its own episode, which becomes an error.
+    /// </summary>
+    /// <returns>Whether it begins again.</returns>
+    private bool PlayAgain(Job job, LostAttemptException lost)
+    {
+        int same = job.Lose(lost);
+        bool isEnvironment = lost is LostEnvironmentException;
+        if (isEnvironment ? same < MostSameLosses && job.Attempts < MostAttempts : job.Attempts < _policy.EpisodeAttempts)
+        {
+            job.BeginAgain();
+            if (Interlocked.Exchange(ref (isEnvironment ? ref _notedLostEnvironment : ref _notedLoss), 1) == 0)
+                _note($"{lost.Message}; {job.Episode} is played again from its initial state (further ones are only in {EvalInfo.FileName})");
+            return true;
+        }
+
+        if (isEnvironment)
+            job.Result.TrySetResult(EpisodeSlot.Error(job.Episode, job.Attempts, lost.Message));
+        else
+            job.Result.TrySetException(new EvalCoreException($"{job.Episode} was begun {job.Attempts} times: {lost.Message}", lost));
+        HasEnded(job);
+        return false;
+    }
+
+    /// <summary>
+    /// Ends a call that does not return in time: the process of an environment, which costs its episode an attempt. A thread of this
+    /// process cannot be ended: its episode ends the run.
+    /// </summary>
+    private void IsLate(CallWatch thread)
+    {
+        if (thread is { Call: not WatchedCall.Inference, Killable: { } process })
+        {
+            process.Kill();
+            return;
+        }
+
+        if (thread.Episode is not { } episode)
+            return;
+        var limit = thread.Limit ?? TimeSpan.Zero;
+        string call = thread.Call switch
+        {
+            WatchedCall.Start => "the start of its environment",
+            WatchedCall.Reset => "its reset",
+            WatchedCall.Step => string.Create(CultureInfo.InvariantCulture, $"step {thread.Steps + 1}"),
+            WatchedCall.Observation => string.Create(CultureInfo.InvariantCulture, $"the observation after {thread.Steps} steps"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"the policy's inference after {thread.Steps} steps"),
+        };
+        string advice = thread.Call switch
+        {
+            WatchedCall.Inference => "the policy does not answer",
+            WatchedCall.Observation when thread.IsFirst && _eval.MaxRenderers == 0 => "the simulator hangs at its first image: some drivers do with many renderers at once, and --eval.max_renderers=N allows N; --eval.isolation=process plays on without what hangs",
+            _ => "the simulator hangs; --eval.isolation=process plays on without what hangs",
+        };
+        var unresponsive = new UnresponsiveException(string.Create(
+            CultureInfo.InvariantCulture, $"{episode} did not return from {call} within {limit.TotalSeconds:0.#} s (--eval.episode_timeout): {advice}"));
+        lock (_lock)
+        {
+            foreach (var job in _playing.Where(job => job.Episode == episode))
+            {
+                if (job.Worker is { } worker && thread != _inferenceWatch)
+                    _unresponsive.Add(worker);
+                job.Result.TrySetException(unresponsive);
+            }
+        }
+    }
+
+    private bool IsUnresponsive(Thread worker)
+    {
+        lock (_lock)
+            return _unresponsive.Contains(worker);
     }
 
     private bool AdvanceOnce(EpisodeSlot slot, Job job)
@@ -360,13 +480,16 @@ public sealed class EpisodeScheduler : IDisposable
         long start = Stopwatch.GetTimestamp();
         try
         {
+            _inferenceWatch.Begin(WatchedCall.Inference, playing[0].Job.Episode);
             _policy.Infer([.. playing.Select(episode => episode.Slot.Session)], _stop.Token);
+            _inferenceWatch.End();
             long ticks = Stopwatch.GetTimestamp() - start;
             foreach (var (slot, _) in playing)
                 slot.Inferred(ticks);
         }
         catch (Exception e)
         {
+            _inferenceWatch.GiveUp();
             foreach (var (_, job) in playing)
                 job.Failure = e;
         }
@@ -422,6 +545,8 @@ public sealed class EpisodeScheduler : IDisposable
 
     private sealed class Job(EpisodeSpec episode, FrameRecording? recording, StepRecording? steps)
     {
+        private readonly Dictionary<string, int> _losses = [];
+
         public EpisodeSpec Episode { get; } = episode;
 
         public FrameRecording? Recording { get; } = recording;
@@ -440,6 +565,9 @@ public sealed class EpisodeScheduler : IDisposable
 
         /// <summary>The exception of its batch's forward pass; null for none.</summary>
         public Exception? Failure { get; set; }
+
+        /// <summary>Notes a lost attempt; returns how many were lost in the same way.</summary>
+        public int Lose(LostAttemptException lost) => _losses[lost.Message] = _losses.GetValueOrDefault(lost.Message) + 1;
 
         public void BeginAgain()
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EvalCore.Environments;
 using EvalCore.Features;
+using EvalCore.Isolation;
 using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -13,7 +14,15 @@ namespace EvalCore.Rollout;
 /// It belongs to one thread. The environment is built when a task's first episode starts here, and disposed when an
 /// episode of another task starts.
 /// </summary>
-internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProgress progress, RenderingNote rendering, CancellationToken stop) : IDisposable
+/// <param name="benchmark">Makes the environments.</param>
+/// <param name="policy">The policy.</param>
+/// <param name="progress">Counts the steps.</param>
+/// <param name="rendering">Notes what renders.</param>
+/// <param name="watch">The calls of the slot's thread.</param>
+/// <param name="renderers">How many renderers render at once.</param>
+/// <param name="stop">Cancelled when the run stops.</param>
+internal sealed class EpisodeSlot(
+    IBenchmark benchmark, IPolicy policy, EvalProgress progress, RenderingNote rendering, CallWatch watch, RendererLimit renderers, CancellationToken stop) : IDisposable
 {
     private IEnvironment? _environment;
     private EnvTask? _task;
@@ -22,6 +31,12 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     private EpisodeCounter? _counter;
     private readonly IPolicySession[] _alone = new IPolicySession[1];
     private double[] _action = [];
+    private IActionQueue? _queue;
+    private double[] _ahead = [];
+    private int _queued;
+    private int _nextQueued;
+    private bool _rendersImages;
+    private Action? _observe;
     private IVideoSource? _video;
     private IGoalConditions? _goal;
     private byte[] _conditions = [];
@@ -49,6 +64,9 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     /// <summary>The policy's session for the episode.</summary>
     public IPolicySession Session => _session!;
 
+    /// <summary>The episode that is played.</summary>
+    public EpisodeSpec? Episode => _episode;
+
     /// <summary>Resets the environment for an episode.</summary>
     /// <param name="episode">The episode.</param>
     /// <param name="recording">Receives the snapshots for the video; null for no video.</param>
@@ -59,6 +77,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         (_physics, _rendering, _inference, _waiting, _harness) = (0, 0, 0, 0, 0);
         (_steps, _sumReward, _maxReward, _success, _mostConditions) = (0, 0, double.NegativeInfinity, false, 0);
         (_episode, _recording, _stepRecording) = (episode, recording, steps);
+        (_queued, _nextQueued) = (0, 0);
         if (_task != episode.Task)
             Release();
         _recording?.WaitForRoom();
@@ -66,18 +85,23 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
 
         if (_environment is null)
         {
-            _environment = benchmark.Make(episode.Task);
+            _environment = Make(episode);
             _task = episode.Task;
             _observation = new Observation(_environment.ObservationSpace.Select(policy.ObservationKeys));
+            _rendersImages = _observation.Space.Any(field => field.Kind == ObservationKind.Image);
             _vectors = new Observation(new ObservationSpace(_observation.Space.Where(field => field.Kind != ObservationKind.Image)));
             _action = new double[_environment.ActionSpace.Dimension];
             _counter = new EpisodeCounter(_observation.Space, _environment.ActionSpace, policy.Statistics);
-            _video = _environment as IVideoSource;
+            _queue = _environment as IActionQueue;
+            _ahead = new double[(_queue?.MostAhead ?? 0) * _action.Length];
+            _video = _environment is IVideoSource { SnapshotLength: > 0 } video ? video : null;
             _goal = _environment is IGoalConditions { ConditionCount: > 0 } goal ? goal : null;
             _conditions = new byte[_goal?.ConditionCount ?? 0];
         }
 
+        watch.Begin(WatchedCall.Reset, episode);
         _environment.Reset(episode);
+        watch.End();
         _counter!.Reset();
         Lap(ref _physics);
         _session = policy.NewSession(episode);
@@ -95,10 +119,17 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         while (true)
         {
             stop.ThrowIfCancellationRequested();
+            if (_nextQueued < _queued)
+            {
+                if (Step())
+                    return false;
+                continue;
+            }
+
             if (Session.NeedsObservation)
             {
                 Lap(ref _harness);
-                rendering.Observe(_environment!, _observation!);
+                rendering.Observe(_observation!, _observe ??= Observe);
                 Lap(ref _rendering);
                 Session.Observe(_observation!);
                 Lap(ref _inference);
@@ -107,7 +138,9 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
             else if (Session.NeedsVectors)
             {
                 Lap(ref _harness);
+                watch.Begin(WatchedCall.Observation, _episode, _steps);
                 _environment!.Observe(_vectors!);
+                watch.End();
                 Lap(ref _rendering);
                 Session.ObserveVectors(_vectors!);
                 Lap(ref _inference);
@@ -126,7 +159,9 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     {
         Lap(ref _waiting);
         _alone[0] = Session;
+        watch.Begin(WatchedCall.Inference, _episode, _steps);
         policy.Infer(_alone, cancellation);
+        watch.End();
         Lap(ref _inference);
     }
 
@@ -174,9 +209,32 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         };
     }
 
+    /// <summary>The record of the episode as an error, which counts neither as a failure nor as a success.</summary>
+    /// <param name="episode">The episode.</param>
+    /// <param name="attempts">How often it was begun.</param>
+    /// <param name="error">What happened each time, in one line.</param>
+    public static EpisodeRecord Error(EpisodeSpec episode, int attempts, string error) => new()
+    {
+        Suite = episode.Task.Suite,
+        TaskGroup = episode.Task.Group,
+        TaskId = episode.Task.Id,
+        Task = episode.Task.Name,
+        EpisodeIndex = episode.Index,
+        Seed = episode.Seed,
+        InitStateId = episode.InitStateId,
+        Steps = null,
+        SumReward = 0,
+        MaxReward = 0,
+        Success = false,
+        Attempts = attempts,
+        Error = error,
+        Timings = null,
+    };
+
     /// <summary>Disposes the session of an episode that is played again. The next reset of the environment begins anew.</summary>
     public void Interrupt()
     {
+        watch.GiveUp();
         var session = _session;
         _session = null;
         Release(session);
@@ -195,7 +253,8 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     public void Release()
     {
         var environment = _environment;
-        (_environment, _task, _video, _goal) = (null, null, null, null);
+        (_environment, _task, _video, _goal, _queue) = (null, null, null, null, null);
+        watch.Killable = null;
         Release(environment);
     }
 
@@ -218,11 +277,70 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
 
     public void Dispose() => Abandon();
 
+    /// <summary>Makes an environment. Its process, if it has one, can be ended already while it is made.</summary>
+    private IEnvironment Make(EpisodeSpec episode)
+    {
+        watch.Renew();
+        watch.Begin(WatchedCall.Start, episode);
+        var environment = benchmark is IsolatedBenchmark isolated ? isolated.Make(episode.Task, process => watch.Killable = process) : benchmark.Make(episode.Task);
+        watch.End();
+        watch.Killable = environment as IKillable;
+        return environment;
+    }
+
+    private void Observe()
+    {
+        if (_rendersImages)
+            renderers.Enter(stop);
+        try
+        {
+            watch.Begin(WatchedCall.Observation, _episode, _steps);
+            _environment!.Observe(_observation!);
+            watch.End();
+        }
+        finally
+        {
+            if (_rendersImages)
+                renderers.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Takes the next action of the policy. An environment in another process is told all actions of the policy's queue, which are
+    /// then taken one by one as they are played.
+    /// </summary>
+    private void Act()
+    {
+        if (_nextQueued == _queued)
+        {
+            if (_queue is null || !Session.CanActAhead)
+            {
+                Session.Act(_action);
+                return;
+            }
+
+            (_queued, _nextQueued) = (0, 0);
+            do
+            {
+                Session.Act(_ahead.AsSpan(_queued++ * _action.Length, _action.Length));
+            }
+            while (_queued < _queue.MostAhead && !Session.NeedsObservation && !Session.NeedsVectors && !Session.NeedsInference);
+            _queue.Announce(_ahead, _queued);
+        }
+
+        _ahead.AsSpan(_nextQueued++ * _action.Length, _action.Length).CopyTo(_action);
+    }
+
     private StepResult StepEnvironment()
     {
         try
         {
-            return _environment!.Step(_action);
+            watch.Begin(WatchedCall.Step, _episode, _steps);
+            var result = _environment!.Step(_action);
+            if (_goal is not null && !result.Success)
+                CountConditions();
+            watch.End();
+            return result;
         }
         catch (ArgumentException e)
         {
@@ -233,7 +351,7 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
     /// <summary>Plays one step; true when the episode is over.</summary>
     private bool Step()
     {
-        Session.Act(_action);
+        Act();
         if (!AllFinite(_action))
         {
             throw new EvalCoreException(
@@ -244,8 +362,6 @@ internal sealed class EpisodeSlot(IBenchmark benchmark, IPolicy policy, EvalProg
         _counter!.Act(_action);
         Lap(ref _harness);
         var result = StepEnvironment();
-        if (_goal is not null && !result.Success)
-            CountConditions();
         Lap(ref _physics);
 
         _steps++;

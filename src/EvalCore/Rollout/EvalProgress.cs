@@ -126,6 +126,7 @@ public sealed class EvalProgress(TimeProvider time)
             {
                 Finished = task.Finished + 1,
                 Successes = task.Successes + (episode.Success ? 1 : 0),
+                Errors = task.Errors + (episode.Error is null ? 0 : 1),
             };
         }
     }

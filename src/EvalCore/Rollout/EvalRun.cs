@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Isolation;
 using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -48,6 +49,7 @@ public sealed class EvalRun : IDisposable
     private int _toPlayAgain;
     private int _warned;
     private int _warnedOfContradiction;
+    private int _warnedOfError;
     private readonly bool _isShared;
     private bool _disposed;
 
@@ -76,7 +78,7 @@ public sealed class EvalRun : IDisposable
         options.Validate();
         env.Validate();
         (_policy, _options, _warn) = (policy, options, BestEffort(warn));
-        (_benchmark, _isShared) = benchmark is null ? (env.Open(), false) : (benchmark, true);
+        (_benchmark, _isShared) = benchmark is null ? (OpenBenchmark(env, options), false) : (benchmark, true);
         try
         {
             Tasks = _benchmark.Tasks;
@@ -94,18 +96,19 @@ public sealed class EvalRun : IDisposable
             _identity = Rollout.Provenance.Identity(env, _benchmark, policy, options);
             foreach (string note in _benchmark.Notes)
                 _warn(note);
+            var renderers = new RendererLimit(options.Eval.MaxRenderers);
             if (options.OutputDir is { } folder)
             {
                 _journal = options.Resume ? Journal.Resume(folder, _identity, options.Disk) : Journal.Create(folder, _identity, options.Given, options.Disk);
                 if (_benchmark.RendersVideos)
-                    _videos = new VideoWriter(_benchmark, env.Fps, folder, _warn);
+                    _videos = new VideoWriter(_benchmark, env.Fps, folder, _warn, renderers);
                 if (options.Eval.Record == RecordedData.Steps)
                     _steps = new StepRecorder(folder, options.StepFormat!, _journal.Finished.Select(record => record.Key).ToHashSet(), options.Resume, disk: options.Disk);
                 Recall(_journal.Finished);
             }
 
             Expect();
-            _scheduler = new EpisodeScheduler(_benchmark, policy, NumEnvs, options.Eval.UseAsyncEnvs, Progress, _warn);
+            _scheduler = new EpisodeScheduler(_benchmark, policy, NumEnvs, options.Eval.UseAsyncEnvs, Progress, _warn, options.Eval, options.Time, renderers);
             _clock = new Lazy<bool>(() =>
             {
                 Progress.Start();
@@ -120,6 +123,17 @@ public sealed class EvalRun : IDisposable
                 _benchmark.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens the benchmark of a run, its environments in processes of their own where the options say so.</summary>
+    /// <param name="env">The suite and its flags.</param>
+    /// <param name="options">The options of the run.</param>
+    /// <exception cref="EvalCoreException">The value of a flag is invalid, or this program cannot start processes of environments.</exception>
+    public static IBenchmark OpenBenchmark(EnvConfig env, RolloutOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(env);
+        ArgumentNullException.ThrowIfNull(options);
+        return IsolatedBenchmark.Open(env, options.Eval.Isolation, options.Worker);
     }
 
     /// <summary>The tasks, in the order they are evaluated.</summary>
@@ -335,8 +349,20 @@ public sealed class EvalRun : IDisposable
     /// <summary>Takes the finished episodes of a resumed run from its journal, and notes what is done about them.</summary>
     private void Recall(IReadOnlyList<EpisodeRecord> finished)
     {
+        int errors = finished.Where(record => record.Error is not null).Select(record => record.Key)
+            .Except(finished.Where(record => record.Error is null).Select(record => record.Key)).Count();
+        if (errors > 0)
+        {
+            _warn(_options.Eval.RetryErrors
+                ? $"{Are(errors)} played again, which the run gave up as {(errors == 1 ? "an error" : "errors")}"
+                : $"{Are(errors)} kept as {(errors == 1 ? "an error" : "errors")}; --eval.retry_errors=true plays {(errors == 1 ? "it" : "them")} again");
+        }
+
         foreach (var record in finished)
         {
+            if (record.Error is not null && _options.Eval.RetryErrors)
+                continue;
+
             // An episode whose video could not be made has a second line, without a path; it is not tried again.
             if (_finished.TryGetValue(record.Key, out var before) && before.VideoPath is not null && record.VideoPath is null)
                 _withoutVideo.Add(record.Key);
@@ -473,7 +499,16 @@ public sealed class EvalRun : IDisposable
             var played = await _scheduler.Play(episode, recording, steps).ConfigureAwait(false);
             if (played.Warning is not null && Interlocked.Exchange(ref _warned, 1) == 0)
                 _warn($"episode {played.EpisodeIndex} of {played.Task}: {played.Warning} (further warnings are only in {EvalInfo.FileName})");
-            if (before is not null && !before.HasResultOf(played))
+            if (played.Error is { } error)
+            {
+                if (wantsVideo)
+                    Progress.FinishVideo();
+                (recording, steps) = (null, null);
+                if (Interlocked.Exchange(ref _warnedOfError, 1) == 0)
+                    _warn($"{episode} could not be played: {error}, {played.Attempts} times; {(before is null ? "it is an error, which counts neither as a failure nor as a success" : "its first result is kept")} (further ones are only in {EvalInfo.FileName})");
+                played = before ?? played;
+            }
+            else if (before is not null && !before.HasResultOf(played))
             {
                 if (Interlocked.Exchange(ref _warnedOfContradiction, 1) == 0)
                     _warn($"{episode} was played again and ended differently; its first result is kept (further ones are not noted)");
@@ -543,10 +578,10 @@ public sealed class EvalRun : IDisposable
     /// Whether a finished episode must be played again, with the same result, because its video is requested and missing.
     /// </summary>
     private bool MustPlayForVideo(EpisodeRecord episode) =>
-        _videos is not null && WantsVideo(episode.EpisodeIndex) && !_withoutVideo.Contains(episode.Key) && !HasVideo(episode);
+        _videos is not null && episode.Error is null && WantsVideo(episode.EpisodeIndex) && !_withoutVideo.Contains(episode.Key) && !HasVideo(episode);
 
     /// <summary>Whether a finished episode must be played again, with the same result, because its steps are to be recorded.</summary>
-    private bool MustPlayForSteps(EpisodeRecord episode) => _steps is not null && !_steps.Contains(episode.Key);
+    private bool MustPlayForSteps(EpisodeRecord episode) => _steps is not null && episode.Error is null && !_steps.Contains(episode.Key);
 
     private bool MustPlayAgain(EpisodeRecord episode) => MustPlayForVideo(episode) || MustPlayForSteps(episode);
 

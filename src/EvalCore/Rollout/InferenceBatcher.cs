@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using EvalCore.Environments;
 using EvalCore.Policies;
 
 namespace EvalCore.Rollout;
@@ -11,6 +12,7 @@ namespace EvalCore.Rollout;
 internal sealed class InferenceBatcher : IDisposable
 {
     private readonly IPolicy _policy;
+    private readonly CallWatch _watch;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _arrived = new(0);
@@ -19,19 +21,22 @@ internal sealed class InferenceBatcher : IDisposable
     private List<Request> _waiting = [];
 
     /// <param name="policy">The policy; the caller disposes it.</param>
+    /// <param name="watch">The calls of its thread.</param>
     /// <param name="stop">Passed to forward passes; cancelled when the run stops.</param>
-    public InferenceBatcher(IPolicy policy, CancellationToken stop)
+    public InferenceBatcher(IPolicy policy, CallWatch watch, CancellationToken stop)
     {
-        _policy = policy;
+        (_policy, _watch) = (policy, watch);
         _stop = stop;
         _thread = new Thread(Work) { IsBackground = true, Name = "inference" };
         _thread.Start();
     }
 
     /// <summary>Blocks until the session's network has run; returns the ticks the forward pass took.</summary>
-    public long Infer(IPolicySession session)
+    /// <param name="session">The session.</param>
+    /// <param name="episode">Its episode.</param>
+    public long Infer(IPolicySession session, EpisodeSpec? episode)
     {
-        var request = new Request(session);
+        var request = new Request(session, episode);
         lock (_lock)
             _waiting.Add(request);
         _arrived.Release();
@@ -80,10 +85,13 @@ internal sealed class InferenceBatcher : IDisposable
             {
                 sessions.Clear();
                 sessions.AddRange(batch.Select(request => request.Session));
+                _watch.Begin(WatchedCall.Inference, batch[0].Episode);
                 _policy.Infer(sessions, _stop);
+                _watch.End();
             }
             catch (Exception e)
             {
+                _watch.GiveUp();
                 failure = e;
             }
 
@@ -93,9 +101,11 @@ internal sealed class InferenceBatcher : IDisposable
         }
     }
 
-    private sealed class Request(IPolicySession session)
+    private sealed class Request(IPolicySession session, EpisodeSpec? episode)
     {
         public IPolicySession Session { get; } = session;
+
+        public EpisodeSpec? Episode { get; } = episode;
 
         public ManualResetEventSlim Done { get; } = new();
 

@@ -31,9 +31,9 @@ internal sealed class RenderingNote
     /// compiles and uploads. Meanwhile the other environments wait with their first observation: what renders for several of them
     /// at the same time renders each image more slowly.
     /// </summary>
-    /// <param name="environment">The environment.</param>
     /// <param name="observation">Receives the observation.</param>
-    public void Observe(IEnvironment environment, Observation observation)
+    /// <param name="observe">Observes.</param>
+    public void Observe(Observation observation, Action observe)
     {
         if (!Volatile.Read(ref _isDone))
         {
@@ -41,22 +41,22 @@ internal sealed class RenderingNote
             {
                 if (!_isDone)
                 {
-                    environment.Observe(observation);
+                    observe();
                     if (_benchmark.RenderingDevice is { } device)
-                        Measure(device, environment, observation);
+                        Measure(device, observation, observe);
                     Volatile.Write(ref _isDone, true);
                     return;
                 }
             }
         }
 
-        environment.Observe(observation);
+        observe();
     }
 
-    private void Measure(string device, IEnvironment environment, Observation observation)
+    private void Measure(string device, Observation observation, Action observe)
     {
         long start = Stopwatch.GetTimestamp();
-        environment.Observe(observation);
+        observe();
         var took = Stopwatch.GetElapsedTime(start);
         ObservationField[] images = [.. observation.Space.Where(field => field.Kind == ObservationKind.Image)];
         string sizes = string.Join(", ", images.Select(image => $"{image.Shape[1]}x{image.Shape[0]}").Distinct());

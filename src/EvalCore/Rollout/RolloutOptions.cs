@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Files;
+using EvalCore.Isolation;
 using EvalCore.Options;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -30,6 +31,12 @@ public sealed record RolloutOptions
 
     /// <summary>Writes the files of <see cref="EvalConfig.Record"/>; null where nothing can be recorded.</summary>
     public IStepFormat? StepFormat { get; init; }
+
+    /// <summary>How this program is started again as the process of an environment (<see cref="EvalConfig.Isolation"/>); null where it cannot be.</summary>
+    public WorkerProgram? Worker { get; init; }
+
+    /// <summary>The clock of the limits on calls (<see cref="EvalConfig.EpisodeTimeout"/>).</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The options as the user gave them, for <c>provenance</c> and for a resume.</summary>
     public JsonObject Given { get; init; } = [];

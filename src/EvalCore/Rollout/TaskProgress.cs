@@ -9,6 +9,9 @@ namespace EvalCore.Rollout;
 /// <param name="Total">Episodes to play.</param>
 public sealed record TaskProgress(string Group, int Id, string Name, int Finished, int Successes, int Total)
 {
-    /// <summary>The success rate so far in percent, or null before the first episode is finished.</summary>
-    public double? PcSuccess => Finished == 0 ? null : 100.0 * Successes / Finished;
+    /// <summary>The finished episodes that could not be played: they count neither as failures nor as successes.</summary>
+    public int Errors { get; init; }
+
+    /// <summary>The success rate so far in percent, or null before the first episode that counts is finished.</summary>
+    public double? PcSuccess => Finished == Errors ? null : 100.0 * Successes / (Finished - Errors);
 }

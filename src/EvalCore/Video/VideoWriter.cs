@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Isolation;
 
 namespace EvalCore.Video;
 
@@ -8,11 +9,16 @@ namespace EvalCore.Video;
 /// </summary>
 public sealed class VideoWriter : IDisposable
 {
+    /// <summary>How often the process of a video's renderer is lost before the video is given up.</summary>
+    private const int MostLosses = 3;
+
     private readonly IBenchmark _benchmark;
     private readonly int _fps;
     private readonly string _folder;
     private readonly Action<string> _warn;
     private readonly VideoLimits _limits;
+    private readonly RendererLimit _renderers;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<EnvTask, int> _unrenderedOfTask = [];
     private readonly Queue<Job> _queue = new();
     private readonly object _lock = new();
@@ -37,8 +43,13 @@ public sealed class VideoWriter : IDisposable
     {
     }
 
-    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, VideoLimits limits, string? ffmpeg) =>
-        (_benchmark, _fps, _folder, _warn, _limits, _ffmpeg) = (benchmark, fps, outputDir, warn, limits, ffmpeg);
+    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, RendererLimit renderers)
+        : this(benchmark, fps, outputDir, warn, new VideoLimits(), FfmpegEncoder.Find(), renderers)
+    {
+    }
+
+    internal VideoWriter(IBenchmark benchmark, int fps, string outputDir, Action<string> warn, VideoLimits limits, string? ffmpeg, RendererLimit? renderers = null) =>
+        (_benchmark, _fps, _folder, _warn, _limits, _ffmpeg, _renderers) = (benchmark, fps, outputDir, warn, limits, ffmpeg, renderers ?? RendererLimit.None);
 
     /// <summary>
     /// Whether a thread did not stop, because a renderer did not return from a call: the benchmark is still in use.
@@ -93,6 +104,8 @@ public sealed class VideoWriter : IDisposable
                 waiting.Path.TrySetCanceled();
             Monitor.PulseAll(_lock);
         }
+
+        _stopping.Cancel();
     }
 
     /// <summary>Stops, and waits for up to half a minute for the videos that are being rendered.</summary>
@@ -119,6 +132,8 @@ public sealed class VideoWriter : IDisposable
             encoding = [.. _encoding];
         foreach (var encoder in encoding)
             encoder.Kill();
+        foreach (var worker in _workers)
+            worker.Process?.Kill();
         IsStuck = !Join(Environment.TickCount64 + 1000);
         lock (_lock)
         {
@@ -218,7 +233,8 @@ public sealed class VideoWriter : IDisposable
                     var old = renderer;
                     renderer = null;
                     Release(old);
-                    renderer = _benchmark.MakeRenderer(episode.Task);
+                    worker.Process = null;
+                    renderer = NewRenderer(worker, episode.Task);
                     task = episode.Task;
                     frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
                 }
@@ -229,7 +245,16 @@ public sealed class VideoWriter : IDisposable
                 for (int i = 0; i < job.Recording.Count && !worker.IsGivenUp; i++)
                 {
                     worker.Touch();
-                    renderer.Render(job.Recording[i], frame);
+                    Enter(worker);
+                    try
+                    {
+                        renderer.Render(job.Recording[i], frame);
+                    }
+                    finally
+                    {
+                        _renderers.Exit();
+                    }
+
                     encoder.Add(frame);
                 }
 
@@ -244,6 +269,23 @@ public sealed class VideoWriter : IDisposable
                 var finished = encoder;
                 finishing = Task.Run(() => Finish(finished, name, job));
             }
+            catch (LostEnvironmentException e) when (!worker.IsGivenUp)
+            {
+                // The renderer's process is gone; the next one is another.
+                Release(encoder);
+                var lost = renderer;
+                (renderer, worker.Process) = (null, null);
+                Release(lost);
+                if (++job.Losses == MostLosses)
+                    GiveUp(job, $"{e.Message}, {MostLosses} times");
+                else if (!Enqueue(job))
+                    job.Path.TrySetCanceled();
+            }
+            catch (OperationCanceledException) when (_stopped)
+            {
+                Release(encoder);
+                job.Path.TrySetCanceled();
+            }
             catch (Exception e)
             {
                 e = Release(encoder) ?? e;
@@ -256,6 +298,28 @@ public sealed class VideoWriter : IDisposable
 
         finishing.Wait();
         Release(renderer);
+    }
+
+    /// <summary>Makes a renderer. Its process, if it has one, can be ended already while it is made.</summary>
+    private IFrameRenderer NewRenderer(Worker worker, EnvTask task)
+    {
+        Enter(worker);
+        try
+        {
+            return _benchmark is IsolatedBenchmark isolated ? isolated.MakeRenderer(task, process => worker.Process = process) : _benchmark.MakeRenderer(task);
+        }
+        finally
+        {
+            _renderers.Exit();
+        }
+    }
+
+    /// <summary>Waits until a renderer may render. The wait is no sign that it is stuck.</summary>
+    private void Enter(Worker worker)
+    {
+        while (!_renderers.TryEnter(TimeSpan.FromSeconds(1), _stopping.Token))
+            worker.Touch();
+        worker.Touch();
     }
 
     private void HasRendered(Worker worker, Job job)
@@ -328,7 +392,8 @@ public sealed class VideoWriter : IDisposable
     }
 
     /// <summary>
-    /// Gives up the video of each thread whose renderer does not return, and the thread: others take its place.
+    /// Gives up the video of each thread whose renderer does not return, and the thread: others take its place. A renderer in another
+    /// process is ended.
     /// </summary>
     private void GiveUpStuckRenderers()
     {
@@ -337,6 +402,15 @@ public sealed class VideoWriter : IDisposable
         {
             foreach (var worker in _workers.Where(worker => !worker.IsGivenUp && worker.Current is not null && worker.IsLate(_limits.RenderPatience)).ToList())
             {
+                if (worker.Process is { } process)
+                {
+                    // Its call throws, and the video is made again by another process.
+                    worker.Touch();
+                    worker.Process = null;
+                    process.Kill();
+                    continue;
+                }
+
                 given.Add(worker.Current!);
                 HasRendered(worker, worker.Current!);
                 worker.IsGivenUp = true;
@@ -391,6 +465,9 @@ public sealed class VideoWriter : IDisposable
     {
         public FrameRecording Recording { get; } = recording;
 
+        /// <summary>How often the process of its renderer was lost.</summary>
+        public int Losses { get; set; }
+
         public TaskCompletionSource<string?> Path { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
@@ -398,6 +475,10 @@ public sealed class VideoWriter : IDisposable
     {
         private long _touched = Environment.TickCount64;
         private volatile bool _isGivenUp;
+        private volatile IKillable? _process;
+
+        /// <summary>The process of its renderer; null where that is in this process.</summary>
+        public IKillable? Process { get => _process; set => _process = value; }
 
         public Thread Thread { get; } = thread;
 

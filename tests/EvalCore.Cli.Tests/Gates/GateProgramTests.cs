@@ -26,6 +26,15 @@ public sealed partial class GateProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_environments_of_a_gate_can_be_in_processes_of_their_own()
+    {
+        var (code, output) = await Run("pusht_act_keypoints", "Suite=pusht", ("EVALCORE_PUSHT_EVAL_ISOLATION", "process"));
+        Assert.True(code == 0, output);
+        Assert.Contains("succeeded: 52", output, StringComparison.Ordinal);
+        Assert.Equal("process", (string?)EvalInfo.Load(Results()).Provenance!["options"]!["eval"]!["isolation"]);
+    }
+
+    [Fact]
     public async Task The_gate_fails_where_a_policy_has_become_worse()
     {
         var (code, output) = await Run("pusht_act_keypoints_early", "Suite=pusht");

@@ -6,7 +6,8 @@ namespace EvalCore.Statistics.Sequential;
 /// </summary>
 public sealed class Curtailment
 {
-    private readonly int _planned;
+    private readonly double _threshold;
+    private int _planned;
 
     /// <summary>Makes a gate.</summary>
     /// <param name="threshold">The least success rate, from 0 to 1.</param>
@@ -15,17 +16,13 @@ public sealed class Curtailment
     {
         if (!(threshold is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A rate from 0 to 1 is needed.");
-        _planned = planned;
-
-        // A product that is a whole number but for its last bits is that number: 0.29 times 100 is 28.999999999999996, 0.07 times 100
-        // is 7.000000000000001.
-        double product = threshold * planned, whole = Math.Round(product);
-        Needed = (int)(Math.Abs(product - whole) <= 1e-9 * planned ? whole : Math.Ceiling(product));
+        (_threshold, _planned) = (threshold, planned);
+        Needed = Successful(threshold, planned);
         Passed = Needed == 0 ? true : null;
     }
 
     /// <summary>The successes that the gate needs: threshold times N, rounded up.</summary>
-    public int Needed { get; }
+    public int Needed { get; private set; }
 
     /// <summary>The number of successes so far.</summary>
     public int Successes { get; private set; }
@@ -42,6 +39,25 @@ public sealed class Curtailment
     {
         Successes += success ? 1 : 0;
         Failures += success ? 0 : 1;
-        return Passed ??= Successes >= Needed ? true : Failures > _planned - Needed ? false : null;
+        return Judge();
+    }
+
+    /// <summary>Leaves out a planned episode that cannot be played: N is one less.</summary>
+    /// <returns>The verdict, null while further episodes can change it, and where none is left.</returns>
+    public bool? LeaveOut()
+    {
+        _planned--;
+        Needed = Successful(_threshold, _planned);
+        return _planned == 0 ? Passed : Judge();
+    }
+
+    private bool? Judge() => Passed ??= Successes >= Needed ? true : Failures > _planned - Needed ? false : null;
+
+    private static int Successful(double threshold, int planned)
+    {
+        // A product that is a whole number but for its last bits is that number: 0.29 times 100 is 28.999999999999996, 0.07 times 100
+        // is 7.000000000000001.
+        double product = threshold * planned, whole = Math.Round(product);
+        return (int)(Math.Abs(product - whole) <= 1e-9 * planned ? whole : Math.Ceiling(product));
     }
 }
