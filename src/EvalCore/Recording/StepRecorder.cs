@@ -172,7 +172,10 @@ internal sealed class StepRecorder : IDisposable
             Make(log);
     }
 
-    /// <summary>Makes files of all logs. Episodes that are not in the journal are dropped.</summary>
+    /// <summary>
+    /// Makes files of all logs. A log with an episode whose line could not be written to the journal stays: the line may be in it
+    /// nevertheless, which a resume finds out.
+    /// </summary>
     /// <exception cref="EvalCoreException">A file cannot be written; its log stays, for a resume.</exception>
     public void Dispose()
     {
@@ -188,7 +191,13 @@ internal sealed class StepRecorder : IDisposable
         }
 
         foreach (var log in logs)
-            Make(log);
+        {
+            if (log.IsSettled)
+                Make(log);
+            else
+                log.Dispose();
+        }
+
         if (Directory.Exists(_folder) && !Directory.EnumerateFileSystemEntries(_folder).Any())
             Directory.Delete(_folder);
     }

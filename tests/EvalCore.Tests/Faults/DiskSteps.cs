@@ -16,7 +16,7 @@ internal sealed class DiskSteps(Disk disk) : IStepFormat
 
     public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => [.. Load(path).Select(episode => episode.Key)];
 
-    public RecordedEpisode Read(string path, EpisodeKey episode) => throw new NotSupportedException();
+    public IReadOnlyList<RecordedEpisode> Read(string path) => throw new NotSupportedException();
 
     /// <summary>The steps in a file, as text.</summary>
     public static IEnumerable<string> Texts(string path) => Load(path).Select(episode => $"{episode.Key}: {episode.Rows}");

@@ -63,7 +63,7 @@ internal sealed partial class FaultyRun(string folder, int episodes, bool record
         return $"{text}\n{steps}";
     }
 
-    /// <summary>The names of the files, without the numbers of those with steps.</summary>
+    /// <summary>The names of the files, without the numbers and checksums of those with steps.</summary>
     public IReadOnlyList<string> Names() => [.. Files().Select(file => Number().Replace(Path.GetRelativePath(folder, file), "N"))];
 
     /// <summary>
@@ -119,7 +119,7 @@ internal sealed partial class FaultyRun(string folder, int episodes, bool record
     [GeneratedRegex(@"/[^""\s]*/(run\d+|whole|nothing)\b")]
     private static partial Regex Folders();
 
-    [GeneratedRegex(@"(?<=steps/)\d+")]
+    [GeneratedRegex(@"(?<=steps/)\d+(-[0-9a-f]{16})?")]
     private static partial Regex Number();
 
     /// <summary>A policy that notes which episodes it plays.</summary>

@@ -117,9 +117,22 @@ public sealed class StepRecorderTests : IDisposable
     [Fact]
     public void A_run_without_episodes_leaves_no_folder()
     {
+        Open().Dispose();
+        Assert.False(Directory.Exists(Path.Combine(_folder, "steps")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_episode_whose_line_may_be_in_the_journal_stays_until_a_resume_reads_it(bool isInJournal)
+    {
         using (var recorder = Open())
             recorder.Append(Play(recorder, 0));
-        Assert.False(Directory.Exists(Path.Combine(_folder, "steps")));
+        Assert.Single(StepRecorder.LogsOf(_folder));
+
+        using (var resumed = Open(finished: isInJournal ? [Key(0)] : [], resume: true))
+            Assert.Equal(isInJournal, resumed.Contains(Key(0)));
+        Assert.Empty(StepRecorder.LogsOf(_folder));
     }
 
     [Fact]
