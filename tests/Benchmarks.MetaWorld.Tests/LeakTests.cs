@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using EvalCore.Environments;
 using EvalCore.Tests;
 
@@ -13,7 +12,7 @@ public sealed class LeakTests(ITestOutputHelper output)
     private static readonly string[] Tasks = ["push-v3", "drawer-open-v3", "hammer-v3", "soccer-v3"];
 
     /// <summary>
-    /// Memory is what malloc has allocated and not freed: MuJoCo's and OpenGL's, to the byte. It is measured five times: a
+    /// Memory is what malloc has given out and is not freed (<see cref="NativeHeap"/>). It is measured five times: a
     /// leak of a reset or of a model grows from one measurement to the next, a cache does not.
     /// </summary>
     [Fact]
@@ -68,23 +67,6 @@ public sealed class LeakTests(ITestOutputHelper output)
         }
 
         using var process = Process.GetCurrentProcess();
-        var heap = MallInfo2();
-        return ((long)(heap.InUse + heap.Mapped), process.Threads.Count);
-    }
-
-    [DllImport("libc.so.6", EntryPoint = "mallinfo2")]
-    private static extern HeapInfo MallInfo2();
-
-    /// <summary>glibc's <c>struct mallinfo2</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct HeapInfo
-    {
-        private readonly nuint _arena, _ordblks, _smblks, _hblks, _hblkhd, _usmblks, _fsmblks, _uordblks, _fordblks, _keepcost;
-
-        /// <summary>Bytes in large blocks.</summary>
-        public nuint Mapped => _hblkhd;
-
-        /// <summary>Bytes in all others.</summary>
-        public nuint InUse => _uordblks;
+        return (NativeHeap.InUse, process.Threads.Count);
     }
 }

@@ -22,8 +22,8 @@ public sealed partial class KillTests(ITestOutputHelper output) : IDisposable
     [InlineData("point", 100, 1)]
     [InlineData("pusht", 60, 2)]
     [InlineData("pusht with recorded steps", 20, 3)]
-    [InlineData("metaworld", 12, 4)]
-    [InlineData("libero", 8, 5)]
+    [InlineData("metaworld", 16, 4)]
+    [InlineData("libero", 4, 5)]
     public async Task Runs_that_are_killed_at_random_moments_and_resumed_equal_an_undisturbed_one(string suite, int kills, int seed)
     {
         Assert.SkipUnless(LongRun.Is, "takes a minute; EVALCORE_LONG=1");
@@ -150,7 +150,7 @@ public sealed partial class KillTests(ITestOutputHelper output) : IDisposable
         [
             $"--policy.path={checkpoint}", "--policy.device=cpu", "--env.type=libero", "--env.task=libero_spatial", "--env.task_ids=[0]",
             "--env.control_mode=absolute", "--env.observation_height=64", "--env.observation_width=64", "--env.episode_length=7",
-            "--eval.n_episodes=6", "--eval.batch_size=1", "--eval.n_episodes_to_render=0", "--report=false",
+            "--eval.n_episodes=3", "--eval.batch_size=1", "--eval.n_episodes_to_render=0", "--report=false",
         ];
     }
 
