@@ -11,12 +11,15 @@ namespace EvalCore.Isolation;
 /// </summary>
 internal sealed class IsolatedBenchmark : IBenchmark
 {
+    private static readonly TimeSpan DevicePatience = TimeSpan.FromMinutes(5);
+
     private readonly IBenchmark _benchmark;
     private readonly WorkerProgram _program;
     private readonly JsonObject _flags;
     private readonly ConcurrentBag<WorkerProcess> _idle = [];
     private readonly List<WorkerProcess> _all = [];
-    private readonly Lazy<(string? Device, IReadOnlyList<string> Notes)> _device;
+    private readonly Lock _asking = new();
+    private volatile WorkerDevice? _device;
     private volatile bool _disposed;
 
     private IsolatedBenchmark(EnvConfig env, WorkerProgram program)
@@ -26,7 +29,6 @@ internal sealed class IsolatedBenchmark : IBenchmark
         foreach (var property in OptionProperty.Of(env.GetType()))
             _flags[property.Name] = property.JsonOf(env);
         _benchmark = env.Open();
-        _device = new(AskForDevice);
     }
 
     /// <summary>Opens a suite's benchmark, its environments in processes of their own where the mode says so.</summary>
@@ -41,6 +43,9 @@ internal sealed class IsolatedBenchmark : IBenchmark
         _ => throw new EvalCoreException(
             "--eval.isolation=process: this program cannot be started again as the process of an environment; start it with EvalCoreApp.Run, or give --eval.isolation=none"),
     };
+
+    /// <summary>How many renderers render at once.</summary>
+    public RendererLimit Renderers { get; set; } = RendererLimit.None;
 
     /// <inheritdoc/>
     public IReadOnlyList<EnvTask> Tasks => _benchmark.Tasks;
@@ -67,10 +72,10 @@ internal sealed class IsolatedBenchmark : IBenchmark
     public IReadOnlyList<string> Notes => _benchmark.Notes;
 
     /// <summary>The device that renders. A process of an environment is asked: to find out, one has to render.</summary>
-    public string? RenderingDevice => _device.Value.Device;
+    public string? RenderingDevice => Device.Name;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> RenderingNotes => _device.Value.Notes;
+    public IReadOnlyList<string> RenderingNotes => Device.Notes;
 
     /// <inheritdoc/>
     public bool RendersVideos => _benchmark.RendersVideos;
@@ -80,48 +85,29 @@ internal sealed class IsolatedBenchmark : IBenchmark
 
     /// <summary>Makes an environment.</summary>
     /// <param name="task">Its task.</param>
-    /// <param name="begins">Receives what ends the process, before the call that may not return.</param>
-    public IEnvironment Make(EnvTask task, Action<IKillable> begins)
+    /// <param name="begins">Receives the process, before the call that may not return.</param>
+    public IsolatedEnvironment Make(EnvTask task, Action<WorkerProcess> begins) => Begin(begins, worker =>
     {
-        var worker = Rent();
-        try
-        {
-            begins(worker);
-            worker.Open(_flags);
-            worker.Call(WorkerCommand.Make, "its start", WorkerText.Of(task));
-            var layout = WorkerText.LayoutOf(worker.Mailbox.Text, ActionSpace, ObservationSpace);
-            return new IsolatedEnvironment(worker, layout, ActionSpace, Share(worker, layout.Bytes), Return);
-        }
-        catch
-        {
-            Discard(worker);
-            throw;
-        }
-    }
+        worker.Call(WorkerCommand.Make, "its start", WorkerText.Of(task));
+        var layout = WorkerText.LayoutOf(worker.Mailbox.Text, ActionSpace, ObservationSpace);
+        return new IsolatedEnvironment(worker, layout, ActionSpace, Share(worker, layout.Bytes), Return);
+    });
 
     /// <inheritdoc/>
     public IFrameRenderer MakeRenderer(EnvTask task) => MakeRenderer(task, _ => { });
 
     /// <summary>Makes a renderer.</summary>
     /// <param name="task">The task whose videos it renders.</param>
-    /// <param name="begins">Receives what ends the process, before the call that may not return.</param>
-    public IFrameRenderer MakeRenderer(EnvTask task, Action<IKillable> begins)
+    /// <param name="begins">Receives the process, before the call that may not return.</param>
+    public IsolatedRenderer MakeRenderer(EnvTask task, Action<WorkerProcess> begins) => Begin(begins, worker =>
     {
-        var worker = Rent();
-        try
-        {
-            begins(worker);
-            worker.Open(_flags);
-            worker.Call(WorkerCommand.MakeRenderer, "the start of a video", WorkerText.Of(task));
-            var (width, height) = ((int)worker.Mailbox[0], (int)worker.Mailbox[1]);
-            return new IsolatedRenderer(worker, width, height, Return);
-        }
-        catch
-        {
-            Discard(worker);
-            throw;
-        }
-    }
+        worker.Call(WorkerCommand.MakeRenderer, "the start of a video", WorkerText.Of(task));
+        var (width, height) = ((int)worker.Mailbox[0], (int)worker.Mailbox[1]);
+        return new IsolatedRenderer(worker, width, height, Return);
+    });
+
+    /// <summary>The device that renders. The process of an environment that has just rendered is asked, the first time.</summary>
+    public string? DeviceOf(IsolatedEnvironment environment) => (_device ??= environment.AskForDevice()).Name;
 
     /// <summary>Nothing: a process frees what a task needs when it gets an environment of another.</summary>
     public void Release(EnvTask task)
@@ -167,6 +153,34 @@ internal sealed class IsolatedBenchmark : IBenchmark
         }
     }
 
+    private WorkerDevice Device
+    {
+        get
+        {
+            if (_device is { } known)
+                return known;
+            lock (_asking)
+                return _device ??= AskForDevice();
+        }
+    }
+
+    /// <summary>Takes a process for something new. It is discarded where that fails.</summary>
+    private T Begin<T>(Action<WorkerProcess> begins, Func<WorkerProcess, T> make)
+    {
+        var worker = Rent();
+        try
+        {
+            begins(worker);
+            worker.Open(_flags);
+            return make(worker);
+        }
+        catch
+        {
+            Discard(worker);
+            throw;
+        }
+    }
+
     private WorkerProcess Rent()
     {
         while (_idle.TryTake(out var idle))
@@ -185,13 +199,20 @@ internal sealed class IsolatedBenchmark : IBenchmark
         return worker;
     }
 
-    /// <summary>Takes a process back whose environment or renderer is closed, or which is lost.</summary>
+    /// <summary>Closes the environment or renderer of a process, and takes the process back.</summary>
     private void Return(WorkerProcess worker)
     {
-        if (worker.IsLost || _disposed)
-            Discard(worker);
-        else
-            _idle.Add(worker);
+        try
+        {
+            worker.Close();
+        }
+        finally
+        {
+            if (worker.IsLost || _disposed)
+                Discard(worker);
+            else
+                _idle.Add(worker);
+        }
     }
 
     private void Discard(WorkerProcess worker)
@@ -201,23 +222,36 @@ internal sealed class IsolatedBenchmark : IBenchmark
         worker.Dispose();
     }
 
-    private (string? Device, IReadOnlyList<string> Notes) AskForDevice()
+    /// <summary>
+    /// Asks a process for the device where no environment has rendered so far. No watchdog knows this call: a process that takes too
+    /// long is ended, and the device is then not known.
+    /// </summary>
+    private WorkerDevice AskForDevice()
     {
-        var worker = Rent();
+        var unknown = new WorkerDevice(null, []);
+        if (!Renderers.TryEnter(DevicePatience, CancellationToken.None))
+            return unknown;
+        Timer? late = null;
         try
         {
-            worker.Open(_flags);
-            worker.Call(WorkerCommand.Device, "its first image");
-            var json = JsonNode.Parse(worker.Mailbox.Text)!;
-            return ((string?)json["device"], [.. json["notes"]!.AsArray().Select(note => (string)note!)]);
+            return Begin(
+                worker => late = worker.KillAfter(DevicePatience),
+                worker =>
+                {
+                    var device = worker.AskForDevice();
+                    late!.Dispose();
+                    Return(worker);
+                    return device;
+                });
         }
         catch (LostEnvironmentException)
         {
-            return (null, []);
+            return unknown;
         }
         finally
         {
-            Return(worker);
+            late?.Dispose();
+            Renderers.Exit();
         }
     }
 }

@@ -7,7 +7,7 @@ namespace EvalCore.Isolation;
 /// An environment in a process of its own. It has all optional features; those that the environment in the process lacks are empty:
 /// no conditions, no state, a snapshot of length 0.
 /// </summary>
-internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStateAccess, IVideoSource, IGoalConditions, IActionQueue, IKillable
+internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStateAccess, IVideoSource, IGoalConditions
 {
     private readonly WorkerProcess _worker;
     private readonly EnvironmentLayout _layout;
@@ -27,6 +27,10 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
     /// <summary>The steps of the episode before the announced ones.</summary>
     private int _steps;
     private bool _isSent;
+
+    /// <summary>The selection that is observed after the announced steps, and the one that was; -1 for none.</summary>
+    private int _observeNext = -1;
+    private int _observed = -1;
     private bool _hasObserved;
     private ObservationSpace? _observing;
     private Exception? _failure;
@@ -36,7 +40,7 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
     /// <param name="layout">What the environment has.</param>
     /// <param name="actions">The action space.</param>
     /// <param name="memory">The memory that is shared with the process.</param>
-    /// <param name="giveBack">Takes the process back.</param>
+    /// <param name="giveBack">Closes the environment, and takes the process back.</param>
     public IsolatedEnvironment(WorkerProcess worker, EnvironmentLayout layout, ActionSpace actions, SharedMemory memory, Action<WorkerProcess> giveBack) =>
         (_worker, _layout, ActionSpace, _memory, _return) = (worker, layout, actions, memory, giveBack);
 
@@ -58,7 +62,7 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
     /// <inheritdoc/>
     public int ConditionCount => _layout.Conditions;
 
-    /// <inheritdoc/>
+    /// <summary>The most actions that <see cref="Announce"/> takes; at least 1.</summary>
     public int MostAhead => _layout.MostAhead;
 
     /// <inheritdoc/>
@@ -74,18 +78,25 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
     /// <inheritdoc/>
     public void Reset(EpisodeSpec episode)
     {
-        (_announced, _played, _next, _steps, _isSent, _failure) = (0, 0, 0, 0, false, null);
+        (_announced, _played, _next, _steps, _isSent, _failure, _observed) = (0, 0, 0, 0, false, null, -1);
         (_parts, _read) = (ConditionCount > 0 ? StepParts.Conditions : StepParts.None, StepParts.None);
         (_worker.Mailbox[0], _worker.Mailbox[1], _worker.Mailbox[2]) = (episode.Index, episode.Seed, episode.InitStateId ?? -1);
         _worker.Call(WorkerCommand.Reset, "its reset");
     }
 
-    /// <inheritdoc/>
-    public void Announce(ReadOnlySpan<double> actions, int count)
+    /// <summary>
+    /// Says which actions the next calls of <see cref="Step(ReadOnlySpan{double})"/> will have, in their order. They are all played when
+    /// the first is, up to the end of the episode: one exchange with the process for all of them.
+    /// </summary>
+    /// <param name="actions">Row-major [count, action dimension].</param>
+    /// <param name="count">1 to <see cref="MostAhead"/>.</param>
+    /// <param name="next">What is observed after them where the episode goes on, in the same exchange; null for nothing. Without images, which others may have to wait for.</param>
+    public void Announce(ReadOnlySpan<double> actions, int count, ObservationSpace? next)
     {
         _steps += _next;
         actions[..(count * ActionSpace.Dimension)].CopyTo(_layout.Actions(_memory, count));
         (_announced, _played, _next, _isSent, _failure) = (count, 0, 0, false, null);
+        (_observeNext, _observed) = (next is null ? -1 : _selections.IndexOf(next), -1);
     }
 
     /// <inheritdoc/>
@@ -110,9 +121,13 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
         }
 
         _observing = observation.Space;
-        _worker.Mailbox[0] = selection;
-        _worker.Call(WorkerCommand.Observe, this, static (_, environment) => ((IsolatedEnvironment)environment).Observation);
-        _hasObserved = true;
+        if (selection != _observed)
+        {
+            _worker.Mailbox[0] = selection;
+            _worker.Call(WorkerCommand.Observe, this, static (_, environment) => ((IsolatedEnvironment)environment).Observation);
+            (_hasObserved, _observed) = (true, -1);
+        }
+
         _layout.Read(_memory, observation);
     }
 
@@ -134,11 +149,11 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
 
         // What was read of earlier steps is not that of this state.
         _steps += _next;
-        (_announced, _played, _next, _isSent) = (0, 0, 0, false);
+        (_announced, _played, _next, _isSent, _observed) = (0, 0, 0, false, -1);
     }
 
-    /// <inheritdoc/>
-    public void Kill() => _worker.Kill();
+    /// <summary>Asks the process for the device that renders.</summary>
+    public WorkerDevice AskForDevice() => _worker.AskForDevice();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -146,16 +161,8 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
         if (_disposed)
             return;
         _disposed = true;
-        try
-        {
-            if (!_worker.IsLost)
-                _worker.Call(WorkerCommand.Close, "its end");
-        }
-        finally
-        {
-            _return(_worker);
-            _memory.Dispose();
-        }
+        _memory.Dispose();
+        _return(_worker);
     }
 
     /// <summary>Where the episode is, for messages.</summary>
@@ -169,7 +176,7 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
     private StepResult Step(ReadOnlySpan<double> action, bool areFloat64)
     {
         if (_next == _announced)
-            Announce(action, 1);
+            Announce(action, 1, next: null);
         if (!_isSent)
             Play(areFloat64);
         if (_next == _played)
@@ -181,7 +188,7 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
     private void Play(bool areFloat64)
     {
         (_isSent, _read) = (true, _parts);
-        (_worker.Mailbox[0], _worker.Mailbox[1], _worker.Mailbox[2]) = (_announced, areFloat64 ? 1 : 0, (long)_parts);
+        (_worker.Mailbox[0], _worker.Mailbox[1], _worker.Mailbox[2], _worker.Mailbox[3]) = (_announced, areFloat64 ? 1 : 0, (long)_parts, _observeNext);
         try
         {
             _worker.Call(
@@ -195,6 +202,7 @@ internal sealed class IsolatedEnvironment : IEnvironment, IFloat64Actions, IStat
         }
 
         _played = (int)Math.Clamp(_worker.Mailbox[0], 0, _announced);
+        _observed = (int)_worker.Mailbox[1];
     }
 
     /// <summary>

@@ -6,8 +6,8 @@ namespace EvalCore.Isolation;
 /// <param name="worker">The process.</param>
 /// <param name="width">The width in pixels.</param>
 /// <param name="height">The height in pixels.</param>
-/// <param name="giveBack">Takes the process back.</param>
-internal sealed class IsolatedRenderer(WorkerProcess worker, int width, int height, Action<WorkerProcess> giveBack) : IFrameRenderer, IKillable
+/// <param name="giveBack">Closes the renderer, and takes the process back.</param>
+internal sealed class IsolatedRenderer(WorkerProcess worker, int width, int height, Action<WorkerProcess> giveBack) : IFrameRenderer
 {
     private SharedMemory? _memory;
     private int _length = -1;
@@ -38,23 +38,12 @@ internal sealed class IsolatedRenderer(WorkerProcess worker, int width, int heig
     }
 
     /// <inheritdoc/>
-    public void Kill() => worker.Kill();
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        try
-        {
-            if (!worker.IsLost)
-                worker.Call(WorkerCommand.Close, "its end");
-        }
-        finally
-        {
-            giveBack(worker);
-            _memory?.Dispose();
-        }
+        _memory?.Dispose();
+        giveBack(worker);
     }
 }

@@ -18,7 +18,11 @@ internal enum WorkerCommand : long
     /// <summary>Resets the environment: the numbers are the episode's index, its seed and its initial state, -1 for none.</summary>
     Reset,
 
-    /// <summary>Plays actions: the numbers are their count, whether they are float64, and what is read after each. The reply's number is the count of those that were played.</summary>
+    /// <summary>
+    /// Plays actions: the numbers are their count, whether they are float64, what is read after each, and the selection that is observed
+    /// after the last where the episode goes on, or -1. The reply's numbers are the count of those that were played, and the selection
+    /// that was observed, or -1.
+    /// </summary>
     Steps,
 
     /// <summary>Reads the parts of the current state that the number names.</summary>

@@ -41,7 +41,7 @@ internal sealed class WorkerPlay(Mailbox mailbox, Func<JsonObject, IBenchmark> o
                 _environment!.Reset(new EpisodeSpec(_task!, (int)mailbox[0], mailbox[1], mailbox[2] < 0 ? null : (int)mailbox[2]));
                 break;
             case WorkerCommand.Steps:
-                Play((int)mailbox[0], mailbox[1] != 0, (StepParts)mailbox[2]);
+                Play((int)mailbox[0], mailbox[1] != 0, (StepParts)mailbox[2], (int)mailbox[3]);
                 break;
             case WorkerCommand.Read:
                 ReadParts((StepParts)mailbox[0], 0);
@@ -50,8 +50,7 @@ internal sealed class WorkerPlay(Mailbox mailbox, Func<JsonObject, IBenchmark> o
                 _selections.Add(new Observation(_environment!.ObservationSpace.Select(mailbox.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))));
                 break;
             case WorkerCommand.Observe:
-                _environment!.Observe(_selections[(int)mailbox[0]]);
-                _layout!.Write(_memory!, _selections[(int)mailbox[0]]);
+                Observe((int)mailbox[0]);
                 break;
             case WorkerCommand.SetState:
                 _layout!.Read(_memory!, 0, _state);
@@ -119,10 +118,10 @@ internal sealed class WorkerPlay(Mailbox mailbox, Func<JsonObject, IBenchmark> o
     }
 
     /// <summary>Plays actions until the episode is over. Where one fails, the reply has the number of those before it, and the failure.</summary>
-    private void Play(int count, bool areFloat64, StepParts parts)
+    private void Play(int count, bool areFloat64, StepParts parts, int selection)
     {
         var actions = _layout!.Actions(_memory!, count);
-        mailbox[0] = 0;
+        (mailbox[0], mailbox[1]) = (0, -1);
         for (int row = 0; row < count; row++)
         {
             mailbox.Step = row + 1;
@@ -133,10 +132,22 @@ internal sealed class WorkerPlay(Mailbox mailbox, Func<JsonObject, IBenchmark> o
             ReadParts(parts, row);
             mailbox[0] = row + 1;
             if (++_steps >= _layout.MaxEpisodeSteps || result.Terminated || result.Truncated)
-                break;
+                return;
+        }
+
+        if (selection >= 0)
+        {
+            Observe(selection);
+            mailbox[1] = selection;
         }
 
         static double One(bool value) => value ? 1 : 0;
+    }
+
+    private void Observe(int selection)
+    {
+        _environment!.Observe(_selections[selection]);
+        _layout!.Write(_memory!, _selections[selection]);
     }
 
     private void ReadParts(StepParts parts, int row)

@@ -6,9 +6,13 @@ using EvalCore.Environments;
 namespace EvalCore.Isolation;
 
 /// <summary>The process of an environment, as the process of the run sees it. Used by one thread at a time, but for <see cref="Kill"/>.</summary>
-internal sealed class WorkerProcess : IKillable, IDisposable
+internal sealed class WorkerProcess : IDisposable
 {
     private const int MostLines = 20;
+
+    private static int s_running;
+
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
     private readonly Mailbox _mailbox;
@@ -22,7 +26,9 @@ internal sealed class WorkerProcess : IKillable, IDisposable
     private bool _disposed;
     private volatile bool _hasEnded;
     private volatile bool _isKilled;
-    private int _calls;
+
+    /// <summary>The owner and the calls in progress. The last of them frees what they use.</summary>
+    private int _users = 1;
 
     private WorkerProcess(Process process, Mailbox mailbox, string path)
     {
@@ -30,6 +36,7 @@ internal sealed class WorkerProcess : IKillable, IDisposable
         (_input, _output) = (process.StandardInput.BaseStream, process.StandardOutput.BaseStream);
         process.ErrorDataReceived += (_, line) => Remember(line.Data);
         process.BeginErrorReadLine();
+        Interlocked.Increment(ref s_running);
     }
 
     /// <summary>Whether the process has ended, or was told to.</summary>
@@ -90,34 +97,57 @@ internal sealed class WorkerProcess : IKillable, IDisposable
     /// <param name="what">Makes the message, also of how many steps have begun.</param>
     public void Call(WorkerCommand command, object state, Func<long, object, string> what)
     {
-        if (IsLost)
-            throw Lost(what(0, state));
-        _mailbox.Command = command;
-        _mailbox.Step = 0;
-        bool hasAnswered;
-        Interlocked.Increment(ref _calls);
+        Interlocked.Increment(ref _users);
         try
         {
-            _mailbox.SendCommand(++_count, _input);
-            hasAnswered = _mailbox.AwaitReply(_count, _output);
-        }
-        catch (IOException)
-        {
-            // Its end of a pipe is closed.
-            hasAnswered = false;
+            if (IsLost)
+                throw Lost(what(0, state));
+            _mailbox.Command = command;
+            _mailbox.Step = 0;
+            _mailbox.HasCore = 2 * Volatile.Read(ref s_running) <= Environment.ProcessorCount;
+            if (!IsAnswered())
+                throw Lost(what(_mailbox.Step, state));
+            if (_mailbox.HasFailed)
+                throw WorkerText.ExceptionOf(_mailbox.Text);
         }
         finally
         {
-            Interlocked.Decrement(ref _calls);
+            Leave();
         }
-
-        if (!hasAnswered)
-            throw Lost(what(_mailbox.Step, state));
-        if (_mailbox.HasFailed)
-            throw WorkerText.ExceptionOf(_mailbox.Text);
     }
 
-    /// <summary>Ends the process and those that it has started.</summary>
+    /// <summary>Asks for the device that renders.</summary>
+    /// <exception cref="LostEnvironmentException">The process has ended.</exception>
+    public WorkerDevice AskForDevice()
+    {
+        Call(WorkerCommand.Device, "its first image");
+        var json = JsonNode.Parse(_mailbox.Text)!;
+        return new WorkerDevice((string?)json["device"], [.. json["notes"]!.AsArray().Select(note => (string)note!)]);
+    }
+
+    /// <summary>
+    /// Has the environment or renderer closed, unless the process is lost. A process that does not do so in some seconds is ended:
+    /// nothing in it is needed any more.
+    /// </summary>
+    public void Close()
+    {
+        if (IsLost)
+            return;
+        using var late = KillAfter(ClosePatience);
+        try
+        {
+            Call(WorkerCommand.Close, "its end");
+        }
+        catch (LostEnvironmentException)
+        {
+            // What it had is gone as well.
+        }
+    }
+
+    /// <summary>Ends the process after a time, unless the timer is disposed before.</summary>
+    public Timer KillAfter(TimeSpan patience) => new(_ => Kill(), null, patience, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Ends the process and those that it has started. Called on any thread: a call that waits for it throws.</summary>
     public void Kill()
     {
         _isKilled = true;
@@ -132,18 +162,40 @@ internal sealed class WorkerProcess : IKillable, IDisposable
             if (_disposed)
                 return;
             _disposed = true;
-            _hasEnded = true;
+            _isKilled = true;
         }
 
+        Interlocked.Decrement(ref s_running);
         End();
-
-        // A thread that still waits for a reply reads it.
-        if (Volatile.Read(ref _calls) == 0)
-            _mailbox.Dispose();
+        Leave();
         _process.Dispose();
 
         // It is there still where the process ended before it opened it.
         File.Delete(_path);
+    }
+
+    private bool IsAnswered()
+    {
+        try
+        {
+            _mailbox.SendCommand(++_count, _input);
+            return _mailbox.AwaitReply(_count, _output);
+        }
+        catch (IOException)
+        {
+            // Its end of a pipe is closed.
+            return false;
+        }
+    }
+
+    /// <summary>Ends a use of the mailbox and the pipes: a thread that still waits for a reply reads them after the process is disposed.</summary>
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) > 0)
+            return;
+        _mailbox.Dispose();
+        _input.Dispose();
+        _output.Dispose();
     }
 
     private void End()

@@ -15,6 +15,7 @@ internal static class WorkerText
         ["name"] = task.Name,
         ["description"] = task.Description,
         ["init_states"] = task.InitStates,
+        ["max_steps"] = task.MaxSteps,
     }.ToJsonString();
 
     /// <summary>Reads a task.</summary>
@@ -24,6 +25,7 @@ internal static class WorkerText
         return new EnvTask((string)json["suite"]!, (string)json["group"]!, (int)json["id"]!, (string)json["name"]!, (string)json["description"]!)
         {
             InitStates = (int?)json["init_states"],
+            MaxSteps = (int?)json["max_steps"],
         };
     }
 
@@ -57,9 +59,15 @@ internal static class WorkerText
     /// <summary>An exception.</summary>
     public static string Of(Exception e) => new JsonObject
     {
-        ["type"] = e.GetType().Name,
-        ["message"] = e.Message,
-        ["details"] = e.ToString() is var text && text.Length > 20_000 ? text[..20_000] : e.ToString(),
+        ["type"] = e switch
+        {
+            // Who calls an environment catches these with what derives from them.
+            ArgumentException => nameof(ArgumentException),
+            OperationCanceledException => nameof(OperationCanceledException),
+            _ => e.GetType().Name,
+        },
+        ["message"] = Start(e.Message, 10_000),
+        ["details"] = Start(e.ToString(), 20_000),
     }.ToJsonString();
 
     /// <summary>
@@ -74,8 +82,11 @@ internal static class WorkerText
             nameof(EvalCoreException) => new EvalCoreException(message),
             nameof(LostEnvironmentException) => new LostEnvironmentException(message),
             nameof(ArgumentException) => new ArgumentException(message),
-            nameof(OperationCanceledException) or nameof(TaskCanceledException) => new OperationCanceledException(message),
+            nameof(OperationCanceledException) => new OperationCanceledException(message),
             _ => new EnvironmentFailedException($"{type}: {message.ReplaceLineEndings(" ")}", (string)json["details"]!),
         };
     }
+
+    /// <summary>The start of a text. A character takes up to six bytes in JSON, and a mailbox is not large.</summary>
+    private static string Start(string text, int length) => text.Length > length ? text[..length] : text;
 }

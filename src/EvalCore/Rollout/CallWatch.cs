@@ -23,8 +23,8 @@ internal sealed class CallWatch(CallLimits limits)
     /// <summary>The steps of the episode that were played before the call.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>What ends the call; null where nothing does.</summary>
-    public IKillable? Killable { get; set; }
+    /// <summary>The process of the environment, whose end ends the call; null where the environment is in this process.</summary>
+    public WorkerProcess? Process { get; set; }
 
     /// <summary>How long the call may take; null for ever.</summary>
     public TimeSpan? Limit => limits.Of(Call, IsFirst);
@@ -39,7 +39,7 @@ internal sealed class CallWatch(CallLimits limits)
     public TimeSpan Age { get; set; }
 
     /// <summary>Another environment: its first calls may take longer.</summary>
-    public void Renew() => _made &= 1 << (int)WatchedCall.Inference;
+    public void Renew() => _made &= (1 << (int)WatchedCall.NewSession) | (1 << (int)WatchedCall.Planning) | (1 << (int)WatchedCall.Inference);
 
     /// <summary>A call begins.</summary>
     public void Begin(WatchedCall call, EpisodeSpec? episode, int steps = 0)

@@ -17,7 +17,7 @@ public sealed class EpisodeScheduler : IDisposable
 {
     /// <summary>How often an environment is lost in the same way before its episode is an error, and how often in any way.</summary>
     private const int MostSameLosses = 3;
-    private const int MostAttempts = 10;
+    private const int MostLosses = 10;
 
     private readonly IBenchmark _benchmark;
     private readonly IPolicy _policy;
@@ -88,7 +88,7 @@ public sealed class EpisodeScheduler : IDisposable
         else if (_async)
         {
             _batcher = new InferenceBatcher(policy, _inferenceWatch, _stop.Token);
-            _infer = slot => slot.Inferred(_batcher.Infer(slot.Session, slot.Episode));
+            _infer = slot => slot.Inferred(_batcher.Infer(slot.Session, slot.Episode, slot.Steps));
         }
         else
         {
@@ -366,9 +366,9 @@ public sealed class EpisodeScheduler : IDisposable
     /// <returns>Whether it begins again.</returns>
     private bool PlayAgain(Job job, LostAttemptException lost)
     {
-        int same = job.Lose(lost);
+        var (same, ofKind) = job.Lose(lost);
         bool isEnvironment = lost is LostEnvironmentException;
-        if (isEnvironment ? same < MostSameLosses && job.Attempts < MostAttempts : job.Attempts < _policy.EpisodeAttempts)
+        if (isEnvironment ? same < MostSameLosses && ofKind < MostLosses : ofKind < _policy.EpisodeAttempts)
         {
             job.BeginAgain();
             if (Interlocked.Exchange(ref (isEnvironment ? ref _notedLostEnvironment : ref _notedLoss), 1) == 0)
@@ -377,20 +377,30 @@ public sealed class EpisodeScheduler : IDisposable
         }
 
         if (isEnvironment)
-            job.Result.TrySetResult(EpisodeSlot.Error(job.Episode, job.Attempts, lost.Message));
+        {
+            string error = same == job.Attempts ? lost.Message : $"lost in {job.Attempts} attempts in different ways, the last time: {lost.Message}";
+            job.Result.TrySetResult(EpisodeSlot.Error(job.Episode, job.Attempts, error));
+        }
         else
-            job.Result.TrySetException(new EvalCoreException($"{job.Episode} was begun {job.Attempts} times: {lost.Message}", lost));
+        {
+            string others = ofKind == job.Attempts ? "" : $" and lost the policy in {ofKind} of them";
+            job.Result.TrySetException(new EvalCoreException($"{job.Episode} was begun {job.Attempts} times{others}: {lost.Message}", lost));
+        }
+
         HasEnded(job);
         return false;
     }
 
+    /// <summary>Whether the attempts of an episode that is an error were all lost in the same way: its error is then that of each.</summary>
+    internal static bool IsLostInOneWay(EpisodeRecord error) => error.Attempts == MostSameLosses;
+
     /// <summary>
     /// Ends a call that does not return in time: the process of an environment, which costs its episode an attempt. A thread of this
-    /// process cannot be ended: its episode ends the run.
+    /// process cannot be ended: its episode ends the run, and with it all others.
     /// </summary>
     private void IsLate(CallWatch thread)
     {
-        if (thread is { Call: not WatchedCall.Inference, Killable: { } process })
+        if (!CallLimits.IsOfPolicy(thread.Call) && thread.Process is { } process)
         {
             process.Kill();
             return;
@@ -405,24 +415,27 @@ public sealed class EpisodeScheduler : IDisposable
             WatchedCall.Reset => "its reset",
             WatchedCall.Step => string.Create(CultureInfo.InvariantCulture, $"step {thread.Steps + 1}"),
             WatchedCall.Observation => string.Create(CultureInfo.InvariantCulture, $"the observation after {thread.Steps} steps"),
+            WatchedCall.Read => string.Create(CultureInfo.InvariantCulture, $"the reading of its state or device after {thread.Steps} steps"),
+            WatchedCall.Close => "the end of an environment",
+            WatchedCall.NewSession => "the policy's reset",
             _ => string.Create(CultureInfo.InvariantCulture, $"the policy's inference after {thread.Steps} steps"),
         };
         string advice = thread.Call switch
         {
-            WatchedCall.Inference => "the policy does not answer",
+            _ when CallLimits.IsOfPolicy(thread.Call) => "the policy does not answer",
             WatchedCall.Observation when thread.IsFirst && _eval.MaxRenderers == 0 => "the simulator hangs at its first image: some drivers do with many renderers at once, and --eval.max_renderers=N allows N; --eval.isolation=process plays on without what hangs",
             _ => "the simulator hangs; --eval.isolation=process plays on without what hangs",
         };
         var unresponsive = new UnresponsiveException(string.Create(
-            CultureInfo.InvariantCulture, $"{episode} did not return from {call} within {limit.TotalSeconds:0.#} s (--eval.episode_timeout): {advice}"));
+            CultureInfo.InvariantCulture, $"{episode} did not return from {call} within {limit.TotalSeconds:0.#} s (--eval.episode_timeout): {advice}"), episode);
         lock (_lock)
         {
-            foreach (var job in _playing.Where(job => job.Episode == episode))
-            {
-                if (job.Worker is { } worker && thread != _inferenceWatch)
-                    _unresponsive.Add(worker);
+            // Queued episodes, and those that wait for what the thread holds, would never end.
+            _failure ??= unresponsive;
+            foreach (var job in _playing.Where(job => job.Episode == episode && thread != _inferenceWatch))
+                _unresponsive.Add(job.Worker!);
+            foreach (var job in _playing.Concat(_queue.Clear()))
                 job.Result.TrySetException(unresponsive);
-            }
         }
     }
 
@@ -480,7 +493,7 @@ public sealed class EpisodeScheduler : IDisposable
         long start = Stopwatch.GetTimestamp();
         try
         {
-            _inferenceWatch.Begin(WatchedCall.Inference, playing[0].Job.Episode);
+            _inferenceWatch.Begin(WatchedCall.Inference, playing[0].Job.Episode, playing[0].Slot.Steps);
             _policy.Infer([.. playing.Select(episode => episode.Slot.Session)], _stop.Token);
             _inferenceWatch.End();
             long ticks = Stopwatch.GetTimestamp() - start;
@@ -546,6 +559,7 @@ public sealed class EpisodeScheduler : IDisposable
     private sealed class Job(EpisodeSpec episode, FrameRecording? recording, StepRecording? steps)
     {
         private readonly Dictionary<string, int> _losses = [];
+        private readonly Dictionary<Type, int> _lossesOfKind = [];
 
         public EpisodeSpec Episode { get; } = episode;
 
@@ -566,8 +580,10 @@ public sealed class EpisodeScheduler : IDisposable
         /// <summary>The exception of its batch's forward pass; null for none.</summary>
         public Exception? Failure { get; set; }
 
-        /// <summary>Notes a lost attempt; returns how many were lost in the same way.</summary>
-        public int Lose(LostAttemptException lost) => _losses[lost.Message] = _losses.GetValueOrDefault(lost.Message) + 1;
+        /// <summary>Notes a lost attempt; returns how many were lost in the same way, and how many with an exception of the same type.</summary>
+        public (int Same, int OfKind) Lose(LostAttemptException lost) => (
+            _losses[lost.Message] = _losses.GetValueOrDefault(lost.Message) + 1,
+            _lossesOfKind[lost.GetType()] = _lossesOfKind.GetValueOrDefault(lost.GetType()) + 1);
 
         public void BeginAgain()
         {

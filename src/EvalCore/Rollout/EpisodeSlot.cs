@@ -31,12 +31,13 @@ internal sealed class EpisodeSlot(
     private EpisodeCounter? _counter;
     private readonly IPolicySession[] _alone = new IPolicySession[1];
     private double[] _action = [];
-    private IActionQueue? _queue;
+    private IsolatedEnvironment? _isolated;
     private double[] _ahead = [];
     private int _queued;
     private int _nextQueued;
     private bool _rendersImages;
     private Action? _observe;
+    private Func<string?>? _askForDevice;
     private IVideoSource? _video;
     private IGoalConditions? _goal;
     private byte[] _conditions = [];
@@ -67,6 +68,9 @@ internal sealed class EpisodeSlot(
     /// <summary>The episode that is played.</summary>
     public EpisodeSpec? Episode => _episode;
 
+    /// <summary>The steps of the episode that were played.</summary>
+    public int Steps => _steps;
+
     /// <summary>Resets the environment for an episode.</summary>
     /// <param name="episode">The episode.</param>
     /// <param name="recording">Receives the snapshots for the video; null for no video.</param>
@@ -92,8 +96,8 @@ internal sealed class EpisodeSlot(
             _vectors = new Observation(new ObservationSpace(_observation.Space.Where(field => field.Kind != ObservationKind.Image)));
             _action = new double[_environment.ActionSpace.Dimension];
             _counter = new EpisodeCounter(_observation.Space, _environment.ActionSpace, policy.Statistics);
-            _queue = _environment as IActionQueue;
-            _ahead = new double[(_queue?.MostAhead ?? 0) * _action.Length];
+            _isolated = _environment as IsolatedEnvironment;
+            _ahead = new double[(_isolated?.MostAhead ?? 0) * _action.Length];
             _video = _environment is IVideoSource { SnapshotLength: > 0 } video ? video : null;
             _goal = _environment is IGoalConditions { ConditionCount: > 0 } goal ? goal : null;
             _conditions = new byte[_goal?.ConditionCount ?? 0];
@@ -104,11 +108,15 @@ internal sealed class EpisodeSlot(
         watch.End();
         _counter!.Reset();
         Lap(ref _physics);
+        watch.Begin(WatchedCall.NewSession, episode);
         _session = policy.NewSession(episode);
+        watch.End();
         Lap(ref _inference);
+        watch.Begin(WatchedCall.Read, episode);
         if (_video is not null)
             _recording?.Start(_video);
         _stepRecording?.Start(_environment);
+        watch.End();
         Lap(ref _harness);
     }
 
@@ -129,9 +137,11 @@ internal sealed class EpisodeSlot(
             if (Session.NeedsObservation)
             {
                 Lap(ref _harness);
-                rendering.Observe(_observation!, _observe ??= Observe);
+                rendering.Observe(_observation!, _observe ??= Observe, _askForDevice ??= AskForDevice);
                 Lap(ref _rendering);
+                watch.Begin(WatchedCall.Planning, _episode, _steps);
                 Session.Observe(_observation!);
+                watch.End();
                 Lap(ref _inference);
                 _counter!.Observe(_observation!);
             }
@@ -142,7 +152,9 @@ internal sealed class EpisodeSlot(
                 _environment!.Observe(_vectors!);
                 watch.End();
                 Lap(ref _rendering);
+                watch.Begin(WatchedCall.Planning, _episode, _steps);
                 Session.ObserveVectors(_vectors!);
+                watch.End();
                 Lap(ref _inference);
             }
 
@@ -182,7 +194,9 @@ internal sealed class EpisodeSlot(
     public EpisodeRecord End()
     {
         Session.End(_success, _steps);
+        watch.Begin(WatchedCall.Read, _episode, _steps);
         string? warning = _environment!.Warning;
+        watch.End();
         var diagnostics = _counter!.End();
         Release(_session);
         _session = null;
@@ -253,9 +267,15 @@ internal sealed class EpisodeSlot(
     public void Release()
     {
         var environment = _environment;
-        (_environment, _task, _video, _goal, _queue) = (null, null, null, null, null);
-        watch.Killable = null;
-        Release(environment);
+        (_environment, _task, _video, _goal, _isolated) = (null, null, null, null, null);
+        if (environment is not null)
+        {
+            watch.Begin(WatchedCall.Close, _episode, _steps);
+            Release(environment);
+            watch.End();
+        }
+
+        watch.Process = null;
     }
 
     /// <summary>
@@ -282,20 +302,30 @@ internal sealed class EpisodeSlot(
     {
         watch.Renew();
         watch.Begin(WatchedCall.Start, episode);
-        var environment = benchmark is IsolatedBenchmark isolated ? isolated.Make(episode.Task, process => watch.Killable = process) : benchmark.Make(episode.Task);
+        var environment = benchmark is IsolatedBenchmark isolated ? isolated.Make(episode.Task, process => watch.Process = process) : benchmark.Make(episode.Task);
         watch.End();
-        watch.Killable = environment as IKillable;
         return environment;
     }
 
-    private void Observe()
+    private void Observe() => Render(WatchedCall.Observation, static slot => slot._environment!.Observe(slot._observation!));
+
+    /// <summary>The device that renders. A process that has just rendered is asked for its own.</summary>
+    private string? AskForDevice()
+    {
+        string? device = null;
+        Render(WatchedCall.Read, slot => device =
+            benchmark is IsolatedBenchmark isolated && slot._isolated is { } environment ? isolated.DeviceOf(environment) : benchmark.RenderingDevice);
+        return device;
+    }
+
+    private void Render(WatchedCall call, Action<EpisodeSlot> render)
     {
         if (_rendersImages)
             renderers.Enter(stop);
         try
         {
-            watch.Begin(WatchedCall.Observation, _episode, _steps);
-            _environment!.Observe(_observation!);
+            watch.Begin(call, _episode, _steps);
+            render(this);
             watch.End();
         }
         finally
@@ -313,7 +343,7 @@ internal sealed class EpisodeSlot(
     {
         if (_nextQueued == _queued)
         {
-            if (_queue is null || !Session.CanActAhead)
+            if (_isolated is null || !Session.CanActAhead)
             {
                 Session.Act(_action);
                 return;
@@ -324,8 +354,9 @@ internal sealed class EpisodeSlot(
             {
                 Session.Act(_ahead.AsSpan(_queued++ * _action.Length, _action.Length));
             }
-            while (_queued < _queue.MostAhead && !Session.NeedsObservation && !Session.NeedsVectors && !Session.NeedsInference);
-            _queue.Announce(_ahead, _queued);
+            while (_queued < _isolated.MostAhead && !Session.NeedsObservation && !Session.NeedsVectors && !Session.NeedsInference);
+            var next = Session.NeedsObservation ? (_rendersImages ? null : _observation!.Space) : Session.NeedsVectors ? _vectors!.Space : null;
+            _isolated.Announce(_ahead, _queued, next);
         }
 
         _ahead.AsSpan(_nextQueued++ * _action.Length, _action.Length).CopyTo(_action);
@@ -335,11 +366,9 @@ internal sealed class EpisodeSlot(
     {
         try
         {
-            watch.Begin(WatchedCall.Step, _episode, _steps);
             var result = _environment!.Step(_action);
             if (_goal is not null && !result.Success)
                 CountConditions();
-            watch.End();
             return result;
         }
         catch (ArgumentException e)
@@ -361,6 +390,7 @@ internal sealed class EpisodeSlot(
         Lap(ref _inference);
         _counter!.Act(_action);
         Lap(ref _harness);
+        watch.Begin(WatchedCall.Step, _episode, _steps);
         var result = StepEnvironment();
         Lap(ref _physics);
 
@@ -376,6 +406,7 @@ internal sealed class EpisodeSlot(
         // LeRobot's videos end before the last step: with its automatic reset, that frame would show the next episode.
         if (!over && _video is not null)
             _recording?.Add(_video);
+        watch.End();
         Lap(ref _harness);
         return over;
     }

@@ -97,6 +97,8 @@ public sealed class EvalRun : IDisposable
             foreach (string note in _benchmark.Notes)
                 _warn(note);
             var renderers = new RendererLimit(options.Eval.MaxRenderers);
+            if (_benchmark is IsolatedBenchmark isolated)
+                isolated.Renderers = renderers;
             if (options.OutputDir is { } folder)
             {
                 _journal = options.Resume ? Journal.Resume(folder, _identity, options.Disk) : Journal.Create(folder, _identity, options.Given, options.Disk);
@@ -505,7 +507,7 @@ public sealed class EvalRun : IDisposable
                     Progress.FinishVideo();
                 (recording, steps) = (null, null);
                 if (Interlocked.Exchange(ref _warnedOfError, 1) == 0)
-                    _warn($"{episode} could not be played: {error}, {played.Attempts} times; {(before is null ? "it is an error, which counts neither as a failure nor as a success" : "its first result is kept")} (further ones are only in {EvalInfo.FileName})");
+                    _warn($"{episode} could not be played: {error}{(EpisodeScheduler.IsLostInOneWay(played) ? $", {played.Attempts} times" : "")}; {(before is null ? "it is an error, which counts neither as a failure nor as a success" : "its first result is kept")} (further ones are only in {EvalInfo.FileName})");
                 played = before ?? played;
             }
             else if (before is not null && !before.HasResultOf(played))
@@ -532,7 +534,7 @@ public sealed class EvalRun : IDisposable
         catch (Exception e) when (e is not OperationCanceledException)
         {
             if (!HasStopped)
-                Failed ??= episode;
+                Failed ??= (e as UnresponsiveException)?.Episode ?? episode;
             if (e is EvalCoreException && !e.Message.Contains(episode.ToString(), StringComparison.Ordinal))
                 throw new EvalCoreException($"{episode}: {e.Message}", e);
             throw;

@@ -34,9 +34,10 @@ internal sealed class InferenceBatcher : IDisposable
     /// <summary>Blocks until the session's network has run; returns the ticks the forward pass took.</summary>
     /// <param name="session">The session.</param>
     /// <param name="episode">Its episode.</param>
-    public long Infer(IPolicySession session, EpisodeSpec? episode)
+    /// <param name="steps">The steps of the episode that were played.</param>
+    public long Infer(IPolicySession session, EpisodeSpec? episode, int steps)
     {
-        var request = new Request(session, episode);
+        var request = new Request(session, episode, steps);
         lock (_lock)
             _waiting.Add(request);
         _arrived.Release();
@@ -85,7 +86,7 @@ internal sealed class InferenceBatcher : IDisposable
             {
                 sessions.Clear();
                 sessions.AddRange(batch.Select(request => request.Session));
-                _watch.Begin(WatchedCall.Inference, batch[0].Episode);
+                _watch.Begin(WatchedCall.Inference, batch[0].Episode, batch[0].Steps);
                 _policy.Infer(sessions, _stop);
                 _watch.End();
             }
@@ -101,11 +102,13 @@ internal sealed class InferenceBatcher : IDisposable
         }
     }
 
-    private sealed class Request(IPolicySession session, EpisodeSpec? episode)
+    private sealed class Request(IPolicySession session, EpisodeSpec? episode, int steps)
     {
         public IPolicySession Session { get; } = session;
 
         public EpisodeSpec? Episode { get; } = episode;
+
+        public int Steps { get; } = steps;
 
         public ManualResetEventSlim Done { get; } = new();
 

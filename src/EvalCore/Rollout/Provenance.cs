@@ -66,15 +66,20 @@ internal static class Provenance
 
         provenance["options"] = options.Given.DeepClone();
         provenance["git_commit"] = GitCommit(Directory.GetCurrentDirectory());
-        provenance["machine"] = new JsonObject
+        var machine = new JsonObject
         {
             ["os"] = RuntimeInformation.OSDescription,
             ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
             ["cores"] = Environment.ProcessorCount,
             ["runtime"] = RuntimeInformation.FrameworkDescription,
         };
+        provenance["machine"] = machine;
+        if (Hardware.Processor is { } processor)
+            machine["processor"] = processor;
+        if (Hardware.Gpu is { } gpu)
+            machine["gpu"] = gpu;
         if (policy.ObservationKeys.Any(key => IsImage(benchmark.ObservationSpace, key)) && benchmark.RenderingDevice is { } device)
-            provenance["machine"]!["renderer"] = device;
+            machine["renderer"] = device;
         provenance["finished_at"] = DateTimeOffset.Now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
         return provenance;
     }

@@ -33,7 +33,8 @@ internal sealed class RenderingNote
     /// </summary>
     /// <param name="observation">Receives the observation.</param>
     /// <param name="observe">Observes.</param>
-    public void Observe(Observation observation, Action observe)
+    /// <param name="device">Gives the device that renders.</param>
+    public void Observe(Observation observation, Action observe, Func<string?> device)
     {
         if (!Volatile.Read(ref _isDone))
         {
@@ -42,8 +43,8 @@ internal sealed class RenderingNote
                 if (!_isDone)
                 {
                     observe();
-                    if (_benchmark.RenderingDevice is { } device)
-                        Measure(device, observation, observe);
+                    if (device() is { } name)
+                        Measure(name, observation, observe);
                     Volatile.Write(ref _isDone, true);
                     return;
                 }

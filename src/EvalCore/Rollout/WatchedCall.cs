@@ -15,6 +15,18 @@ internal enum WatchedCall
     /// <summary>It is observed.</summary>
     Observation,
 
+    /// <summary>It is asked for something else: its state, for a video or a recording, its warning, or the device that renders.</summary>
+    Read,
+
+    /// <summary>It is disposed.</summary>
+    Close,
+
+    /// <summary>The policy begins an episode.</summary>
+    NewSession,
+
+    /// <summary>The policy reads an observation; one that is a class computes its actions then.</summary>
+    Planning,
+
     /// <summary>The policy runs its network.</summary>
     Inference,
 }

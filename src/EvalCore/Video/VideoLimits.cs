@@ -16,4 +16,10 @@ internal sealed record VideoLimits
     /// How long a thread may take for a frame, the wait for ffmpeg and for the end of the video before included.
     /// </summary>
     public TimeSpan RenderPatience { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// The same until a renderer's first frame: a process may have to start and to compile the model of its task, and a driver its
+    /// shaders. An environment has as long.
+    /// </summary>
+    public TimeSpan FirstFramePatience { get; init; } = TimeSpan.FromMinutes(15);
 }

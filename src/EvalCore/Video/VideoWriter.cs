@@ -234,6 +234,7 @@ public sealed class VideoWriter : IDisposable
                     renderer = null;
                     Release(old);
                     worker.Process = null;
+                    worker.IsStarting = true;
                     renderer = NewRenderer(worker, episode.Task);
                     task = episode.Task;
                     frame = GC.AllocateArray<byte>(renderer.Width * renderer.Height * 3, pinned: true);
@@ -252,9 +253,11 @@ public sealed class VideoWriter : IDisposable
                     }
                     finally
                     {
-                        _renderers.Exit();
+                        Exit(worker);
                     }
 
+                    worker.Touch();
+                    worker.IsStarting = false;
                     encoder.Add(frame);
                 }
 
@@ -310,16 +313,24 @@ public sealed class VideoWriter : IDisposable
         }
         finally
         {
-            _renderers.Exit();
+            Exit(worker);
         }
     }
 
     /// <summary>Waits until a renderer may render. The wait is no sign that it is stuck.</summary>
     private void Enter(Worker worker)
     {
-        while (!_renderers.TryEnter(TimeSpan.FromSeconds(1), _stopping.Token))
+        while (!_renderers.TryEnter(_limits.RenderPatience / 4, _stopping.Token))
             worker.Touch();
         worker.Touch();
+        worker.Takes();
+    }
+
+    /// <summary>Lets another renderer render. A thread that was given up has done so when it comes here.</summary>
+    private void Exit(Worker worker)
+    {
+        if (worker.GivesBack())
+            _renderers.Exit();
     }
 
     private void HasRendered(Worker worker, Job job)
@@ -397,10 +408,10 @@ public sealed class VideoWriter : IDisposable
     /// </summary>
     private void GiveUpStuckRenderers()
     {
-        var given = new List<Job>();
+        var given = new List<(Job Job, TimeSpan Patience)>();
         lock (_lock)
         {
-            foreach (var worker in _workers.Where(worker => !worker.IsGivenUp && worker.Current is not null && worker.IsLate(_limits.RenderPatience)).ToList())
+            foreach (var worker in _workers.Where(worker => !worker.IsGivenUp && worker.Current is not null && worker.IsLate(PatienceOf(worker))).ToList())
             {
                 if (worker.Process is { } process)
                 {
@@ -411,16 +422,19 @@ public sealed class VideoWriter : IDisposable
                     continue;
                 }
 
-                given.Add(worker.Current!);
+                given.Add((worker.Current!, PatienceOf(worker)));
                 HasRendered(worker, worker.Current!);
                 worker.IsGivenUp = true;
+                Exit(worker);
                 if (_queue.Count > 0)
                     StartWorker();
             }
         }
 
-        foreach (var job in given)
-            GiveUp(job, $"its renderer does not return for {_limits.RenderPatience.TotalSeconds:0.#} s");
+        foreach (var (job, patience) in given)
+            GiveUp(job, $"its renderer does not return for {patience.TotalSeconds:0.#} s");
+
+        TimeSpan PatienceOf(Worker worker) => worker.IsStarting ? _limits.FirstFramePatience : _limits.RenderPatience;
     }
 
     /// <summary>
@@ -475,10 +489,15 @@ public sealed class VideoWriter : IDisposable
     {
         private long _touched = Environment.TickCount64;
         private volatile bool _isGivenUp;
-        private volatile IKillable? _process;
+        private volatile bool _isStarting;
+        private volatile WorkerProcess? _process;
+        private int _permits;
 
         /// <summary>The process of its renderer; null where that is in this process.</summary>
-        public IKillable? Process { get => _process; set => _process = value; }
+        public WorkerProcess? Process { get => _process; set => _process = value; }
+
+        /// <summary>Whether its renderer has rendered nothing yet.</summary>
+        public bool IsStarting { get => _isStarting; set => _isStarting = value; }
 
         public Thread Thread { get; } = thread;
 
@@ -487,6 +506,12 @@ public sealed class VideoWriter : IDisposable
 
         /// <summary>Whether its renderer did not return in time. If it ever returns, the thread ends.</summary>
         public bool IsGivenUp { get => _isGivenUp; set => _isGivenUp = value; }
+
+        /// <summary>Notes that it may render.</summary>
+        public void Takes() => Volatile.Write(ref _permits, 1);
+
+        /// <summary>Notes that it does not render any more; false where that was noted already.</summary>
+        public bool GivesBack() => Interlocked.Exchange(ref _permits, 0) == 1;
 
         /// <summary>Notes that a frame begins.</summary>
         public void Touch() => Volatile.Write(ref _touched, Environment.TickCount64);

@@ -21,7 +21,14 @@ internal sealed class FragileBenchmark(FragileConfig config) : IBenchmark
 
     public IReadOnlyDictionary<string, string> EngineVersions => _walk.EngineVersions;
 
-    public string? RenderingDevice => "brush";
+    public string? RenderingDevice
+    {
+        get
+        {
+            BreakDown("device", Tasks[0], config.Episode, 0);
+            return "brush";
+        }
+    }
 
     public bool RendersVideos => true;
 
@@ -139,7 +146,11 @@ internal sealed class FragileBenchmark(FragileConfig config) : IBenchmark
             ((IVideoSource)walk).Snapshot(snapshot);
         }
 
-        public void Dispose() => walk.Dispose();
+        public void Dispose()
+        {
+            Break("close");
+            walk.Dispose();
+        }
 
         private void Break(string at) => benchmark.BreakDown(at, task, _episode, _step);
     }

@@ -19,7 +19,7 @@ internal sealed class FragileConfig : EnvConfig
     /// <summary>What happens: none, a signal (<c>SIGSEGV</c>, <c>SIGABRT</c>, <c>SIGKILL</c>), exit, hang, throw or refuse.</summary>
     public string Trouble { get; set; } = "none";
 
-    /// <summary>Where: make, reset, step, observe, conditions, snapshot, state, frame or warning.</summary>
+    /// <summary>Where: make, reset, step, observe, conditions, snapshot, state, frame, warning, device or close.</summary>
     public string At { get; set; } = "step";
 
     /// <summary>In which episode of <c>left</c>; -1 for all.</summary>

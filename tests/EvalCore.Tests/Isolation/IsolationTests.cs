@@ -60,11 +60,13 @@ public sealed class IsolationTests : IDisposable
     [InlineData("step", 7, "step 7")]
     [InlineData("reset", 0, "its reset")]
     [InlineData("observe", 0, "the observation after its reset")]
+    [InlineData("snapshot", 0, "the state after its reset")]
+    [InlineData("warning", 0, "the end of the episode")]
     public async Task A_process_that_hangs_costs_an_attempt_and_no_result(string at, int step, string where)
     {
         var whole = await Play(new FragileConfig(), IsolationMode.None, "in");
-        var played = await Play(Broken("hang", at, step), IsolationMode.Process, "out", timeout: 1);
-        Assert.Equal(Results(whole), Results(played));
+        var played = await Play(Broken("hang", at, step), IsolationMode.Process, "out", timeout: 1, videos: at == "snapshot" ? NEpisodes : 0);
+        Assert.Equal(Results(whole), Results(played).Select(episode => episode with { VideoPath = null }));
         Assert.Contains(played.Episodes, episode => episode is { EpisodeIndex: 1, Task: "left", Attempts: 2 });
         Assert.StartsWith($"the simulator's process did not return from {where}; episode 1 of left", Assert.Single(_notes, IsOnAnAttempt), StringComparison.Ordinal);
     }
@@ -76,6 +78,33 @@ public sealed class IsolationTests : IDisposable
         config.Episode = 0;
         await Play(config, IsolationMode.Process, "out", timeout: 1);
         Assert.StartsWith("the simulator's process did not return from its first observation (--eval.max_renderers=N limits how many render at once); episode 0 of left", Assert.Single(_notes, IsOnAnAttempt), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_process_that_does_not_say_which_device_renders_costs_an_attempt_and_no_result(int batchSize)
+    {
+        var whole = await Play(new FragileConfig(), IsolationMode.None, "in");
+        var config = Broken("hang", "device", 0);
+        config.Episode = -1;
+        var played = await Play(config, IsolationMode.Process, "out", batchSize, timeout: 1);
+        Assert.Equal(Results(whole), Results(played));
+        Assert.StartsWith("the simulator's process did not return from its first image; episode ", Assert.Single(_notes, IsOnAnAttempt), StringComparison.Ordinal);
+        Assert.Equal("brush", (string?)played.Provenance!["machine"]!["renderer"]);
+    }
+
+    [Fact]
+    public async Task A_process_that_does_not_close_its_environment_is_replaced()
+    {
+        var whole = await Play(new FragileConfig(), IsolationMode.None, "in");
+        var config = Broken("hang", "close", 0);
+        config.Episode = -1;
+        var played = await Play(config, IsolationMode.Process, "out");
+        Assert.Equal(Results(whole), Results(played));
+        Assert.Single(Directory.GetFiles(config.Marks));
+        Assert.DoesNotContain(_notes, IsOnAnAttempt);
+        Assert.All(played.Episodes, episode => Assert.Null(episode.Attempts));
     }
 
     [Fact]
@@ -186,6 +215,22 @@ public sealed class IsolationTests : IDisposable
             await Task.Delay(50);
         Assert.Empty(Children().Except(before));
         Assert.Empty(SharedFiles());
+    }
+
+    [Fact]
+    public void A_process_that_has_ended_leaves_no_descriptor()
+    {
+        const string Descriptors = "/proc/self/fd";
+        Assert.SkipUnless(Directory.Exists(Descriptors), "Linux lists them");
+        const int Processes = 100;
+        int before = Directory.GetFileSystemEntries(Descriptors).Length;
+        for (int i = 0; i < Processes; i++)
+        {
+            using var process = WorkerProcess.Start(new WorkerProgram("/bin/sh", ["-c", "exit 0"]));
+        }
+
+        // Each had two pipes. Other tests open files meanwhile.
+        Assert.InRange(Directory.GetFileSystemEntries(Descriptors).Length - before, int.MinValue, Processes);
     }
 
     [Fact]

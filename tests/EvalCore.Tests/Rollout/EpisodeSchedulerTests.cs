@@ -59,6 +59,45 @@ public sealed class EpisodeSchedulerTests
     }
 
     [Fact]
+    public async Task Lost_environments_do_not_count_as_lost_connections()
+    {
+        int steps = 0, calls = 0;
+        var config = new WalkConfig
+        {
+            OnStep = () =>
+            {
+                if (++steps <= 4)
+                    throw new LostEnvironmentException($"crash {steps}");
+            },
+        };
+        using var policy = new WalkPolicy(PolicyBatching.PerSession)
+        {
+            OnInfer = () =>
+            {
+                if (++calls == 5)
+                    throw new LostConnectionException("the server is gone");
+            },
+        };
+        using var scheduler = new EpisodeScheduler(config.Open(), policy, 1, false, Expecting(config));
+        Assert.Equal(6, (await scheduler.Play(Spec(config, 3))).Attempts);
+    }
+
+    [Fact]
+    public async Task An_episode_that_is_lost_in_different_ways_says_so()
+    {
+        int steps = 0;
+        var notes = new List<string>();
+        var config = new WalkConfig { Task = "left", OnStep = () => throw new LostEnvironmentException($"crash {++steps}") };
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        using var run = new EvalRun(config, policy, new RolloutOptions { Eval = new EvalConfig { NEpisodes = 1, BatchSize = 1 } }, notes.Add);
+        var error = Assert.Single((await run.PlayAll()).Errors);
+        Assert.Equal(10, error.Attempts);
+        Assert.Equal("lost in 10 attempts in different ways, the last time: crash 10", error.Error);
+        Assert.Contains(notes, note => note.StartsWith(
+            "episode 0 of left (seed 1000) could not be played: lost in 10 attempts in different ways, the last time: crash 10; it is an error, ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Synchronous_environments_are_inferred_as_one_batch()
     {
         using var queued = new ManualResetEventSlim();

@@ -1,3 +1,4 @@
+using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Results;
 using EvalCore.Rollout;
@@ -68,9 +69,101 @@ public sealed class UnresponsiveTests : IDisposable
         Assert.NotEmpty(run.Stuck);
     }
 
-    private EvalRun Run(WalkConfig config, WalkPolicy policy, int batchSize, bool isAsync) => new(config, policy, new RolloutOptions
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public async Task All_who_wait_for_an_episode_are_told(int batchSize, bool isAsync)
     {
-        Eval = new EvalConfig { NEpisodes = 20, BatchSize = batchSize, UseAsyncEnvs = isAsync, NEpisodesToRender = 0, EpisodeTimeout = 0.5 },
+        int steps = 0;
+        var config = new WalkConfig
+        {
+            OnStep = () =>
+            {
+                if (Interlocked.Increment(ref steps) == 150)
+                    _never.Wait();
+            },
+        };
+        using var policy = new WalkPolicy(PolicyBatching.PerSession);
+        using var run = Run(config, policy, batchSize, isAsync);
+        Task<EpisodeRecord>[] playing = [.. run.Episodes.Select(run.Play)];
+        await Assert.ThrowsAsync<UnresponsiveException>(() => Task.WhenAll(playing).WaitAsync(TimeSpan.FromMinutes(1)));
+        string line = Assert.Single(playing.Where(episode => episode.IsFaulted).Select(episode => episode.Exception!.InnerException!.Message).Distinct());
+        Assert.StartsWith($"{run.Failed} did not return from step ", line, StringComparison.Ordinal);
+        Assert.Equal(run.Kept, playing.Count(episode => episode.IsCompletedSuccessfully));
+        run.Stop(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public async Task The_line_says_after_how_many_steps_a_batch_does_not_return(int batchSize, bool isAsync)
+    {
+        int calls = 0;
+        using var policy = new WalkPolicy(PolicyBatching.Batched)
+        {
+            OnInfer = () =>
+            {
+                if (++calls == 2)
+                    _never.Wait();
+            },
+        };
+        using var run = Run(new WalkConfig { Task = "left" }, policy, batchSize, isAsync, episodes: 1);
+        var e = await Assert.ThrowsAsync<UnresponsiveException>(run.PlayAll);
+        Assert.StartsWith("episode 0 of left (seed 1000) did not return from the policy's inference after 4 steps ", e.Message, StringComparison.Ordinal);
+        run.Stop(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task A_policy_that_computes_when_it_observes_is_watched()
+    {
+        using var policy = new ObservingPolicy(_never);
+        using var run = Run(new WalkConfig(), policy, 2, isAsync: true);
+        var e = await Assert.ThrowsAsync<UnresponsiveException>(() => run.PlayAll().WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.EndsWith("did not return from the policy's inference after 3 steps within 0.5 s (--eval.episode_timeout): the policy does not answer", e.Message, StringComparison.Ordinal);
+        run.Stop(TimeSpan.FromMilliseconds(100));
+    }
+
+    private EvalRun Run(WalkConfig config, IPolicy policy, int batchSize, bool isAsync, int episodes = 20) => new(config, policy, new RolloutOptions
+    {
+        Eval = new EvalConfig { NEpisodes = episodes, BatchSize = batchSize, UseAsyncEnvs = isAsync, NEpisodesToRender = 0, EpisodeTimeout = 0.5 },
         OutputDir = Path.Combine(_folder, "run"),
     });
+
+    /// <summary>A policy that computes each action from the observation, and does not return from the fourth of an episode.</summary>
+    private sealed class ObservingPolicy(ManualResetEventSlim never) : IPolicy
+    {
+        public string Type => "observing";
+
+        public IReadOnlyList<string> ObservationKeys { get; } = ["observation.state"];
+
+        public IReadOnlyDictionary<string, string> Provenance { get; } = new Dictionary<string, string>();
+
+        public IPolicySession NewSession(EpisodeSpec episode) => new Session(never);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Session(ManualResetEventSlim never) : IPolicySession
+        {
+            private int _observed;
+
+            public bool NeedsObservation => true;
+
+            public bool NeedsInference => false;
+
+            public void Observe(Observation observation)
+            {
+                if (++_observed == 4)
+                    never.Wait();
+            }
+
+            public void Act(Span<double> action) => action[0] = 0;
+
+            public void Dispose()
+            {
+            }
+        }
+    }
 }

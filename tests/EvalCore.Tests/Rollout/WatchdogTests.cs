@@ -25,16 +25,20 @@ public sealed class WatchdogTests
         Assert.Equal(TimeSpan.FromMinutes(1), limits.Of(WatchedCall.Observation, isFirst: false));
         Assert.Equal(TimeSpan.FromHours(1), limits.Of(WatchedCall.Inference, isFirst: true));
         Assert.Equal(TimeSpan.FromMinutes(10), limits.Of(WatchedCall.Inference, isFirst: false));
+        Assert.Equal(TimeSpan.FromHours(1), limits.Of(WatchedCall.Planning, isFirst: true));
+        Assert.Equal(TimeSpan.FromMinutes(1), limits.Of(WatchedCall.Close, isFirst: true));
     }
 
     [Fact]
-    public void The_limit_that_is_given_is_for_every_call_but_a_start()
+    public void The_limit_that_is_given_is_for_every_call_but_a_start_and_an_end()
     {
         var limits = new CallLimits(_time, 20, limitsInference: false);
         Assert.Equal(TimeSpan.FromSeconds(20), limits.Of(WatchedCall.Reset, isFirst: true));
         Assert.Equal(TimeSpan.FromSeconds(20), limits.Of(WatchedCall.Inference, isFirst: true));
         Assert.Equal(TimeSpan.FromMinutes(15), limits.Of(WatchedCall.Start, isFirst: true));
         Assert.Equal(TimeSpan.FromHours(1), new CallLimits(_time, 3600, false).Of(WatchedCall.Start, isFirst: true));
+        Assert.Equal(TimeSpan.FromMinutes(1), limits.Of(WatchedCall.Close, isFirst: true));
+        Assert.Equal(TimeSpan.FromHours(1), new CallLimits(_time, 3600, false).Of(WatchedCall.Close, isFirst: true));
     }
 
     [Fact]

@@ -103,7 +103,8 @@ public sealed class FfmpegFailureTests : IDisposable
         };
         using var benchmark = config.Open();
         using var writer = new VideoWriter(
-            benchmark, 10, _folder, _notes.Add, new VideoLimits { RenderPatience = TimeSpan.FromMilliseconds(500) }, ffmpeg: null);
+            benchmark, 10, _folder, _notes.Add,
+            new VideoLimits { RenderPatience = TimeSpan.FromMilliseconds(500), FirstFramePatience = TimeSpan.FromMilliseconds(500) }, ffmpeg: null);
         string?[] videos = await Task.WhenAll(Enumerable.Range(0, 6).Select(index => writer.Write(Recording(index, 3))));
         Assert.Single(videos, video => video is null);
         Assert.Contains(_notes, note => note.StartsWith("no video of episode ", StringComparison.Ordinal)
@@ -111,6 +112,54 @@ public sealed class FfmpegFailureTests : IDisposable
         writer.Stop(TimeSpan.FromMilliseconds(100));
         Assert.True(writer.IsStuck);
         never.Set();
+    }
+
+    [Fact]
+    public async Task A_renderer_that_does_not_return_keeps_no_other_from_rendering()
+    {
+        using var never = new ManualResetEventSlim();
+        using var returned = new ManualResetEventSlim();
+        int frames = 0;
+        var config = new WalkConfig
+        {
+            OnFrame = () =>
+            {
+                if (Interlocked.Increment(ref frames) != 1)
+                    return;
+                never.Wait();
+                returned.Set();
+            },
+        };
+        using var benchmark = config.Open();
+        var renderers = new RendererLimit(1);
+        var limits = new VideoLimits { RenderPatience = TimeSpan.FromSeconds(1), FirstFramePatience = TimeSpan.FromSeconds(1) };
+        using var writer = new VideoWriter(benchmark, 10, _folder, _notes.Add, limits, ffmpeg: null, renderers);
+        string?[] videos = await Task.WhenAll(Enumerable.Range(0, 6).Select(index => writer.Write(Recording(index, 3)))).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Single(videos, video => video is null);
+
+        // The one that returns after all does not free the place of another.
+        never.Set();
+        returned.Wait();
+        await Task.Delay(200);
+        Assert.True(renderers.TryEnter(TimeSpan.FromSeconds(10), CancellationToken.None));
+        Assert.False(renderers.TryEnter(TimeSpan.FromMilliseconds(50), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_first_frame_of_a_renderer_may_take_longer()
+    {
+        int frames = 0;
+        var config = new WalkConfig
+        {
+            OnFrame = () =>
+            {
+                if (Interlocked.Increment(ref frames) == 1)
+                    Thread.Sleep(2500);
+            },
+        };
+        using var benchmark = config.Open();
+        using var writer = new VideoWriter(benchmark, 10, _folder, _notes.Add, new VideoLimits { RenderPatience = TimeSpan.FromSeconds(1) }, ffmpeg: null);
+        Assert.NotNull(await writer.Write(Recording(0, 3)));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace EvalCore.Video;
+namespace EvalCore.Environments;
 
 /// <summary>How many renderers render at once: some drivers hang with many. Those of observations and of videos count alike.</summary>
 /// <param name="most">Their number; 0 for no limit.</param>
