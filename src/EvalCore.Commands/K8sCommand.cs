@@ -35,11 +35,9 @@ internal static class K8sCommand
     private static async Task<int> Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         var flags = new K8sFlags();
-        var (own, eval) = ShardedRun.Split(tokens, flags);
-        new OptionSet(own).Bind(flags);
-        flags.Validate();
         bool isElsewhere = false;
-        var run = await Task.Run(() => ShardedRun.Read("k8s", eval, flags.Shards, registry, terminal.Host, IsElsewhere), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+        string? policy = null;
+        var run = await ShardedRun.Read("k8s", tokens, flags, registry, terminal.Host, IsElsewhere, cancellation).ConfigureAwait(false);
         var manifests = new K8sManifests(run, flags);
         var files = manifests.Files();
         JobFiles.CheckFolder(run.OutputDir);
@@ -49,18 +47,31 @@ internal static class K8sCommand
 
         if (isElsewhere)
             terminal.Note("the policy is on the volume, which is not mounted here: its flags are checked when the shards start");
+        else if (policy is not null)
+            terminal.Note($"the policy was read on this machine; the shards read it from {policy}: copy it there");
+        if (run.History is { } history && manifests.History is null)
+            terminal.Note($"the history {history} is not on the volume: the merged run is not added to it");
         var output = terminal.Writer;
         string job = Path.Combine(run.OutputDir, K8sManifests.Shards), merge = Path.Combine(run.OutputDir, K8sManifests.Merge);
-        output.WriteLine($"{run.Shards} shards of {run.Episodes} episodes, {run.Tasks} {(run.Tasks == 1 ? "task" : "tasks")}: {job}");
-        if (flags.Submit)
-            output.Write(await Submission.Run("kubectl", [.. flags.Namespace is { } name ? [$"--namespace={name}"] : Array.Empty<string>(), "apply", "-f", job], run.OutputDir, cancellation).ConfigureAwait(false));
+        string? submitted = flags.Submit
+            ? await Submission.Run("kubectl", [.. flags.Namespace is { } name ? [$"--namespace={name}"] : Array.Empty<string>(), "apply", "-f", job], files, run.OutputDir, cancellation).ConfigureAwait(false)
+            : null;
+        output.WriteLine($"{run.Size}: {job}");
+        if (submitted is not null)
+            output.Write(submitted);
         else
             output.WriteLine($"submit:  {manifests.Kubectl($"apply -f {ShellWord.Quote(job)}")}");
         output.WriteLine($"watch:   {manifests.Kubectl($"get job {manifests.Name} --watch")}");
         output.WriteLine($"logs:    {manifests.Kubectl($"logs -l job-name={manifests.Name} --prefix")}");
-        output.WriteLine($"merge:   {manifests.Kubectl($"wait --for=condition=complete --timeout=-1s job/{manifests.Name}")} && {manifests.Kubectl($"apply -f {ShellWord.Quote(merge)}")}");
+        output.WriteLine($"merge:   {manifests.WaitAndMerge(ShellWord.Quote(merge))}");
         return ExitCode.Success;
 
-        bool IsElsewhere(string path) => isElsewhere = K8sManifests.IsOnVolume(path, flags) && !Path.Exists(path);
+        bool IsElsewhere(string path)
+        {
+            bool isOnVolume = K8sManifests.IsOnVolume(path, flags);
+            if (!isOnVolume && Path.Exists(HomeFolder.Expand(path)))
+                policy = path.StartsWith('/') || path.StartsWith('~') ? $"{path} in the image" : $"{flags.MountPath}/{path} on the volume";
+            return isElsewhere = isOnVolume && !Path.Exists(path);
+        }
     }
 }

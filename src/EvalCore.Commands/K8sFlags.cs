@@ -1,16 +1,17 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using EvalCore.Commands.Jobs;
 using EvalCore.Options;
 
 namespace EvalCore.Commands;
 
 /// <summary>The flags of <c>evalcore k8s</c> besides those of the evaluation.</summary>
-internal sealed partial class K8sFlags
+internal sealed partial class K8sFlags : IJobFlags
 {
-    [Description("shards: completions of the indexed Job")]
+    [Description("shards: completions of the indexed Job; has no default")]
     [Range(1, 100_000)]
-    public int? Shards { get; set; }
+    public int Shards { get; set; }
 
     [Placeholder("IMAGE")]
     [Description("the container image, in which evalcore is on the PATH")]
@@ -59,20 +60,14 @@ internal sealed partial class K8sFlags
     /// <exception cref="EvalCoreException">A value is missing or not possible; the message names its flag.</exception>
     public void Validate()
     {
-        Match("image", Image ?? throw new EvalCoreException("--image is missing: name the container image, in which evalcore is on the PATH"), ImageName(), "the name of an image, for example registry.example.com/evalcore:1.0");
-        Match("claim", Claim ?? throw new EvalCoreException("--claim is missing: name the PersistentVolumeClaim with checkpoints and results"), Name(), "the name of a PersistentVolumeClaim");
-        Match("mount_path", MountPath, Folder(), "a path from the root, for example /data");
-        Match("namespace", Namespace, Name(), "the name of a namespace");
-        Match("cpu", Cpu, Quantity(), "a quantity, for example 4 or 500m");
-        Match("memory", Memory, Quantity(), "a quantity, for example 16Gi");
-        Match("secret", Secret, Name(), "the name of a Secret");
+        IJobFlags.Match("image", Image ?? throw new EvalCoreException("--image is missing: name the container image, in which evalcore is on the PATH"), ImageName(), "the name of an image, for example registry.example.com/evalcore:1.0");
+        IJobFlags.Match("claim", Claim ?? throw new EvalCoreException("--claim is missing: name the PersistentVolumeClaim with checkpoints and results"), Name(), "the name of a PersistentVolumeClaim");
+        IJobFlags.Match("mount_path", MountPath, Folder(), "a path from the root, for example /data");
+        IJobFlags.Match("namespace", Namespace, Name(), "the name of a namespace");
+        IJobFlags.Match("cpu", Cpu, Cores(), "a quantity, for example 4 or 500m");
+        IJobFlags.Match("memory", Memory, Quantity(), "a quantity, for example 16Gi");
+        IJobFlags.Match("secret", Secret, Name(), "the name of a Secret");
         MountPath = MountPath.TrimEnd('/');
-    }
-
-    private static void Match(string flag, string? value, Regex pattern, string expected)
-    {
-        if (value is not null && !pattern.IsMatch(value))
-            throw new EvalCoreException($"--{flag}: '{EvalCoreException.Printable(value)}' is not {expected}");
     }
 
     [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*\z")]
@@ -81,8 +76,11 @@ internal sealed partial class K8sFlags
     [GeneratedRegex(@"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\z")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"^(/[\w.-]+)+/?\z")]
+    [GeneratedRegex(@"^(/(?!\.\.?(/|\z))[\w.-]+)+/?\z")]
     private static partial Regex Folder();
+
+    [GeneratedRegex(@"^\d{1,9}(\.\d{1,9})?m?\z")]
+    private static partial Regex Cores();
 
     [GeneratedRegex(@"^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?\z")]
     private static partial Regex Quantity();

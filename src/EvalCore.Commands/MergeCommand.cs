@@ -64,8 +64,8 @@ internal static class MergeCommand
             terminal.Note($"{missing} {(missing.StartsWith("1 ", StringComparison.Ordinal) ? "is" : "are")} missing in the merged result");
         if (Merge.Policies(merged) is { Count: > 1 } policies)
             terminal.Note($"the overall result is of different policies: {string.Join("; ", policies)}");
-        if (Merge.Renderers(merged) is { Count: > 1 } renderers)
-            terminal.Note($"the policy's images were rendered by different devices and may differ slightly: {string.Join("; ", renderers)}");
+        foreach (string note in Merge.HardwareNotes(merged))
+            terminal.Note(note);
         ResultTable.Write(merged, terminal.Out);
         terminal.Writer.WriteLine($"results: {file}");
         return ExitCode.Success;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using EvalCore.Commands.Help;
 using EvalCore.Commands.Jobs;
 using EvalCore.Options;
@@ -53,6 +52,13 @@ internal static class ShardsCommand
         string folder = HomeFolder.Expand(named);
         var jobs = JobFiles.Read(folder);
         var shards = ShardFolders.Read(folder, jobs?.Shards);
+        if (jobs?.Scheduler == Scheduler.K8s && shards.Shards.All(shard => shard.State == ShardState.Missing))
+        {
+            throw new EvalCoreException(
+                $"{folder}: has no shard: the shards of a Kubernetes Job are on its volume; kubectl apply -f {ShellWord.Quote(Path.Combine(folder, K8sManifests.Merge))} "
+                + "merges them there, or says in its log which are not whole");
+        }
+
         string array = ArrayOf(shards.ToSubmit);
         if (flags.Format == ShardsFormat.Array)
         {
@@ -63,15 +69,16 @@ internal static class ShardsCommand
 
         foreach (var shard in shards.Shards.Where(shard => shard.State == ShardState.Damaged))
             terminal.Note($"shard {shard.Index} cannot be read: {shard.Problem}");
-        Write(shards, terminal.Writer);
+        Write(shards, terminal);
         if (array.Length > 0)
-            terminal.Writer.WriteLine($"submit them: {Submit(jobs?.Scheduler, folder, array)}");
+            terminal.Writer.WriteLine($"submit them: {Submit(jobs, folder, shards.Shards.Count, array, terminal.Host)}");
         return shards.AreWhole ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static void Write(ShardFolders shards, TextWriter output)
+    private static void Write(ShardFolders shards, Terminal terminal)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{shards.Shards.Count} shards, {shards.Shards.Sum(shard => shard.Episodes)} episodes"));
+        var output = terminal.Writer;
+        output.WriteLine($"{ShardedRun.Count(shards.Shards.Count, "shard")}, {ShardedRun.Count(shards.Shards.Sum(shard => shard.Episodes), "episode")}");
         foreach (var state in shards.Shards.GroupBy(shard => shard.State).OrderByDescending(state => state.Key))
         {
             var numbers = state.Select(shard => shard.Index).ToList();
@@ -79,14 +86,24 @@ internal static class ShardsCommand
             string finished = state.Key == ShardState.Partial ? $" (finished episodes: {state.Sum(shard => shard.Episodes)})" : "";
             output.WriteLine($"  {state.Key.ToString().ToLowerInvariant(),-8} {numbers.Count}: {which}{finished}");
         }
+
+        // An error counts as an episode that is over, so its shard may be whole.
+        if (shards.Shards.Where(shard => shard.Errors > 0).ToList() is [var first, ..] all)
+        {
+            output.WriteLine(
+                $"  errors   {all.Sum(shard => shard.Errors)}: episodes of {(all.Count == 1 ? "shard" : "shards")} {ArrayOf([.. all.Select(shard => shard.Index)])} that could not be played; "
+                + $"{terminal.Program} eval --resume={ShellWord.Quote(first.Folder!)} --eval.retry_errors=true plays those of shard {first.Index} again");
+        }
     }
 
     /// <summary>The line that submits shards.</summary>
-    private static string Submit(Scheduler? scheduler, string folder, string array) => scheduler switch
+    private static string Submit(WrittenJobs? jobs, string folder, int count, string array, Host host) => jobs switch
     {
-        Scheduler.Slurm => $"sh {ShellWord.Quote(Path.Combine(folder, SlurmScripts.Submit))} --array={array}",
-        Scheduler.K8s => $"kubectl replace --force -f {ShellWord.Quote(Path.Combine(folder, K8sManifests.Shards))} (shards that are whole end at once)",
-        _ => $"sbatch --array={array} FILE",
+        { Scheduler: Scheduler.Slurm, Parallelism: var most } => $"sh {ShellWord.Quote(Path.Combine(folder, SlurmScripts.Submit))} --array={array}{(most is null ? "" : $"%{most}")}",
+        { Scheduler: Scheduler.K8s } => $"kubectl replace --force -f {ShellWord.Quote(Path.Combine(folder, K8sManifests.Shards))} when the Job has ended (it is deleted; shards that are whole end at once)",
+        _ when host.Variable("GITHUB_ACTIONS") == "true" => "Re-run failed jobs, on the page of the workflow's run",
+        _ when host.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } => $"kubectl replace --force -f {K8sManifests.Shards} when the Job has ended (it is deleted; shards that are whole end at once)",
+        _ => $"sbatch --array={array} FILE, where FILE plays --shard=$SLURM_ARRAY_TASK_ID/{count}",
     };
 
     /// <summary>Numbers as <c>sbatch --array</c> takes them: <c>1,4-7</c>.</summary>

@@ -35,12 +35,7 @@ internal static class SlurmCommand
     private static async Task<int> Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal, CancellationToken cancellation)
     {
         var flags = new SlurmFlags();
-        var (own, eval) = ShardedRun.Split(tokens, flags);
-        new OptionSet(own).Bind(flags);
-        flags.Validate();
-
-        // A policy on the Hugging Face Hub is looked for there, which can take a while.
-        var run = await Task.Run(() => ShardedRun.Read("slurm", eval, flags.Shards, registry, terminal.Host, _ => false), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+        var run = await ShardedRun.Read("slurm", tokens, flags, registry, terminal.Host, _ => false, cancellation).ConfigureAwait(false);
         string folder = Path.GetFullPath(run.OutputDir);
         var files = new SlurmScripts(run, flags, terminal.Program, folder, Directory.GetCurrentDirectory()).Files();
         JobFiles.CheckFolder(run.OutputDir);
@@ -49,12 +44,14 @@ internal static class SlurmCommand
         files.Write(run.OutputDir);
 
         var output = terminal.Writer;
-        output.WriteLine($"{run.Shards} shards of {run.Episodes} episodes, {run.Tasks} {(run.Tasks == 1 ? "task" : "tasks")}: {Path.Combine(run.OutputDir, "shards.sbatch")}");
-        string submit = $"sh {ShellWord.Quote(Path.Combine(run.OutputDir, SlurmScripts.Submit))}";
-        if (flags.Submit)
-            output.Write(await Submission.Run("sh", [Path.Combine(folder, SlurmScripts.Submit)], run.OutputDir, cancellation).ConfigureAwait(false));
+        string? submitted = flags.Submit
+            ? await Submission.Run("sh", [Path.Combine(folder, SlurmScripts.Submit)], files, run.OutputDir, cancellation).ConfigureAwait(false)
+            : null;
+        output.WriteLine($"{run.Size}: {Path.Combine(run.OutputDir, SlurmScripts.Shards)}");
+        if (submitted is not null)
+            output.Write(submitted);
         else
-            output.WriteLine($"submit:  {submit}");
+            output.WriteLine($"submit:  sh {ShellWord.Quote(Path.Combine(run.OutputDir, SlurmScripts.Submit))}");
         output.WriteLine("watch:   squeue --me");
         output.WriteLine($"logs:    {Path.Combine(run.OutputDir, SlurmScripts.Logs)}");
         output.WriteLine($"shards:  {terminal.Program} shards {ShellWord.Quote(run.OutputDir)}");

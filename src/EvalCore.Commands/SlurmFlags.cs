@@ -1,16 +1,17 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using EvalCore.Commands.Jobs;
 using EvalCore.Options;
 
 namespace EvalCore.Commands;
 
 /// <summary>The flags of <c>evalcore slurm</c> besides those of the evaluation. Those that sbatch has too have its names.</summary>
-internal sealed partial class SlurmFlags
+internal sealed partial class SlurmFlags : IJobFlags
 {
-    [Description("shards: tasks of the job array, each a job of one process")]
+    [Description("shards: tasks of the job array, each a job of one process; has no default")]
     [Range(1, 1_000_000)]
-    public int? Shards { get; set; }
+    public int Shards { get; set; }
 
     [Placeholder("TIME")]
     [Description("time limit of a shard: minutes, HH:MM:SS or D-HH:MM:SS")]
@@ -67,19 +68,13 @@ internal sealed partial class SlurmFlags
     /// <exception cref="EvalCoreException">A value is not possible; the message names its flag.</exception>
     public void Validate()
     {
-        Match("time", Time, TimeLimit(), "a time limit: minutes, HH:MM:SS or D-HH:MM:SS");
-        Match("mem", Mem, Size(), "a size, for example 16G");
-        Match("gres", Gres, Word(), "a list of devices, for example gpu:1");
-        Match("partition", Partition, Word(), "a name of a partition");
-        Match("account", Account, Word(), "a name of an account");
-        Match("qos", Qos, Word(), "a name of a quality of service");
-        Match("constraint", Constraint, Features(), "a list of features, for example a100|h100");
-    }
-
-    private static void Match(string flag, string? value, Regex pattern, string expected)
-    {
-        if (value is not null && !pattern.IsMatch(value))
-            throw new EvalCoreException($"--{flag}: '{EvalCoreException.Printable(value)}' is not {expected}");
+        IJobFlags.Match("time", Time, TimeLimit(), "a time limit: minutes, HH:MM:SS or D-HH:MM:SS");
+        IJobFlags.Match("mem", Mem, Size(), "a size, for example 16G");
+        IJobFlags.Match("gres", Gres, Word(), "a list of devices, for example gpu:1");
+        IJobFlags.Match("partition", Partition, Word(), "a name of a partition");
+        IJobFlags.Match("account", Account, Word(), "a name of an account");
+        IJobFlags.Match("qos", Qos, Word(), "a name of a quality of service");
+        IJobFlags.Match("constraint", Constraint, Features(), "a list of features, for example a100|h100");
     }
 
     [GeneratedRegex(@"^(\d+-\d+(:\d+){0,2}|\d+(:\d+){0,2})\z")]

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace EvalCore.Commands.Jobs;
@@ -16,39 +16,54 @@ internal sealed partial class K8sManifests(ShardedRun run, K8sFlags flags)
     /// <summary>The manifest of the merge.</summary>
     public const string Merge = "merge.yaml";
 
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Stands for the number of the shard until an argument is written. No flag has it: control characters are refused.</summary>
+    private const string Index = "\0";
 
-    /// <summary>The name of the Job: the run's name in the letters that a name in Kubernetes can have.</summary>
-    public string Name { get; } = NameOf(run.Name);
+    /// <summary>
+    /// The name of the Job: the run's name in the letters that a name in Kubernetes can have, and a digest that tells runs of one
+    /// name apart.
+    /// </summary>
+    public string Name => $"{NameOf(run.Name)}-{Digest([Folder, $"{run.Shards}", .. run.Flags])}";
 
     /// <summary>The folder of the shards in a pod.</summary>
     /// <exception cref="EvalCoreException">It is not on the volume.</exception>
     public string Folder { get; } = run.OutputDir switch
     {
+        var folder when folder.Split('/').Contains("..") => throw new EvalCoreException($"--output_dir: {folder} has '..', which may lead out of the volume; give the path without it"),
         var folder when !folder.StartsWith('/') => $"{flags.MountPath}/{folder}",
         var folder when IsOnVolume(folder, flags) => folder,
         var folder => throw new EvalCoreException($"--output_dir: {folder} is not on the volume, which is mounted at {flags.MountPath}; give a path below that, or a relative path"),
     };
 
+    /// <summary>The history to which the merge adds the run; null for none, or where the file is not on the volume.</summary>
+    public string? History { get; } = run.History is { } file && (!file.StartsWith('/') || IsOnVolume(file, flags)) ? file : null;
+
     /// <summary>Whether a path is one of the volume.</summary>
     public static bool IsOnVolume(string path, K8sFlags flags) => path.StartsWith($"{flags.MountPath}/", StringComparison.Ordinal);
 
     /// <summary>The files.</summary>
-    public JobFiles Files() => new(Scheduler.K8s, run.Shards, new Dictionary<string, string> { [Shards] = ShardsManifest(), [Merge] = MergeManifest() });
+    public JobFiles Files() => new(new WrittenJobs(Scheduler.K8s, run.Shards, flags.Parallelism), new Dictionary<string, string> { [Shards] = ShardsManifest(), [Merge] = MergeManifest() });
 
     /// <summary>The command of kubectl, with the namespace.</summary>
     public string Kubectl(string command) => flags.Namespace is { } name ? $"kubectl --namespace={name} {command}" : $"kubectl {command}";
 
+    /// <summary>
+    /// The line that waits until the shards have ended, with success or not, and merges them. kubectl wait waits for one of the two
+    /// only. The Job of a merge that failed has to go before it is applied again.
+    /// </summary>
+    /// <param name="file">The manifest of the merge, as the shell reads it.</param>
+    public string WaitAndMerge(string file) =>
+        $"until {Kubectl($"get job {Name} -o jsonpath='{{.status.conditions[*].type}}'")} | grep -qE 'Complete|Failed'; do sleep 10; done; "
+        + $"{Kubectl($"delete job {Name}-merge --ignore-not-found")} && {Kubectl($"apply -f {file}")}";
+
     private string ShardsManifest()
     {
-        // Kubernetes replaces $(NAME) by a variable, and $$ by one dollar sign.
         string[] args =
         [
-            "eval", .. run.Flags.Select(flag => flag.Replace("$(", "$$(", StringComparison.Ordinal)), $"--shard=$(JOB_COMPLETION_INDEX)/{run.Shards}",
-            $"--output_dir={ShardedRun.FolderOf(Folder, "$(JOB_COMPLETION_INDEX)")}", "--resume=auto",
+            "eval", .. run.Flags, $"--shard={Index}/{run.Shards}", $"--output_dir={ShardedRun.FolderOf(Folder, Index)}", "--resume=auto",
         ];
         return $$"""
-            # The {{run.Shards}} shards of a run: index i of this Job plays shard i. Written by evalcore k8s, and yours to change.
+            # A run in {{ShardedRun.Count(run.Shards, "shard")}}: index i of this Job plays shard i. Written by evalcore k8s, and yours to change.
             #   {{Kubectl($"apply -f {Shards}")}}
             #   {{Kubectl($"get pods -l job-name={Name}")}}
             # A Job is run again, after it was deleted, by applying it again: shards that are whole end at once.
@@ -57,7 +72,7 @@ internal sealed partial class K8sManifests(ShardedRun run, K8sFlags flags)
               completionMode: Indexed
               # Shards that run at the same time.
               parallelism: {{Math.Min(flags.Parallelism ?? run.Shards, run.Shards)}}
-              # A shard that failed is started again at most so often; the other shards do not count.
+              # A shard that failed is started again at most so often; the other shards do not count. Needs Kubernetes 1.29 or later.
               backoffLimitPerIndex: {{flags.Retries}}
               podFailurePolicy:
                 rules:
@@ -82,36 +97,39 @@ internal sealed partial class K8sManifests(ShardedRun run, K8sFlags flags)
                   terminationGracePeriodSeconds: 60
             {{InitContainers()}}      containers:
                     - name: evalcore
-            {{Container(args, withResources: true)}}
+            {{Container(args, isShard: true)}}
             {{Volumes()}}
 
             """;
     }
 
-    private string MergeManifest() => $$"""
-        # Merges the shards. Written by evalcore k8s, and yours to change. Kubernetes starts no Job after another: apply it when the
-        # shards have ended. The wait is for their success; a Job with a shard that used up its retries is failed, and the merge says which.
-        #   {{Kubectl($"wait --for=condition=complete --timeout=-1s job/{Name}")}}
-        #   {{Kubectl($"apply -f {Merge}")}}
-        #   {{Kubectl($"logs job/{Name}-merge --all-containers")}}
-        {{Head($"{Name}-merge")}}
-          backoffLimit: 0
-          template:
-            metadata:
-              labels:
-                app.kubernetes.io/name: evalcore
-            spec:
-              restartPolicy: Never
-              # Fails where a shard is not whole, and says which.
-              initContainers:
-                - name: shards
-        {{Container(["shards", Folder], withResources: false)}}
-              containers:
-                - name: evalcore
-        {{Container(["merge", .. Enumerable.Range(0, run.Shards).Select(i => ShardedRun.FolderOf(Folder, i.ToString(CultureInfo.InvariantCulture))), $"--output_dir={Folder}"], withResources: false)}}
-        {{Volumes()}}
+    private string MergeManifest()
+    {
+        string[] merge = ["merge", .. Enumerable.Range(0, run.Shards).Select(i => ShardedRun.FolderOf(Folder, i.ToString(CultureInfo.InvariantCulture))), $"--output_dir={Folder}"];
+        return $"""
+            # Merges the shards. Written by evalcore k8s, and yours to change. Kubernetes starts no Job after another: apply it when the
+            # shards have ended, also where some failed: it says which.
+            #   {WaitAndMerge(Merge)}
+            #   {Kubectl($"logs job/{Name}-merge --all-containers")}
+            {Head($"{Name}-merge")}
+              backoffLimit: 0
+              template:
+                metadata:
+                  labels:
+                    app.kubernetes.io/name: evalcore
+                spec:
+                  restartPolicy: Never
+                  # Fails where a shard is not whole, and says which.
+                  initContainers:
+                    - name: shards
+            {Container(["shards", Folder])}
+            {(History is null ? "" : $"        - name: merge\n{Container(merge)}\n")}      containers:
+                    - name: evalcore
+            {Container(History is { } file ? ["history", "add", Folder, $"--history={file}"] : merge)}
+            {Volumes()}
 
-        """;
+            """;
+    }
 
     private string Head(string name) => $"""
         apiVersion: batch/v1
@@ -125,30 +143,46 @@ internal sealed partial class K8sManifests(ShardedRun run, K8sFlags flags)
               # The files of the benchmark are fetched into the cache on the volume once: the other pods wait, and find them.
               initContainers:
                 - name: assets
-        {Container(["assets", "fetch", .. run.AssetSets], withResources: false)}
+        {Container(["assets", "fetch", .. run.AssetSets])}
 
         """;
 
     /// <summary>The fields of a container after its name.</summary>
-    private string Container(IReadOnlyList<string> args, bool withResources)
+    private string Container(IReadOnlyList<string> args, bool isShard = false)
     {
+        // .NET counts all cores of the node where there is no limit. A shard is no run of its own in a history.
+        (string Name, string Value)[] ofShard = [.. Cores is { } cores ? [("DOTNET_PROCESSOR_COUNT", cores)] : Array.Empty<(string, string)>(), ("EVALCORE_HISTORY", "")];
+        string variables = isShard ? string.Concat(ofShard.Select(variable => $"\n            - name: {variable.Name}\n              value: {Text(variable.Value)}")) : "";
         string secret = flags.Secret is { } name ? $"\n          envFrom:\n            - secretRef:\n                name: {Text(name)}" : "";
         return $"""
                   image: {Text(flags.Image!)}
                   command: [evalcore]
                   args:
-        {string.Join('\n', args.Select(arg => $"            - {Text(arg)}"))}
+        {string.Join('\n', args.Select(arg => $"            - {Argument(arg)}"))}
                   # Relative paths in the flags are on the volume.
                   workingDir: {Text(flags.MountPath)}
                   env:
                     - name: EVALCORE_CACHE
                       value: {Text($"{flags.MountPath}/.cache/evalcore")}
                     - name: HF_HOME
-                      value: {Text($"{flags.MountPath}/.cache/huggingface")}{secret}{(withResources ? Resources() : "")}
+                      value: {Text($"{flags.MountPath}/.cache/huggingface")}{variables}{secret}{(isShard ? Resources() : "")}
                   volumeMounts:
                     - name: data
                       mountPath: {Text(flags.MountPath)}
         """;
+    }
+
+    /// <summary>The whole cores of a shard, rounded up; null where they are not requested.</summary>
+    private string? Cores
+    {
+        get
+        {
+            if (flags.Cpu is not { } cpu)
+                return null;
+            bool isMilli = cpu.EndsWith('m');
+            double cores = double.Parse(isMilli ? cpu[..^1] : cpu, CultureInfo.InvariantCulture) / (isMilli ? 1000 : 1);
+            return Math.Max(1, Math.Ceiling(cores)).ToString("0", CultureInfo.InvariantCulture);
+        }
     }
 
     private string Resources()
@@ -172,14 +206,27 @@ internal sealed partial class K8sManifests(ShardedRun run, K8sFlags flags)
                     claimName: {Text(flags.Claim!)}
         """;
 
-    /// <summary>A string in YAML: in JSON's quotes, which YAML reads too.</summary>
-    private static string Text(string value) => JsonSerializer.Serialize(value, Plain);
+    /// <summary>An argument of a container: Kubernetes replaces $(NAME) by a variable, and $$ by one dollar sign.</summary>
+    private static string Argument(string value) =>
+        Text(value.Replace("$", "$$", StringComparison.Ordinal).Replace(Index, "$(JOB_COMPLETION_INDEX)", StringComparison.Ordinal));
+
+    /// <summary>A string in YAML, in double quotes. JSON's are the same but for a letter that takes two of its escapes.</summary>
+    private static string Text(string value) => $"\"{string.Concat(value.EnumerateRunes().Select(Written))}\"";
+
+    private static string Written(Rune letter) =>
+        letter.Value is '"' or '\\' ? $"\\{letter}"
+        : Rune.IsControl(letter) || Rune.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned
+            ? string.Create(CultureInfo.InvariantCulture, $"\\U{letter.Value:X8}")
+        : letter.ToString();
+
+    private static string Digest(string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..6];
 
     private static string NameOf(string run)
     {
-        // Room for -merge, and for what Kubernetes adds to the names of pods.
+        // Room for the digest, for -merge, and for what Kubernetes adds to the names of pods.
         string name = NotInNames().Replace(run.ToLowerInvariant(), "-").Trim('-');
-        name = name[..Math.Min(name.Length, 45)].Trim('-');
+        name = name[..Math.Min(name.Length, 36)].Trim('-');
         return name.Length == 0 || !char.IsAsciiLetter(name[0]) ? $"evalcore-{name}".TrimEnd('-') : name;
     }
 

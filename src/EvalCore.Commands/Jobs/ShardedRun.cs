@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
@@ -14,8 +15,9 @@ namespace EvalCore.Commands.Jobs;
 /// <param name="OutputDir">The folder of the jobs' files and of the shards, as it was given.</param>
 /// <param name="Flags">The flags of the evaluation as they were given, <c>--name=value</c> each, without what differs between shards.</param>
 /// <param name="AssetSets">The names of the sets of files that the tasks read, for <c>evalcore assets fetch</c>.</param>
+/// <param name="History">The history to which the merged run is added; null for none.</param>
 internal sealed record ShardedRun(
-    string Name, int Shards, int Tasks, long Episodes, string OutputDir, IReadOnlyList<string> Flags, IReadOnlyList<string> AssetSets)
+    string Name, int Shards, int Tasks, long Episodes, string OutputDir, IReadOnlyList<string> Flags, IReadOnlyList<string> AssetSets, string? History)
 {
     /// <summary>The flags of an evaluation that is no run in shards, each with the reason.</summary>
     private static readonly Dictionary<string, string> Impossible = new()
@@ -24,6 +26,12 @@ internal sealed record ShardedRun(
         ["resume"] = "each job resumes its own shard",
         ["watch"] = "the jobs of one array evaluate one policy",
     };
+
+    /// <summary>The size of the run, for the user.</summary>
+    public string Size => $"{Count(Shards, "shard")} of {Count(Episodes, "episode")}, {Count(Tasks, "task")}";
+
+    /// <summary>A number with its noun.</summary>
+    public static string Count(long number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     /// <summary>The folder of a shard.</summary>
     /// <param name="folder">The folder of the shards.</param>
@@ -67,15 +75,35 @@ internal sealed record ShardedRun(
         return (mine, eval);
     }
 
+    /// <summary>Reads and checks a command's own flags, and those of the evaluation.</summary>
+    /// <param name="command">The command, for messages.</param>
+    /// <param name="tokens">The tokens after the command's name.</param>
+    /// <param name="flags">Receives the command's own flags.</param>
+    /// <param name="registry">The suites and sources of policies.</param>
+    /// <param name="host">The machine.</param>
+    /// <param name="policyIsElsewhere">Whether the policy's path is one of another machine, so that it cannot be read here.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="EvalCoreException">A flag is invalid.</exception>
+    public static async Task<ShardedRun> Read(
+        string command, IReadOnlyList<string> tokens, IJobFlags flags, Registry registry, Host host, Func<string, bool> policyIsElsewhere, CancellationToken cancellation)
+    {
+        var (own, eval) = Split(tokens, flags);
+        new OptionSet(own).Bind(flags);
+        flags.Validate();
+
+        // A policy on the Hugging Face Hub is looked for there, which can take a while.
+        return await Task.Run(() => Read(command, eval, flags.Shards, registry, host, policyIsElsewhere), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Reads and checks the flags of the evaluation.</summary>
     /// <param name="command">The command, for messages.</param>
     /// <param name="flags">The flags, from <see cref="Split"/>.</param>
-    /// <param name="shards">The number of shards; null where it is not given.</param>
+    /// <param name="shards">The number of shards; 0 where it is not given.</param>
     /// <param name="registry">The suites and sources of policies.</param>
     /// <param name="host">The machine.</param>
     /// <param name="policyIsElsewhere">Whether the policy's path is one of another machine, so that it cannot be read here.</param>
     /// <exception cref="EvalCoreException">A flag is invalid; the messages are those of <c>evalcore eval</c>.</exception>
-    public static ShardedRun Read(string command, List<string> flags, int? shards, Registry registry, Host host, Func<string, bool> policyIsElsewhere)
+    public static ShardedRun Read(string command, List<string> flags, int shards, Registry registry, Host host, Func<string, bool> policyIsElsewhere)
     {
         foreach (var (name, reason) in Impossible)
         {
@@ -83,41 +111,54 @@ internal sealed record ShardedRun(
                 throw new EvalCoreException($"--{name}: {reason}");
         }
 
-        if (shards is not { } count)
+        if (shards == 0)
             throw new EvalCoreException($"--shards is missing: give the number of shards, see evalcore {command} --help");
-        string? path = flags.LastOrDefault(flag => NameOf(flag) == "policy.path")?.Split('=', 2).ElementAtOrDefault(1);
+        RefuseSecrets(flags, registry);
+        string? path = flags.LastOrDefault(IsPolicyPath)?.Split('=', 2).ElementAtOrDefault(1);
         bool readsPolicy = path is null || !policyIsElsewhere(path);
-        var options = EvalOptions.Read([.. flags, $"--shard=0/{count}"], registry, host, command: command, readsPolicy: readsPolicy);
-        if (readsPolicy)
-            RefuseSecrets(options);
+        var options = EvalOptions.Read([.. flags, $"--shard=0/{shards}"], registry, host, command: command, readsPolicy: readsPolicy);
         using var benchmark = options.Env.Open();
         long episodes = (long)benchmark.Tasks.Count * options.Eval.NEpisodes;
-        if (count > episodes)
-            throw new EvalCoreException($"--shards: {count} shards are more than the {(episodes == 1 ? "1 episode" : $"{episodes} episodes")} of the run; give {episodes} or fewer");
+        if (shards > episodes)
+            throw new EvalCoreException($"--shards: {shards} shards are more than the {Count(episodes, "episode")} of the run; give {episodes} or fewer");
 
         // The folder of the shards; the default has the name of the first shard.
-        string suffix = count > 1 ? $"_shard0of{count}" : "";
+        string suffix = shards > 1 ? $"_shard0of{shards}" : "";
         string folder = flags.Exists(flag => NameOf(flag) == "output_dir") || !options.OutputDir.EndsWith(suffix, StringComparison.Ordinal)
             ? options.OutputDir
             : options.OutputDir[..^suffix.Length];
-        List<string> repeated = [.. flags.Where(flag => NameOf(flag) is not "output_dir")];
+
+        // A shard is no run of its own in a history: the merged run is added.
+        List<string> repeated = [.. flags.Where(flag => NameOf(flag) is not ("output_dir" or "history"))];
+        if (options.History is not null && flags.Exists(flag => NameOf(flag) == "config_path"))
+            repeated.Add("--history=null");
+
+        // The branch of a model on the Hub may move before the last shard starts: the jobs name its commit.
+        if (readsPolicy && path is not null && options.Policy.Path is { } found && !Path.Exists(path) && found.StartsWith($"{path.Split('@')[0]}@", StringComparison.Ordinal))
+            repeated = [.. repeated.Where(flag => NameOf(flag) != "policy.pretrained_revision").Select(flag => IsPolicyPath(flag) ? $"--policy.path={found}" : flag)];
         if (options.Env.CompilesSlowly && benchmark.Tasks.Count > 1 && !flags.Exists(flag => NameOf(flag) == "shard_by"))
             repeated.Add("--shard_by=task");
         return new ShardedRun(
             readsPolicy ? options.JobName : flags.Exists(flag => NameOf(flag) == "job_name") ? options.JobName : options.Env.Type,
-            count, benchmark.Tasks.Count, episodes, folder, repeated, [.. options.Env.Assets.Select(set => set.Name).Distinct()]);
+            shards, benchmark.Tasks.Count, episodes, folder, repeated, [.. options.Env.Assets.Select(set => set.Name).Distinct()], options.History);
     }
 
     private static string NameOf(string flag) => flag[2..].Split('=')[0];
 
-    /// <summary>Refuses a secret on the command line: other people can read a job's file.</summary>
-    private static void RefuseSecrets(EvalOptions options)
+    private static bool IsPolicyPath(string flag) => NameOf(flag) is "policy.path" or "policy.pretrained_path";
+
+    /// <summary>
+    /// Refuses a secret on the command line: other people can read a job's file. The flags of all policies are looked at, since the
+    /// policy itself may be on another machine.
+    /// </summary>
+    private static void RefuseSecrets(List<string> flags, Registry registry)
     {
-        foreach (var property in options.Policy.GetType().GetProperties().Where(property => property.IsDefined(typeof(SecretAttribute), inherit: true)))
-        {
-            string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
-            if (options.Policy.Given.Contains(name))
-                throw new EvalCoreException($"--policy.{name}: a secret is not written to a job's file; give it in its environment variable, see evalcore eval --help");
-        }
+        var secrets = registry.PolicyTypes.Keys
+            .SelectMany(type => registry.NewPolicy(type, null).GetType().GetProperties())
+            .Where(property => property.IsDefined(typeof(SecretAttribute), inherit: true))
+            .Select(property => $"policy.{JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)}")
+            .ToHashSet();
+        if (flags.Select(NameOf).FirstOrDefault(secrets.Contains) is { } name)
+            throw new EvalCoreException($"--{name}: a secret is not written to a job's file; give it in its environment variable, see evalcore eval --help");
     }
 }

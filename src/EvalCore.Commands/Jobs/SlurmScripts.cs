@@ -15,7 +15,10 @@ internal sealed class SlurmScripts(ShardedRun run, SlurmFlags flags, string prog
     /// <summary>The script that submits the jobs.</summary>
     public const string Submit = "submit.sh";
 
-    private const string Assets = "assets.sbatch", Shards = "shards.sbatch", Merge = "merge.sbatch";
+    /// <summary>The script of the shards.</summary>
+    public const string Shards = "shards.sbatch";
+
+    private const string Assets = "assets.sbatch", Merge = "merge.sbatch";
 
     /// <summary>The folder of the logs.</summary>
     public const string Logs = "logs";
@@ -30,7 +33,7 @@ internal sealed class SlurmScripts(ShardedRun run, SlurmFlags flags, string prog
         var texts = new Dictionary<string, string> { [Shards] = ShardsScript(), [Merge] = MergeScript(), [Submit] = SubmitScript() };
         if (run.AssetSets.Count > 0)
             texts[Assets] = AssetsScript();
-        return new JobFiles(Scheduler.Slurm, run.Shards, texts);
+        return new JobFiles(new WrittenJobs(Scheduler.Slurm, run.Shards, flags.Parallelism), texts);
     }
 
     private string Evalcore => flags.Launch is { } launch ? $"{launch} evalcore" : program;
@@ -40,10 +43,10 @@ internal sealed class SlurmScripts(ShardedRun run, SlurmFlags flags, string prog
 
     private string ShardsScript()
     {
-        string array = string.Create(CultureInfo.InvariantCulture, $"0-{run.Shards - 1}{(flags.Parallelism is { } most ? $"%{most}" : "")}");
+        string array = string.Create(CultureInfo.InvariantCulture, $"0-{run.Shards - 1}{Limit}");
         var text = new StringBuilder($"""
             #!/bin/bash
-            # The {run.Shards} shards of a run: task i of this job array plays shard i. Written by evalcore slurm, and yours to change.
+            # A run in {ShardedRun.Count(run.Shards, "shard")}: task i of this job array plays shard i. Written by evalcore slurm, and yours to change.
             # {Submit} submits it, with the jobs before and after it.
             {Directive("job-name", run.Name)}
             {Directive("array", array)}
@@ -60,7 +63,12 @@ internal sealed class SlurmScripts(ShardedRun run, SlurmFlags flags, string prog
         Add("gres", flags.Gres);
         text.Append(CultureInfo.InvariantCulture, $$"""
 
-            {{Setup()}}{{(flags.CpusPerTask is null ? "" : "# srun does not take the number of cores from the job.\nexport SRUN_CPUS_PER_TASK=\"$SLURM_CPUS_PER_TASK\"\n\n")}}# --resume=auto begins the shard, or resumes it where an earlier attempt has finished episodes.
+            {{Setup()}}# Without it .NET counts all cores of the node that the job may be moved to.
+            export DOTNET_PROCESSOR_COUNT="${SLURM_CPUS_PER_TASK:-$SLURM_CPUS_ON_NODE}"
+            {{(flags.CpusPerTask is null ? "" : "# srun does not take the number of cores from the job.\nexport SRUN_CPUS_PER_TASK=\"$SLURM_CPUS_PER_TASK\"\n")}}# A shard is no run of its own in a history: the merge adds the whole one.
+            unset EVALCORE_HISTORY
+
+            # --resume=auto begins the shard, or resumes it where an earlier attempt has finished episodes.
             {{Step}}{{Evalcore}} eval \
             {{string.Concat(run.Flags.Select(flag => $"  {Word(flag)} \\\n"))}}  --shard="$SLURM_ARRAY_TASK_ID/{{run.Shards}}" \
               --output_dir={{ShellWord.Quote(ShardedRun.FolderOf(folder, ""))}}"$SLURM_ARRAY_TASK_ID" \
@@ -106,15 +114,21 @@ internal sealed class SlurmScripts(ShardedRun run, SlurmFlags flags, string prog
         {Setup()}# Fails where a shard is not whole, and says which and how to submit them.
         {Evalcore} shards {ShellWord.Quote(folder)} || exit 1
         {Evalcore} merge {ShellWord.Quote(ShardedRun.FolderOf(folder, ""))}* --output_dir={ShellWord.Quote(folder)} || exit 1
-        {Evalcore} report {ShellWord.Quote(folder)}
+        {Evalcore} report {ShellWord.Quote(folder)}{(run.History is { } history ? $" || exit 1\n{Evalcore} history add {ShellWord.Quote(folder)} --history={ShellWord.Quote(history)}" : "")}
 
         """;
 
     private string SubmitScript() => $$"""
         #!/bin/sh
         # Submits the jobs, each after the one that it needs, and prints their numbers. Written by evalcore slurm, and yours to change.
-        # What is given is for the shards: sh {{Submit}} --array=3,7 submits shards 3 and 7 alone, and the merge after them.
+        # What is given is for the shards: sh {{Submit}} --array=3,7{{Limit}} submits shards 3 and 7 alone, and the merge after them.
         here={{ShellWord.Quote(folder)}}
+        for given in "$@"; do
+          if [ "$given" = --array= ]; then
+            echo "{{Submit}}: --array= names no shard, as evalcore shards --format=array does where all are whole" >&2
+            exit 1
+          fi
+        done
         mkdir -p "$here/{{Logs}}" || exit 1
 
         # Files are fetched before the first attempt. Shards without them never start: then they leave the queue, and the merge says so.
@@ -133,10 +147,17 @@ internal sealed class SlurmScripts(ShardedRun run, SlurmFlags flags, string prog
         echo "shards: job $shards"
 
         # afterany: also after shards that failed, of which the merge says how to submit them again. With afterok it would wait for ever.
-        merge=$(sbatch --parsable --dependency=afterany:"$shards" "$here/{{Merge}}") || exit 1
+        if ! merge=$(sbatch --parsable --dependency=afterany:"$shards" "$here/{{Merge}}"); then
+          # All jobs are submitted, or none.
+          scancel ${fetched:+"$fetched"} "$shards"
+          exit 1
+        fi
         echo "merge: job ${merge%%;*}"
 
         """;
+
+    /// <summary>How many tasks of the array run at the same time, as sbatch reads it.</summary>
+    private string Limit => flags.Parallelism is { } most ? string.Create(CultureInfo.InvariantCulture, $"%{most}") : "";
 
     /// <summary>What all jobs have in common. Each has the time limit of a shard.</summary>
     private string Common(string log)

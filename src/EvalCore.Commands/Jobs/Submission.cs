@@ -20,11 +20,25 @@ internal static class Submission
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">The program.</param>
     /// <param name="args">Its arguments.</param>
-    /// <param name="files">Where the files are, for the message.</param>
+    /// <param name="files">The files of the jobs, which are removed where it fails.</param>
+    /// <param name="folder">Where they are.</param>
     /// <param name="cancellation">Stops waiting, and the program.</param>
     /// <returns>What it prints.</returns>
     /// <exception cref="EvalCoreException">It fails; the message has its first line.</exception>
-    public static async Task<string> Run(string program, IReadOnlyList<string> args, string files, CancellationToken cancellation)
+    public static async Task<string> Run(string program, IReadOnlyList<string> args, JobFiles files, string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Run(program, args, cancellation).ConfigureAwait(false);
+        }
+        catch (EvalCoreException)
+        {
+            files.Delete(folder);
+            throw;
+        }
+    }
+
+    private static async Task<string> Run(string program, IReadOnlyList<string> args, CancellationToken cancellation)
     {
         try
         {
@@ -37,7 +51,7 @@ internal static class Submission
                 string reason = (await error.ConfigureAwait(false)).Trim();
                 return process.ExitCode == 0
                     ? await output.ConfigureAwait(false)
-                    : throw new EvalCoreException($"--submit: the jobs were not submitted ({(reason.Length == 0 ? $"exit code {process.ExitCode}" : reason.ReplaceLineEndings("; "))}); the files are in {files}");
+                    : throw new EvalCoreException($"--submit: the jobs were not submitted ({(reason.Length == 0 ? $"exit code {process.ExitCode}" : reason.ReplaceLineEndings("; "))}){Hint(reason)}");
             }
             catch (OperationCanceledException)
             {
@@ -47,7 +61,12 @@ internal static class Submission
         }
         catch (Win32Exception e)
         {
-            throw new EvalCoreException($"--submit: {program} cannot be started ({EvalCoreException.Reason(e)}); the files are in {files}", e);
+            throw new EvalCoreException($"--submit: {program} cannot be started ({EvalCoreException.Reason(e)})", e);
         }
     }
+
+    /// <summary>What a message of Slurm means that does not say it.</summary>
+    private static string Hint(string reason) => reason.Contains("Invalid job array specification", StringComparison.Ordinal)
+        ? "; give fewer shards: scontrol show config has the cluster's limit, MaxArraySize, often 1001"
+        : "";
 }

@@ -48,6 +48,9 @@ public sealed class EvalOptions
     /// <summary>The key of what identifies the deal of the shards in the journal; absent where they are dealt in turn.</summary>
     private const string ShardDealKey = "shard_deal";
 
+    /// <summary>The key of the shard that the run in the journal plays, beside that of the flags.</summary>
+    private const string ShardOfRunKey = "shard_of_run";
+
     /// <summary>The value of <c>--resume</c> that begins a run, or resumes the one in <c>--output_dir</c>.</summary>
     internal const string Automatic = "auto";
 
@@ -135,11 +138,16 @@ public sealed class EvalOptions
     {
         var set = new OptionSet(tokens);
         set.Expect(command, more is null ? Names : Names.Concat(OptionProperty.Of(more.GetType()).Select(property => property.Name)), "env", "policy");
+        host ??= Host.Local;
+        string? waited = WaitForLock(set, host.Time);
         string? resume = TakeResume(set, more is not null);
         AddFiles(set);
         if (more is not null)
             set.Bind(more);
-        return From(set, resume, registry, host ?? Host.Local, readsPolicy, more, command);
+        var options = From(set, resume, registry, host, readsPolicy, more, command);
+        if (waited is not null)
+            options.Notes = [waited, .. options.Notes];
+        return options;
     }
 
     /// <summary>Adds the values of the configuration files that flags name.</summary>
@@ -176,6 +184,13 @@ public sealed class EvalOptions
         var deal = ShardDeal.Read(set.TakeText("shard_by"), set.TakePath("shard_times"));
         if (options.Shard.Count > 1)
             options.Shard = options.Shard with { Deal = deal };
+        if (set.TakeText(ShardOfRunKey) is { } played && played != options.Shard.ToString())
+        {
+            throw new EvalCoreException(
+                $"--shard: {resume} is the output folder of shard {played}, and these flags play {options.Shard}, whose episodes would replace its result; "
+                + $"name another folder, or give --shard={played}");
+        }
+
         if (set.TakeText(ShardDealKey) is { } before && before != deal.Text)
         {
             throw new EvalCoreException(
@@ -376,6 +391,15 @@ public sealed class EvalOptions
         _ => null,
     };
 
+    /// <summary>Waits for the lock of the run that <c>--resume=auto</c> resumes. Returns a note where it waited.</summary>
+    private static string? WaitForLock(OptionSet set, TimeProvider time)
+    {
+        var copy = set.Copy();
+        return copy.TakePath("resume") == Automatic && copy.TakePath("output_dir") is { } folder && ShardLock.Wait(folder, time) is { Ticks: > 0 } waited
+            ? string.Create(CultureInfo.InvariantCulture, $"{folder} was locked by another process; the run began {waited.TotalSeconds:0} s later")
+            : null;
+    }
+
     private static string? TakeResume(OptionSet set, bool hasMore)
     {
         if (set.TakePath("resume") is not { } folder || folder is "false" or "False")
@@ -395,6 +419,7 @@ public sealed class EvalOptions
             throw new EvalCoreException($"--output_dir: a resumed run continues in '{folder}'; omit the flag");
         var before = Journal.ReadOptions(folder);
         before.Remove("output_dir");
+        before[ShardOfRunKey] = before["shard"]?.DeepClone() ?? Shard.Whole.ToString();
         if (before.ContainsKey("shard"))
             before.TryAdd(ShardDealKey, ShardDeal.InTurn.Text);
         if (before.Remove(More, out var more) && hasMore && more is JsonObject flags)

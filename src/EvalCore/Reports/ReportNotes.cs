@@ -38,9 +38,7 @@ internal static class ReportNotes
                 .. Some(Merge.MissingShards(info), "shards", missing => $"shard {missing} is missing in this result"),
                 .. Some(Merge.MissingEpisodes(info), "tasks", missing => $"not in this result: {missing}"),
                 .. Merge.Policies(info) is { Count: > 1 } policies ? [$"the overall result is of different policies: {string.Join("; ", policies)}"] : Array.Empty<string>(),
-                .. Merge.Renderers(info) is { Count: > 1 } renderers
-                    ? [$"the policy's images were rendered by different devices and may differ slightly: {string.Join("; ", renderers)}"]
-                    : Array.Empty<string>(),
+                .. Merge.HardwareNotes(info),
             ];
         }
         catch (Exception e) when (e is EvalCoreException or InvalidOperationException or FormatException)

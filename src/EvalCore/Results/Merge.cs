@@ -65,8 +65,8 @@ public static class Merge
     {
         if (parts.FirstOrDefault(part => part[Tasks] is JsonArray) is not { } part || Planned(part) is not (> 0 and var perTask))
             return false;
-        var played = merged.PerTask.Where(task => task.Suite == suite).ToDictionary(NameOf, task => task.Episodes);
-        return TasksOf(part).All(task => played.TryGetValue(task, out var episodes) && episodes.Count(episode => episode.EpisodeIndex < perTask) == perTask);
+        var over = merged.PerTask.Where(task => task.Suite == suite).ToDictionary(NameOf, task => task.Episodes.Concat(task.Errors));
+        return TasksOf(part).All(task => over.TryGetValue(task, out var episodes) && episodes.Count(episode => episode.EpisodeIndex < perTask) == perTask);
     }
 
     /// <summary>The tasks of the run that a part is of, in order; empty where the part does not say.</summary>
@@ -132,11 +132,23 @@ public static class Merge
 
     internal static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    /// <summary>
-    /// The devices that rendered the images which the policies read, over all parts of a merged result.
-    /// </summary>
-    public static IReadOnlyList<string> Renderers(EvalInfo merged) =>
-        [.. Parts(merged.Provenance).Select(part => (string?)part["machine"]?["renderer"]).OfType<string>().Distinct()];
+    /// <summary>Which parts of a merged result may differ in the last bits, because other hardware rendered or computed: one line each.</summary>
+    public static IReadOnlyList<string> HardwareNotes(EvalInfo merged)
+    {
+        ArgumentNullException.ThrowIfNull(merged);
+        return
+        [
+            .. Differing("renderer", "the policy's images were rendered by different devices"),
+            .. Differing("processor", "the parts were played on different processors, whose arithmetic is not the same to the bit"),
+            .. Differing("gpu", "the parts were played on different GPUs, whose arithmetic is not the same to the bit"),
+        ];
+
+        IEnumerable<string> Differing(string key, string what) =>
+            Machines(merged, key) is { Count: > 1 } names ? [$"{what}, and episodes may differ slightly: {string.Join("; ", names)}"] : [];
+    }
+
+    private static IReadOnlyList<string> Machines(EvalInfo merged, string key) =>
+        [.. Parts(merged.Provenance).Select(part => Text((part["machine"] as JsonObject)?[key])).OfType<string>().Distinct()];
 
     /// <summary>The runs that a provenance is of.</summary>
     internal static IEnumerable<JsonNode> Parts(JsonNode? provenance) =>
@@ -239,7 +251,7 @@ public static class Merge
 
     private static void Agree(string folder, EvalInfo info, string otherFolder, EvalInfo other)
     {
-        if (Identity(folder, info).Difference(Identity(otherFolder, other)) is var (part, values))
+        if (IdentityOf(folder, info).Difference(IdentityOf(otherFolder, other)) is var (part, values))
         {
             throw new EvalCoreException(
                 $"merge: {folder} and {otherFolder} differ in {part} ({values}); only parts of one evaluation can be merged");
@@ -265,15 +277,21 @@ public static class Merge
         static EpisodeKey Key(TaskResult task) => task.Key;
     }
 
-    private static RunIdentity Identity(string folder, EvalInfo info)
+    private static RunIdentity IdentityOf(string folder, EvalInfo info) => Identity($"merge: {folder}", Provenance(folder, info));
+
+    /// <summary>The identity of the run that a provenance is of.</summary>
+    /// <param name="place">The folder, for messages.</param>
+    /// <param name="provenance">The provenance.</param>
+    /// <exception cref="EvalCoreException">The provenance is damaged.</exception>
+    internal static RunIdentity Identity(string place, JsonObject provenance)
     {
         try
         {
-            return RunIdentity.FromJson(Provenance(folder, info));
+            return RunIdentity.FromJson(provenance);
         }
         catch (JsonException e)
         {
-            throw new EvalCoreException($"merge: {folder}: the provenance of its {EvalInfo.FileName} is damaged ({e.Message})", e);
+            throw new EvalCoreException($"{place}: the provenance of its {EvalInfo.FileName} is damaged ({e.Message})", e);
         }
     }
 }

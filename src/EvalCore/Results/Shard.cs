@@ -20,7 +20,8 @@ public sealed record Shard(int Index, int Count)
     /// </param>
     /// <param name="variable">
     /// Reads an environment variable. Slurm's <c>SLURM_ARRAY_TASK_ID</c> counts from <c>_MIN</c> in steps of
-    /// <c>_STEP</c>, with <c>_COUNT</c> tasks; Kubernetes' <c>JOB_COMPLETION_INDEX</c> counts from 0; the number of
+    /// <c>_STEP</c>, with <c>_COUNT</c> tasks; where an array has not the n tasks of <c>auto/n</c>, as one that plays some shards
+    /// again, the number of a task is that of its shard. Kubernetes' <c>JOB_COMPLETION_INDEX</c> counts from 0; the number of
     /// shards is not among its variables.
     /// </param>
     /// <exception cref="EvalCoreException">The value is malformed, or the number of shards is unknown.</exception>
@@ -31,10 +32,12 @@ public sealed record Shard(int Index, int Count)
         string? given = value?["auto/".Length..];
         if (variable("SLURM_ARRAY_TASK_ID") is { Length: > 0 } task)
         {
-            int step = Number("SLURM_ARRAY_TASK_STEP", variable("SLURM_ARRAY_TASK_STEP") ?? "1");
+            int step = Math.Max(Number("SLURM_ARRAY_TASK_STEP", variable("SLURM_ARRAY_TASK_STEP") ?? "1"), 1);
             int first = Number("SLURM_ARRAY_TASK_MIN", variable("SLURM_ARRAY_TASK_MIN") ?? "0");
-            int index = (Number("SLURM_ARRAY_TASK_ID", task) - first) / Math.Max(step, 1);
-            return Of("SLURM_ARRAY_TASK_ID", index, given ?? variable("SLURM_ARRAY_TASK_COUNT"));
+            int id = Number("SLURM_ARRAY_TASK_ID", task);
+            bool isPart = given is not null && variable("SLURM_ARRAY_TASK_MAX") is { Length: > 0 } last
+                && (Number("SLURM_ARRAY_TASK_MAX", last) - first) / step + 1 != Number("--shard", given);
+            return Of("SLURM_ARRAY_TASK_ID", isPart ? id : (id - first) / step, given ?? variable("SLURM_ARRAY_TASK_COUNT"));
         }
 
         if (variable("JOB_COMPLETION_INDEX") is { Length: > 0 } completion)

@@ -4,7 +4,7 @@ namespace EvalCore.Results;
 /// <param name="Index">The number of the shard, from 0.</param>
 /// <param name="State">What is there of it.</param>
 /// <param name="Folder">Its output folder; null where it is missing.</param>
-/// <param name="Episodes">How many of its episodes are finished.</param>
-/// <param name="Planned">How many episodes it has when it is whole; null where its files do not say.</param>
+/// <param name="Episodes">How many of its episodes were played to their end.</param>
+/// <param name="Errors">How many of its episodes could not be played.</param>
 /// <param name="Problem">Why it cannot be read, in one line; null where it can.</param>
-public sealed record ShardFolder(int Index, ShardState State, string? Folder = null, long Episodes = 0, long? Planned = null, string? Problem = null);
+public sealed record ShardFolder(int Index, ShardState State, string? Folder = null, long Episodes = 0, long Errors = 0, string? Problem = null);

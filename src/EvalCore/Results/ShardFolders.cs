@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace EvalCore.Results;
@@ -29,24 +28,18 @@ public sealed class ShardFolders
     /// </exception>
     public static ShardFolders Read(string folder, int? count = null)
     {
-        var found = new List<(Shard Shard, ShardFolder Folder, RunIdentity? Identity, string? Digest)>();
-        foreach (string path in Folders(folder))
-        {
-            if (Found(path) is { } shard)
-                found.Add(shard);
-        }
-
-        var readable = found.Where(shard => shard.Identity is not null).ToList();
+        List<Found> found = [.. Folders(folder).Select(Find).OfType<Found>()];
+        List<Part> readable = [.. found.Select(shard => shard.Part).OfType<Part>()];
         if (count is null && readable.Count == 0)
             throw new EvalCoreException($"{folder}: has no folder with a shard of a run; name the folder that contains the output folders of the shards");
         foreach (var other in readable.Skip(1))
             AreOfOneRun(readable[0], other);
-        int n = readable.Count > 0 ? readable[0].Shard.Count : count!.Value;
+        int n = readable.Count > 0 ? readable[0].Count : count!.Value;
         if (count is { } expected && n != expected)
-            throw new EvalCoreException($"{readable[0].Folder.Folder}: is one of {n} shards, and {folder} was made for {expected}; they are of different runs");
-        if (found.GroupBy(shard => shard.Shard.Index).FirstOrDefault(shards => shards.Count() > 1)?.Take(2).ToList() is [var one, var two])
-            throw new EvalCoreException($"{one.Folder.Folder} and {two.Folder.Folder} are both shard {one.Shard.Index} of {n}; remove one of them");
-        var there = found.ToDictionary(shard => shard.Shard.Index, shard => shard.Folder);
+            throw new EvalCoreException($"{readable[0].Path}: is one of {n} shards, and {folder} was made for {expected}; they are of different runs");
+        if (found.GroupBy(shard => shard.Folder.Index).FirstOrDefault(shards => shards.Count() > 1)?.Take(2).ToList() is [var one, var two])
+            throw new EvalCoreException($"{one.Folder.Folder} and {two.Folder.Folder} are both shard {one.Folder.Index} of {n}; remove one of them");
+        var there = found.ToDictionary(shard => shard.Folder.Index, shard => shard.Folder);
         return new ShardFolders([.. Enumerable.Range(0, n).Select(index => there.GetValueOrDefault(index) ?? new ShardFolder(index, ShardState.Missing))]);
     }
 
@@ -67,7 +60,7 @@ public sealed class ShardFolders
     }
 
     /// <summary>The shard in a folder; null where the folder has none.</summary>
-    private static (Shard Shard, ShardFolder Folder, RunIdentity? Identity, string? Digest)? Found(string path)
+    private static Found? Find(string path)
     {
         bool isFinished = File.Exists(Path.Combine(path, EvalInfo.FileName));
         if (!isFinished && !Journal.HasRun(path))
@@ -78,7 +71,7 @@ public sealed class ShardFolders
         }
         catch (EvalCoreException e) when (IndexIn(Path.GetFileName(path)) is { } index)
         {
-            return (new Shard(index, 0), new ShardFolder(index, ShardState.Damaged, path, Problem: e.Message), null, null);
+            return new Found(new ShardFolder(index, ShardState.Damaged, path, Problem: e.Message), Part: null);
         }
     }
 
@@ -86,45 +79,52 @@ public sealed class ShardFolders
     private static int? IndexIn(string name) => name.StartsWith(Prefix, StringComparison.Ordinal)
         && int.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 
-    private static (Shard, ShardFolder, RunIdentity?, string?)? Finished(string path)
+    private static Found? Finished(string path)
     {
         var info = EvalInfo.Load(Path.Combine(path, EvalInfo.FileName));
         if (info.Provenance is not { } provenance || provenance["merged"] is not null || Merge.Text(provenance["shard"]) is not { } text)
             return null;
         var shard = Shard.Parse(text, _ => null);
         long? planned = provenance[Merge.ShardEpisodes] is JsonValue value && value.TryGetValue(out long number) ? number : null;
-        var state = info.Episodes.Count >= (planned ?? 0) ? ShardState.Whole : ShardState.Partial;
-        return (shard, new ShardFolder(shard.Index, state, path, info.Episodes.Count, planned), Identity(path, provenance), Merge.Text(provenance[Merge.EpisodesDigest]));
+
+        // An error is an episode that is over: only --eval.retry_errors plays it again.
+        var state = info.Episodes.Count + info.Errors.Count >= (planned ?? 0) ? ShardState.Whole : ShardState.Partial;
+        return new Found(
+            new ShardFolder(shard.Index, state, path, info.Episodes.Count, info.Errors.Count),
+            new Part(path, shard.Count, Merge.Identity(path, provenance), Merge.Text(provenance[Merge.EpisodesDigest])));
     }
 
-    private static (Shard, ShardFolder, RunIdentity?, string?)? Playing(string path)
+    private static Found Playing(string path)
     {
         var (identity, options, episodes, _) = Journal.Read(path);
         var shard = Merge.Text(options["shard"]) is { } text ? Shard.Parse(text, _ => null) : Shard.Whole;
-        return (shard, new ShardFolder(shard.Index, ShardState.Partial, path, episodes.DistinctBy(episode => episode.Key).Count()), identity, null);
+
+        // Of two records of one episode the later is valid.
+        int over = episodes.DistinctBy(episode => episode.Key).Count();
+        int errors = episodes.Reverse().DistinctBy(episode => episode.Key).Count(episode => episode.Error is not null);
+        return new Found(new ShardFolder(shard.Index, ShardState.Partial, path, over - errors, errors), new Part(path, shard.Count, identity, Digest: null));
     }
 
-    private static RunIdentity Identity(string path, JsonObject provenance)
+    private static void AreOfOneRun(Part one, Part other)
     {
-        try
-        {
-            return RunIdentity.FromJson(provenance);
-        }
-        catch (JsonException e)
-        {
-            throw new EvalCoreException($"{path}: the provenance of its {EvalInfo.FileName} is damaged ({e.Message})", e);
-        }
-    }
-
-    private static void AreOfOneRun(
-        (Shard Shard, ShardFolder Folder, RunIdentity? Identity, string? Digest) one, (Shard Shard, ShardFolder Folder, RunIdentity? Identity, string? Digest) other)
-    {
-        string both = $"{one.Folder.Folder} and {other.Folder.Folder} are not shards of one run";
-        if (one.Shard.Count != other.Shard.Count)
-            throw new EvalCoreException($"{both}: one of {one.Shard.Count} and one of {other.Shard.Count}");
-        if (one.Identity!.Difference(other.Identity!) is var (part, values))
+        string both = $"{one.Path} and {other.Path} are not shards of one run";
+        if (one.Count != other.Count)
+            throw new EvalCoreException($"{both}: one of {one.Count} and one of {other.Count}");
+        if (one.Identity.Difference(other.Identity) is var (part, values))
             throw new EvalCoreException($"{both}: they differ in {part} ({values})");
         if (one.Digest is not null && other.Digest is not null && one.Digest != other.Digest)
             throw new EvalCoreException($"{both}: their episodes differ ({one.Digest} and {other.Digest}): --eval.n_episodes or --env.task are not the same");
     }
+
+    /// <summary>What a folder has.</summary>
+    /// <param name="Folder">The shard.</param>
+    /// <param name="Part">What it is a part of; null where its files cannot be read.</param>
+    private sealed record Found(ShardFolder Folder, Part? Part);
+
+    /// <summary>What a shard is a part of.</summary>
+    /// <param name="Path">Its folder.</param>
+    /// <param name="Count">The number of shards.</param>
+    /// <param name="Identity">The identity of the run.</param>
+    /// <param name="Digest">The digest of the run's episodes; null where the files do not say.</param>
+    private sealed record Part(string Path, int Count, RunIdentity Identity, string? Digest);
 }

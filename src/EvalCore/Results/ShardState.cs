@@ -9,7 +9,7 @@ public enum ShardState
     /// <summary>Some of its episodes: it plays, or was interrupted and can be resumed.</summary>
     Partial,
 
-    /// <summary>All of its episodes and its result.</summary>
+    /// <summary>All of its episodes, of which some may be errors, and its result.</summary>
     Whole,
 
     /// <summary>Files that cannot be read: submitting the shard again does not help.</summary>

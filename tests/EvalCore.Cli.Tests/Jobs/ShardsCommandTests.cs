@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using EvalCore.Cli.Tests.Training;
 using EvalCore.Commands;
 using EvalCore.Commands.Jobs;
 using EvalCore.Results;
@@ -72,7 +74,70 @@ public sealed class ShardsCommandTests : IDisposable
         Assert.Equal(0, await _line.Run([.. Walk, "--shard=1/3", $"--output_dir={_line.In("mine", "second")}"]));
         Take();
         Assert.Equal(1, await _line.Run("shards", _line.In("mine")));
-        Assert.Equal("3 shards, 2 episodes\n  whole    1: 1\n  missing  2: 0,2\nsubmit them: sbatch --array=0,2 FILE\n", Take());
+        Assert.Equal("3 shards, 2 episodes\n  whole    1: 1\n  missing  2: 0,2\nsubmit them: sbatch --array=0,2 FILE, where FILE plays --shard=$SLURM_ARRAY_TASK_ID/3\n", Take());
+
+        // Elsewhere there is no sbatch.
+        _line.Set("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        Assert.Equal(1, await _line.Run("shards", _line.In("mine")));
+        Assert.EndsWith("\nsubmit them: kubectl replace --force -f job.yaml when the Job has ended (it is deleted; shards that are whole end at once)\n", Take(), StringComparison.Ordinal);
+        _line.Set("GITHUB_ACTIONS", "true");
+        Assert.Equal(1, await _line.Run("shards", _line.In("mine")));
+        Assert.EndsWith("\nsubmit them: Re-run failed jobs, on the page of the workflow's run\n", Take(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_limit_of_shards_at_the_same_time_is_kept()
+    {
+        Assert.Equal(0, await _line.Run(["slurm", .. Walk, "--shards=4", "--parallelism=2", $"--output_dir={_line.In("run")}"]));
+        Take();
+        Assert.Equal(1, await _line.Run("shards", _line.In("run")));
+        Assert.EndsWith($"submit them: sh {_line.In("run", "submit.sh")} --array=0-3%2\n", Take(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Errors_are_counted_and_do_not_make_a_shard_partial()
+    {
+        Save(0, Played(0), Played(2));
+        Save(1, Played(1), Played(3) with { Error = "the simulator's process was ended by SIGSEGV in step 1", Success = false });
+        Assert.Equal(0, await _line.Run("shards", _line.In("run")));
+        Assert.Equal(
+            $"2 shards, 3 episodes\n  whole    2: all\n  errors   1: episodes of shard 1 that could not be played; evalcore eval --resume={_line.In("run", "shard-1")} --eval.retry_errors=true plays those of shard 1 again\n",
+            Take());
+    }
+
+    /// <summary>Exit code 2 would be final for the jobs.</summary>
+    [Fact]
+    public async Task A_shard_that_another_process_locks_ends_with_exit_code_1()
+    {
+        using var line = new CommandLine { Time = new FastTime() };
+        Directory.CreateDirectory(line.In("shard-0"));
+        using (File.Open(line.In("shard-0", $"{Journal.FileName}.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+            Assert.Equal(1, await line.Run([.. Walk, "--shard=0/4", $"--output_dir={line.In("shard-0")}", "--resume=auto"]));
+        Assert.Equal($"error: --output_dir: {line.In("shard-0")} was locked by another process for 120 s; try again when that process has ended\n", line.Error.Output);
+    }
+
+    [Fact]
+    public async Task One_shard_is_one()
+    {
+        Assert.Equal(0, await _line.Run(["slurm", .. Walk, "--env.task=left", "--eval.n_episodes=1", "--shards=1", $"--output_dir={_line.In("run")}"]));
+        Assert.StartsWith("1 shard of 1 episode, 1 task: ", Take(), StringComparison.Ordinal);
+        Assert.Equal(1, await _line.Run("shards", _line.In("run")));
+        Assert.StartsWith("1 shard, 0 episodes\n", Take(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing is known here of shards on a volume: no line deletes a Job that runs.</summary>
+    [Theory]
+    [InlineData("--format=table")]
+    [InlineData("--format=array")]
+    public async Task Shards_on_a_volume_are_not_said_to_be_missing(string format)
+    {
+        Assert.Equal(0, await _line.Run(["k8s", .. Walk, "--image=evalcore", "--claim=data", $"--mount_path={_line.Folder}", "--shards=2", $"--output_dir={_line.In("run")}"]));
+        Take();
+        Assert.Equal(2, await _line.Run("shards", _line.In("run"), format));
+        Assert.Empty(Take());
+        Assert.EndsWith(
+            $"error: {_line.In("run")}: has no shard: the shards of a Kubernetes Job are on its volume; kubectl apply -f {_line.In("run", "merge.yaml")} merges them there, or says in its log which are not whole\n",
+            _line.Error.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +148,7 @@ public sealed class ShardsCommandTests : IDisposable
         File.WriteAllText(_line.In("run", "shard-1", "eval_info.json"), "{");
         Take();
         Assert.Equal(1, await _line.Run("shards", _line.In("run")));
-        Assert.Equal($"2 shards, 0 episodes\n  damaged  1: 1\n  missing  1: 0\nsubmit them: kubectl replace --force -f {_line.In("run", "job.yaml")} (shards that are whole end at once)\n", Take());
+        Assert.Equal($"2 shards, 0 episodes\n  damaged  1: 1\n  missing  1: 0\nsubmit them: kubectl replace --force -f {_line.In("run", "job.yaml")} when the Job has ended (it is deleted; shards that are whole end at once)\n", Take());
         Assert.StartsWith($"note: shard 1 cannot be read: {_line.In("run", "shard-1", "eval_info.json")}: is not an eval_info.json", _line.Error.Output, StringComparison.Ordinal);
     }
 
@@ -99,12 +164,14 @@ public sealed class ShardsCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_list_of_jobs_is_read_or_refused() => Fuzz.Run(["{\"scheduler\":\"slurm\",\"shards\":4}\n", "{\"scheduler\":\"k8s\",\"shards\":16}"], text =>
+    public void A_damaged_list_of_jobs_is_read_or_refused() => Fuzz.Run(["{\"scheduler\":\"slurm\",\"shards\":4}\n", "{\"scheduler\":\"slurm\",\"shards\":4,\"parallelism\":2}\n", "{\"scheduler\":\"k8s\",\"shards\":16}"], text =>
     {
         File.WriteAllText(_line.In("jobs.json"), text);
         try
         {
-            Assert.InRange(JobFiles.Read(_line.Folder)!.Value.Shards, 1, int.MaxValue);
+            var jobs = JobFiles.Read(_line.Folder)!;
+            Assert.InRange(jobs.Shards, 1, int.MaxValue);
+            Assert.InRange(jobs.Parallelism ?? 1, 1, int.MaxValue);
         }
         catch (EvalCoreException e)
         {
@@ -137,6 +204,24 @@ public sealed class ShardsCommandTests : IDisposable
         File.WriteAllLines(journal, File.ReadAllLines(journal)[..2]);
         File.Delete(_line.In("run", $"shard-{shard}", EvalInfo.FileName));
     }
+
+    /// <summary>Writes the result of one of two shards.</summary>
+    private void Save(int shard, params EpisodeRecord[] episodes)
+    {
+        string folder = Directory.CreateDirectory(_line.In("run", $"shard-{shard}")).FullName;
+        var provenance = new JsonObject
+        {
+            ["seed"] = 1000L, ["policy"] = new JsonObject { ["type"] = "walker" }, ["env"] = new JsonObject { ["type"] = "walk" }, ["engines"] = new JsonObject(),
+            ["shard"] = $"{shard}/2", ["shard_episodes"] = episodes.Length,
+        };
+        new EvalInfo(episodes, 1, "", provenance).Save(Path.Combine(folder, EvalInfo.FileName));
+    }
+
+    private static EpisodeRecord Played(int index) => new()
+    {
+        Suite = "walk", TaskGroup = "walks", TaskId = 0, Task = "left", EpisodeIndex = index, Seed = 1000 + index, Steps = 3, SumReward = 0.5, MaxReward = 0.25,
+        Success = true, Timings = new(1, 2, 3, 4, 5),
+    };
 
     private string Take()
     {

@@ -39,7 +39,7 @@ apptainer exec --nv evalcore.sif evalcore report FOLDER/run
 
 ##### shards.sbatch
 #!/bin/bash
-# The 6 shards of a run: task i of this job array plays shard i. Written by evalcore slurm, and yours to change.
+# A run in 6 shards: task i of this job array plays shard i. Written by evalcore slurm, and yours to change.
 # submit.sh submits it, with the jobs before and after it.
 #SBATCH --job-name="walks of two"
 #SBATCH --array=0-5%3
@@ -62,8 +62,12 @@ apptainer exec --nv evalcore.sif evalcore report FOLDER/run
 module load dotnet/10
 source ~/keys.sh
 
+# Without it .NET counts all cores of the node that the job may be moved to.
+export DOTNET_PROCESSOR_COUNT="${SLURM_CPUS_PER_TASK:-$SLURM_CPUS_ON_NODE}"
 # srun does not take the number of cores from the job.
 export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"
+# A shard is no run of its own in a history: the merge adds the whole one.
+unset EVALCORE_HISTORY
 
 # --resume=auto begins the shard, or resumes it where an earlier attempt has finished episodes.
 srun --ntasks=1 apptainer exec --nv evalcore.sif evalcore eval \
@@ -90,8 +94,14 @@ exit "$code"
 ##### submit.sh
 #!/bin/sh
 # Submits the jobs, each after the one that it needs, and prints their numbers. Written by evalcore slurm, and yours to change.
-# What is given is for the shards: sh submit.sh --array=3,7 submits shards 3 and 7 alone, and the merge after them.
+# What is given is for the shards: sh submit.sh --array=3,7%3 submits shards 3 and 7 alone, and the merge after them.
 here=FOLDER/run
+for given in "$@"; do
+  if [ "$given" = --array= ]; then
+    echo "submit.sh: --array= names no shard, as evalcore shards --format=array does where all are whole" >&2
+    exit 1
+  fi
+done
 mkdir -p "$here/logs" || exit 1
 
 # Files are fetched before the first attempt. Shards without them never start: then they leave the queue, and the merge says so.
@@ -110,5 +120,9 @@ shards=${shards%%;*}
 echo "shards: job $shards"
 
 # afterany: also after shards that failed, of which the merge says how to submit them again. With afterok it would wait for ever.
-merge=$(sbatch --parsable --dependency=afterany:"$shards" "$here/merge.sbatch") || exit 1
+if ! merge=$(sbatch --parsable --dependency=afterany:"$shards" "$here/merge.sbatch"); then
+  # All jobs are submitted, or none.
+  scancel ${fetched:+"$fetched"} "$shards"
+  exit 1
+fi
 echo "merge: job ${merge%%;*}"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The 4 shards of a run: task i of this job array plays shard i. Written by evalcore slurm, and yours to change.
+# A run in 4 shards: task i of this job array plays shard i. Written by evalcore slurm, and yours to change.
 # submit.sh submits it, with the jobs before and after it.
 #SBATCH --job-name=walk_walker
 #SBATCH --array=0-3
@@ -10,6 +10,11 @@
 #SBATCH --open-mode=append
 # A minute before the time limit evalcore is asked to stop. Finished episodes are kept in any case.
 #SBATCH --signal=TERM@60
+
+# Without it .NET counts all cores of the node that the job may be moved to.
+export DOTNET_PROCESSOR_COUNT="${SLURM_CPUS_PER_TASK:-$SLURM_CPUS_ON_NODE}"
+# A shard is no run of its own in a history: the merge adds the whole one.
+unset EVALCORE_HISTORY
 
 # --resume=auto begins the shard, or resumes it where an earlier attempt has finished episodes.
 srun --ntasks=1 evalcore eval \

@@ -63,7 +63,7 @@ public sealed class SlurmCommandTests : IDisposable
     [Theory]
     [InlineData("--shards is missing: give the number of shards, see evalcore slurm --help")]
     [InlineData("--shards: 101 shards are more than the 100 episodes of the run; give 100 or fewer", "--shards=101")]
-    [InlineData("--shards: '0' is not a whole number, 1 to 1000000 (or null)", "--shards=0")]
+    [InlineData("--shards: '0' is not a whole number, 1 to 1000000", "--shards=0")]
     [InlineData("--submit: there is no sbatch on the PATH; omit the flag, and submit the files on a machine that has Slurm", "--shards=2", "--submit")]
     [InlineData("--job_name: 'a\\u000atouch hacked' has a line break or another control character, which cannot be written to a job's file", "--shards=2", "--job_name=a\ntouch hacked")]
     [InlineData("--job_name: 'a\\u000ab' has a line break or another control character, which cannot be written to a job's file", "--shards=2", "--job_name", "a\nb")]
@@ -163,7 +163,79 @@ public sealed class SlurmCommandTests : IDisposable
             Environment.SetEnvironmentVariable("PATH", path);
         }
 
-        Assert.Equal($"error: --submit: the jobs were not submitted (sbatch: error: invalid partition specified: gpu); the files are in {_line.In("run")}\n", _line.Error.Output);
+        Assert.Equal("error: --submit: the jobs were not submitted (sbatch: error: invalid partition specified: gpu)\n", _line.Error.Output);
+        Assert.Empty(_line.Out.Output);
+
+        // The same command, with another partition, finds no jobs there.
+        Assert.False(Directory.Exists(_line.In("run")));
+    }
+
+    [Fact]
+    public async Task More_shards_than_the_cluster_takes_are_explained()
+    {
+        FakeSbatch("echo 'sbatch: error: Batch job submission failed: Invalid job array specification' >&2; exit 1");
+        var files = new JobFiles(new WrittenJobs(Scheduler.Slurm, 2, null), new Dictionary<string, string>());
+        string message = (await Assert.ThrowsAsync<EvalCoreException>(() => Submission.Run(_line.In("bin", "sbatch"), [], files, _line.In("run"), CancellationToken.None))).Message;
+        Assert.EndsWith("Invalid job array specification); give fewer shards: scontrol show config has the cluster's limit, MaxArraySize, often 1001", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_merge_no_job_stays_in_the_queue()
+    {
+        FakeSbatch("case \"$*\" in *merge*) exit 1;; esac; echo 7");
+        Bash.Write(_line.In("bin"), "scancel", "echo \"scancel $*\"");
+        Assert.Equal(0, await _line.Run([.. Walk, "--shards=2", $"--output_dir={_line.In("run")}"]));
+        Assert.Equal((1, "files of the benchmark: job 7\nshards: job 7\nscancel 7 7\n"), await Bash.Run([_line.In("run", "submit.sh")], _line.In("bin")));
+        Assert.Equal((1, "shards: job 7\nscancel 7\n"), await Bash.Run([_line.In("run", "submit.sh"), "--array=1"], _line.In("bin")));
+    }
+
+    /// <summary>What evalcore shards --format=array prints where all are whole submits nothing, least of all every shard.</summary>
+    [Fact]
+    public async Task An_empty_list_of_shards_is_refused()
+    {
+        FakeSbatch("echo 7");
+        Assert.Equal(0, await _line.Run([.. Walk, "--shards=2", $"--output_dir={_line.In("run")}"]));
+        Assert.Equal(
+            (1, "submit.sh: --array= names no shard, as evalcore shards --format=array does where all are whole\n"),
+            await Bash.Run([_line.In("run", "submit.sh"), "--array="], _line.In("bin")));
+        Assert.False(File.Exists(_line.In("bin", "given")));
+    }
+
+    /// <summary>A shard is no run of its own in a history.</summary>
+    [Theory]
+    [InlineData("flag")]
+    [InlineData("variable")]
+    [InlineData("file")]
+    [InlineData("nowhere")]
+    public async Task The_merged_run_is_added_to_the_history(string place)
+    {
+        File.WriteAllText(_line.In("run.json"), "{\"history\": \"my runs.db\"}");
+        if (place == "variable")
+            _line.Set("EVALCORE_HISTORY", "my runs.db");
+        string[] flags = place switch { "flag" => ["--history=my runs.db"], "file" => [$"--config_path={_line.In("run.json")}"], _ => [] };
+        Assert.Equal(0, await _line.Run([.. Walk, "--shards=2", .. flags, $"--output_dir={_line.In("run")}"]));
+        string shards = File.ReadAllText(_line.In("run", "shards.sbatch")), merge = File.ReadAllText(_line.In("run", "merge.sbatch"));
+        Assert.Contains("\nunset EVALCORE_HISTORY\n", shards, StringComparison.Ordinal);
+        Assert.DoesNotContain("my runs.db", shards, StringComparison.Ordinal);
+        Assert.Equal(place == "file", shards.Contains("--history=null", StringComparison.Ordinal));
+        Assert.EndsWith(
+            place == "nowhere" ? "\nevalcore report FOLDER/run\n" : "\nevalcore report FOLDER/run || exit 1\nevalcore history add FOLDER/run --history='my runs.db'\n",
+            _line.Scrub(merge), StringComparison.Ordinal);
+        await Bash.Check(_line.In("run", "merge.sbatch"));
+    }
+
+    /// <summary>A branch may move before the last shard starts.</summary>
+    [Theory]
+    [InlineData("--policy.path=me/act")]
+    [InlineData("--policy.path=me/act", "--policy.pretrained_revision=main")]
+    [InlineData("--policy.pretrained_path=me/act@main")]
+    public async Task The_jobs_name_the_commit_of_a_policy_on_the_Hub(params string[] policy)
+    {
+        using var line = new CommandLine { Policies = [new HubPolicies()] };
+        Assert.Equal(0, await line.Run(["slurm", "--env.type=walk", .. policy, "--shards=2", $"--output_dir={line.In("run")}"]));
+        string shards = File.ReadAllText(line.In("run", "shards.sbatch"));
+        Assert.Contains($"\n  --policy.path=me/act@{HubPolicies.Commit} \\\n", shards, StringComparison.Ordinal);
+        Assert.DoesNotContain("pretrained", shards, StringComparison.Ordinal);
     }
 
     private void FakeSbatch(string answer) =>

@@ -262,9 +262,10 @@ public sealed class EvalInfoTests : IDisposable
             from max in numbers
             from success in Gen.Elements(true, false)
             from text in words
+            let name = string.Concat(text.Where(letter => !char.IsControl(letter)))
             select Episode(@group, task, index, success) with
             {
-                SumReward = sum, MaxReward = max, Warning = text, VideoPath = index == 0 ? text : null, Task = text,
+                SumReward = sum, MaxReward = max, Warning = text, VideoPath = index == 0 ? name : null, Task = name,
                 Timings = new EpisodeTimings(sum, 0, 0, 0, 0), InitStateId = index == 1 ? task : null,
             };
         return from list in episodes.NonEmptyListOf()

@@ -179,6 +179,20 @@ public sealed class MergeTests : IDisposable
         Assert.Equal(["1/2 of walk", "0/4 of walk", "2/4 of walk", "3/4 of walk"], Merge.MissingShards(Merge.Folders([a, b])));
     }
 
+    /// <summary>An episode that could not be played is not missing, nor is its shard.</summary>
+    [Fact]
+    public void Errors_are_episodes_of_a_complete_result()
+    {
+        string a = Save("a", "0/2", "1111", Episode("walk", "left", 0), Episode("walk", "left", 2), Episode("walk", "left", 4));
+        string c = Save("c", "3/4", "1111", Episode("walk", "left", 3));
+        string b = Save("b", "1/4", "1111", Episode("walk", "left", 1), Episode("walk", "left", 5) with { Error = "the simulator's process was ended by SIGSEGV in step 1", Success = false });
+        foreach (string folder in (string[])[a, b, c])
+            Change(folder, provenance => provenance["tasks"] = new JsonArray("walks/0"));
+        var merged = Merge.Folders([a, b, c]);
+        Assert.Empty(Merge.MissingShards(merged));
+        Assert.Empty(Merge.MissingEpisodes(merged));
+    }
+
     private static void Change(string folder, Action<JsonObject> change)
     {
         string file = Path.Combine(folder, EvalInfo.FileName);

@@ -19,11 +19,25 @@ public sealed class ShardFoldersTests : IDisposable
         var shards = ShardFolders.Read(_folder);
         Assert.Equal(
             [
-                (0, ShardState.Whole, 2, 2), (1, ShardState.Partial, 1, 2), (2, ShardState.Missing, 0, null), (3, ShardState.Partial, 1, null),
+                (0, ShardState.Whole, 2), (1, ShardState.Partial, 1), (2, ShardState.Missing, 0), (3, ShardState.Partial, 1),
             ],
-            shards.Shards.Select(shard => (shard.Index, shard.State, (int)shard.Episodes, (int?)shard.Planned)));
+            shards.Shards.Select(shard => (shard.Index, shard.State, (int)shard.Episodes)));
         Assert.Equal([1, 2, 3], shards.ToSubmit);
         Assert.False(shards.AreWhole);
+    }
+
+    /// <summary>No attempt plays an error again, unless it is asked to.</summary>
+    [Fact]
+    public void An_error_is_an_episode_that_is_over()
+    {
+        Finish("shard-0", "0/3", planned: 2, Episode(0), Failed(3));
+        Finish("shard-1", "1/3", planned: 1, Failed(1));
+        Play("shard-2", "2/3", Failed(2), Failed(5), Episode(2));
+        var shards = ShardFolders.Read(_folder);
+        Assert.Equal(
+            [(ShardState.Whole, 1, 1), (ShardState.Whole, 0, 1), (ShardState.Partial, 1, 1)],
+            shards.Shards.Select(shard => (shard.State, (int)shard.Episodes, (int)shard.Errors)));
+        Assert.Equal([2], shards.ToSubmit);
     }
 
     [Fact]
@@ -127,6 +141,8 @@ public sealed class ShardFoldersTests : IDisposable
     {
         ["seed"] = 1000L, ["policy"] = new JsonObject { ["type"] = "walker" }, ["env"] = new JsonObject { ["type"] = "walk" }, ["engines"] = new JsonObject(),
     };
+
+    private static EpisodeRecord Failed(int index) => Episode(index) with { Error = "the simulator's process was ended by SIGSEGV in step 1", Success = false };
 
     private static EpisodeRecord Episode(int index) => new()
     {
