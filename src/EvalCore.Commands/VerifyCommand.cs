@@ -38,11 +38,11 @@ internal static class VerifyCommand
                     new HelpSection("Output", HelpRow.Of(new VerifyFlags())),
                 ],
                 [
-                    new("0", "verified: every value that was compared is equal, bit for bit"),
+                    new("0", "verified: every value that was compared is equal, bit for bit; 'verified in part' where planned episodes are not in the result"),
                     new("1", "an unexpected error; one line names the file with the details"),
                     new("2", "bad input or a missing prerequisite; one line on stderr states the reason"),
                     new("3", "differs: a value is another one"),
-                    new("5", "not comparable: another policy, engine, renderer or set of files"),
+                    new("5", "not comparable: another policy, engine or set of files; or episodes differ and another renderer or processor played them"),
                     new("130", "interrupted by Ctrl-C, SIGTERM or SIGHUP"),
                 ]))
         {
@@ -59,18 +59,20 @@ internal static class VerifyCommand
         var (runs, flags) = Operands.Split(tokens, options, format);
         var (own, ofRun) = Operands.Sections(flags);
         var set = new OptionSet(own);
-        set.Bind(options);
+        var given = set.Bind(options);
         set.Bind(format);
         set.Finish("verify");
         OptionProperty.Check(options);
         if (runs is not [var run])
             throw new EvalCoreException($"verify: {(runs.Count == 0 ? "no run is named" : "too many runs")}; name one output folder or {EvalInfo.FileName}: evalcore verify RUN");
-        if (options.Episode.Count > 0 && own.Any(flag => flag.Split('=')[0] is "--fraction" or "--seed"))
+        if (options.Episode.Count > 0 && given.Any(name => name is "fraction" or "seed"))
             throw new EvalCoreException("verify: --episode names the episodes; omit --fraction and --seed, which draw a sample");
 
         // A policy on the Hugging Face Hub is looked for there, which can take a while.
         using var verification = await Task.Run(() => RunVerification.Read(HomeFolder.Expand(run), options, ofRun, registry, terminal.Host), cancellation)
             .WaitAsync(cancellation).ConfigureAwait(false);
+        if (given.Contains("start_seed") && !verification.IsOfLeRobot)
+            throw new EvalCoreException("--start_seed: the result records the seed of each episode; omit the flag, which is for results of lerobot-eval");
         var result = await Verify(verification, registry, terminal, cancellation).ConfigureAwait(false);
         if (format.Format == VerifyFormat.Json)
             terminal.Writer.WriteLine(VerificationOutput.Json(result, run).ToJsonString(Indented));
@@ -78,7 +80,7 @@ internal static class VerifyCommand
             VerificationOutput.Write(result, terminal.Writer);
         return result.Verdict switch
         {
-            VerificationVerdict.Equal => ExitCode.Success,
+            VerificationVerdict.Equal or VerificationVerdict.EqualInPart => ExitCode.Success,
             VerificationVerdict.Differs => ExitCode.GateFailed,
             _ => ExitCode.NotComparable,
         };

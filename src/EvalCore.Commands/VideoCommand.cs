@@ -7,6 +7,7 @@ using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Reports;
 using EvalCore.Results;
+using EvalCore.Verification;
 
 namespace EvalCore.Commands;
 
@@ -22,10 +23,10 @@ internal static class VideoCommand
             "video",
             "Make videos of episodes after a run: they are played again, and rendered as the run would have.",
             new HelpPage(
-                "evalcore video RUN --episode=K|--failures|--all [flags]",
+                "evalcore video RUN --episode=TASK:K|--failures|--all [flags]",
                 [
                     new("evalcore video outputs/run --failures", "a video of each episode that failed"),
-                    new("evalcore video outputs/run --episode=7 --task=reach-v3", "a video of one episode"),
+                    new("evalcore video outputs/run --episode=reach-v3:7", "a video of one episode"),
                 ],
                 _ =>
                 [
@@ -135,22 +136,20 @@ internal static class VideoCommand
         if (flags.Task is { } name)
         {
             chosen = [.. chosen.Where(record => record.Task == name || record.TaskGroup == name)];
-            string[] names = [.. info.Episodes.SelectMany(record => (string[])[record.Task, record.TaskGroup]).Distinct()];
+            string[] known = [.. info.Episodes.SelectMany(record => (string[])[record.Task, record.TaskGroup]).Distinct()];
             if (chosen.Count == 0)
-                throw new EvalCoreException($"--task: {run} has no task or group '{name}'{Nearest.Hint(name, names)}");
+                throw new EvalCoreException($"--task: {run} has no task or group '{name}'{Nearest.Hint(name, known)}");
         }
 
         if (flags.Failures)
             chosen = [.. chosen.Where(record => !record.Success)];
         if (flags.Episode is { } numbers)
         {
-            int[] indices = [.. numbers.Split(',').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-                ? index
-                : throw new EvalCoreException($"--episode: '{text}' is not the number of an episode; give numbers from 0, separated by commas"))];
-            var there = chosen.Select(record => record.EpisodeIndex).ToHashSet();
-            if (indices.Any(index => !there.Contains(index)))
-                throw new EvalCoreException($"--episode: {run} has no episode {indices.First(index => !there.Contains(index))}; the last one is {there.Max()}");
-            chosen = [.. chosen.Where(record => indices.Contains(record.EpisodeIndex))];
+            string[] names = numbers.Split(',');
+            if (names.FirstOrDefault(text => !EpisodeNames.TryRead(text, out _, out _)) is { } malformed)
+                throw new EvalCoreException($"--episode: '{malformed}' is not the number of an episode; give numbers from 0, separated by commas");
+            var errors = info.Errors.Where(record => flags.Task is not { } task || record.Task == task || record.TaskGroup == task).ToList();
+            chosen = EpisodeNames.Choose(chosen, errors, names, run);
         }
 
         return flags.N is { } most ? [.. chosen.Take(most)] : chosen;

@@ -7,8 +7,8 @@ namespace EvalCore.Commands;
 /// <summary>The flags of <c>evalcore video</c>.</summary>
 internal sealed class VideoFlags
 {
-    [Placeholder("K,...")]
-    [Description("the numbers of the episodes in their tasks, from 0")]
+    [Placeholder("TASK:K,...")]
+    [Description("these episodes: number K of a task, from 0, or K alone for every task")]
     public string? Episode { get; set; }
 
     [Description("the episodes that failed")]

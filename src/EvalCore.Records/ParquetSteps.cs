@@ -16,6 +16,11 @@ public sealed class ParquetSteps : IStepFormat
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
+    private readonly Lock _lock = new();
+
+    /// <summary>The file of which an episode was read last: the next one is often in the same.</summary>
+    private DecodedFile? _last;
+
     /// <inheritdoc/>
     public string Extension => ".parquet";
 
@@ -39,10 +44,31 @@ public sealed class ParquetSteps : IStepFormat
     public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => Read(path, reader => Task.FromResult<IReadOnlyList<EpisodeKey>>([.. EpisodesOf(reader).Select(episode => episode.Key)]));
 
     /// <inheritdoc/>
-    public IReadOnlyList<RecordedEpisode> Read(string path) => Read(path, ReadSteps);
+    public IReadOnlyList<RecordedEpisode> Read(string path)
+    {
+        var (episodes, columns) = Read(path, reader => Decode(reader, whole: false));
+        return [.. Enumerable.Range(0, episodes.Count).Select(columns.Episode)];
+    }
 
     /// <inheritdoc/>
-    public RecordedEpisode ReadWhole(string path, EpisodeKey episode) => Read(path, reader => ReadWhole(reader, episode));
+    public RecordedEpisode ReadWhole(string path, EpisodeKey episode)
+    {
+        DecodedFile file;
+        lock (_lock)
+        {
+            var written = File.GetLastWriteTimeUtc(path);
+            if (_last is null || _last.Path != path || _last.Written != written)
+            {
+                var (episodes, columns) = Read(path, reader => Decode(reader, whole: true));
+                _last = new DecodedFile(path, written, episodes, columns);
+            }
+
+            file = _last;
+        }
+
+        int place = file.Episodes.FindIndex(other => other.Key == episode);
+        return place >= 0 ? file.Columns.Episode(place) : throw new EvalCoreException($"{path}: has no episode {episode.Index} of task {episode.TaskId} of {episode.Group}");
+    }
 
     private static async Task Write(Stream file, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
@@ -58,22 +84,13 @@ public sealed class ParquetSteps : IStepFormat
         rows.CompleteValidate();
     }
 
-    private static async Task<IReadOnlyList<RecordedEpisode>> ReadSteps(ParquetReader reader)
+    private static async Task<(List<StoredEpisode> Episodes, StoredColumns Columns)> Decode(ParquetReader reader, bool whole)
     {
         if (reader.RowGroupCount != 1)
             throw new InvalidDataException($"it has {reader.RowGroupCount} row groups, not 1");
+        var episodes = EpisodesOf(reader);
         using var rows = reader.OpenRowGroupReader(0);
-        return await StepColumns.Read(reader.Schema, rows, EpisodesOf(reader)).ConfigureAwait(false);
-    }
-
-    private static async Task<RecordedEpisode> ReadWhole(ParquetReader reader, EpisodeKey episode)
-    {
-        var stored = EpisodesOf(reader);
-        int place = stored.FindIndex(other => other.Key == episode);
-        if (place < 0 || reader.RowGroupCount != 1)
-            throw new InvalidDataException($"it has no episode {episode.Index} of task {episode.TaskId} of {episode.Group}");
-        using var rows = reader.OpenRowGroupReader(0);
-        return await StepColumns.ReadWhole(reader.Schema, rows, stored, place).ConfigureAwait(false);
+        return (episodes, await StoredColumns.Read(reader.Schema, rows, episodes, whole).ConfigureAwait(false));
     }
 
     private static List<StoredEpisode> EpisodesOf(ParquetReader reader) =>
@@ -106,4 +123,7 @@ public sealed class ParquetSteps : IStepFormat
             return await read(reader).ConfigureAwait(false);
         }
     }
+
+    /// <summary>A file whose columns are decoded, the conditions and the state too.</summary>
+    private sealed record DecodedFile(string Path, DateTime Written, List<StoredEpisode> Episodes, StoredColumns Columns);
 }

@@ -74,6 +74,144 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_result_without_some_of_the_planned_episodes_is_verified_in_part()
+    {
+        await Play("run");
+        Keep(episode => episode is not { Task: "left", EpisodeIndex: 1 or 4 });
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified in part: 1 of 10 episodes equal, bit for bit; 2 of the 12 planned are not in the result", _line.Out.Lines[^1]);
+        Assert.Contains("not checked: 2 of the 12 planned episodes are not in the result (1 of left, 4 of left)", _line.Out.Lines);
+        Assert.Equal(0, await _line.Run("verify", Run, "--format=json"));
+        var json = JsonNode.Parse(_line.Out.Output[_line.Out.Output.LastIndexOf("{\n  \"run\"", StringComparison.Ordinal)..])!;
+        Assert.Equal(("equal_in_part", 10, 12, 2), ((string?)json["verdict"], (int)json["n_episodes"]!, (int)json["n_planned"]!, (int)json["n_missing"]!));
+    }
+
+    [Fact]
+    public async Task A_number_of_planned_episodes_that_was_changed_too_contradicts_their_digest()
+    {
+        await Play("run");
+        Keep(episode => episode.EpisodeIndex < 4);
+        Edit(Run, provenance => provenance["options"]!["eval"]!["n_episodes"] = 4);
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified in part: 1 of 8 episodes equal, bit for bit; which were planned is unknown", _line.Out.Lines[^1]);
+        Assert.Single(_line.Out.Lines, line => line.StartsWith("not checked: which episodes were planned: the result's episodes_digest is ", StringComparison.Ordinal));
+
+        Edit(Run, provenance => ((JsonObject)provenance["options"]!["eval"]!).Remove("n_episodes"));
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified in part: 1 of 8 episodes equal, bit for bit; how many were planned is unknown", _line.Out.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task Episodes_that_were_not_planned_are_named()
+    {
+        await Play("run");
+        Edit(Run, provenance =>
+        {
+            provenance["options"]!["eval"]!["n_episodes"] = 5;
+            provenance.Remove("episodes_digest");
+        });
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified in part: 1 of 12 episodes equal, bit for bit; 2 are not planned ones", _line.Out.Lines[^1]);
+        Assert.Contains("not checked: 2 episodes of the result are not planned ones (5 of left, 5 of right), by task, number, seed or initial state", _line.Out.Lines);
+    }
+
+    [Fact]
+    public async Task A_run_that_its_gate_stopped_has_fewer_episodes()
+    {
+        await Play("run");
+        Keep(episode => episode.EpisodeIndex < 2);
+        Edit(Run, provenance => provenance["gate"] = new JsonObject { ["decided_after"] = 4 });
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified: 1 of 4 episodes equal, bit for bit; the run's gate decided after 4 of the 12 planned", _line.Out.Lines[^1]);
+        Assert.Contains("not checked: 8 of the 12 planned episodes, which the run did not play: its gate had decided after 4", _line.Out.Lines);
+
+        Keep(episode => episode is not { Task: "right", EpisodeIndex: 1 });
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal(
+            "verified in part: 1 of 3 episodes equal, bit for bit; 1 of the 12 planned is not in the result; the run's gate decided after 4 of the 12 planned", _line.Out.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_journal_of_a_run_that_goes_on_has_fewer_episodes()
+    {
+        await Play("run");
+        File.Delete(Path.Combine(Run, EvalInfo.FileName));
+        string journal = Path.Combine(Run, Journal.FileName);
+        File.WriteAllLines(journal, File.ReadAllLines(journal)[..^3]);
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified in part: 1 of 9 episodes equal, bit for bit; 3 of the 12 planned are not in the journal", _line.Out.Lines[^1]);
+        Assert.Single(_line.Out.Lines, line => line.EndsWith("): the run goes on, or was interrupted", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_shard_and_a_merged_result_that_lacks_one_say_so()
+    {
+        await Play("a", extra: "--shard=0/2");
+        Assert.Equal(0, await _line.Run("verify", _line.In("a")));
+        Assert.Equal("verified: 1 of 6 episodes of shard 0/2 equal, bit for bit", _line.Out.Lines[^1]);
+        Assert.Contains("not checked: the other shards: the result is of shard 0/2, which has 6 of the run's 12 episodes", _line.Out.Lines);
+
+        Assert.Equal(0, await _line.Run("merge", _line.In("a"), "-o", _line.In("merged")));
+        Assert.Equal(0, await _line.Run("verify", _line.In("merged")));
+        Assert.Equal("verified in part: 1 of 6 episodes equal, bit for bit; 6 of the 12 planned are not in the result", _line.Out.Lines[^1]);
+        Assert.Contains(
+            "not checked: 6 of the 12 planned episodes are not in the result (1 of left, 3 of left, 5 of left, 1 of right, 3 of right, 5 of right): shard 1/2 of walk is missing", _line.Out.Lines);
+    }
+
+    [Fact]
+    public async Task All_shards_of_a_merged_result_are_looked_at()
+    {
+        await Play("a", record: "steps", extra: "--shard=0/2");
+        await Play("b", record: "steps", extra: "--shard=1/2");
+        Edit(_line.In("b"), provenance => provenance["evalcore"] = "0.1");
+        Assert.Equal(0, await _line.Run("merge", _line.In("a"), _line.In("b"), "-o", _line.In("merged")));
+        Assert.Equal(0, await _line.Run("verify", _line.In("merged"), "--fraction=1"));
+        Assert.Equal("verified: 12 of 12 episodes equal, bit for bit", _line.Out.Lines[^1]);
+        Assert.Equal(12, _line.Out.Lines.Count(line => line.EndsWith(", every step", StringComparison.Ordinal)));
+        Assert.Single(_line.Out.Lines, line => line.StartsWith("not checked: the program is another version than the run's (0.1 and ", StringComparison.Ordinal));
+
+        // Another run has since been played in the folder of the second: its steps are not those of the result.
+        Directory.Delete(_line.In("b"), recursive: true);
+        await Play("b", record: "steps", extra: "--seed=7");
+        Assert.Equal(0, await _line.Run("verify", _line.In("merged"), "--fraction=1"));
+        Assert.Equal("verified: 12 of 12 episodes equal, bit for bit", _line.Out.Lines[^1]);
+        Assert.Contains("not checked: the steps of 6 episodes: the run did not record them (--eval.record=steps), or they are elsewhere; compared is the result", _line.Out.Lines);
+    }
+
+    [Fact]
+    public async Task Errors_are_not_played()
+    {
+        await Play("run");
+        Break(episode => episode is { Task: "left", EpisodeIndex: 2 });
+        Assert.Equal(0, await _line.Run("verify", Run));
+        Assert.Equal("verified in part: 1 of 11 episodes equal, bit for bit; 1 is an error", _line.Out.Lines[^1]);
+        Assert.Contains("not checked: 1 episode, an error of the run, which was not played (2 of left)", _line.Out.Lines);
+        await Fails("--episode: episode 2 of left is an error, which was not played", Run, "--episode=left:2");
+        Assert.Equal(0, await _line.Run("verify", Run, "--episode=2"));
+        Assert.Equal("verified in part: 1 of 11 episodes equal, bit for bit; 1 is an error", _line.Out.Lines[^1]);
+
+        Break(_ => true);
+        await Fails($"verify: no episode of {Run} was played; 12 are errors", Run);
+    }
+
+    [Fact]
+    public async Task Episodes_that_differ_on_another_processor_are_not_comparable()
+    {
+        await Play("run");
+        Edit(Run, provenance => provenance["machine"]!["processor"] = "Pentium III");
+        Assert.Equal(0, await _line.Run("verify", Run, "--episode=left:2"));
+        Assert.Equal("verified: 1 of 12 episodes equal, bit for bit", _line.Out.Lines[^1]);
+
+        Rewrite(episodes => episodes.Select(episode => episode with { SumReward = Math.BitIncrement(episode.SumReward) }));
+        Assert.Equal(ExitCode.NotComparable, await _line.Run("verify", Run, "--episode=left:2"));
+        Assert.Matches(@"^not comparable: the processor is another one than the run's \(Pentium III and .+\); 1 of the 1 episode played again differs$", _line.Out.Lines[^1]);
+
+        // What a result of an older version does not name is unknown.
+        Edit(Run, provenance => ((JsonObject)provenance["machine"]!).Remove("processor"));
+        Assert.Equal(ExitCode.GateFailed, await _line.Run("verify", Run, "--episode=left:2"));
+    }
+
+    [Fact]
     public async Task A_result_that_was_changed_differs_and_its_first_value_is_named()
     {
         await Play("run");
@@ -194,6 +332,7 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData("unknown flag '--env.task'; the result names its suite and its options, and only --policy.* can be given anew; see evalcore verify --help", "RUN", "--env.task=left")]
     [InlineData("unknown flag '--policy.gain'; see evalcore verify --help", "RUN", "--policy.gain=2")]
     [InlineData("unknown flag '--fractoin'; did you mean '--fraction'?", "RUN", "--fractoin=1")]
+    [InlineData("--start_seed: the result records the seed of each episode; omit the flag, which is for results of lerobot-eval", "RUN", "--start_seed=5")]
     [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "nowhere")]
     public async Task Bad_input_is_one_line(string message, params string[] args)
     {
@@ -212,6 +351,27 @@ public sealed class VerifyCommandTests : IDisposable
         "--env.type=walk", "--eval.n_episodes=6", "--eval.n_episodes_to_render=0", "--policy.device=cpu", $"--eval.record={record}", "--eval.batch_size=2",
         $"--output_dir={_line.In(folder)}", .. policy.Length == 0 ? Array.Empty<string>() : [$"--policy.type={policy}"], .. extra is null ? Array.Empty<string>() : [extra],
     ]));
+
+    /// <summary>Writes the result of the run with other episodes, and totals that agree with them.</summary>
+    private void Rewrite(Func<IEnumerable<EpisodeRecord>, IEnumerable<EpisodeRecord>> change)
+    {
+        string file = Path.Combine(Run, EvalInfo.FileName);
+        var info = EvalInfo.Load(file);
+        new EvalInfo(change(info.Episodes.Concat(info.Errors)), info.EvalS, info.OutputDir, info.Provenance).Save(file);
+    }
+
+    private void Keep(Func<EpisodeRecord, bool> isKept) => Rewrite(episodes => episodes.Where(isKept));
+
+    private void Break(Func<EpisodeRecord, bool> isBroken) => Rewrite(episodes => episodes.Select(episode =>
+        isBroken(episode) ? episode with { Error = "it crashed", Success = false, Steps = null, SumReward = 0, MaxReward = 0, Diagnostics = null } : episode));
+
+    private static void Edit(string run, Action<JsonObject> change)
+    {
+        string file = Path.Combine(run, EvalInfo.FileName);
+        var info = EvalInfo.Load(file);
+        change(info.Provenance!);
+        new EvalInfo(info.Episodes.Concat(info.Errors), info.EvalS, info.OutputDir, info.Provenance).Save(file);
+    }
 
     private void Replace(string old, string by)
     {

@@ -1,3 +1,4 @@
+using EvalCore.Environments;
 using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -78,6 +79,23 @@ public sealed class RecordedRunTests : IDisposable
             for (int row = 0; row < whole.Rows; row++)
                 Assert.Equal(part[row], whole[row][..5]);
         }
+    }
+
+    [Fact]
+    public async Task A_file_is_decoded_once_for_all_of_its_episodes()
+    {
+        var info = await Run("run", nEpisodes: 2);
+        string path = Directory.GetFiles(In("run", "steps"))[0];
+        var format = new ParquetSteps();
+        Assert.Equal(info.Episodes[0].Key, format.ReadWhole(path, info.Episodes[0].Key).Key);
+        var written = File.GetLastWriteTimeUtc(path);
+        File.WriteAllBytes(path, []);
+        File.SetLastWriteTimeUtc(path, written);
+        Assert.Equal(info.Episodes[3].Key, format.ReadWhole(path, info.Episodes[3].Key).Key);
+
+        // A file that was written since is another one.
+        File.SetLastWriteTimeUtc(path, written.AddSeconds(1));
+        Assert.StartsWith($"{path}: is damaged", Assert.Throws<EvalCoreException>(() => format.ReadWhole(path, info.Episodes[3].Key)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

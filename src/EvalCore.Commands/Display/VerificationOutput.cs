@@ -14,7 +14,7 @@ internal static class VerificationOutput
         foreach (var episode in result.Episodes)
         {
             writer.WriteLine(episode.Difference is null
-                ? string.Create(CultureInfo.InvariantCulture, $"equal: episode {episode.Played.EpisodeIndex} of {EvalCoreException.Printable(episode.Played.Task)} (seed {episode.Played.Seed}): {episode.Played.Steps} steps, sum of rewards {episode.Played.SumReward:0.###}, {(episode.Played.Success ? "success" : "failure")}{(episode.HasSteps ? ", every step" : "")}")
+                ? string.Create(CultureInfo.InvariantCulture, $"equal: episode {episode.Played.EpisodeIndex} of {EvalCoreException.Printable(episode.Played.Task)} (seed {episode.Played.Seed}): {episode.Played.Steps} steps, sum of rewards {episode.Played.SumReward:0.###}, {(episode.Played.Success ? "success" : "failure")}{Steps(episode)}")
                 : $"differs: {VerificationResult.Describe(episode)}");
         }
 
@@ -32,11 +32,15 @@ internal static class VerificationOutput
         ["verdict"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{result.Verdict}"),
         ["line"] = result.Line,
         ["n_episodes"] = result.Total,
+        ["n_planned"] = result.Planned,
+        ["n_missing"] = result.Missing,
         ["n_played"] = result.Episodes.Count,
         ["n_equal"] = result.Episodes.Count(episode => episode.Difference is null),
         ["not_checked"] = new JsonArray([.. result.Unchecked.Select(line => (JsonNode)line)]),
         ["episodes"] = new JsonArray([.. result.Episodes.Select(Json)]),
     };
+
+    private static string Steps(VerifiedEpisode episode) => !episode.HasSteps ? "" : episode.WithoutPart.Length == 0 ? ", every step" : $", every step but {episode.WithoutPart}";
 
     private static JsonObject Json(VerifiedEpisode episode) => new()
     {
@@ -46,6 +50,7 @@ internal static class VerificationOutput
         ["episode_index"] = episode.Played.EpisodeIndex,
         ["seed"] = episode.Played.Seed,
         ["steps_compared"] = episode.HasSteps,
+        ["not_compared"] = episode.WithoutPart.Length == 0 ? null : episode.WithoutPart,
         ["equal"] = episode.Difference is null,
         ["difference"] = episode.Difference is { } difference
             ? new JsonObject { ["step"] = difference.Step, ["value"] = difference.Value, ["recorded"] = difference.Recorded, ["played"] = difference.Played }

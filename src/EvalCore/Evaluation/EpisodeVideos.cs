@@ -16,30 +16,20 @@ namespace EvalCore.Evaluation;
 /// </summary>
 public sealed class EpisodeVideos : IDisposable
 {
-    private readonly string _folder;
-    private readonly IReadOnlyDictionary<EpisodeKey, EpisodeSpec> _episodes;
     private readonly IPolicy _policy;
     private readonly IBenchmark _benchmark;
     private readonly VideoWriter _writer;
-    private readonly EpisodeScheduler _scheduler;
-    private readonly TaskLifetimes _lifetimes;
+    private readonly EpisodePlayer _player;
     private readonly List<string> _differences = [];
     private bool _disposed;
 
     private EpisodeVideos(
-        string folder, IReadOnlyList<EpisodeRecord> records, EnvConfig env, IBenchmark benchmark, IPolicy policy, int cores, Action<string> warn)
+        PlayedRun run, string folder, IReadOnlyList<EpisodeRecord> records, IBenchmark benchmark, IPolicy policy, int cores, Action<string> warn)
     {
-        (_folder, _benchmark, _policy, Records) = (folder, benchmark, policy, records);
-        _episodes = records.ToDictionary(record => record.Key, record => SpecOf(record, benchmark, folder));
-        _writer = new VideoWriter(benchmark, env.Fps, folder, warn);
-        int slots = new EvalConfig().EnvsInFlight(cores, records.Count);
-        _scheduler = new EpisodeScheduler(benchmark, policy, slots, useAsyncEnvs: true, Progress, warn);
-        _lifetimes = new TaskLifetimes(slots + 1, Release);
-        foreach (var task in _episodes.Values.GroupBy(episode => episode.Task))
-        {
-            _lifetimes.Plan(task.Key, task.Count());
-            Progress.Expect(task.Key, task.Count(), task.Count());
-        }
+        (_benchmark, _policy, Records) = (benchmark, policy, records);
+        var episodes = records.ToDictionary(record => record.Key, record => run.SpecOf(record, benchmark));
+        _writer = new VideoWriter(benchmark, run.Env.Fps, folder, warn);
+        _player = new EpisodePlayer(benchmark, policy, episodes, makesVideos: true, cores, Progress, warn);
     }
 
     /// <summary>The episodes of which videos are made.</summary>
@@ -86,21 +76,27 @@ public sealed class EpisodeVideos : IDisposable
         ArgumentNullException.ThrowIfNull(registry);
         host ??= Host.Local;
         var run = RunOf(folder, info, registry, flags ?? []);
-        var env = run.Env;
         IPolicy? policy = null;
         IBenchmark? benchmark = null;
         try
         {
             var steps = registry.StepFormat is { } format ? new RecordedSteps(folder, format) : null;
-            policy = steps is not null && records.All(record => steps.Contains(record.Key))
-                ? new RecordedPolicy(run.Identity!.Policy.Type, run.Identity.Policy.Facts, steps.Read)
-                : PolicyOf(run, folder, warn);
-            benchmark = env.Open();
+            if (steps is not null && records.All(record => steps.Contains(record.Key)))
+            {
+                CheckFlags(run);
+                policy = new RecordedPolicy(run.Identity!.Policy.Type, run.Identity.Policy.Facts, steps.Read);
+            }
+            else
+            {
+                policy = PolicyOf(run, folder, warn);
+            }
+
+            benchmark = run.Env.Open();
             if (!benchmark.RendersVideos)
-                throw new EvalCoreException($"video: the suite {env.Type} renders no videos");
+                throw new EvalCoreException($"video: the suite {run.Env.Type} renders no videos");
             if (run.Difference(benchmark, policy) is var (part, values))
                 throw Changed(folder, part, values);
-            return new EpisodeVideos(folder, records, env, benchmark, policy, host.Cores, warn);
+            return new EpisodeVideos(run, folder, records, benchmark, policy, host.Cores, warn);
         }
         catch
         {
@@ -144,54 +140,35 @@ public sealed class EpisodeVideos : IDisposable
         _disposed = true;
         long started = Stopwatch.GetTimestamp();
         _writer.Stop();
-        _scheduler.Stop(patience);
+        bool isStopped = _player.Stop(patience);
         _writer.Stop(TimeSpan.FromTicks(Math.Max(0, (patience - Stopwatch.GetElapsedTime(started)).Ticks)));
-
-        // A thread that did not stop still uses them.
-        if (_scheduler.Stuck.Count > 0)
+        if (!isStopped)
             return;
         _policy.Dispose();
         if (!_writer.IsStuck)
             _benchmark.Dispose();
     }
 
-    private async Task<EpisodeRecord> Render(EpisodeRecord record)
+    private Task<EpisodeRecord> Render(EpisodeRecord record) => _player.Play(record, async (scheduler, episode) =>
     {
-        var episode = _episodes[record.Key];
-        _lifetimes.Begin(episode.Task);
-        try
-        {
-            var recording = new FrameRecording(episode, _writer);
-            var played = await _scheduler.Play(episode, recording).ConfigureAwait(false);
-            Progress.Finish(played, resumed: false);
-            string? path = null;
-            if (record.HasResultOf(played))
-                path = await _writer.Write(recording).ConfigureAwait(false);
-            else
-                Add($"{episode} ended differently than in the run ({Result(record)}, now {Result(played)}); no video is made of it");
-            Progress.FinishVideo();
-            return record with { VideoPath = path };
-        }
-        finally
-        {
-            _lifetimes.End(episode.Task);
-        }
+        var recording = new FrameRecording(episode, _writer);
+        var played = await scheduler.Play(episode, recording).ConfigureAwait(false);
+        Progress.Finish(played, resumed: false);
+        string? path = null;
+        if (record.HasResultOf(played))
+            path = await _writer.Write(recording).ConfigureAwait(false);
+        else
+            Add($"{episode} ended differently than in the run ({Result(record)}, now {Result(played)}); no video is made of it");
+        Progress.FinishVideo();
+        return record with { VideoPath = path };
+    });
 
-        static string Result(EpisodeRecord record) => FormattableString.Invariant($"{record.Steps} steps, sum of rewards {record.SumReward:0.###}, {(record.Success ? "success" : "failure")}");
-    }
+    private static string Result(EpisodeRecord record) => FormattableString.Invariant($"{record.Steps} steps, sum of rewards {record.SumReward:0.###}, {(record.Success ? "success" : "failure")}");
 
     private void Add(string difference)
     {
         lock (_differences)
             _differences.Add(difference);
-    }
-
-    private void Release(EnvTask task)
-    {
-        if (_disposed)
-            return;
-        _scheduler.Release(task);
-        _benchmark.Release(task);
     }
 
     private static PlayedRun RunOf(string folder, EvalInfo info, Registry registry, IReadOnlyList<string> flags)
@@ -205,6 +182,22 @@ public sealed class EpisodeVideos : IDisposable
         }
 
         return PlayedRun.Of("video", folder, provenance, registry, flags);
+    }
+
+    /// <summary>Checks the flags that a user gave although the steps were recorded, which need no policy.</summary>
+    private static void CheckFlags(PlayedRun run)
+    {
+        if (!run.HasFlags)
+            return;
+        try
+        {
+            _ = run.Policy;
+            run.Finish();
+        }
+        catch (EvalCoreException e)
+        {
+            throw new EvalCoreException($"video: {e.Message}; the steps of these episodes were recorded, which needs no policy: omit --policy.*", e);
+        }
     }
 
     private static IPolicy PolicyOf(PlayedRun run, string folder, Action<string> warn)
@@ -226,7 +219,4 @@ public sealed class EpisodeVideos : IDisposable
     private static EvalCoreException Changed(string folder, string part, string values) => new(part == "policy"
         ? $"video: the policy of {folder} has changed since the run ({values}); its episodes can no longer be played again; runs with --eval.record=steps need no policy"
         : $"video: {folder} was played with other {part} ({values}); its episodes would not be the same");
-
-    private static EpisodeSpec SpecOf(EpisodeRecord record, IBenchmark benchmark, string folder) => PlayedRun.SpecOf(record, benchmark)
-        ?? throw new EvalCoreException($"video: {folder}: the task {record.Task} of group {record.TaskGroup} is not one of the run's options");
 }

@@ -41,6 +41,12 @@ internal sealed class PlayedRun
     /// </exception>
     public PolicyConfig Policy => _policy ??= ReadPolicy();
 
+    /// <summary>Whether <see cref="Policy"/> needs a flag that the user alone can give, and the message of its exception names it.</summary>
+    public bool AsksForFlag { get; private set; }
+
+    /// <summary>Whether the user gave flags.</summary>
+    public bool HasFlags => _given.Count > 0;
+
     /// <summary>Reads what a result says of its run.</summary>
     /// <param name="command">The command, for messages.</param>
     /// <param name="folder">The run's output folder.</param>
@@ -102,11 +108,12 @@ internal sealed class PlayedRun
             : Provenance.Identity(Env, benchmark, policy, new RolloutOptions { Seed = identity.Seed }));
     }
 
-    /// <summary>The episode that a record is of; null where the options have no such task.</summary>
-    public static EpisodeSpec? SpecOf(EpisodeRecord record, IBenchmark benchmark) =>
+    /// <summary>The episode that a record is of.</summary>
+    /// <exception cref="EvalCoreException">The options have no such task.</exception>
+    public EpisodeSpec SpecOf(EpisodeRecord record, IBenchmark benchmark) =>
         benchmark.Tasks.FirstOrDefault(task => task.Episode(record.EpisodeIndex, 0).Key == record.Key) is { } task
             ? new EpisodeSpec(task, record.EpisodeIndex, record.Seed ?? 0, record.InitStateId)
-            : null;
+            : throw new EvalCoreException($"{_command}: {_folder}: the task {record.Task} of group {record.TaskGroup} is not one of the run's options");
 
     /// <summary>
     /// Reads the policy. A result may be another person's: it starts no program and makes no connection that the user did not ask for,
@@ -118,12 +125,14 @@ internal sealed class PlayedRun
         if (OptionProperty.Of(policy.GetType()).FirstOrDefault(property => property.StartsProgram && policy.Given.Contains(property.Name) && !IsGiven(property.Name)) is { } program
             && program.TextOf(policy) != "null")
         {
+            AsksForFlag = true;
             throw new EvalCoreException(
                 $"{_folder} names a command that starts its policy's server, and the command of a result is not run; give yours with --policy.{program.Name}, or null where the server runs");
         }
 
-        return policy.Path?.Contains("://", StringComparison.Ordinal) == true && !IsGiven("path")
-            ? throw new EvalCoreException($"the policy of {_folder} is behind a server, and no server is connected to because a result names it; give --policy.path={ShellWord.Quote(EvalCoreException.Printable(policy.Path))} if you trust it")
+        AsksForFlag = policy.Path?.Contains("://", StringComparison.Ordinal) == true && !IsGiven("path");
+        return AsksForFlag
+            ? throw new EvalCoreException($"the policy of {_folder} is behind a server, and no server is connected to because a result names it; give --policy.path={ShellWord.Quote(EvalCoreException.Printable(policy.Path!))} if you trust it")
             : policy;
 
         bool IsGiven(string name) => _given.Contains($"--policy.{name}");

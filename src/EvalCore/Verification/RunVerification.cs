@@ -19,7 +19,10 @@ public sealed class RunVerification : IDisposable
 {
     private readonly string _folder;
     private readonly EvalInfo _info;
-    private readonly JsonObject? _provenance;
+    private readonly bool _isJournal;
+
+    /// <summary>The provenance of the run, or of each run of a merged result; empty for a result of lerobot-eval.</summary>
+    private readonly JsonObject[] _runs;
     private readonly PlayedRun _run;
     private readonly VerificationOptions _options;
     private readonly Registry _registry;
@@ -28,17 +31,18 @@ public sealed class RunVerification : IDisposable
     private readonly Dictionary<EpisodeKey, EpisodeSpec> _episodes = [];
     private IPolicy? _policy;
     private IBenchmark? _benchmark;
-    private EpisodeScheduler? _scheduler;
-    private TaskLifetimes? _lifetimes;
-    private RecordedSteps? _steps;
-    private string? _otherRenderer;
+    private EpisodePlayer? _player;
+    private RunSteps? _steps;
+    private PlannedEpisodes? _planned;
+    private string? _otherMachine;
     private bool _disposed;
 
-    private RunVerification(string folder, EvalInfo info, JsonObject? provenance, PlayedRun run, VerificationOptions options, Registry registry, int cores)
+    private RunVerification(
+        string folder, EvalInfo info, bool isJournal, JsonObject[] runs, PlayedRun run, VerificationOptions options, Registry registry, int cores)
     {
-        (_folder, _info, _provenance, _run, _options, _registry, _cores) = (folder, info, provenance, run, options, registry, cores);
+        (_folder, _info, _isJournal, _runs, _run, _options, _registry, _cores) = (folder, info, isJournal, runs, run, options, registry, cores);
         Sample = options.Episode.Count > 0
-            ? EpisodeSample.Named(info.Episodes, options.Episode, folder)
+            ? EpisodeNames.Choose(info.Episodes, info.Errors, options.Episode, folder)
             : EpisodeSample.Draw(info.Episodes, options.Fraction, options.Seed);
     }
 
@@ -58,7 +62,7 @@ public sealed class RunVerification : IDisposable
     public PolicyConfig Policy => _run.Policy;
 
     /// <summary>Whether lerobot-eval wrote the result, which then has no identity and few values.</summary>
-    private bool IsOfLeRobot => _provenance is null;
+    public bool IsOfLeRobot => _runs.Length == 0;
 
     /// <summary>Reads the result of a run and chooses the episodes.</summary>
     /// <param name="run">An output folder, or a file <c>eval_info.json</c>.</param>
@@ -75,6 +79,8 @@ public sealed class RunVerification : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(flags);
         var info = RunFolder.Load(run);
+        if (info.Episodes.Count == 0 && options.Episode.Count == 0)
+            throw new EvalCoreException($"verify: no episode of {run} was played; {info.Errors.Count} {(info.Errors.Count == 1 ? "is an error" : "are errors")}");
         string folder = Path.GetDirectoryName(RunFolder.FileOf(run)) is { Length: > 0 } above ? above : ".";
         int cores = (host ?? Host.Local).Cores;
         if (info.Provenance is null)
@@ -88,22 +94,22 @@ public sealed class RunVerification : IDisposable
             var described = PlayedRun.Of("verify", folder, registry, flags);
             _ = described.Policy;
             described.Finish();
-            return new RunVerification(folder, info, null, described, options, registry, cores);
+            return new RunVerification(folder, info, isJournal: false, [], described, options, registry, cores);
         }
 
         string[] others = [.. flags.Where(flag => flag.StartsWith("--", StringComparison.Ordinal) && !flag.StartsWith("--policy.", StringComparison.Ordinal))];
         if (others.Length > 0)
             throw new EvalCoreException($"unknown flag '{others[0].Split('=')[0]}'; the result names its suite and its options, and only --policy.* can be given anew; see evalcore verify --help");
-        var provenance = OfOneRun(run, info.Provenance);
-        var played = PlayedRun.Of("verify", folder, provenance, registry, flags);
-        var verification = new RunVerification(folder, info, provenance, played, options, registry, cores);
+        var runs = OfOneRun(run, info.Provenance);
+        var played = PlayedRun.Of("verify", folder, runs[0], registry, flags);
+        var verification = new RunVerification(folder, info, isJournal: !File.Exists(RunFolder.FileOf(run)), runs, played, options, registry, cores);
         try
         {
             _ = played.Policy;
         }
         catch (EvalCoreException e) when (!flags.Any(flag => flag.StartsWith("--policy.path", StringComparison.Ordinal)))
         {
-            string hint = e.Message.Contains("give", StringComparison.Ordinal) ? "" : "; where the policy is elsewhere on this machine, give --policy.path";
+            string hint = played.AsksForFlag ? "" : "; where the policy is elsewhere on this machine, give --policy.path";
             throw new EvalCoreException($"verify: {e.Message}{hint}", e);
         }
 
@@ -139,18 +145,10 @@ public sealed class RunVerification : IDisposable
             return Incomparable($"{part} differ ({values}, in the run and here)");
         foreach (var record in Sample)
             _episodes.Add(record.Key, SpecOf(record));
-        if (_registry.StepFormat is { } format && !IsOfLeRobot && _info.Provenance!["merged"] is null)
-            _steps = new RecordedSteps(_folder, format);
+        if (_registry.StepFormat is { } format && !IsOfLeRobot)
+            _steps = new RunSteps(_folder, _info, _runs, Sample, format);
         Describe(policy, _benchmark);
-        int slots = new EvalConfig().EnvsInFlight(_cores, Sample.Count);
-        _scheduler = new EpisodeScheduler(_benchmark, policy, slots, useAsyncEnvs: true, Progress, warn);
-        _lifetimes = new TaskLifetimes(slots + 1, Release);
-        foreach (var task in _episodes.Values.GroupBy(episode => episode.Task))
-        {
-            _lifetimes.Plan(task.Key, task.Count());
-            Progress.Expect(task.Key, task.Count(), 0);
-        }
-
+        _player = new EpisodePlayer(_benchmark, policy, _episodes, makesVideos: false, _cores, Progress, warn);
         return null;
     }
 
@@ -160,7 +158,9 @@ public sealed class RunVerification : IDisposable
     {
         Progress.Start();
         var played = await Task.WhenAll(Sample.Select(Play)).ConfigureAwait(false);
-        return new VerificationResult(Total, played, _unchecked, _otherRenderer);
+        foreach (var part in played.Where(episode => episode.WithoutPart.Length > 0).GroupBy(episode => episode.WithoutPart))
+            _unchecked.Add($"{part.Key} in the steps of {EpisodeText.Count(part.Count())}: the run did not record it in the form that the suite has here");
+        return new VerificationResult(_info, _planned, played, _unchecked, _otherMachine);
     }
 
     /// <summary>Stops, and waits for up to half a minute.</summary>
@@ -173,53 +173,30 @@ public sealed class RunVerification : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        _scheduler?.Stop(patience);
-
-        // A thread that did not stop still uses them.
-        if (_scheduler is { Stuck.Count: > 0 })
+        if (_player?.Stop(patience) == false)
             return;
         _policy?.Dispose();
         _benchmark?.Dispose();
     }
 
-    private async Task<VerifiedEpisode> Play(EpisodeRecord record)
+    private Task<VerifiedEpisode> Play(EpisodeRecord record) => _player!.Play(record, async (scheduler, episode) =>
     {
-        var episode = _episodes[record.Key];
-        _lifetimes!.Begin(episode.Task);
-        try
-        {
-            bool hasSteps = _steps is not null && _steps.Contains(record.Key);
-            var recording = hasSteps ? new StepRecording(episode) : null;
-            var played = await _scheduler!.Play(episode, steps: recording).ConfigureAwait(false);
-            Progress.Finish(played, resumed: false);
-            var difference = VerifiedEpisode.Compare(record, played, IsOfLeRobot ? VerifiedEpisode.OfLeRobot : null);
-            if (recording is not null)
-                difference = StepComparison.First(_steps!.ReadWhole(record.Key), recording) ?? difference;
-            return new VerifiedEpisode(record, played, hasSteps, difference);
-        }
-        finally
-        {
-            _lifetimes.End(episode.Task);
-        }
-    }
-
-    private void Release(EnvTask task)
-    {
-        if (_disposed)
-            return;
-        _scheduler!.Release(task);
-        _benchmark!.Release(task);
-    }
+        bool hasSteps = _steps is not null && _steps.Contains(record.Key);
+        var recording = hasSteps ? new StepRecording(episode) : null;
+        var played = await scheduler.Play(episode, steps: recording).ConfigureAwait(false);
+        Progress.Finish(played, resumed: false);
+        var difference = VerifiedEpisode.Compare(record, played, IsOfLeRobot ? VerifiedEpisode.OfLeRobot : null);
+        if (recording is null)
+            return new VerifiedEpisode(record, played, hasSteps, "", difference);
+        var recorded = _steps!.Read(record.Key);
+        return new VerifiedEpisode(record, played, hasSteps, StepComparison.NotCompared(recorded.Layout, recording.Layout), StepComparison.First(recorded, recording) ?? difference);
+    });
 
     /// <summary>The episode of a record. Files of lerobot-eval name a task by its group and number only, old ones not at all.</summary>
     private EpisodeSpec SpecOf(EpisodeRecord record)
     {
         if (!IsOfLeRobot)
-        {
-            return PlayedRun.SpecOf(record, _benchmark!)
-                ?? throw new EvalCoreException($"verify: {_folder}: the task {record.Task} of group {record.TaskGroup} is not one of the run's options");
-        }
-
+            return _run.SpecOf(record, _benchmark!);
         var task = _benchmark!.Tasks.FirstOrDefault(task => (task.Group, task.Id) == (record.TaskGroup, record.TaskId))
             ?? (record.TaskGroup.Length == 0 && _benchmark.Tasks is [var only] ? only : null)
             ?? throw new EvalCoreException(
@@ -230,39 +207,62 @@ public sealed class RunVerification : IDisposable
     /// <summary>Lists what cannot be checked.</summary>
     private void Describe(IPolicy policy, IBenchmark benchmark)
     {
-        if (_provenance is null)
+        if (IsOfLeRobot)
         {
-            _unchecked.Add($"{VerificationResult.Partial}, which records no hash of the policy, no engine and no files: these are taken to be the same");
+            _unchecked.Add("the file is of lerobot-eval, which records no hash of the policy, no engine and no files: these are taken to be the same");
             _unchecked.Add("compared: success, sum_reward and max_reward of each episode (and its seed, where the file has it); lerobot-eval plays as here with --eval.batch_size=1 only");
             return;
         }
 
+        _planned = PlannedEpisodes.Of(_info, _runs, benchmark, _run.Identity!.Seed, _isJournal);
+        _unchecked.AddRange(_planned.Notes);
         int without = Sample.Count(record => _steps is null || !_steps.Contains(record.Key));
         if (without > 0)
-            _unchecked.Add($"the steps of {(without == 1 ? "1 episode" : $"{without} episodes")}: the run did not record them (--eval.record=steps), or they are elsewhere; compared is the result");
+            _unchecked.Add($"the steps of {EpisodeText.Count(without)}: the run did not record them (--eval.record=steps), or they are elsewhere; compared is the result");
         string here = typeof(RunVerification).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        if (Merge.Text(_provenance["evalcore"]) is { } version && version != here)
-            _unchecked.Add($"the program is another version than the run's ({EvalCoreException.Printable(version)} and {here})");
-        if (Merge.Text((_provenance["policy"] as JsonObject)?["batching"]) == "dynamic")
+        if (Others(run => run["evalcore"], here) is { } version)
+            _unchecked.Add($"the program is another version than the run's ({version} and {here})");
+        if (_runs.Any(run => Merge.Text((run["policy"] as JsonObject)?["batching"]) == "dynamic"))
             _unchecked.Add("the run had --policy.batching=dynamic, with which the last bits depend on the other episodes in flight");
-        if (policy.ObservationKeys.Any(key => benchmark.ObservationSpace.IndexOf(key) is int i and >= 0 && benchmark.ObservationSpace[i].Kind == ObservationKind.Image)
-            && Merge.Text((_provenance["machine"] as JsonObject)?["renderer"]) is { } renderer && benchmark.RenderingDevice is { } device && device != renderer)
-        {
-            _otherRenderer = $"images are rendered by another device than the run's ({EvalCoreException.Printable(renderer)} and {device})";
-            _unchecked.Add(_otherRenderer);
-        }
+        CompareMachines(policy, benchmark);
     }
 
-    private VerificationResult Incomparable(string reason) => new(Total, [], _unchecked, reason);
+    /// <summary>Finds the parts of this machine on which bits depend and that are others than the run's. What a result does not name is unknown.</summary>
+    private void CompareMachines(IPolicy policy, IBenchmark benchmark)
+    {
+        var here = Provenance.Of(_run.Identity!, benchmark, policy, new RolloutOptions(), new EpisodePlan(benchmark.Tasks, 1, 0, Shard.Whole), 1, isAsync: false)["machine"] as JsonObject;
+        if (Other("renderer", "images are rendered by another device than the run's") is { } renderer)
+        {
+            _otherMachine = renderer;
+            _unchecked.Add(renderer);
+        }
 
-    /// <summary>The provenance of a run, or that which all shards of one share.</summary>
-    private static JsonObject OfOneRun(string run, JsonObject provenance)
+        // With equal bits another processor is nothing that was not checked.
+        _otherMachine ??= Other("architecture", "the machine has another architecture than the run's")
+            ?? (_run.Policy.Device.IsCuda ? Other("gpu", "the GPU is another one than the run's") : null)
+            ?? Other("processor", "the processor is another one than the run's");
+
+        string? Other(string key, string what) =>
+            Merge.Text(here?[key]) is { } now && Others(run => (run["machine"] as JsonObject)?[key], now) is { } then ? $"{what} ({then} and {now})" : null;
+    }
+
+    /// <summary>The values of the runs that are others than the one here, for messages; null for none.</summary>
+    private string? Others(Func<JsonObject, JsonNode?> value, string here)
+    {
+        string[] others = [.. _runs.Select(run => Merge.Text(value(run))).OfType<string>().Where(text => text != here).Distinct()];
+        return others.Length == 0 ? null : EvalCoreException.Printable(string.Join(", ", others));
+    }
+
+    private VerificationResult Incomparable(string reason) => new(_info, null, [], _unchecked, reason);
+
+    /// <summary>The provenance of a run, or of all shards of one.</summary>
+    private static JsonObject[] OfOneRun(string run, JsonObject provenance)
     {
         if (provenance["merged"] is null)
-            return provenance;
+            return [provenance];
         JsonObject[] parts = [.. Merge.Parts(provenance).OfType<JsonObject>()];
         if (parts.Length > 0 && parts.All(part => Played(part) == Played(parts[0])))
-            return parts[0];
+            return parts;
         throw new EvalCoreException(
             $"verify: {run} is merged of several runs; name the output folder of one of them: {string.Join(", ", parts.Select(part => EvalCoreException.Printable($"{part["output_dir"]}")))}");
 

@@ -6,6 +6,9 @@ public enum VerificationVerdict
     /// <summary>All values that were compared are equal, bit for bit.</summary>
     Equal,
 
+    /// <summary>The same, and the result does not have all that its run planned, or was not played in all.</summary>
+    EqualInPart,
+
     /// <summary>A value differs.</summary>
     Differs,
 

@@ -8,8 +8,9 @@ namespace EvalCore.Verification;
 /// <param name="Recorded">The run's record.</param>
 /// <param name="Played">The record of the episode that was played again.</param>
 /// <param name="HasSteps">Whether the run had recorded its steps, and they were compared.</param>
+/// <param name="WithoutPart">What of its steps could not be compared: <c>the state</c>. Empty for nothing.</param>
 /// <param name="Difference">The first value that differs; that of the steps where they were compared. Null for none.</param>
-public sealed record VerifiedEpisode(EpisodeRecord Recorded, EpisodeRecord Played, bool HasSteps, EpisodeDifference? Difference)
+public sealed record VerifiedEpisode(EpisodeRecord Recorded, EpisodeRecord Played, bool HasSteps, string WithoutPart, EpisodeDifference? Difference)
 {
     /// <summary>What does not belong to the result of an episode: how long it took, and what was kept of it.</summary>
     private static readonly string[] NotResult = ["timings", "attempts", "video_path", "warning", "diagnostics"];

@@ -17,6 +17,9 @@ public sealed class EpisodeSampleTests
     public void A_fraction_is_rounded_up_and_at_least_one_episode(double fraction, int count) =>
         Assert.Equal(count, EpisodeSample.Draw(Episodes, fraction, 0).Count);
 
+    [Fact]
+    public void A_fraction_is_what_was_written_and_not_its_binary_neighbour() => Assert.Equal(14, EpisodeSample.Draw(Episodes[..200], 0.07, 0).Count);
+
     [Theory]
     [InlineData(5)]
     [InlineData(10)]

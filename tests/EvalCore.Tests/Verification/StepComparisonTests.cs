@@ -75,6 +75,43 @@ public sealed class StepComparisonTests
         Assert.Equal((2, "reward"), (StepComparison.First(Of(layout, values), played)!.Step, StepComparison.First(Of(layout, values), played)!.Value));
     }
 
+    /// <summary>The state comes after the conditions in a row: with another one they are at the same place, and the rows are of another width.</summary>
+    [Fact]
+    public void Conditions_are_compared_where_the_state_is_another()
+    {
+        var played = Play();
+        var layout = new StepLayout(1, 2, []);
+        double[] values = [.. Enumerable.Range(0, 6).SelectMany(row => played.Values.Slice(row * 8, 7).ToArray())];
+        Assert.Null(StepComparison.First(Of(layout, values), played));
+        values[3 * 7 + 6] = 7;
+        Assert.Equal((3, "conjuncts[1]"), (StepComparison.First(Of(layout, values), played)!.Step, StepComparison.First(Of(layout, values), played)!.Value));
+    }
+
+    [Fact]
+    public void State_is_compared_where_the_conditions_are_others()
+    {
+        var played = Play();
+        var layout = new StepLayout(1, 0, played.Layout.State);
+        double[] values = [.. Enumerable.Range(0, 6).SelectMany(row => (double[])[.. played.Values.Slice(row * 8, 5), played.Values[row * 8 + 7]])];
+        Assert.Null(StepComparison.First(Of(layout, values), played));
+        values[3 * 6 + 5] = 7;
+        Assert.Equal((3, "state[0]"), (StepComparison.First(Of(layout, values), played)!.Step, StepComparison.First(Of(layout, values), played)!.Value));
+    }
+
+    [Fact]
+    public void What_is_not_compared_is_named()
+    {
+        var now = Play().Layout;
+        Assert.Equal("", StepComparison.NotCompared(now, now));
+        Assert.Equal("the state", StepComparison.NotCompared(new StepLayout(1, 2, []), now));
+        Assert.Equal("the state", StepComparison.NotCompared(new StepLayout(1, 2, [new StateField("position", 1)]), now));
+        Assert.Equal("the conditions", StepComparison.NotCompared(new StepLayout(1, 0, now.State), now));
+        Assert.Equal("the state and the conditions", StepComparison.NotCompared(new StepLayout(1, 0, []), now));
+
+        // A vector without elements is in no file.
+        Assert.Equal("", StepComparison.NotCompared(now, new StepLayout(1, 2, [.. now.State, new StateField("none", 0)])));
+    }
+
     private static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
     private static RecordedEpisode Recorded(StepRecording played, double[]? values = null) => Of(played.Layout, values ?? played.Values.ToArray());
