@@ -87,13 +87,14 @@ internal static class QueryCommand
     private static QueriedRun Open(string run, Registry registry, Terminal terminal)
     {
         string path = HomeFolder.Expand(run);
-        var info = RunFolder.Load(path);
+        if (!RunFolder.HasRun(path))
+            RunFolder.Load(path);
         string folder = Path.GetDirectoryName(RunFolder.FileOf(path)) is { Length: > 0 } above ? above : ".";
         if (registry.StepFormat is not { } format)
-            return new QueriedRun(run, info, []);
+            return new QueriedRun(run, () => RunFolder.Load(path), []);
         var steps = new RecordedSteps(folder, format);
         if (steps.HasMore)
             terminal.Note($"{run}: the last episodes are in no file of steps yet; the run goes on, or it was killed and a resume makes the file");
-        return new QueriedRun(run, info, steps.Files) { HasMoreSteps = steps.HasMore };
+        return new QueriedRun(run, () => RunFolder.Load(path), steps.Files) { HasMoreSteps = steps.HasMore };
     }
 }

@@ -81,9 +81,15 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
     /// Opens standard output for much data: written in blocks, and with an exception where the reader of the pipe has gone, which the
     /// console's own stream ignores. A test's writer is returned as it is. It is flushed, not closed.
     /// </summary>
-    internal TextWriter OpenData() => ReferenceEquals(Writer, Console.Out) && OperatingSystem.IsLinux()
-        ? new StreamWriter(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16)
-        : Writer;
+    internal TextWriter OpenData()
+    {
+        if (!ReferenceEquals(Writer, Console.Out) || !OperatingSystem.IsLinux())
+            return Writer;
+
+        // In a file a FileStream would write from a position of its own, over what other programs of a script write.
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return new StreamWriter(pipe.CanSeek ? Console.OpenStandardOutput() : pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16);
+    }
 
     /// <summary>Whether the reader of a pipe has gone.</summary>
     internal static bool IsClosedPipe(IOException e)

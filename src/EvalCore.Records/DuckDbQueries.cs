@@ -6,7 +6,7 @@ namespace EvalCore.Records;
 
 /// <summary>
 /// SQL over runs by DuckDB, in memory. <c>steps</c> is a view over the Parquet files, <c>episodes</c> and <c>runs</c> are tables that
-/// are filled from <c>eval_info.json</c> or the journal. Before the query, access to other files and changes of settings are
+/// are filled from <c>eval_info.json</c> or the journal where the text names them. Before the query, access to other files and changes of settings are
 /// switched off; only a single SELECT is run.
 /// </summary>
 public sealed class DuckDbQueries : IQueryEngine
@@ -22,7 +22,7 @@ public sealed class DuckDbQueries : IQueryEngine
         try
         {
             connection.Open();
-            RunTables.Fill(connection, runs);
+            RunTables.Fill(connection, runs, sql);
             string[] files = [.. runs.SelectMany(run => run.StepFiles).Select(Path.GetFullPath)];
             string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files);
             Lock(connection, files);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EvalCore.Commands;
 using EvalCore.Results;
@@ -51,6 +52,36 @@ public sealed class QueryCommandTests : IDisposable
         await Play("run");
         File.Delete(_line.In("run", EvalInfo.FileName));
         Assert.Equal(6, (int)(await Json("select count(*) as n from episodes", Run))[0]["n"]!);
+    }
+
+    [Theory]
+    [InlineData("EPISODES", 6)]
+    [InlineData("\"runs\"", 1)]
+    [InlineData("query_table('epi' || 'sodes')", 6)]
+    public async Task A_table_has_its_rows_however_it_is_named(string table, int rows)
+    {
+        await Play("run");
+        Assert.Equal(rows, (int)(await Json($"select count(*) as n from {table}", Run))[0]["n"]!);
+    }
+
+    [Fact]
+    public async Task Steps_are_read_without_the_result()
+    {
+        await Play("run", "steps");
+        File.WriteAllText(_line.In("run", EvalInfo.FileName), "damaged");
+        Assert.True((int)(await Json("select count(*) as n from steps", Run))[0]["n"]! > 0);
+        Assert.Equal(2, await _line.Run("query", "select count(*) as n from episodes", Run));
+    }
+
+    [Fact]
+    public async Task What_a_script_writes_to_the_same_file_stays()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs bash");
+        await Play("run");
+        string program = Path.Combine(AppContext.BaseDirectory, "EvalCore.Cli"), file = _line.In("out.csv");
+        using var bash = Process.Start("bash", ["-c", "{ echo begin; \"$0\" query 'select 1 as n' \"$1\" --format=csv; echo end; } > \"$2\"", program, Run, file]);
+        await bash.WaitForExitAsync();
+        Assert.Equal("begin\nn\r\n1\r\nend\n", await File.ReadAllTextAsync(file));
     }
 
     [Fact]
