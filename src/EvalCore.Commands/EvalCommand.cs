@@ -38,7 +38,9 @@ internal static class EvalCommand
                 ],
                 tokens => Sections(registry, tokens),
                 [
-                    .. HelpPage.UsualExitCodes,
+                    HelpPage.UsualExitCodes[0],
+                    new("1", "an unexpected error, where one line names the file with the details; or no episode could be played"),
+                    HelpPage.UsualExitCodes[2],
                     new("130", "interrupted by Ctrl-C, SIGTERM or SIGHUP; finished episodes are kept, and one line states how to resume"),
                 ]))
         {
@@ -169,7 +171,7 @@ internal static class EvalCommand
                 terminal.Error.Profile.Out.Writer.WriteLine($"finishing {Count(videos, "video")}");
             info = await Follow(run.FinishVideos(), run, progress, terminal, cancellation).ConfigureAwait(false);
             Report(info, options, terminal, gate);
-            return unprinted is not null ? throw unprinted : gate?.After(info, run) ?? ExitCode.Success;
+            return unprinted is not null ? throw unprinted : gate?.After(info, run) ?? Conclude(info, options, terminal);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -235,6 +237,24 @@ internal static class EvalCommand
         }
     }
 
+    /// <summary>Says how many episodes could not be played, where there are some.</summary>
+    /// <returns>The exit code: a run in which none could be played has failed.</returns>
+    private static int Conclude(EvalInfo info, EvalOptions options, Terminal terminal)
+    {
+        int errors = info.Errors.Count;
+        if (errors == 0)
+            return ExitCode.Success;
+        string again = $"{Resume(options, terminal, null)} --eval.retry_errors=true plays {(errors == 1 ? "it" : "them")} again";
+        if (info.Episodes.Count == 0)
+        {
+            terminal.Fail($"no episode could be played: {info.Errors[0].Error}; {again}");
+            return ExitCode.Failure;
+        }
+
+        terminal.Writer.WriteLine($"{errors} of {Count(info.Episodes.Count + errors)} could not be played and {(errors == 1 ? "is" : "are")} not counted; {again}");
+        return ExitCode.Success;
+    }
+
     /// <summary>Writes the report, and the summary of a step in GitHub Actions. No run fails because of them.</summary>
     /// <param name="info">The result.</param>
     /// <param name="options">The run's options.</param>
@@ -292,7 +312,7 @@ internal static class EvalCommand
     private static string Resume(EvalOptions options, Terminal terminal, GateSession? gate) =>
         $"{terminal.Program} {(gate is null ? "eval" : "gate")} --resume={ShellWord.Quote(options.OutputDir)}";
 
-    private static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
+    internal static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
     /// <summary>The line before the first episode: policy, suite, episodes, seed, the episodes' digest and the output folder.</summary>
     private static string Describe(EvalOptions options, EvalRun run)

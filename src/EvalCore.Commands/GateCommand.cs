@@ -30,7 +30,7 @@ internal static class GateCommand
                     new("1", "an unexpected error; one line names the file with the details"),
                     new("2", "bad input or a missing prerequisite; one line on stderr states the reason"),
                     new("3", "fail: a threshold is missed, or the policy is worse than the baseline"),
-                    new("4", "undecided: the planned episodes show neither"),
+                    new("4", "undecided: the planned episodes show neither, or some could not be played"),
                     new("5", "not comparable: the baseline is of another engine, other files or other environment options; nothing is played"),
                     new("130", "interrupted by Ctrl-C, SIGTERM or SIGHUP; finished episodes are kept, and one line states how to resume"),
                 ]))

@@ -82,7 +82,7 @@ internal sealed class GateSession
         var result = _baseline!.Overall;
         Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"success rate: {result.PcSuccess:0.0} % over {result.NEpisodes} episodes of the baseline (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"));
+            $"success rate: {result.PcSuccess:0.0} % over {EvalCommand.Count(result.NEpisodes)} of the baseline (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)"));
         Line($"nothing was played: the files of the policy, the seed and the conditions are those of the baseline {_path}, so each episode would be the same");
         Line("verdict: pass: the same policy");
         return ExitCode.Success;
@@ -95,11 +95,13 @@ internal sealed class GateSession
         string results = Path.Combine(_options.OutputDir, EvalInfo.FileName);
         if (_demanded.Update)
         {
-            if (info.Errors.Count > 0 && !_demanded.AllowErrors)
-                throw new EvalCoreException($"--update: {Gate.Refusal(info.Errors)}; --resume with --eval.retry_errors=true plays them again");
+            if (info.Errors.Count > 0 && (!_demanded.AllowErrors || info.Episodes.Count == 0))
+                throw new EvalCoreException($"--update: {Gate.Refusal(info.Errors, _demanded.AllowErrors)}; --resume with --eval.retry_errors=true plays them again");
             Baseline.Save(info, _path);
             Line($"results: {results}");
-            Line($"baseline: {_path}, {info.Overall.NSuccess} successes in {info.Overall.NEpisodes} episodes; commit it");
+            if (info.Errors.Count > 0)
+                Line($"without {EvalCommand.Count(info.Errors.Count)} that could not be played: later gates play {(info.Errors.Count == 1 ? "it" : "them")} and compare the others");
+            Line($"baseline: {_path}, {info.Overall.NSuccess} successes in {EvalCommand.Count(info.Overall.NEpisodes)}; commit it");
             return ExitCode.Success;
         }
 

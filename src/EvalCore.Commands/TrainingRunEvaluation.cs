@@ -261,7 +261,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         {
             Begin(eval);
             Log.WriteLine($"{title}: {Result(before)} (evaluated before)");
-            return new EvaluatedCheckpoint(checkpoint, eval.OutputDir, before, null);
+            return EvaluatedCheckpoint.Of(checkpoint, eval.OutputDir, before);
         }
 
         await PolicyFetch.Run(eval.Policy, () => eval.PolicyContext(_ => { }), terminal, cancellation).ConfigureAwait(false);
@@ -278,7 +278,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true);
             if (eval.History is { } history)
                 HistoryCommand.Record(history, eval.OutputDir, registry, terminal);
-            return new EvaluatedCheckpoint(checkpoint, eval.OutputDir, info, null);
+            return EvaluatedCheckpoint.Of(checkpoint, eval.OutputDir, info);
         }
         catch (Exception)
         {
@@ -363,6 +363,8 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     {
         var overall = info.Overall;
         var interval = overall.PcSuccessCi95;
+        if (overall.NEpisodes == 0)
+            return string.Create(CultureInfo.InvariantCulture, $"none of {EvalCommand.Count(info.Errors.Count)} could be played, {info.EvalS:0.0} s");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{overall.NSuccess} of {overall.NEpisodes} episodes{(info.Errors.Count == 0 ? "" : $" ({info.Errors.Count} more could not be played)")}, {overall.PcSuccess:0.0} % ({interval.Low:0.0} to {interval.High:0.0} %), {info.EvalS:0.0} s");

@@ -17,6 +17,12 @@ public sealed class SqliteHistory(TimeSpan? patience = null) : IHistoryFormat
     /// <summary>The version of the tables.</summary>
     internal const int Version = 1;
 
+    /// <summary>
+    /// The numbers of episodes that could not be played, of the runs that have some. A table of its own, so that files without it, which
+    /// an older version made, are of the same version.
+    /// </summary>
+    internal const string Errors = "CREATE TABLE IF NOT EXISTS errors (key TEXT PRIMARY KEY REFERENCES entries (key), episodes INTEGER NOT NULL) WITHOUT ROWID;";
+
     private const string Tables =
         """
         CREATE TABLE entries (
@@ -92,7 +98,7 @@ public sealed class SqliteHistory(TimeSpan? patience = null) : IHistoryFormat
             using var transaction = connection.BeginTransaction(deferred: false);
             if (Number(connection, "PRAGMA schema_version", transaction) == 0)
             {
-                Execute(connection, $"{Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};", transaction);
+                Execute(connection, $"{Tables} {Errors} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};", transaction);
                 transaction.Commit();
                 return;
             }
@@ -104,14 +110,14 @@ public sealed class SqliteHistory(TimeSpan? patience = null) : IHistoryFormat
             throw new EvalCoreException($"--history: {path} has version {version}, and this evalcore reads version {Version}; use the evalcore that wrote it, or another file");
     }
 
-    private static long Number(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
+    internal static long Number(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
     {
         using var command = connection.CreateCommand();
         (command.CommandText, command.Transaction) = (sql, transaction);
         return (long)command.ExecuteScalar()!;
     }
 
-    private static void Execute(SqliteConnection connection, string sql, SqliteTransaction transaction)
+    internal static void Execute(SqliteConnection connection, string sql, SqliteTransaction transaction)
     {
         using var command = connection.CreateCommand();
         (command.CommandText, command.Transaction) = (sql, transaction);

@@ -11,6 +11,11 @@ namespace EvalCore.Records;
 /// <summary>An open history in SQLite.</summary>
 internal sealed class SqliteRunHistory(SqliteConnection connection, string path) : IRunHistory
 {
+    private const string Columns =
+        "SELECT entries.key, kind, finished_at, git_commit, name, suite, policy, entries.episodes, successes, seconds, series";
+
+    private const string Order = "ORDER BY finished_at, entries.key";
+
     public int Add(IReadOnlyList<HistoryEntry> entries) => SqliteHistory.Try(path, () =>
     {
         using var transaction = connection.BeginTransaction(deferred: false);
@@ -34,6 +39,8 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
             if (command.ExecuteNonQuery() == 0)
                 continue;
             added++;
+            if (entry.Errors > 0)
+                AddErrors(entry, transaction);
             if (entry.Result is { } result)
                 AddResult(entry.Key, result, transaction);
         }
@@ -44,8 +51,11 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
 
     public IReadOnlyList<HistoryEntry> Entries() => SqliteHistory.Try(path, () =>
     {
+        bool hasErrors = SqliteHistory.Number(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'errors'") > 0;
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT key, kind, finished_at, git_commit, name, suite, policy, episodes, successes, seconds, series FROM entries ORDER BY finished_at, key";
+        command.CommandText = hasErrors
+            ? $"{Columns}, coalesce(errors.episodes, 0) FROM entries LEFT JOIN errors ON errors.key = entries.key {Order}"
+            : $"{Columns}, 0 FROM entries {Order}";
         using var reader = command.ExecuteReader();
         var entries = new List<HistoryEntry>();
         while (reader.Read())
@@ -63,6 +73,7 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
                 Successes = reader.GetInt32(8),
                 Seconds = reader.GetDouble(9),
                 Series = reader.GetString(10),
+                Errors = reader.GetInt32(11),
             });
         }
 
@@ -88,6 +99,17 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
     });
 
     public void Dispose() => connection.Dispose();
+
+    private void AddErrors(HistoryEntry entry, SqliteTransaction transaction)
+    {
+        SqliteHistory.Execute(connection, SqliteHistory.Errors, transaction);
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "INSERT OR REPLACE INTO errors VALUES ($key, $episodes)";
+        command.Parameters.AddWithValue("$key", entry.Key);
+        command.Parameters.AddWithValue("$episodes", entry.Errors);
+        command.ExecuteNonQuery();
+    }
 
     private void AddResult(string key, EvalInfo result, SqliteTransaction transaction)
     {

@@ -114,7 +114,7 @@ public sealed class GateRuns : IDisposable
                 var info = run.Complete();
                 folders.Add(FolderOf(suite));
                 string file = Path.Combine(FolderOf(suite), EvalInfo.FileName);
-                Lines.Add((GateOf(suite).Summary(info.Episodes, gate, info.Errors.Count), file));
+                Lines.Add((GateOf(suite).Summary(info, gate), file));
                 if (GateOf(suite).Options.Report)
                     Report(info, FolderOf(suite), gate);
                 Lines.AddRange(DiagnosticNotes.Of(info).Select(note => ($"{suite}: note: {note}", file)));

@@ -90,7 +90,13 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
     {
         var episode = await runs.Play(suite, group, task, index);
         if (episode.Error is { } error)
-            throw new EpisodeErrorException($"the episode could not be played, which says nothing about the policy: {error}, {episode.Attempts} times");
+        {
+            string reason = $"the episode could not be played, which says nothing about the policy: {error} (attempts: {episode.Attempts})";
+            if (GateRuns.GateOf(suite).AllowsErrors)
+                throw SkipException.ForSkip(reason);
+            throw new EpisodeErrorException(reason);
+        }
+
         string progress = episode.Progress is { } share ? string.Create(CultureInfo.InvariantCulture, $", progress {100 * share:0.0} %") : "";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -111,18 +117,19 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
             return Compare(suite, what, await runs.PlayAll(suite, group, task), minPcSuccess);
         var info = (await run.PlayUntilDecided())!;
         var thresholds = (ThresholdGate)run.Gate;
-        var errors = info.Errors.Where(episode => (group is null || episode.TaskGroup == group) && (task is null || episode.Task == task)).ToList();
-        if (errors.Count > 0 && !gate.AllowsErrors && thresholds.IsReached(what) != false)
-            throw new EpisodeErrorException($"{what}: {Gate.Refusal(errors)}");
+        var (errors, episodes) = (info.Errors.Where(IsOfPart).ToList(), info.Episodes.Where(IsOfPart).ToList());
+        bool mayBeRefused = thresholds.IsReached(what) != false && (!gate.AllowsErrors || thresholds.Verdict == GateVerdict.Undecided);
+        if (mayBeRefused && gate.RefusalOf(what, minPcSuccess, errors, episodes.Count) is { } refusal)
+            throw new EpisodeErrorException(refusal);
         if (minPcSuccess > 0 && thresholds.IsReached(what) is null)
             throw run.NotNeeded();
         foreach (string line in thresholds.Figures(info).Append(thresholds.Saved(info)))
             output.WriteLine(line);
         return minPcSuccess == 0 || thresholds.IsReached(what) == true
             ? null
-            : WithNotes(suite, what, gate.Explain(
-                thresholds.Conclusion(what, info), [.. info.Episodes.Where(episode => (group is null || episode.TaskGroup == group) && (task is null || episode.Task == task))],
-                runs.FolderOf(suite), thresholds.Saved(info)));
+            : WithNotes(suite, what, gate.Explain(thresholds.Conclusion(what, info), episodes, runs.FolderOf(suite), thresholds.Saved(info)));
+
+        bool IsOfPart(EpisodeRecord episode) => (group is null || episode.TaskGroup == group) && (task is null || episode.Task == task);
     }
 
     private async Task<string?> JudgeByBaseline(string suite, SuiteGate gate, GateRun run)
@@ -149,7 +156,7 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
 
         foreach (string line in run.Gate.Figures(info).Prepend(run.Gate.Conclusion(info)).Append(run.Gate.Saved(info)))
             output.WriteLine(line);
-        if (run.Gate.Errors > 0 && !gate.AllowsErrors && run.Gate.Verdict == GateVerdict.Undecided)
+        if (run.Gate.Errors > 0 && (!gate.AllowsErrors || info.Episodes.Count == 0) && run.Gate.Verdict == GateVerdict.Undecided)
             throw new EpisodeErrorException($"{suite}: {run.Gate.Conclusion(info)}");
         return run.Gate.Verdict == GateVerdict.Pass ? null : WithNotes(suite, suite, gate.Explain(run.Gate, info, runs.FolderOf(suite)));
     }
@@ -164,12 +171,12 @@ public abstract class SuiteGates(GateRuns runs, ITestOutputHelper output)
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"pc_success {result.PcSuccess:0.0}, avg_sum_reward {result.AvgSumReward:0.###}, avg_max_reward {result.AvgMaxReward:0.###}, {progress}{result.NEpisodes} episodes"));
-        bool isRefused = errors.Count > 0 && (!GateRuns.GateOf(suite).AllowsErrors || episodes.Count == 0);
-        if (isRefused && (episodes.Count == 0 || SuiteGate.FailureMessage(what, result, minPcSuccess) is null))
-            throw new EpisodeErrorException($"{what}: {Gate.Refusal(errors)}");
-        if (SuiteGate.FailureMessage(what, result, minPcSuccess) is not { } message)
-            return null;
-        return WithNotes(suite, what, GateRuns.GateOf(suite).Explain(message, episodes, runs.FolderOf(suite)));
+        var gate = GateRuns.GateOf(suite);
+        if (episodes.Count > 0 && SuiteGate.FailureMessage(what, result, minPcSuccess) is { } message)
+            return WithNotes(suite, what, gate.Explain(message, episodes, runs.FolderOf(suite)));
+        if (gate.RefusalOf(what, minPcSuccess, errors, episodes.Count) is { } refusal)
+            throw new EpisodeErrorException(refusal);
+        return null;
     }
 
     /// <summary>The notes are on the whole suite; all of them are at the end of the run.</summary>

@@ -61,7 +61,7 @@ internal static class CheckpointTable
     /// <summary>The headings but that of the last column, which has none.</summary>
     private static string[] Headings(CheckpointRanking ranking, bool isNarrow) =>
     [
-        "step", .. HaveEqualNumbers(ranking) ? (string[])[] : ["episodes"], "success", "95 % interval", .. isNarrow ? (string[])[] : [ranking.HasProgress ? "progress" : "avg max reward"],
+        "step", .. HaveEqualNumbers(ranking) ? (string[])[] : ["episodes"], .. HasErrors(ranking) ? ["errors"] : (string[])[], "success", "95 % interval", .. isNarrow ? (string[])[] : [ranking.HasProgress ? "progress" : "avg max reward"],
         "vs best", "p (Holm)", .. isNarrow ? (string[])[] : ["eval s"],
     ];
 
@@ -73,18 +73,21 @@ internal static class CheckpointTable
     private static string[] Cells(CheckpointRanking ranking, RankedCheckpoint ranked, bool isNarrow)
     {
         var metrics = ranked.Metrics;
+        bool isCompared = !ranked.IsBest && ranked.Outcomes.Count > 0;
         return
         [
-            $"{ranked.Evaluated.Checkpoint.Step}", .. HaveEqualNumbers(ranking) ? (string[])[] : [$"{metrics.NEpisodes}"], ProgressView.Percent(metrics.PcSuccess), Invariant($"{metrics.PcSuccessCi95.Low:0.0} to {metrics.PcSuccessCi95.High:0.0}"),
+            $"{ranked.Evaluated.Checkpoint.Step}", .. HaveEqualNumbers(ranking) ? (string[])[] : [$"{metrics.NEpisodes}"], .. HasErrors(ranking) ? [$"{ranked.Errors}"] : (string[])[], ProgressView.Percent(metrics.PcSuccess), Invariant($"{metrics.PcSuccessCi95.Low:0.0} to {metrics.PcSuccessCi95.High:0.0}"),
             .. isNarrow ? (string[])[] : [ranking.HasProgress ? ProgressView.Percent(100 * metrics.AvgProgress) : Invariant($"{metrics.AvgMaxReward:0.000}")],
-            ranked.IsBest ? "" : Invariant($"{100 * ranked.Difference:+0.0;-0.0;0.0}"),
-            ranked.IsBest ? "" : ranked.Holm is > 0 and < 0.0001 ? Invariant($"{ranked.Holm:0.0e+0}") : Invariant($"{ranked.Holm:0.0000}"),
+            !isCompared ? "" : Invariant($"{100 * ranked.Difference:+0.0;-0.0;0.0}"),
+            !isCompared ? "" : ranked.Holm is > 0 and < 0.0001 ? Invariant($"{ranked.Holm:0.0e+0}") : Invariant($"{ranked.Holm:0.0000}"),
             .. isNarrow ? (string[])[] : [Invariant($"{ranked.Evaluated.Info!.EvalS:0.0}")],
             ranked.IsBest ? "best" : ranked.IsIndistinguishable ? "≈ best" : "worse",
         ];
     }
 
-    private static bool HaveEqualNumbers(CheckpointRanking ranking) => ranking.Ranked.Select(checkpoint => checkpoint.Metrics.NEpisodes).Distinct().Count() < 2;
+    private static bool HasErrors(CheckpointRanking ranking) => ranking.Ranked.Any(checkpoint => checkpoint.Errors > 0);
+
+    private static bool HaveEqualNumbers(CheckpointRanking ranking) => !HasErrors(ranking) && ranking.Ranked.Select(checkpoint => checkpoint.Metrics.NEpisodes).Distinct().Count() < 2;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -49,10 +49,12 @@ internal static class ResultTable
             string[] cells =
             [
                 name, $"{metrics.NEpisodes}", .. hasErrors ? [$"{errors}"] : Array.Empty<string>(), ProgressView.Percent(metrics.PcSuccess),
-                .. hasProgress ? [ProgressView.Percent(100 * metrics.AvgProgress)] : Array.Empty<string>(), Number(metrics.AvgSumReward), Number(metrics.AvgMaxReward),
+                .. hasProgress ? [ProgressView.Percent(100 * metrics.AvgProgress)] : Array.Empty<string>(), Mean(metrics.AvgSumReward), Mean(metrics.AvgMaxReward),
                 episodes.Average(episode => episode.Steps)?.ToString("0.0", CultureInfo.InvariantCulture) ?? "",
             ];
             table.AddRow(cells.Take(table.Columns.Count).Select(cell => new Text(cell)));
+
+            string Mean(double reward) => metrics.NEpisodes == 0 ? "-" : Number(reward);
         }
     }
 

@@ -18,14 +18,20 @@ public sealed record CommonEpisodes(
     internal bool EndsRound(int count) => count == Pairs.Count || Pairs[count].B.EpisodeIndex != Pairs[count - 1].B.EpisodeIndex;
 
     /// <summary>Finds the common episodes of two runs.</summary>
-    /// <exception cref="EvalCoreException">They have no task in common.</exception>
+    /// <exception cref="EvalCoreException">They have no task in common of which both played an episode.</exception>
     public static CommonEpisodes Of(EvalInfo a, EvalInfo b)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         var notes = new List<string>();
         if (a.Errors.Count + b.Errors.Count > 0)
-            notes.Add($"{Errors(a.Errors.Count)} of A and {Errors(b.Errors.Count)} of B could not be played; left out, with their partners");
+            notes.Add($"{EpisodeText.Count(a.Errors.Count)} of A and {EpisodeText.Count(b.Errors.Count)} of B could not be played; left out, with their partners");
+        foreach (var (run, info) in ((string, EvalInfo)[])[("A", a), ("B", b)])
+        {
+            if (info is { Episodes.Count: 0, Errors: [var first, ..] })
+                throw new EvalCoreException($"compare: no episode of {run} could be played ({first.Error}); evalcore eval --resume=DIR --eval.retry_errors=true plays them again");
+        }
+
         IReadOnlyList<EpisodeRecord> episodesA = a.Episodes, episodesB = b.Episodes;
 
         // A file of an older LeRobot is of one task, which it does not name.
@@ -35,8 +41,10 @@ public sealed record CommonEpisodes(
             var tasks = episodesA.Select(Task).Intersect(episodesB.Select(Task)).ToHashSet();
             if (tasks.Count == 0)
             {
-                throw new EvalCoreException(
-                    $"compare: the runs have no task in common: A has {Names(a)}, B has {Names(b)}");
+                var unplayed = a.PerTask.Where(task => b.PerTask.Any(other => (other.TaskGroup, other.TaskId) == (task.TaskGroup, task.TaskId))).Select(task => task.Task).ToList();
+                throw new EvalCoreException(unplayed.Count == 0
+                    ? $"compare: the runs have no task in common: A has {Names(a)}, B has {Names(b)}"
+                    : $"compare: the runs have no task in common of which both played an episode: episodes of {Some(unplayed)} could not be played");
             }
 
             episodesA = Those(episodesA, tasks, "A", notes);
@@ -66,8 +74,6 @@ public sealed record CommonEpisodes(
         object Place(EpisodeRecord episode) => (isUnnamed ? default : Task(episode), episode.EpisodeIndex);
     }
 
-    private static string Errors(int count) => count == 1 ? "1 episode" : $"{count} episodes";
-
     private static List<EpisodePair> Pair(IReadOnlyList<EpisodeRecord> a, IReadOnlyList<EpisodeRecord> b, Func<EpisodeRecord, object> key)
     {
         var partners = new Dictionary<object, EpisodeRecord>();
@@ -88,7 +94,7 @@ public sealed record CommonEpisodes(
     private static void LeftOut(string run, int count, List<string> notes)
     {
         if (count > 0)
-            notes.Add($"{count} {(count == 1 ? "episode" : "episodes")} of {run} {(count == 1 ? "has" : "have")} no partner; left out");
+            notes.Add($"{EpisodeText.Count(count)} of {run} {(count == 1 ? "has" : "have")} no partner; left out");
     }
 
     private static (string Group, int Id) Task(EpisodeRecord episode) => (episode.TaskGroup, episode.TaskId);

@@ -28,6 +28,9 @@ public sealed class BaselineGate : Gate
     private GateVerdict _verdict = GateVerdict.Undecided;
     private int _pairs;
 
+    /// <summary>The last pair that was played, which the tests have not read: an error may follow it at the end of the round.</summary>
+    private (bool Before, bool Now)? _unread;
+
     /// <summary>Makes a gate.</summary>
     /// <param name="baseline">The baseline.</param>
     /// <param name="path">Its file or folder, for messages.</param>
@@ -42,10 +45,13 @@ public sealed class BaselineGate : Gate
         ArgumentNullException.ThrowIfNull(options);
         (_baseline, _path, _options, NPlanned, AllowsErrors) = (baseline, path, options, plan.Count, options.AllowErrors);
         var tasks = plan.Tasks.Select(task => (task.Group, task.Id)).ToHashSet();
-        if (!baseline.PerTask.Any(task => task.TaskGroup.Length == 0 || tasks.Contains((task.TaskGroup, task.TaskId))))
+        var played = baseline.PerTask.Where(task => task.Episodes.Count > 0).ToList();
+        if (played.Count == 0)
+            throw new EvalCoreException($"--baseline: no episode of {path} could be played; name another run");
+        if (!played.Exists(task => task.TaskGroup.Length == 0 || tasks.Contains((task.TaskGroup, task.TaskId))))
         {
             throw new EvalCoreException(
-                $"--baseline: {path} has no task of this run: it has {Some(baseline.PerTask.Select(task => task.Task), 5)}, and this run {Some(plan.Tasks.Select(task => task.Name), 5)}");
+                $"--baseline: {path} has no task of this run: it has {Some(played.Select(task => task.Task), 5)}, and this run {Some(plan.Tasks.Select(task => task.Name), 5)}");
         }
 
         var planned = new EvalInfo(plan.ByIndex().Select(Planned), 0, "", null);
@@ -77,13 +83,13 @@ public sealed class BaselineGate : Gate
 
     /// <summary>
     /// Whether a run would repeat the baseline: everything that its episodes depend on is the same, the hash of the policy's files
-    /// included. Its episodes are then those of the baseline, and nothing need be played.
+    /// included, and the baseline has each of them. Nothing need be played then.
     /// </summary>
     /// <param name="provenance">The run's provenance.</param>
     public bool IsRepeatedBy(JsonObject provenance)
     {
         ArgumentNullException.ThrowIfNull(provenance);
-        if (_baseline.Errors.Count > 0 || _baseline.Provenance is not { } before || before["merged"] is not null)
+        if (_partners.Count < NPlanned || _baseline.Provenance is not { } before || before["merged"] is not null)
             return false;
         try
         {
@@ -109,6 +115,8 @@ public sealed class BaselineGate : Gate
     /// <inheritdoc/>
     protected override string Conclude(EvalInfo info)
     {
+        if (!HasPair(info))
+            return "undecided: no episode with a partner in the baseline was played";
         string text = ComparisonText.Verdict(Compare(info))["verdict: ".Length..];
         int rates = text.LastIndexOf("; success rates", StringComparison.Ordinal);
         return (rates < 0 ? text : text[..rates]).Replace("B is worse", "worse than the baseline", StringComparison.Ordinal);
@@ -117,6 +125,8 @@ public sealed class BaselineGate : Gate
     /// <inheritdoc/>
     protected override IEnumerable<string> FiguresOf(EvalInfo info)
     {
+        if (!HasPair(info))
+            yield break;
         var comparison = Compare(info);
         var overall = comparison.Overall;
         var dropped = comparison.Tasks.Where(task => task.Difference < 0).OrderBy(task => task.Difference)
@@ -132,7 +142,7 @@ public sealed class BaselineGate : Gate
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<EpisodeRecord> TellingOf(EvalInfo info) =>
+    protected override IReadOnlyList<EpisodeRecord> TellingOf(EvalInfo info) => !HasPair(info) ? [] :
     [
         .. Compare(info).Episodes.Pairs.Where(pair => !pair.B.Success).OrderBy(pair => !pair.A.Success).Select(pair => pair.B),
     ];
@@ -154,19 +164,41 @@ public sealed class BaselineGate : Gate
         ArgumentNullException.ThrowIfNull(episode);
         if (!_partners.TryGetValue(episode.Key, out bool before))
             return false;
-        _pairs++;
-        bool looks = _common.EndsRound(_pairs);
-        bool isWithin = _within.Add(before, episode.Success, looks), isWorse = _worse.Add(before, episode.Success, looks);
-        _verdict = isWithin ? GateVerdict.Pass : isWorse ? GateVerdict.Fail : GateVerdict.Undecided;
-        return isWithin || isWorse || _pairs == _partners.Count;
+        Test(looks: false);
+        _unread = (before, episode.Success);
+        return Ends();
     }
 
     /// <inheritdoc/>
     protected override bool LeavesOut(EpisodeRecord episode)
     {
         ArgumentNullException.ThrowIfNull(episode);
-        return _partners.ContainsKey(episode.Key) && ++_pairs == _partners.Count;
+        return _partners.ContainsKey(episode.Key) && Ends();
     }
+
+    /// <summary>
+    /// Counts a pair, played or not; true when the verdict is certain. The tests look at the last pair of a round that was played, which a
+    /// comparison of the same runs takes for its end.
+    /// </summary>
+    private bool Ends()
+    {
+        _pairs++;
+        return (_common.EndsRound(_pairs) && Test(looks: true)) || _pairs == _partners.Count;
+    }
+
+    /// <summary>Gives the last pair to the tests; true when one of them stops.</summary>
+    private bool Test(bool looks)
+    {
+        if (_unread is not var (before, now))
+            return false;
+        _unread = null;
+        bool isWithin = _within.Add(before, now, looks), isWorse = _worse.Add(before, now, looks);
+        _verdict = isWithin ? GateVerdict.Pass : isWorse ? GateVerdict.Fail : GateVerdict.Undecided;
+        return isWithin || isWorse;
+    }
+
+    /// <summary>Whether a pair was played: without one nothing can be compared.</summary>
+    private bool HasPair(EvalInfo info) => info.Episodes.Any(episode => _partners.ContainsKey(episode.Key));
 
     /// <summary>The report of a run beside the baseline.</summary>
     public RunReport ReportOn(ReportRun run) =>

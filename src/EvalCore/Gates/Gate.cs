@@ -84,21 +84,20 @@ public abstract class Gate : IStoppingRule
     public string Conclusion(EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        return IsRefusedForErrors ? $"undecided: {Refusal(info.Errors)}"
-            : Errors > 0 ? $"{Conclude(info)}; {Count(Errors)} could not be played and {(Errors == 1 ? "is" : "are")} not counted"
+        return IsRefusedForErrors ? $"undecided: {Refusal(info.Errors, AllowsErrors)}"
+            : Errors > 0 ? $"{Conclude(info)}; {EpisodeText.Count(Errors)} could not be played and {(Errors == 1 ? "is" : "are")} not counted"
             : Conclude(info);
     }
 
     /// <summary>Why a gate does not pass although its other episodes would let it, in one line.</summary>
     /// <param name="errors">The episodes that could not be played; at least one.</param>
-    public static string Refusal(IReadOnlyList<EpisodeRecord> errors)
+    /// <param name="areAllowed">Whether errors are allowed: then there is no other episode.</param>
+    public static string Refusal(IReadOnlyList<EpisodeRecord> errors, bool areAllowed)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        return $"{Count(errors.Count)} could not be played, the first is episode {errors[0].EpisodeIndex} of {errors[0].Task} ({errors[0].Error}); "
-            + "with --allow_errors=true (allow_errors in runsettings.xml) the others decide";
+        return $"{EpisodeText.Count(errors.Count)} could not be played, the first is episode {errors[0].EpisodeIndex} of {errors[0].Task} ({errors[0].Error})"
+            + (areAllowed ? ", and no other was" : "; with --allow_errors=true (allow_errors in runsettings.xml) the others decide");
     }
-
-    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
     /// <summary>The figures, one line each: what dropped, the rates and their intervals.</summary>
     /// <param name="info">The result of the run.</param>
@@ -145,11 +144,11 @@ public abstract class Gate : IStoppingRule
         if (saved <= 0)
             return errors == 0 ? $"episodes: all {played} were played" : $"episodes: {played} of {NPlanned} were played; {errors} could not be";
         string unplayed = errors == 0 ? "" : $", {errors} could not be";
-        if (Verdict == GateVerdict.Undecided)
+        if (Judgement == GateVerdict.Undecided)
             return $"episodes: {played} of {NPlanned} were played{unplayed}; the other {saved} have no partner in the baseline";
         return string.Create(
-                CultureInfo.InvariantCulture,
-                $"episodes: {played} of {NPlanned} were played{unplayed}; {saved} were not needed, which saved {Time(saved * info.EvalEpS)} ({info.EvalEpS:0.000} s per episode)");
+            CultureInfo.InvariantCulture,
+            $"episodes: {played} of {NPlanned} were played{unplayed}; {saved} were not needed, which saved {Time(saved * info.EvalEpS)} ({info.EvalEpS:0.000} s per episode)");
     }
 
     /// <summary>The seeds of the episodes of <see cref="Telling"/>, in one line; null where there is none.</summary>

@@ -209,40 +209,52 @@ public sealed class SuiteGate
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: the success rate is {result.PcSuccess:0.0} % over {Count(result.NEpisodes)}, below the threshold of {minPcSuccess:0.0} %");
+                $"{what}: the success rate is {result.PcSuccess:0.0} % over {EpisodeText.Count(result.NEpisodes)}, below the threshold of {minPcSuccess:0.0} %");
+    }
+
+    /// <summary>
+    /// Why errors keep a part of the gate from passing, in one line; null where they do not. Where they are allowed, that is a part with a
+    /// threshold of which nothing was played, and the suite of which nothing was.
+    /// </summary>
+    /// <param name="what">The suite, or the suite and a group or task: <c>libero/libero_spatial</c>.</param>
+    /// <param name="minPcSuccess">The part's threshold in percent; 0 for none.</param>
+    /// <param name="errors">Its episodes that could not be played.</param>
+    /// <param name="played">The number of its episodes that were played.</param>
+    public string? RefusalOf(string what, double minPcSuccess, IReadOnlyList<EpisodeRecord> errors, int played)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        bool isRefused = errors.Count > 0 && (!AllowsErrors || (played == 0 && (minPcSuccess > 0 || what == Options.Env.Type)));
+        return isRefused ? $"{what}: {Gate.Refusal(errors, AllowsErrors)}" : null;
     }
 
     /// <summary>
     /// One line on a gate after a test run: the success rate with its 95 % interval, the number of episodes, the
     /// thresholds, and the tasks below theirs.
     /// </summary>
-    /// <param name="episodes">The episodes that were played.</param>
+    /// <param name="info">The result of the run.</param>
     /// <param name="gate">The gate, for its verdict where it stopped the run, or where it is of a baseline.</param>
-    /// <param name="errors">The number of episodes that could not be played.</param>
-    public string Summary(IReadOnlyCollection<EpisodeRecord> episodes, Gate? gate = null, int errors = 0)
+    public string Summary(EvalInfo info, Gate? gate = null)
     {
-        ArgumentNullException.ThrowIfNull(episodes);
-        var result = Aggregate.Of(episodes);
-        int planned = Tasks.Count * Options.Eval.NEpisodes;
-        if (gate is { DecidedAfter: { } decided } && (_baseline is not null || decided < planned))
-            return $"{Options.Env.Type}: {string.Join(", ", DecidedFacts(gate, decided, planned, result).Append(Errors(errors)).Where(fact => fact.Length > 0))}";
+        ArgumentNullException.ThrowIfNull(info);
+        var (episodes, result, errors) = (info.Episodes, info.Overall, info.Errors.Count);
+        var plan = new EpisodePlan(Tasks, Options.Eval.NEpisodes, Options.Seed, Shard.Whole);
+        bool isWhole = episodes.Count + errors == plan.Count;
+        if (gate is { DecidedAfter: { } decided } && (_baseline is not null || !isWhole))
+            return $"{Options.Env.Type}: {string.Join(", ", DecidedFacts(gate, decided, plan.Count, result).Append(Unplayed(errors)).Where(fact => fact.Length > 0))}";
         if (_baseline is not null)
         {
-            string state = gate?.Verdict == GateVerdict.NotComparable ? "the gate is not comparable" : $"{episodes.Count} of {planned} episodes were played";
-            return $"{Options.Env.Type}: {string.Join(", ", ((string[])[state, RateOf(result), RateOfBaseline(), Errors(errors)]).Where(fact => fact.Length > 0))}";
+            string state = gate?.Verdict == GateVerdict.NotComparable ? "the gate is not comparable" : $"{episodes.Count} of {plan.Count} episodes were played";
+            return $"{Options.Env.Type}: {string.Join(", ", ((string[])[state, RateOf(result), RateOfBaseline(), Unplayed(errors)]).Where(fact => fact.Length > 0))}";
         }
 
         var tasksBelow = Below(episodes.GroupBy(episode => (episode.TaskGroup, episode.Task)), task => task.Task, MinPcSuccessOf);
         var groupsBelow = Below(episodes.Where(episode => Groups.Contains(episode.TaskGroup)).GroupBy(episode => episode.TaskGroup), group => group, MinPcSuccessOfGroup);
-        bool holds = tasksBelow.Count == 0 && groupsBelow.Count == 0 && FailureMessage("", result, MinPcSuccess) is null;
         string[] facts =
         [
             // Cases that a filter leaves out are not judged.
-            episodes.Count + errors == planned
-                ? (!holds ? "the gate fails" : errors > 0 && (!AllowsErrors || episodes.Count == 0) ? "the gate is undecided" : "the gate holds")
-                : $"{episodes.Count} of {planned} episodes were played",
+            isWhole ? TextOf(VerdictOn(info, plan)) : $"{episodes.Count} of {plan.Count} episodes were played",
             RateOf(result),
-            Errors(errors),
+            Unplayed(errors),
             _minSuccess is { } suite ? string.Create(CultureInfo.InvariantCulture, $"threshold {suite:0.#} %") : "",
             OfEach("group", groupsBelow, Groups.Count, _minGroupSuccess),
             OfEach("task", tasksBelow, Tasks.Count, _minTaskSuccess),
@@ -255,27 +267,39 @@ public sealed class SuiteGate
             : "";
     }
 
-    private static string Errors(int errors) => errors == 0 ? "" : $"{Count(errors)} could not be played";
+    private static string Unplayed(int errors) => errors == 0 ? "" : $"{EpisodeText.Count(errors)} could not be played";
 
-    private IEnumerable<string> DecidedFacts(Gate gate, int decided, int planned, Aggregate result) =>
+    /// <summary>The verdict on a run of all planned episodes.</summary>
+    private GateVerdict VerdictOn(EvalInfo info, EpisodePlan plan)
+    {
+        var gate = NewGate(plan);
+        gate.Read(info, plan);
+
+        // It does not read the errors after its decision.
+        return gate.Verdict == GateVerdict.Pass && info.Errors.Count > 0 && !AllowsErrors ? GateVerdict.Undecided : gate.Verdict;
+    }
+
+    private static string TextOf(GateVerdict verdict) => verdict switch
+    {
+        GateVerdict.Pass => "the gate holds",
+        GateVerdict.Fail => "the gate fails",
+        _ => "the gate is undecided",
+    };
+
+    private IEnumerable<string> DecidedFacts(Gate gate, int decided, long planned, Aggregate result) =>
     [
-        gate.Verdict switch
-        {
-            GateVerdict.Pass => "the gate holds",
-            GateVerdict.Fail => "the gate fails",
-            _ => "the gate is undecided",
-        },
+        TextOf(gate.Verdict),
         decided < planned && gate.Verdict != GateVerdict.Undecided ? $"decided after {decided} of {planned} episodes" : "",
         RateOf(result),
         _minSuccess is { } threshold ? string.Create(CultureInfo.InvariantCulture, $"threshold {threshold:0.#} %") : "",
         _baseline is null ? "" : RateOfBaseline(),
     ];
 
-    private static string RateOf(Aggregate result) => string.Create(
+    private static string RateOf(Aggregate result) => result.NEpisodes == 0 ? "" : string.Create(
         CultureInfo.InvariantCulture,
-        $"success rate {result.PcSuccess:0.0} % over {Count(result.NEpisodes)} (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)");
+        $"success rate {result.PcSuccess:0.0} % over {EpisodeText.Count(result.NEpisodes)} (95 % interval {result.PcSuccessCi95.Low:0.0} to {result.PcSuccessCi95.High:0.0} %)");
 
-    private string RateOfBaseline() => string.Create(CultureInfo.InvariantCulture, $"baseline {_baseline!.Overall.PcSuccess:0.0} % over {Count(_baseline.Overall.NEpisodes)}");
+    private string RateOfBaseline() => string.Create(CultureInfo.InvariantCulture, $"baseline {_baseline!.Overall.PcSuccess:0.0} % over {EpisodeText.Count(_baseline.Overall.NEpisodes)}");
 
     /// <summary>The names of the parts whose success rate is below their threshold.</summary>
     private static List<string> Below<TKey>(IEnumerable<IGrouping<TKey, EpisodeRecord>> parts, Func<TKey, string> name, Func<string, double> threshold) =>
@@ -342,8 +366,6 @@ public sealed class SuiteGate
                 + $"dotnet test --filter \"Suite={again.Suite}&Task={again.Task}&DisplayName~episode {again.EpisodeIndex},\"",
         ];
     }
-
-    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
     /// <summary>
     /// A value as a flag has it: a path is relative to the folder of the file. A policy's path can also be another

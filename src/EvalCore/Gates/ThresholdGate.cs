@@ -69,7 +69,7 @@ public sealed class ThresholdGate : Gate
         if (_parts.Find(part => part.Passed == false) is { } missed)
             return $"fail: {missed.Conclusion(info)}";
         return Judgement == GateVerdict.Undecided
-            ? $"undecided: {info.Episodes.Count} of {NPlanned} episodes were played"
+            ? $"undecided: {(_parts.Find(part => part.IsUnplayed) is { } unplayed ? $"{unplayed.Name}: none of its episodes could be played" : $"{info.Episodes.Count} of {NPlanned} episodes were played")}"
             : $"pass: {(_parts.Count == 0 ? "all episodes could be played" : Some(_parts.Select(part => part.Conclusion(info)), 2))}";
     }
 
@@ -83,7 +83,7 @@ public sealed class ThresholdGate : Gate
         var interval = info.Overall.PcSuccessCi95;
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"success rate: {info.Overall.PcSuccess:0.0} % over {info.Episodes.Count} episodes (95 % interval {interval.Low:0.0} to {interval.High:0.0} %)");
+            $"success rate: {info.Overall.PcSuccess:0.0} % over {EpisodeText.Count(info.Episodes.Count)} (95 % interval {interval.Low:0.0} to {interval.High:0.0} %)");
     }
 
     /// <inheritdoc/>
@@ -129,6 +129,9 @@ public sealed class ThresholdGate : Gate
 
         public bool? Passed => _curtailment.Passed;
 
+        /// <summary>Whether it has been read, and none of its episodes could be played.</summary>
+        public bool IsUnplayed => _planned == 0;
+
         public bool Contains(EpisodeRecord episode) => contains(episode);
 
         public void Add(EpisodeRecord episode)
@@ -148,15 +151,13 @@ public sealed class ThresholdGate : Gate
         public string Conclusion(EvalInfo info)
         {
             var result = Aggregate.Of([.. info.Episodes.Where(contains)]);
-            string rate = string.Create(CultureInfo.InvariantCulture, $"the success rate is {result.PcSuccess:0.0} % over {Count(result.NEpisodes)}");
+            string rate = string.Create(CultureInfo.InvariantCulture, $"the success rate is {result.PcSuccess:0.0} % over {EpisodeText.Count(result.NEpisodes)}");
             string threshold = string.Create(CultureInfo.InvariantCulture, $"the threshold of {percent:0.0###} %");
             if (result.NEpisodes == _planned)
                 return $"{name}: {rate}, {(Passed == true ? "which reaches" : "below")} {threshold}";
             return Passed == true
-                ? $"{name}: {_curtailment.Successes} successes of the {_curtailment.Needed} that {threshold} over {Count(_planned)} needs"
-                : $"{name}: {rate}; {threshold} over {Count(_planned)} needs {_curtailment.Needed} successes and cannot be reached after {_curtailment.Failures} failures";
+                ? $"{name}: {_curtailment.Successes} successes of the {_curtailment.Needed} that {threshold} over {EpisodeText.Count(_planned)} needs"
+                : $"{name}: {rate}; {threshold} over {EpisodeText.Count(_planned)} needs {_curtailment.Needed} successes and cannot be reached after {_curtailment.Failures} failures";
         }
-
-        private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
     }
 }

@@ -43,6 +43,12 @@ public static class HistoryCheck
         foreach (var group in entries.Where(entry => entry.Kind == HistoryKind.Run).GroupBy(entry => (entry.Suite, entry.Policy)))
         {
             var last = group.Last();
+            if (last.Episodes == 0)
+            {
+                findings.Add(new HistoryFinding(false, $"success  {Title(last)}: no episode could be played at {Commit(last)}") { IsCompared = false });
+                continue;
+            }
+
             var result = resultOf(last);
             IEnumerable<HistoryEntry> earlier = group.SkipLast(1).Reverse();
             if (againstBest)
@@ -78,14 +84,15 @@ public static class HistoryCheck
         }
         catch (EvalCoreException)
         {
-            // They have no task in common.
+            // They have no task in common of which both played an episode.
             return null;
         }
     }
 
     private static IEnumerable<HistoryFinding> Times(IReadOnlyList<HistoryEntry> entries, double slowdown)
     {
-        foreach (var series in entries.GroupBy(entry => entry.Series))
+        // Where no episode could be played there is no time of one.
+        foreach (var series in entries.Where(entry => entry.Kind == HistoryKind.Benchmark || entry.Episodes > 0).GroupBy(entry => entry.Series))
         {
             var last = series.Last();
             double[] earlier = [.. series.SkipLast(1).TakeLast(MostTimes).Select(entry => entry.Seconds)];

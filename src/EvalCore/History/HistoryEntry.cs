@@ -30,11 +30,14 @@ public sealed record HistoryEntry
     /// <summary>The policy of a run, its path or its type; empty for a benchmark.</summary>
     public required string Policy { get; init; }
 
-    /// <summary>The number of episodes; 0 for a benchmark.</summary>
+    /// <summary>The number of episodes that were played; 0 for a benchmark.</summary>
     public required int Episodes { get; init; }
 
     /// <summary>The number of successful episodes.</summary>
     public required int Successes { get; init; }
+
+    /// <summary>The number of episodes that could not be played.</summary>
+    public int Errors { get; init; }
 
     /// <summary>The wall clock, in seconds: of an episode (<c>eval_ep_s</c>), or the median of a benchmark's operation.</summary>
     public required double Seconds { get; init; }
@@ -68,6 +71,7 @@ public sealed record HistoryEntry
             Policy = Merge.Text(options["policy"]?["path"]) ?? Merge.Text(parts[0]["policy"]?["type"]) ?? "",
             Episodes = info.Overall.NEpisodes,
             Successes = info.Overall.NSuccess,
+            Errors = info.Errors.Count,
             Seconds = info.EvalEpS,
             Series = Hash(new JsonArray([.. parts.Select(SeriesOf)])),
             Result = info,

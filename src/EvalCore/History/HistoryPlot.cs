@@ -47,7 +47,7 @@ public static class HistoryPlot
     private static void Add(PlotModel model, string name, IReadOnlyList<(HistoryEntry Entry, int X)> points, OxyColor colour)
     {
         var times = new LineSeries { YAxisKey = Times, Color = colour, MarkerType = MarkerType.Circle, MarkerFill = colour, MarkerSize = 3 };
-        times.Points.AddRange(points.Select(point => new DataPoint(point.X, point.Entry.Seconds)));
+        times.Points.AddRange(points.Where(point => point.Entry.Kind == HistoryKind.Benchmark || point.Entry.Episodes > 0).Select(point => new DataPoint(point.X, point.Entry.Seconds)));
         if (points[0].Entry.Kind == HistoryKind.Run)
         {
             var intervals = new AreaSeries { YAxisKey = Rates, Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, Fill = OxyColor.FromAColor(50, colour) };

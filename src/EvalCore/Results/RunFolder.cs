@@ -13,8 +13,12 @@ public static class RunFolder
     public static EvalInfo Load(string run)
     {
         string file = FileOf(run);
-        return File.Exists(file) || !File.Exists(Path.Combine(run, Journal.FileName)) ? EvalInfo.Load(file) : OfJournal(run);
+        return File.Exists(file) || !HasRun(run) ? EvalInfo.Load(file) : OfJournal(run);
     }
+
+    /// <summary>Whether there is a result, or a journal.</summary>
+    /// <param name="run">An output folder, or a file <c>eval_info.json</c>.</param>
+    public static bool HasRun(string run) => File.Exists(FileOf(run)) || File.Exists(Path.Combine(run, Journal.FileName));
 
     /// <summary>The file with the result of a run.</summary>
     /// <param name="run">An output folder, or the file itself.</param>

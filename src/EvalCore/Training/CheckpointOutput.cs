@@ -30,7 +30,10 @@ public static class CheckpointOutput
         return false;
     }
 
-    /// <summary>The result in the output folder, where it is of these options and complete; null where episodes or videos are missing.</summary>
+    /// <summary>
+    /// The result in the output folder, where it is of these options and complete; null where episodes or videos are missing, or errors are
+    /// played again.
+    /// </summary>
     /// <param name="options">The options of the checkpoint's evaluation.</param>
     public static EvalInfo? Finished(EvalOptions options)
     {
@@ -41,7 +44,7 @@ public static class CheckpointOutput
         try
         {
             var info = EvalInfo.Load(file);
-            bool isWhole = info.Episodes.All(episode => episode.VideoPath is not null || episode.EpisodeIndex >= options.Eval.NEpisodesToRender);
+            bool isWhole = !(options.Eval.RetryErrors && info.Errors.Count > 0) && info.Episodes.All(episode => episode.VideoPath is not null || episode.EpisodeIndex >= options.Eval.NEpisodesToRender);
             return isWhole && info.Provenance?["options"] is JsonObject before && OptionChanges.Between(before, options.ToJson(), mayAskForMore: false) is null ? info : null;
         }
         catch (EvalCoreException)

@@ -20,7 +20,7 @@ public sealed class CheckpointRanking
     /// <summary>All checkpoints, in the order of their training steps.</summary>
     public IReadOnlyList<EvaluatedCheckpoint> All { get; }
 
-    /// <summary>The checkpoints that have a result, in the order of their training steps.</summary>
+    /// <summary>The checkpoints that have a result with an episode that was played, in the order of their training steps.</summary>
     public IReadOnlyList<RankedCheckpoint> Ranked { get; }
 
     /// <summary>The probability that some checkpoint is wrongly called worse than the best.</summary>
@@ -35,24 +35,21 @@ public sealed class CheckpointRanking
 
     /// <summary>
     /// Compares checkpoints. The best one has the highest success rate of those with the most episodes; of several, the highest mean progress, then the highest mean
-    /// of the largest rewards, then the fewest training steps.
+    /// of the largest rewards, then the fewest training steps. An episode that could not be played says nothing about its checkpoint: these
+    /// values are of the episodes that all of them have played.
     /// </summary>
     /// <param name="evaluated">The checkpoints.</param>
     /// <param name="alpha">The probability that some checkpoint is wrongly called worse than the best.</param>
     public static CheckpointRanking Of(IEnumerable<EvaluatedCheckpoint> evaluated, double alpha = 0.05)
     {
         EvaluatedCheckpoint[] all = [.. evaluated.OrderBy(checkpoint => checkpoint.Checkpoint.Step)];
-        EvaluatedCheckpoint[] finished = [.. all.Where(checkpoint => checkpoint.Info is not null)];
+        EvaluatedCheckpoint[] finished = [.. all.Where(checkpoint => checkpoint.Info is { Episodes.Count: > 0 })];
         if (finished.Length == 0)
             return new CheckpointRanking(all, [], alpha);
 
         var successes = finished.Select(checkpoint => checkpoint.Info!.Episodes.ToDictionary(episode => episode.Key, episode => episode.Success)).ToList();
         Aggregate[] metrics = [.. finished.Select(checkpoint => checkpoint.Info!.Overall)];
-
-        // A checkpoint has fewer episodes than others where --eval.n_episodes was raised and it is no longer there.
-        int most = metrics.Max(of => of.NEpisodes);
-        int best = Enumerable.Range(0, finished.Length).Where(i => metrics[i].NEpisodes == most).OrderByDescending(i => metrics[i].PcSuccess)
-            .ThenByDescending(i => metrics[i].AvgProgress ?? 0).ThenByDescending(i => metrics[i].AvgMaxReward).First();
+        int best = BestOf(finished);
 
         var pairs = new List<(int First, int Second)>();
         for (int i = 0; i < finished.Length; i++)
@@ -78,5 +75,27 @@ public sealed class CheckpointRanking
             return new RankedCheckpoint(
                 checkpoint, metrics[i], Outcomes(best, i), i == best ? 1 : p[pair], adjusted, i == best, adjusted > alpha);
         }
+    }
+
+    /// <summary>The index of the best of checkpoints, which are in the order of their steps.</summary>
+    private static int BestOf(EvaluatedCheckpoint[] finished)
+    {
+        EvalInfo[] infos = [.. finished.Select(checkpoint => checkpoint.Info!)];
+
+        // A checkpoint has fewer episodes than others where --eval.n_episodes was raised and it is no longer there.
+        int[] asked = [.. infos.Select(info => info.Episodes.Count + info.Errors.Count)];
+        int most = asked.Max();
+        int[] candidates = [.. Enumerable.Range(0, infos.Length).Where(i => asked[i] == most)];
+
+        // With few of its episodes one would leave hardly any that all have played.
+        if (candidates.Where(i => 2 * infos[i].Episodes.Count >= most).ToArray() is { Length: > 0 } mostlyPlayed)
+            candidates = mostlyPlayed;
+        var common = infos[candidates[0]].Episodes.Select(episode => episode.Key).ToHashSet();
+        foreach (int i in candidates)
+            common.IntersectWith(infos[i].Episodes.Select(episode => episode.Key));
+        return candidates.Select(i => (Index: i, Metrics: Aggregate.Of(Compared(infos[i])))).OrderByDescending(one => one.Metrics.PcSuccess)
+            .ThenByDescending(one => one.Metrics.AvgProgress ?? 0).ThenByDescending(one => one.Metrics.AvgMaxReward).First().Index;
+
+        List<EpisodeRecord> Compared(EvalInfo info) => [.. info.Episodes.Where(episode => common.Count == 0 || common.Contains(episode.Key))];
     }
 }

@@ -46,7 +46,7 @@ public static class CheckpointsFile
             string output = Path.Combine(folder, Path.GetFileName(name));
             try
             {
-                results.Add(new EvaluatedCheckpoint(new Checkpoint(step, name, path), output, EvalInfo.Load(Path.Combine(output, EvalInfo.FileName)), null));
+                results.Add(EvaluatedCheckpoint.Of(new Checkpoint(step, name, path), output, EvalInfo.Load(Path.Combine(output, EvalInfo.FileName))));
             }
             catch (EvalCoreException)
             {
@@ -107,6 +107,8 @@ public static class CheckpointsFile
         if (ranked is not { Metrics: var metrics })
             return json;
         json["n_episodes"] = metrics.NEpisodes;
+        if (ranked.Errors > 0)
+            json["n_errors"] = ranked.Errors;
         json["n_success"] = metrics.NSuccess;
         json["pc_success"] = Number(metrics.PcSuccess);
         json["pc_success_ci95"] = new JsonArray(Number(metrics.PcSuccessCi95.Low), Number(metrics.PcSuccessCi95.High));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EvalCore.Files;
 using EvalCore.Plots;
+using EvalCore.Results;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -69,8 +70,9 @@ public static class SuccessPlot
         if (ranking.Best is not { } best)
             return "no checkpoint has a result";
         string filled = ranking.Ranked.Count > 1 ? "; filled: cannot be told from it" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{best.Metrics.NEpisodes} episodes each, 95 % intervals; best: step {best.Evaluated.Checkpoint.Step}{filled}");
+        int fewest = ranking.Ranked.Min(checkpoint => checkpoint.Metrics.NEpisodes), most = ranking.Ranked.Max(checkpoint => checkpoint.Metrics.NEpisodes);
+        string episodes = fewest == most ? EpisodeText.Count(most) : $"{fewest} to {EpisodeText.Count(most)}";
+        return $"{episodes} each, 95 % intervals; best: step {best.Evaluated.Checkpoint.Step}{filled}";
     }
 
     private static ScatterSeries Points(MarkerType marker, OxyColor fill, double size) => new()

@@ -103,6 +103,9 @@ public sealed class TrainingRunOptions
         var json = one.ToJson();
         json["policy"]!["path"] = Path.GetFullPath(Run.Path);
         json.Remove("output_dir");
+
+        // It is of one start of the program: a later one keeps the errors that are left.
+        json["eval"]!.AsObject().Remove("retry_errors");
         return json;
     }
 

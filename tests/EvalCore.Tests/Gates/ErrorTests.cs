@@ -51,7 +51,7 @@ public sealed class ErrorTests
         string[] all = [.. Plan.Select(Name)];
         var (gate, info) = Threshold(threshold, allowErrors: true, errors: all);
         Assert.Equal(GateVerdict.Undecided, gate.Verdict);
-        Assert.StartsWith("undecided: 20 episodes could not be played", gate.Conclusion(info), StringComparison.Ordinal);
+        Assert.Equal($"undecided: 20 episodes could not be played, the first is episode 0 of left ({Reason}), and no other was", gate.Conclusion(info));
         Assert.Empty(gate.Figures(info));
         Assert.Empty(gate.Telling(info));
     }
@@ -60,10 +60,13 @@ public sealed class ErrorTests
     public void A_task_of_errors_alone_does_not_reach_its_threshold()
     {
         var gate = new ThresholdGate(Plan, 0, _ => 0, _ => 50) { AllowsErrors = true };
-        foreach (var episode in Plan.ByIndex())
-            gate.Add(Record(episode, episode.Task.Name == "left" ? Reason : null));
+        EpisodeRecord[] read = [.. Plan.ByIndex().Select(episode => Record(episode, episode.Task.Name == "left" ? Reason : null))];
+        foreach (var episode in read)
+            gate.Add(episode);
         Assert.Equal((null, true), (gate.IsReached("walk/left"), gate.IsReached("walk/right")));
         Assert.Equal(GateVerdict.Undecided, gate.Verdict);
+        Assert.Equal(
+            "undecided: walk/left: none of its episodes could be played; 10 episodes could not be played and are not counted", gate.Conclusion(new EvalInfo(read, 0, "", null)));
     }
 
     [Theory]
@@ -88,6 +91,79 @@ public sealed class ErrorTests
         Assert.StartsWith(verdict == GateVerdict.Pass ? "pass: " : "undecided: ", gate.Conclusion(info), StringComparison.Ordinal);
     }
 
+    /// <summary>The round of episode k ends with <c>right</c>: where that one is an error the tests look at <c>left</c>, as a comparison does.</summary>
+    [Theory]
+    [InlineData(true, GateVerdict.Pass)]
+    [InlineData(false, GateVerdict.Fail)]
+    public void A_round_that_ends_with_an_error_decides_as_in_a_comparison(bool success, GateVerdict verdict)
+    {
+        var plan = new EpisodePlan(Plan.Tasks, 60, 0, Shard.Whole);
+        var baseline = new EvalInfo(plan.Select(episode => Record(episode)), 0, "", null);
+        var gate = new BaselineGate(baseline, "before", plan, new GateOptions { AllowErrors = true });
+        var read = new List<EpisodeRecord>();
+        foreach (var episode in plan.ByIndex())
+        {
+            read.Add(Record(episode, episode.Task.Name == "right" ? Reason : null, success));
+            if (gate.Add(read[^1]))
+                break;
+        }
+
+        var info = new EvalInfo(read, 0, "", null);
+        var comparison = Comparison.Of(baseline, info, new ComparisonOptions { NPlanned = plan.PerTask * 2 });
+        Assert.Equal((verdict, verdict), (gate.Verdict, comparison.Verdict));
+        Assert.Equal(info.Episodes.Count, comparison.Sequential!.DecidedAfter);
+        Assert.InRange(gate.DecidedAfter!.Value, 10, 118);
+    }
+
+    /// <summary>Errors in any place: the gate and a comparison of the episodes that it has read say the same.</summary>
+    [Fact]
+    public void A_gate_with_errors_says_what_a_comparison_says()
+    {
+        var random = new Random(7);
+        for (int run = 0; run < 40; run++)
+        {
+            var plan = new EpisodePlan(Plan.Tasks, 50, 0, Shard.Whole);
+            var baseline = new EvalInfo(plan.Select(episode => Record(episode, success: random.NextDouble() < 0.9)), 0, "", null);
+            double rate = 0.9 - 0.1 * (run % 5);
+            EpisodeRecord[] all = [.. plan.ByIndex().Select(episode => Record(episode, random.NextDouble() < 0.4 ? Reason : null, random.NextDouble() < rate))];
+            var gate = new BaselineGate(baseline, "before", plan, new GateOptions { AllowErrors = true });
+            var read = new List<EpisodeRecord>();
+            foreach (var episode in all)
+            {
+                read.Add(episode);
+                if (gate.Add(episode))
+                    break;
+            }
+
+            foreach (var episodes in (IEnumerable<EpisodeRecord>[])[read, all])
+                Assert.Equal(gate.Verdict, Comparison.Of(baseline, new EvalInfo(episodes, 0, "", null), new ComparisonOptions { NPlanned = 100 }).Verdict);
+        }
+    }
+
+    [Fact]
+    public void A_baseline_of_which_no_partner_could_be_played_is_undecided()
+    {
+        var before = new EpisodePlan([Plan.Tasks[0]], 2, 0, Shard.Whole);
+        var gate = new BaselineGate(new EvalInfo(before.Select(episode => Record(episode)), 0, "", null), "before", Plan, new GateOptions { AllowErrors = true });
+        EpisodeRecord[] read = [.. Plan.ByIndex().Select(episode => Record(episode, episode is { Index: < 2, Task.Name: "left" } ? Reason : null))];
+        foreach (var episode in read)
+            gate.Add(episode);
+        var info = new EvalInfo(read, 0, "", null);
+        Assert.Equal(GateVerdict.Undecided, gate.Verdict);
+        Assert.StartsWith("undecided: no episode with a partner in the baseline was played; 2 episodes could not be played", gate.Conclusion(info), StringComparison.Ordinal);
+        Assert.Empty(gate.Figures(info));
+        Assert.Empty(gate.Telling(info));
+    }
+
+    [Fact]
+    public void A_baseline_of_errors_alone_is_refused()
+    {
+        var baseline = new EvalInfo(Plan.Select(episode => Record(episode, Reason)), 0, "", null);
+        Assert.Equal(
+            "--baseline: no episode of before could be played; name another run",
+            Assert.Throws<EvalCoreException>(() => new BaselineGate(baseline, "before", Plan, new GateOptions())).Message);
+    }
+
     [Fact]
     public void A_finished_run_with_errors_is_read_as_one_that_is_played()
     {
@@ -108,6 +184,21 @@ public sealed class ErrorTests
         Assert.Equal(
             ["1 episode of A and 2 episodes of B could not be played; left out, with their partners", "2 episodes of A have no partner; left out", "1 episode of B has no partner; left out"],
             common.Notes);
+    }
+
+    [Fact]
+    public void A_comparison_with_a_run_of_errors_alone_says_so()
+    {
+        var plan = new EpisodePlan(Plan.Tasks, 2, 0, Shard.Whole);
+        EvalInfo played = Of(_ => false), none = Of(_ => true), left = Of(episode => episode.Task.Name == "right"), right = Of(episode => episode.Task.Name == "left");
+        const string Again = "; evalcore eval --resume=DIR --eval.retry_errors=true plays them again";
+        Assert.Equal($"compare: no episode of A could be played ({Reason}){Again}", Message(none, played));
+        Assert.Equal($"compare: no episode of B could be played ({Reason}){Again}", Message(played, none));
+        Assert.Equal("compare: the runs have no task in common of which both played an episode: episodes of left, right could not be played", Message(left, right));
+
+        EvalInfo Of(Func<EpisodeSpec, bool> isError) => new(plan.Select(episode => Record(episode, isError(episode) ? Reason : null)), 0, "", null);
+
+        static string Message(EvalInfo a, EvalInfo b) => Assert.Throws<EvalCoreException>(() => Comparison.Of(a, b, new ComparisonOptions())).Message;
     }
 
     private static (ThresholdGate Gate, EvalInfo Info) Threshold(double percent, bool allowErrors, string[] errors, string[]? failures = null)

@@ -151,11 +151,57 @@ public sealed class SuiteGateTests : IDisposable
         var gate = Gate(("policy.type", "expert"), ("toy.eval.n_episodes", "4"), ("toy.min_success", "50"), ("toy.min_task_success", "60"))!;
         Assert.Equal(
             "toy: the gate fails, success rate 50.0 % over 4 episodes (95 % interval 15.0 to 85.0 %), threshold 50 %, 1 of 1 tasks below their threshold: Toy-v0",
-            gate.Summary(Episodes(true, false, true, false)));
+            gate.Summary(Info(true, false, true, false)));
         Assert.Equal(
             "toy: the gate holds, success rate 75.0 % over 4 episodes (95 % interval 30.1 to 95.4 %), threshold 50 %, threshold of each task 60 %",
-            gate.Summary(Episodes(true, true, true, false)));
-        Assert.StartsWith("toy: 2 of 4 episodes were played, success rate 100.0 %", gate.Summary(Episodes(true, true)), StringComparison.Ordinal);
+            gate.Summary(Info(true, true, true, false)));
+        Assert.StartsWith("toy: 2 of 4 episodes were played, success rate 100.0 %", gate.Summary(Info(true, true)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("false", "11x1", "toy: the gate is undecided, success rate 100.0 % over 3 episodes (95 % interval 43.9 to 100.0 %), 1 episode could not be played, threshold 50 %")]
+    [InlineData("true", "11x1", "toy: the gate holds, success rate 100.0 % over 3 episodes (95 % interval 43.9 to 100.0 %), 1 episode could not be played, threshold 50 %")]
+    [InlineData("true", "00x1", "toy: the gate fails, success rate 33.3 % over 3 episodes (95 % interval 6.1 to 79.2 %), 1 episode could not be played, threshold 50 %")]
+    [InlineData("true", "xxxx", "toy: the gate is undecided, 4 episodes could not be played, threshold 50 %")]
+    public void A_summary_of_a_run_with_errors_has_the_verdict_of_the_gate(string allowErrors, string outcomes, string summary)
+    {
+        var gate = Gate(("policy.type", "expert"), ("toy.eval.n_episodes", "4"), ("toy.min_success", "50"), ("toy.allow_errors", allowErrors))!;
+        var info = new EvalInfo(
+            Episodes([.. outcomes.Select(outcome => outcome == '1')]).Zip(outcomes, (episode, outcome) => outcome == 'x' ? episode with { Steps = null, Error = "broken" } : episode),
+            1, "", null);
+        Assert.Equal(summary, gate.Summary(info));
+        var played = gate.NewGate(new EvalCore.Rollout.EpisodePlan(gate.Tasks, 4, 1000, Shard.Whole));
+        played.Read(info, new EvalCore.Rollout.EpisodePlan(gate.Tasks, 4, 1000, Shard.Whole));
+        Assert.Equal(summary, gate.Summary(info, played));
+    }
+
+    [Fact]
+    public void The_summary_of_a_gate_in_which_no_episode_of_a_task_could_be_played_does_not_say_that_it_holds()
+    {
+        var gate = GroupedGate([("walk.min_task_success", "10"), ("walk.allow_errors", "true")])!;
+        var info = new EvalInfo(
+            gate.Tasks.Select(task => new EpisodeRecord
+            {
+                Suite = "walk", TaskGroup = task.Group, TaskId = task.Id, Task = task.Name, EpisodeIndex = 0, Seed = 1000, Steps = task.Name == "two" ? null : 1,
+                SumReward = 0, MaxReward = 0, Success = task.Name != "two", Error = task.Name == "two" ? "broken" : null, Timings = null,
+            }),
+            1, "", null);
+        Assert.StartsWith("walk: the gate is undecided, success rate 100.0 % over 3 episodes ", gate.Summary(info), StringComparison.Ordinal);
+        Assert.Equal("walk/two: 1 episode could not be played, the first is episode 0 of two (broken), and no other was", gate.RefusalOf("walk/two", 10, info.Errors, 0));
+    }
+
+    [Theory]
+    [InlineData("false", "toy", 0, 3, true)]
+    [InlineData("true", "toy", 50, 3, false)]
+    [InlineData("true", "toy", 50, 0, true)]
+    [InlineData("true", "toy", 0, 0, true)]
+    [InlineData("true", "toy/Toy-v0", 50, 0, true)]
+    [InlineData("true", "toy/Toy-v0", 0, 0, false)]
+    public void Errors_that_are_allowed_keep_a_case_from_passing_only_where_nothing_was_played(string allowErrors, string what, double threshold, int played, bool isRefused)
+    {
+        var gate = Gate(("policy.type", "expert"), ("toy.min_success", "50"), ("toy.allow_errors", allowErrors))!;
+        Assert.Equal(isRefused, gate.RefusalOf(what, threshold, [.. Episodes(false).Select(episode => episode with { Error = "broken" })], played) is not null);
+        Assert.Null(gate.RefusalOf(what, threshold, [], played));
     }
 
     [Fact]
@@ -180,6 +226,8 @@ public sealed class SuiteGateTests : IDisposable
             "again, with a video: EVALCORE_SEED=7 EVALCORE_TOY_EVAL_N_EPISODES=4 EVALCORE_TOY_EVAL_N_EPISODES_TO_RENDER=1 dotnet test ",
             gate.Explain("toy: it dropped", Episodes(false), "/out/toy"), StringComparison.Ordinal);
     }
+
+    private static EvalInfo Info(params bool[] successes) => new(Episodes(successes), 1, "", null);
 
     private static EpisodeRecord[] Episodes(params bool[] successes) =>
     [
@@ -255,8 +303,8 @@ public sealed class SuiteGateTests : IDisposable
         Assert.Equal(
             "walk: the gate fails, success rate 75.0 % over 4 episodes (95 % interval 30.1 to 95.4 %), 1 of 2 groups below their threshold: libero_goal, "
             + "1 of 4 tasks below their threshold: one",
-            gate.Summary(episodes));
-        Assert.EndsWith(", threshold of each group 50 %, threshold of each task 10 %", gate.Summary([.. episodes.Select(episode => episode with { Success = true })]), StringComparison.Ordinal);
+            gate.Summary(new EvalInfo(episodes, 1, "", null)));
+        Assert.EndsWith(", threshold of each group 50 %, threshold of each task 10 %", gate.Summary(new EvalInfo(episodes.Select(episode => episode with { Success = true }), 1, "", null)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -301,7 +349,7 @@ public sealed class SuiteGateTests : IDisposable
             gate.Add(episode);
         Assert.Equal(
             "toy: the gate holds, decided after 2 of 4 episodes, success rate 100.0 % over 2 episodes (95 % interval 34.2 to 100.0 %), threshold 50 %",
-            suite.Summary(episodes, gate));
+            suite.Summary(new EvalInfo(episodes, 1, "", null), gate));
     }
 
     [Fact]
@@ -310,11 +358,11 @@ public sealed class SuiteGateTests : IDisposable
         EvalCore.Comparisons.Baseline.Save(Played(true, false, true, true), Path.Combine(_folder, "before.json"));
         var suite = Gate(("policy.type", "expert"), ("toy.eval.n_episodes", "4"), ("toy.baseline", "before.json"))!;
         var gate = (BaselineGate)suite.NewGate(new EvalCore.Rollout.EpisodePlan(suite.Tasks, 4, 1000, Shard.Whole));
-        Assert.StartsWith("toy: 2 of 4 episodes were played, success rate ", suite.Summary(Episodes(true, true), gate), StringComparison.Ordinal);
+        Assert.StartsWith("toy: 2 of 4 episodes were played, success rate ", suite.Summary(Info(true, true), gate), StringComparison.Ordinal);
         var other = Played(true).Provenance!;
         other["engines"] = new System.Text.Json.Nodes.JsonObject { ["toy"] = "2" };
         Assert.NotEmpty(gate.NotComparable(other));
-        Assert.StartsWith("toy: the gate is not comparable, ", suite.Summary(Episodes(true, true, true, true), gate), StringComparison.Ordinal);
+        Assert.StartsWith("toy: the gate is not comparable, ", suite.Summary(Info(true, true, true, true), gate), StringComparison.Ordinal);
     }
 
     private static EvalInfo Played(params bool[] successes) => new(Episodes(successes), 1, "", new System.Text.Json.Nodes.JsonObject

@@ -57,6 +57,38 @@ public sealed class CheckpointRankingTests
         Assert.Equal((4, 0.75), (ranking.Ranked[0].Outcomes.Count, ranking.Ranked[0].Difference));
     }
 
+    [Fact]
+    public void An_episode_that_could_not_be_played_is_no_reason_against_a_checkpoint()
+    {
+        var ranking = CheckpointRanking.Of([Of(1000, "1x"), Of(2000, "00")]);
+        Assert.Equal(1000, ranking.Best!.Evaluated.Checkpoint.Step);
+        Assert.Equal([1, 0], ranking.Ranked.Select(checkpoint => checkpoint.Errors));
+        Assert.Equal((1, -1.0), (ranking.Ranked[1].Outcomes.Count, ranking.Ranked[1].Difference));
+
+        // Nor for one: the episode was hard, as the other checkpoint shows.
+        Assert.Equal(1, CheckpointRanking.Of([Of(1, "0111"), Of(2, "x111")]).Best!.Evaluated.Checkpoint.Step);
+
+        // One of which hardly anything was played does not decide by what the others are compared.
+        Assert.Equal(3, CheckpointRanking.Of([Of(1, "1xxxx"), Of(2, "10011"), Of(3, "11101")]).Best!.Evaluated.Checkpoint.Step);
+
+        // Without a common episode the rates of each count.
+        ranking = CheckpointRanking.Of([Of(1, "01xx"), Of(2, "xx11")]);
+        Assert.Equal(2, ranking.Best!.Evaluated.Checkpoint.Step);
+        Assert.True(double.IsNaN(ranking.Ranked[0].Difference) && ranking.Ranked[0].IsIndistinguishable);
+    }
+
+    [Fact]
+    public void One_of_which_no_episode_could_be_played_has_no_result()
+    {
+        var ranking = CheckpointRanking.Of([Of(1, "xx"), Of(2, "00")]);
+        Assert.Equal([1, 2], ranking.All.Select(checkpoint => checkpoint.Checkpoint.Step));
+        Assert.Equal(2, Assert.Single(ranking.Ranked).Evaluated.Checkpoint.Step);
+        Assert.Null(CheckpointRanking.Of([Of(1, "xx")]).Best);
+
+        var (checkpoint, folder, info) = (new Checkpoint(1, "1", "checkpoints/1"), "out/1", Of(1, "xx").Info!);
+        Assert.Equal(new EvaluatedCheckpoint(checkpoint, folder, null, "no episode could be played: broken"), EvaluatedCheckpoint.Of(checkpoint, folder, info));
+    }
+
     /// <summary>
     /// Of equal checkpoints one is called worse than the best in at most 5 % of the runs, though the best is chosen by the same
     /// episodes. Adjusted for the comparisons with the best alone, it would be twice as many.
@@ -98,18 +130,22 @@ public sealed class CheckpointRankingTests
         Assert.Contains("training step", texts);
         Assert.Contains("success rate (%)", texts);
         Assert.Contains("2 k", texts);
+        Assert.Contains("4 episodes each, 95 % intervals; best: step 2000; filled: cannot be told from it", texts);
+        Assert.Contains("1 to 2 episodes each", SuccessPlot.Of(CheckpointRanking.Of([Of(1, "1x"), Of(2, "11")])), StringComparison.Ordinal);
 
         // One checkpoint, and none, have a plot too.
         XDocument.Parse(SuccessPlot.Of(CheckpointRanking.Of([Of(1000, "1100")])));
         XDocument.Parse(SuccessPlot.Of(CheckpointRanking.Of([])));
     }
 
+    /// <summary>A checkpoint with its outcomes: 1 for a success, 0 for a failure, x for an episode that could not be played.</summary>
     private static EvaluatedCheckpoint Of(int step, string outcomes, double maxReward = 0.5)
     {
         var episodes = outcomes.Select((outcome, k) => new EpisodeRecord
         {
             Suite = "walk", TaskGroup = "walks", TaskId = 0, Task = "left", EpisodeIndex = k, Seed = 1000 + k,
-            Steps = 1, SumReward = 0, MaxReward = maxReward, Success = outcome == '1', Timings = new(0, 0, 0, 0, 0),
+            Steps = outcome == 'x' ? null : 1, SumReward = 0, MaxReward = outcome == 'x' ? 0 : maxReward, Success = outcome == '1', Error = outcome == 'x' ? "broken" : null,
+            Timings = new(0, 0, 0, 0, 0),
         });
         return new EvaluatedCheckpoint(new Checkpoint(step, $"{step}", $"checkpoints/{step}"), $"out/{step}", new EvalInfo(episodes, 1, "", null), null);
     }
