@@ -75,7 +75,7 @@ public sealed class EpisodeScheduler : IDisposable
         IBenchmark benchmark, IPolicy policy, int slots, bool useAsyncEnvs, EvalProgress progress, Action<string>? note, EvalConfig eval, TimeProvider time, RendererLimit renderers)
     {
         (_eval, _renderers) = (eval, renderers);
-        _watchdog = new Watchdog(new CallLimits(time, eval.EpisodeTimeout, limitsInference: !policy.LimitsItsWaits), eval.EpisodeTimeout, IsLate);
+        _watchdog = new Watchdog(new CallLimits(time, eval.EpisodeTimeout, limitsInference: !policy.LimitsItsWaits), eval.EpisodeTimeout, IsLate, IsSlow);
         _inferenceWatch = _watchdog.Watch();
         _rendering = new RenderingNote(benchmark, policy, note);
         _note = note ?? (_ => { });
@@ -378,7 +378,9 @@ public sealed class EpisodeScheduler : IDisposable
 
         if (isEnvironment)
         {
-            string error = same == job.Attempts ? lost.Message : $"lost in {job.Attempts} attempts in different ways, the last time: {lost.Message}";
+            string error = same == job.Attempts ? lost.Message
+                : same >= MostSameLosses ? $"{lost.Message}, {same} times in {job.Attempts} attempts"
+                : $"lost in {job.Attempts} attempts in different ways, the last time: {lost.Message}";
             job.Result.TrySetResult(EpisodeSlot.Error(job.Episode, job.Attempts, error));
         }
         else
@@ -427,7 +429,7 @@ public sealed class EpisodeScheduler : IDisposable
             _ => "the simulator hangs; --eval.isolation=process plays on without what hangs",
         };
         var unresponsive = new UnresponsiveException(string.Create(
-            CultureInfo.InvariantCulture, $"{episode} did not return from {call} within {limit.TotalSeconds:0.#} s (--eval.episode_timeout): {advice}"), episode);
+            CultureInfo.InvariantCulture, $"{episode} did not return from {call} within {limit.TotalSeconds:0.###} s (--eval.episode_timeout): {advice}"), episode);
         lock (_lock)
         {
             // Queued episodes, and those that wait for what the thread holds, would never end.
@@ -436,6 +438,16 @@ public sealed class EpisodeScheduler : IDisposable
                 _unresponsive.Add(job.Worker!);
             foreach (var job in _playing.Concat(_queue.Clear()))
                 job.Result.TrySetException(unresponsive);
+        }
+    }
+
+    private void IsSlow(CallWatch thread)
+    {
+        if (thread.Limit is { } limit)
+        {
+            _note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the environment of {thread.Episode} has been starting for a minute; {(thread.Process is null ? "the run ends" : "its process is replaced")} after {limit.TotalMinutes:0} minutes"));
         }
     }
 

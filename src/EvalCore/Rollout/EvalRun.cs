@@ -226,7 +226,7 @@ public sealed class EvalRun : IDisposable
         // Some episodes wait in the scheduler's queue, so that no slot waits for the next one. The first failure ends the
         // run; episodes finished by then are in the journal.
         int ahead = (int)Math.Min(2L * NumEnvs + 16, int.MaxValue);
-        var playing = new HashSet<Task<EpisodeRecord>>();
+        var playing = new List<Task<EpisodeRecord>>();
         try
         {
             foreach (var episode in _rule is null ? Episodes : Episodes.ByIndex())
@@ -253,7 +253,8 @@ public sealed class EvalRun : IDisposable
 
         async Task TakeOne()
         {
-            var over = await Task.WhenAny(playing).ConfigureAwait(false);
+            // A rule reads in order: what it has not read is no more than what may wait.
+            var over = _rule is null ? await Task.WhenAny(playing).ConfigureAwait(false) : playing[0];
             playing.Remove(over);
             try
             {

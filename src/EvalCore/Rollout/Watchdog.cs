@@ -6,12 +6,14 @@ namespace EvalCore.Rollout;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
+    private static readonly TimeSpan SlowStart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly List<CallWatch> _threads = [];
     private readonly CallLimits _limits;
     private readonly Action<CallWatch> _late;
+    private readonly Action<CallWatch>? _slow;
     private readonly ITimer _timer;
     private readonly TimeSpan _pause;
     private long _looked;
@@ -19,9 +21,10 @@ internal sealed class Watchdog : IDisposable
     /// <param name="limits">What a call may take.</param>
     /// <param name="seconds">The limit that the user gave, in seconds; 0 for none.</param>
     /// <param name="late">Receives a late call, once, on a thread of a timer.</param>
-    public Watchdog(CallLimits limits, double seconds, Action<CallWatch> late)
+    /// <param name="slow">Receives a start of an environment that has taken a minute, and may take longer.</param>
+    public Watchdog(CallLimits limits, double seconds, Action<CallWatch> late, Action<CallWatch>? slow = null)
     {
-        (_limits, _late, _looked) = (limits, late, limits.Time.GetTimestamp());
+        (_limits, _late, _slow, _looked) = (limits, late, slow, limits.Time.GetTimestamp());
         _pause = seconds > 0 ? TimeSpan.FromSeconds(Math.Clamp(seconds / 4, 0.01, LongestPause.TotalSeconds)) : LongestPause;
         _timer = limits.Time.CreateTimer(_ => Look(), null, _pause, _pause);
     }
@@ -38,7 +41,7 @@ internal sealed class Watchdog : IDisposable
     /// <summary>Looks at all threads.</summary>
     internal void Look()
     {
-        var late = new List<CallWatch>();
+        List<CallWatch> late = [], slow = [];
         lock (_lock)
         {
             var passed = _limits.Time.GetElapsedTime(_looked);
@@ -53,11 +56,15 @@ internal sealed class Watchdog : IDisposable
                 (thread.SeenNumber, thread.Age) = (number, age);
                 if (isSame && age - passed <= thread.Limit && age > thread.Limit)
                     late.Add(thread);
+                if (isSame && thread.Call == WatchedCall.Start && age - passed <= SlowStart && age > SlowStart)
+                    slow.Add(thread);
             }
         }
 
         foreach (var thread in late)
             _late(thread);
+        foreach (var thread in slow)
+            _slow?.Invoke(thread);
     }
 
     /// <inheritdoc/>
