@@ -67,8 +67,8 @@ internal static class ShardsCommand
             return shards.AreWhole ? ExitCode.Success : ExitCode.Failure;
         }
 
-        foreach (var shard in shards.Shards.Where(shard => shard.State == ShardState.Damaged))
-            terminal.Note($"shard {shard.Index} cannot be read: {shard.Problem}");
+        foreach (var shard in shards.Shards.Where(shard => shard.Problem is not null))
+            terminal.Note($"shard {shard.Index}: {shard.Problem}");
         Write(shards, terminal);
         if (array.Length > 0)
             terminal.Writer.WriteLine($"submit them: {Submit(jobs, folder, shards.Shards.Count, array, terminal.Host)}");

@@ -71,7 +71,22 @@ public sealed class ShardFolders
         }
         catch (EvalCoreException e) when (IndexIn(Path.GetFileName(path)) is { } index)
         {
-            return new Found(new ShardFolder(index, ShardState.Damaged, path, Problem: e.Message), Part: null);
+            return isFinished && OfJournal(path) is { } playing
+                ? playing with { Folder = playing.Folder with { Problem = $"{e.Message}; its journal is whole, and submitting the shard again writes it anew" } }
+                : new Found(new ShardFolder(index, ShardState.Damaged, path, Problem: $"{e.Message}; delete the folder {path}, and submit the shard again"), Part: null);
+        }
+    }
+
+    /// <summary>The shard that a journal has beside a result that cannot be read; null where the journal cannot be read either.</summary>
+    private static Found? OfJournal(string path)
+    {
+        try
+        {
+            return Journal.HasRun(path) ? Playing(path) : null;
+        }
+        catch (EvalCoreException)
+        {
+            return null;
         }
     }
 

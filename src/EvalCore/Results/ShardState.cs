@@ -12,6 +12,6 @@ public enum ShardState
     /// <summary>All of its episodes, of which some may be errors, and its result.</summary>
     Whole,
 
-    /// <summary>Files that cannot be read: submitting the shard again does not help.</summary>
+    /// <summary>Files that cannot be read: its folder has to be deleted before the shard is submitted again.</summary>
     Damaged,
 }

@@ -149,7 +149,8 @@ public sealed class ShardsCommandTests : IDisposable
         Take();
         Assert.Equal(1, await _line.Run("shards", _line.In("run")));
         Assert.Equal($"2 shards, 0 episodes\n  damaged  1: 1\n  missing  1: 0\nsubmit them: kubectl replace --force -f {_line.In("run", "job.yaml")} when the Job has ended (it is deleted; shards that are whole end at once)\n", Take());
-        Assert.StartsWith($"note: shard 1 cannot be read: {_line.In("run", "shard-1", "eval_info.json")}: is not an eval_info.json", _line.Error.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"note: shard 1: {_line.In("run", "shard-1", "eval_info.json")}: is not an eval_info.json", _line.Error.Output, StringComparison.Ordinal);
+        Assert.EndsWith($"; delete the folder {_line.In("run", "shard-1")}, and submit the shard again\n", _line.Error.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -91,6 +91,23 @@ public sealed class ShardFoldersTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_result_beside_a_whole_journal_is_submitted_again()
+    {
+        Finish("shard-0", "0/2", planned: 1, Episode(0));
+        string folder = Finish("shard-1", "1/2", planned: 1, Episode(1));
+        File.WriteAllText(Path.Combine(folder, EvalInfo.FileName), "{");
+        Assert.Equal(ShardState.Damaged, ShardFolders.Read(_folder).Shards[1].State);
+
+        var identity = RunIdentity.FromJson(EvalInfo.Load(Path.Combine(_folder, "shard-0", EvalInfo.FileName)).Provenance!);
+        using (var journal = Journal.Create(folder, identity, new JsonObject { ["shard"] = "1/2" }))
+            journal.Append(Episode(1), elapsedS: 1);
+        var shards = ShardFolders.Read(_folder);
+        Assert.Equal((ShardState.Partial, 1), (shards.Shards[1].State, (int)shards.Shards[1].Episodes));
+        Assert.Contains("its journal is whole", shards.Shards[1].Problem, StringComparison.Ordinal);
+        Assert.Equal([1], shards.ToSubmit);
+    }
+
+    [Fact]
     public void A_shard_that_is_there_twice_is_named()
     {
         string a = Finish("a", "0/2", planned: 1, Episode(0)), b = Finish("b", "0/2", planned: 1, Episode(0));
