@@ -224,7 +224,7 @@ internal static class EvalCommand
             ResultTable.Write(info, terminal.Out);
             terminal.Writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Count(info.Episodes.Count)}{(info.Errors.Count == 0 ? "" : $", and {Count(info.Errors.Count)} that could not be played,")} in {info.EvalS:0.00} s, {info.EvalEpS:0.000} s per episode, {run.Progress.StepsPerSecond:0} steps/s"));
+                $"{Count(info.Episodes.Count)}{(info.Errors.Count == 0 ? "" : $", and {Count(info.Errors.Count)} that could not be played,")} in {info.EvalS:0.00} s, {(info.Episodes.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{info.EvalEpS:0.000} s per episode, "))}{run.Progress.StepsPerSecond:0} steps/s"));
             if (gate is null)
                 terminal.Writer.WriteLine($"results: {file}");
             return null;

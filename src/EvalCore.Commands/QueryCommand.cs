@@ -31,7 +31,7 @@ internal static class QueryCommand
                 _ =>
                 [
                     new HelpSection("Arguments", [
-                        new HelpRow("SQL", "one SELECT in DuckDB's SQL, over the tables runs, episodes and steps; no other file can be read, and none written"),
+                        new HelpRow("SQL", "one SELECT in DuckDB's SQL, over the tables runs, episodes, errors and steps; no other file can be read, and none written"),
                         new HelpRow("RUN...", "output folders of runs; the column run has their names"),
                     ]),
                     new HelpSection("Output", HelpRow.Of(new QueryFlags())),

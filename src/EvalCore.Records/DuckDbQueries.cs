@@ -5,7 +5,7 @@ using EvalCore.Queries;
 namespace EvalCore.Records;
 
 /// <summary>
-/// SQL over runs by DuckDB, in memory. <c>steps</c> is a view over the Parquet files, <c>episodes</c> and <c>runs</c> are tables that
+/// SQL over runs by DuckDB, in memory. <c>steps</c> is a view over the Parquet files, <c>runs</c>, <c>episodes</c> and <c>errors</c> are tables that
 /// are filled from <c>eval_info.json</c> or the journal where the text names them. Before the query, access to other files and changes of settings are
 /// switched off; only a single SELECT is run.
 /// </summary>

@@ -23,11 +23,19 @@ internal static class RunTables
             video_path VARCHAR, physics_s DOUBLE, rendering_s DOUBLE, inference_s DOUBLE, waiting_s DOUBLE, harness_s DOUBLE)
         """;
 
+    private const string Errors =
+        """
+        CREATE TABLE errors (
+            run VARCHAR, suite VARCHAR, task_group VARCHAR, task_id INTEGER, task VARCHAR, episode_index INTEGER, seed BIGINT, init_state_id INTEGER,
+            attempts INTEGER, error VARCHAR)
+        """;
+
     /// <summary>Creates the tables, and fills those that the text can read: 10,000 episodes take a second.</summary>
     public static void Fill(DuckDBConnection connection, IReadOnlyList<QueriedRun> runs, string sql)
     {
         DuckDbQueries.Execute(connection, Runs);
         DuckDbQueries.Execute(connection, Episodes);
+        DuckDbQueries.Execute(connection, Errors);
         if (Reads(sql, "runs"))
         {
             using var table = connection.CreateAppender("runs");
@@ -44,7 +52,22 @@ internal static class RunTables
                     Add(table.CreateRow(), run.Name, episode);
             }
         }
+
+        if (Reads(sql, "errors"))
+        {
+            using var table = connection.CreateAppender("errors");
+            foreach (var run in runs)
+            {
+                foreach (var episode in run.Info.Errors)
+                    AddError(table.CreateRow(), run.Name, episode);
+            }
+        }
     }
+
+    private static void AddError(IDuckDBAppenderRow row, string run, EpisodeRecord episode) =>
+        row.AppendValue(run).AppendValue(episode.Suite).AppendValue(episode.TaskGroup).AppendValue((int?)episode.TaskId).AppendValue(episode.Task)
+            .AppendValue((int?)episode.EpisodeIndex).AppendValue(episode.Seed).AppendValue(episode.InitStateId).AppendValue(episode.Attempts)
+            .AppendValue(episode.Error).EndRow();
 
     /// <summary>Whether a text can read a table. DuckDB's functions <c>query</c> and <c>query_table</c> compose the name.</summary>
     private static bool Reads(string sql, string table) =>

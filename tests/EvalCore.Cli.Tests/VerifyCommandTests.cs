@@ -93,7 +93,7 @@ public sealed class VerifyCommandTests : IDisposable
         Keep(episode => episode.EpisodeIndex < 4);
         Edit(Run, provenance => provenance["options"]!["eval"]!["n_episodes"] = 4);
         Assert.Equal(0, await _line.Run("verify", Run));
-        Assert.Equal("verified in part: 1 of 8 episodes equal, bit for bit; which were planned is unknown", _line.Out.Lines[^1]);
+        Assert.Equal("verified in part: 1 of 8 episodes equal, bit for bit; eval.n_episodes and episodes_digest of the result disagree", _line.Out.Lines[^1]);
         Assert.Single(_line.Out.Lines, line => line.StartsWith("not checked: which episodes were planned: the result's episodes_digest is ", StringComparison.Ordinal));
 
         Edit(Run, provenance => ((JsonObject)provenance["options"]!["eval"]!).Remove("n_episodes"));

@@ -32,7 +32,7 @@ internal static class HistoryTable
         entry.Kind == HistoryKind.Run ? $"{entry.Episodes}" : "",
         .. hasErrors ? [entry.Kind == HistoryKind.Run ? $"{entry.Errors}" : ""] : Array.Empty<string>(),
         entry.Episodes == 0 ? "" : ProgressView.Percent(100.0 * entry.Successes / entry.Episodes),
-        HistoryCheck.Text(entry.Seconds),
+        entry is { Kind: HistoryKind.Run, Episodes: 0 } ? "" : HistoryCheck.Text(entry.Seconds),
     ];
 
     /// <summary>The end of a long name: the beginnings are alike.</summary>

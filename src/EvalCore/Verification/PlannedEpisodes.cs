@@ -81,7 +81,7 @@ internal sealed class PlannedEpisodes
         {
             Add(
                 $"which episodes were planned: the result's {Merge.EpisodesDigest} is {EvalCoreException.Printable(other)}, and its tasks and eval.n_episodes give {whole.Digest}",
-                "which were planned is unknown");
+                $"eval.n_episodes and {Merge.EpisodesDigest} of the result disagree");
         }
 
         if (DealOf(runs[0], shard) is not { } deal)

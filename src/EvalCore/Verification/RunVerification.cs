@@ -80,7 +80,7 @@ public sealed class RunVerification : IDisposable
         ArgumentNullException.ThrowIfNull(flags);
         var info = RunFolder.Load(run);
         if (info.Episodes.Count == 0 && options.Episode.Count == 0)
-            throw new EvalCoreException($"verify: no episode of {run} was played; {info.Errors.Count} {(info.Errors.Count == 1 ? "is an error" : "are errors")}");
+            throw new EvalCoreException($"verify: no episode of {run} was played{(info.Errors.Count == 0 ? " yet" : info.Errors.Count == 1 ? "; 1 is an error" : $"; {info.Errors.Count} are errors")}");
         string folder = Path.GetDirectoryName(RunFolder.FileOf(run)) is { Length: > 0 } above ? above : ".";
         int cores = (host ?? Host.Local).Cores;
         if (info.Provenance is null)
