@@ -36,30 +36,19 @@ internal static class RunTables
         DuckDbQueries.Execute(connection, Runs);
         DuckDbQueries.Execute(connection, Episodes);
         DuckDbQueries.Execute(connection, Errors);
-        if (Reads(sql, "runs"))
-        {
-            using var table = connection.CreateAppender("runs");
-            foreach (var run in runs)
-                Add(table.CreateRow(), run);
-        }
+        Append<QueriedRun>("runs", run => [run], static (row, _, run) => Add(row, run));
+        Append<EpisodeRecord>("episodes", run => run.Info.Episodes, Add);
+        Append<EpisodeRecord>("errors", run => run.Info.Errors, AddError);
 
-        if (Reads(sql, "episodes"))
+        void Append<T>(string name, Func<QueriedRun, IEnumerable<T>> rowsOf, Action<IDuckDBAppenderRow, string, T> add)
         {
-            using var table = connection.CreateAppender("episodes");
+            if (!Reads(sql, name))
+                return;
+            using var table = connection.CreateAppender(name);
             foreach (var run in runs)
             {
-                foreach (var episode in run.Info.Episodes)
-                    Add(table.CreateRow(), run.Name, episode);
-            }
-        }
-
-        if (Reads(sql, "errors"))
-        {
-            using var table = connection.CreateAppender("errors");
-            foreach (var run in runs)
-            {
-                foreach (var episode in run.Info.Errors)
-                    AddError(table.CreateRow(), run.Name, episode);
+                foreach (var row in rowsOf(run))
+                    add(table.CreateRow(), run.Name, row);
             }
         }
     }

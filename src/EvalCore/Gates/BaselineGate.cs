@@ -54,7 +54,7 @@ public sealed class BaselineGate : Gate
                 $"--baseline: {path} has no task of this run: it has {Some(played.Select(task => task.Task), 5)}, and this run {Some(plan.Tasks.Select(task => task.Name), 5)}");
         }
 
-        var planned = new EvalInfo(plan.ByIndex().Select(Planned), 0, "", null);
+        var planned = new EvalInfo(plan.ByIndex().Select(EpisodeRecord.Unplayed), 0, "", null);
         _common = CommonEpisodes.Of(baseline, planned);
         if (_common.Pairing == Pairing.None)
             throw new EvalCoreException($"--baseline: {path} has no episode of this run: its seeds are {Seeds(baseline)}, and this run's {Seeds(planned)}; give --seed={baseline.Episodes.Min(episode => episode.Seed - episode.EpisodeIndex)}");
@@ -224,22 +224,6 @@ public sealed class BaselineGate : Gate
         if (plan.Count - common.Pairs.Count is > 0 and var without)
             yield return $"{without} of the {plan.Count} planned episodes have no partner in the baseline and cannot change the verdict";
     }
-
-    private static EpisodeRecord Planned(EpisodeSpec episode) => new()
-    {
-        Suite = episode.Task.Suite,
-        TaskGroup = episode.Task.Group,
-        TaskId = episode.Task.Id,
-        Task = episode.Task.Name,
-        EpisodeIndex = episode.Index,
-        Seed = episode.Seed,
-        InitStateId = episode.InitStateId,
-        Steps = null,
-        SumReward = 0,
-        MaxReward = 0,
-        Success = false,
-        Timings = null,
-    };
 
     private static string Seeds(EvalInfo info) => string.Create(
         CultureInfo.InvariantCulture, $"{info.Episodes.Min(episode => episode.Seed)} to {info.Episodes.Max(episode => episode.Seed)}");

@@ -26,7 +26,7 @@ public static class DiagnosticNotes
         foreach (var suite in suites)
         {
             string prefix = suites.Count == 1 ? "" : $"{suite.Key}: ";
-            string none = $"{prefix}no success in {Count(suite.Sum(task => task.Episodes.Count))}; ";
+            string none = $"{prefix}no success in {EpisodeText.Count(suite.Sum(task => task.Episodes.Count))}; ";
             var tasks = suite.Select(task => (task.Task, Seen: task.Diagnostics)).Where(task => task.Seen is not null).Select(task => (task.Task, Seen: task.Seen!)).ToList();
             if (FeaturesOf(info, suite.Key) is not { } features || tasks.Count == 0)
             {
@@ -60,6 +60,4 @@ public static class DiagnosticNotes
             return null;
         }
     }
-
-    private static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 }

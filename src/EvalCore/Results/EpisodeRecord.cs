@@ -92,6 +92,23 @@ public sealed record EpisodeRecord
         return this == other with { Timings = Timings, Attempts = Attempts, VideoPath = VideoPath, Warning = Warning, Diagnostics = Diagnostics };
     }
 
+    /// <summary>An episode that has no result: one that is planned, or that could not be played.</summary>
+    internal static EpisodeRecord Unplayed(EpisodeSpec episode) => new()
+    {
+        Suite = episode.Task.Suite,
+        TaskGroup = episode.Task.Group,
+        TaskId = episode.Task.Id,
+        Task = episode.Task.Name,
+        EpisodeIndex = episode.Index,
+        Seed = episode.Seed,
+        InitStateId = episode.InitStateId,
+        Steps = null,
+        SumReward = 0,
+        MaxReward = 0,
+        Success = false,
+        Timings = null,
+    };
+
     /// <summary>The durations of the episode's parts; null when the file does not record them.</summary>
     public required EpisodeTimings? Timings { get; init; }
 

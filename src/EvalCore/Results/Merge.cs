@@ -92,7 +92,7 @@ public static class Merge
                 .Where(task => !incomplete.Contains(task.Suite))
                 .Select(task => (task.Task, Indices: Missing(task, planned.GetValueOrDefault(task.Suite ?? ""))))
                 .Where(task => task.Indices.Count > 0)
-                .Select(task => $"{Count(task.Indices.Count)} of {task.Task} ({First(task.Indices)})"),
+                .Select(task => $"{EpisodeText.Count(task.Indices.Count)} of {task.Task} ({First(task.Indices)})"),
 
             // Tasks of which no episode was played.
             .. Parts(merged.Provenance)
@@ -100,10 +100,8 @@ public static class Merge
                 .SelectMany(part => TasksOf(part).Select(task => (Task: task, Planned: Planned(part))))
                 .Distinct()
                 .ExceptBy(merged.PerTask.Select(NameOf), task => task.Task)
-                .Select(task => $"{Count(task.Planned)} of task {task.Task}"),
+                .Select(task => $"{EpisodeText.Count(task.Planned)} of task {task.Task}"),
         ];
-
-        static string Count(int episodes) => episodes == 1 ? "1 episode" : $"{episodes} episodes";
 
         static List<int> Missing(TaskResult task, int planned) =>
             [.. Enumerable.Range(0, Math.Max(planned, Indices(task).Max() + 1)).Except(Indices(task))];

@@ -227,23 +227,8 @@ internal sealed class EpisodeSlot(
     /// <param name="episode">The episode.</param>
     /// <param name="attempts">How often it was begun.</param>
     /// <param name="error">What happened each time, in one line.</param>
-    public static EpisodeRecord Error(EpisodeSpec episode, int attempts, string error) => new()
-    {
-        Suite = episode.Task.Suite,
-        TaskGroup = episode.Task.Group,
-        TaskId = episode.Task.Id,
-        Task = episode.Task.Name,
-        EpisodeIndex = episode.Index,
-        Seed = episode.Seed,
-        InitStateId = episode.InitStateId,
-        Steps = null,
-        SumReward = 0,
-        MaxReward = 0,
-        Success = false,
-        Attempts = attempts,
-        Error = error,
-        Timings = null,
-    };
+    public static EpisodeRecord Error(EpisodeSpec episode, int attempts, string error) =>
+        EpisodeRecord.Unplayed(episode) with { Attempts = attempts, Error = error };
 
     /// <summary>Disposes the session of an episode that is played again. The next reset of the environment begins anew.</summary>
     public void Interrupt()
