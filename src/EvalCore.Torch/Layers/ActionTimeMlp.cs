@@ -10,7 +10,7 @@ namespace EvalCore.Torch.Layers;
 internal sealed class ActionTimeMlp
 {
     private readonly Linear _actionInProj;
-    private readonly Tensor _weight;
+    private readonly Linear _in;
 
     /// <summary>What the time adds at each step: [steps, width].</summary>
     private readonly Tensor _biases;
@@ -28,7 +28,7 @@ internal sealed class ActionTimeMlp
         using var scope = NewDisposeScope();
         var weight = state["action_time_mlp_in"].LoadTemporary("weight", width, 2 * width);
         var bias = state["action_time_mlp_in"].LoadTemporary("bias", width);
-        _weight = state.Keep(weight.narrow(1, 0, width).contiguous());
+        _in = new Linear(state, weight.narrow(1, 0, width).contiguous(), null);
         _biases = state.Keep(nn.functional.linear(times, weight.narrow(1, width, width).contiguous(), bias));
     }
 
@@ -37,7 +37,7 @@ internal sealed class ActionTimeMlp
     {
         var x = _actionInProj.Forward(actions);
         hook?.Invoke("action_in_proj", x);
-        x = Autocast.Linear(x, _weight, _biases[step]);
+        x = _in.Forward(x, _biases[step]);
         hook?.Invoke("action_time_mlp_in", x);
         x = _out.Forward(x.silu_());
         hook?.Invoke("action_time_mlp_out", x);

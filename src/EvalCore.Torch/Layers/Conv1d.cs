@@ -10,8 +10,7 @@ namespace EvalCore.Torch.Layers;
 /// </summary>
 internal sealed class Conv1d
 {
-    private readonly Tensor _weight;
-    private readonly Tensor _bias;
+    private readonly Linear _linear;
     private readonly long[] _pad;
     private readonly int _kernel;
     private readonly int _stride;
@@ -29,8 +28,7 @@ internal sealed class Conv1d
 
     private Conv1d(StateDict state, Tensor weight, Tensor bias, long input, long output, int kernel, int stride, int padding)
     {
-        _weight = state.Keep(weight.contiguous());
-        _bias = state.Keep(bias);
+        _linear = new Linear(state, weight.contiguous(), bias);
         (_input, _output, _kernel, _stride, _padding) = (input, output, kernel, stride, padding);
         _pad = [padding, padding];
     }
@@ -66,6 +64,6 @@ internal sealed class Conv1d
         var rows = batch == 1
             ? x.as_strided([steps, _kernel * _input], [_stride * _input, 1], 0)
             : x.as_strided([batch, steps, _kernel * _input], [padded * _input, _stride * _input, 1], 0).reshape(batch * steps, -1);
-        return AsImage(Autocast.Linear(rows, _weight, _bias), batch, _output, steps);
+        return AsImage(_linear.Forward(rows), batch, _output, steps);
     }
 }

@@ -10,6 +10,8 @@ namespace EvalCore.Torch.Layers;
 internal sealed class MultiheadAttention
 {
     private readonly StateDict _state;
+
+    /// <summary>The packed projection. Only while the network is built.</summary>
     private readonly Tensor _weight;
     private readonly Tensor _bias;
     private readonly Linear _outProj;
@@ -20,19 +22,19 @@ internal sealed class MultiheadAttention
     public MultiheadAttention(StateDict state, long width, long heads)
     {
         _state = state;
-        _weight = state.Load("in_proj_weight", 3 * width, width);
-        _bias = state.Load("in_proj_bias", 3 * width);
+        _weight = state.LoadTemporary("in_proj_weight", 3 * width, width);
+        _bias = state.LoadTemporary("in_proj_bias", 3 * width);
         _outProj = new Linear(state["out_proj"], width, width);
         _heads = heads;
         _width = width;
     }
 
-    /// <summary>The rows of the packed projection: 0 queries, 1 keys, 2 values.</summary>
+    /// <summary>The rows of the packed projection: 0 queries, 1 keys, 2 values. Only while the network is built.</summary>
     /// <param name="first">The first.</param>
     /// <param name="positions">For each of them, what is added to its input, [1, S, D], or null.</param>
     public Projection Project(int first, params Tensor?[] positions)
     {
-        var weight = _state.Keep(_weight.narrow(0, first * _width, positions.Length * _width));
+        var linear = new Linear(_state, _weight.narrow(0, first * _width, positions.Length * _width), null);
         var biases = new List<Tensor>();
         for (int i = 0; i < positions.Length; i++)
         {
@@ -43,7 +45,7 @@ internal sealed class MultiheadAttention
 
         long length = biases.Max(bias => bias.shape[1]);
         var packed = cat([.. biases.Select(bias => bias.expand(1, length, _width))], dim: 2);
-        return new Projection(weight, _state.Keep(packed), positions.Length, _heads);
+        return new Projection(linear, _state.Keep(packed), positions.Length, _heads);
     }
 
     /// <summary>Attention of projected queries, keys and values, [B, heads, S, D / heads] each; gives [B, S, D].</summary>
@@ -54,12 +56,12 @@ internal sealed class MultiheadAttention
     }
 
     /// <summary>A part of the packed projection with its positions.</summary>
-    internal sealed class Projection(Tensor weight, Tensor bias, int parts, long heads)
+    internal sealed class Projection(Linear linear, Tensor bias, int parts, long heads)
     {
         /// <summary>Projects [B, S, D] to one tensor [B, heads, S, D / heads] for each part.</summary>
         public Tensor[] Forward(Tensor x)
         {
-            var packed = Autocast.Linear(x, weight).PlusInPlace(bias);
+            var packed = linear.Forward(x).PlusInPlace(bias);
             var split = packed.view(x.shape[0], x.shape[1], parts, heads, -1).permute(2, 0, 3, 1, 4);
             return split.unbind(0);
         }

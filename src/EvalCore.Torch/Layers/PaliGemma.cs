@@ -33,7 +33,7 @@ internal sealed class PaliGemma
         bool embeds = language["embed_tokens"].Has("weight");
         _embedTokens = (embeds ? language["embed_tokens"] : state["lm_head"]).As(type).Load("weight", -1, LanguageModel.Width);
         if (lmHead)
-            _lmHead = new Linear(embeds ? state["lm_head"].As(type).Load("weight", _embedTokens.shape[0], LanguageModel.Width) : _embedTokens, bias: null);
+            _lmHead = embeds ? new Linear(state["lm_head"].As(type), LanguageModel.Width, _embedTokens.shape[0], bias: false) : new Linear(_embedTokens);
         _embedScale = state.Keep(tensor((float)Math.Sqrt(LanguageModel.Width)).to(type).to(state.Device));
     }
 

@@ -31,9 +31,8 @@ internal sealed class ResNet
         string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (long Count, long Height, long Width) images, bool dilateLast = false)
     {
         var (blocks, bottleneck) = Depths[name];
-        images = Strided(images, 2);
         _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm, images);
-        images = Strided(images, 2);
+        images = Strided(Strided(images, 2), 2);
         long channels = _stem.OutChannels;
         int dilation = 1;
         for (int layer = 0; layer < 4; layer++)
@@ -108,13 +107,13 @@ internal sealed class ResNet
         {
             var outputs = Strided(images, stride);
             _convs = bottleneck
-                ? [Conv(1, 1, 1, 1), Conv(2, 3, stride, dilation), Conv(3, 1, 1, 1)]
-                : [Conv(1, 3, stride, dilation), Conv(2, 3, 1, dilation)];
+                ? [Conv(1, 1, 1, 1, images), Conv(2, 3, stride, dilation, images), Conv(3, 1, 1, 1, outputs)]
+                : [Conv(1, 3, stride, dilation, images), Conv(2, 3, 1, dilation, outputs)];
             if (stride != 1 || _convs[0].InChannels != OutChannels)
-                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm, outputs);
+                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm, images);
 
-            ConvNorm Conv(int number, int kernel, int stride, int dilation) => new(
-                state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm, bottleneck && number == 1 ? images : outputs);
+            ConvNorm Conv(int number, int kernel, int stride, int dilation, (long Count, long Height, long Width) inputs) =>
+                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm, inputs);
         }
 
         public long OutChannels => _convs[^1].OutChannels;
@@ -123,39 +122,32 @@ internal sealed class ResNet
         {
             var y = x;
             for (int i = 0; i < _convs.Length - 1; i++)
-                y = _convs[i].Forward(y).relu_();
-            return _convs[^1].Forward(y).PlusInPlace(_downsample?.Forward(x) ?? x).relu_();
+                y = _convs[i].ForwardRelu(y);
+            return _convs[^1].ForwardRelu(y, plus: _downsample?.Forward(x) ?? x);
         }
     }
 
     /// <summary>
     /// A convolution without bias and its norm. Batch norm in evaluation mode is y = s x + t for each channel, so it is
-    /// folded into the convolution. Weights are laid out channels-last, which makes libtorch convolve in that layout: it
-    /// rearranges less for each call.
+    /// folded into the convolution.
     /// </summary>
     private sealed class ConvNorm
     {
         private const double Eps = 1e-5;
 
-        private readonly Tensor? _weight;
-        private readonly Tensor? _bias;
-        private readonly PatchConv2d? _patches;
+        private readonly Conv2d? _conv;
         private readonly WinogradConv2d? _winograd;
         private readonly Tensor? _groupWeight;
         private readonly Tensor? _groupBias;
-        private readonly long[] _stride;
-        private readonly long[] _padding;
-        private readonly long[] _dilation;
 
         public ConvNorm(
-            StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) outputs)
+            StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) images)
         {
-            long padding = dilation * (kernel / 2);
-            (_stride, _padding, _dilation) = ([stride, stride], [padding, padding], [dilation, dilation]);
             (OutChannels, InChannels) = (conv.Shape("weight")[0], conv.Shape("weight")[1]);
 
             using var scope = NewDisposeScope();
             var weight = conv.LoadTemporary("weight", -1, -1, kernel, kernel);
+            Tensor? bias = null;
             if (groupNorm)
             {
                 _groupWeight = norm.Load("weight", OutChannels);
@@ -168,19 +160,15 @@ internal sealed class ResNet
                 var scale = norm.LoadTemporary("weight", OutChannels).to(ScalarType.Float64) / variance.Plus(Scalars.Of(Eps)).sqrt();
                 var shift = norm.LoadTemporary("bias", OutChannels).to(ScalarType.Float64) - mean * scale;
                 weight = (weight.to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1)).to(ScalarType.Float32);
-                _bias = norm.Keep(shift.to(ScalarType.Float32));
+                bias = shift.to(ScalarType.Float32);
             }
-
-            long pixels = outputs.Count * outputs.Height * outputs.Width;
 
             // Under mixed precision a convolution is torch's own, which takes bfloat16.
             bool onCpu = conv.Device.type == TorchSharp.DeviceType.CPU && !Autocast.IsActive;
-            if (onCpu && (kernel, stride, dilation) == (3, 1, 1) && WinogradConv2d.Pays(InChannels, OutChannels, pixels))
-                _winograd = new WinogradConv2d(weight, _bias, conv.Keep);
-            else if (onCpu && dilation == 1 && PatchConv2d.Pays(outputs.Count, pixels))
-                _patches = new PatchConv2d(conv.Keep(weight.permute(0, 2, 3, 1).reshape(OutChannels, -1)), _bias, kernel, stride);
+            if (onCpu && (kernel, stride, dilation) == (3, 1, 1) && WinogradConv2d.Pays(InChannels, OutChannels, images.Count * images.Height * images.Width))
+                _winograd = new WinogradConv2d(weight, bias is null ? null : conv.Keep(bias), conv.Keep);
             else
-                _weight = conv.Keep(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+                _conv = new Conv2d(conv, weight, bias, images, stride, padding: dilation * (kernel / 2), dilation);
         }
 
         public long InChannels { get; }
@@ -193,8 +181,17 @@ internal sealed class ResNet
         /// </summary>
         public Tensor Forward(Tensor x)
         {
-            var y = _winograd?.Forward(x) ?? _patches?.Forward(x) ?? Autocast.Conv2d(x, _weight!, _bias, _stride, _padding, _dilation);
+            var y = _conv?.Forward(x) ?? _winograd!.Forward(x);
             return _groupWeight is null ? y : nn.functional.group_norm(y.contiguous(), OutChannels / 16, _groupWeight, _groupBias, Eps);
+        }
+
+        /// <summary>The same, then a sum, where something is to be added, then ReLU.</summary>
+        public Tensor ForwardRelu(Tensor x, Tensor? plus = null)
+        {
+            if (_conv is not null && _groupWeight is null)
+                return _conv.ForwardRelu(x, plus);
+            var y = Forward(x);
+            return (plus is null ? y : y.PlusInPlace(plus)).relu_();
         }
     }
 }

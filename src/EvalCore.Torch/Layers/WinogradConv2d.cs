@@ -11,7 +11,7 @@ namespace EvalCore.Torch.Layers;
 internal sealed class WinogradConv2d
 {
     private const int Least = 256;
-    private const int LeastTiles = 40;
+    private const int LeastTiles = 64;
 
     private readonly Tensor _weight;
     private readonly Tensor? _bias;

@@ -75,7 +75,11 @@ internal sealed record PlainAct(
         var weight = W[$"{name}.in_proj_weight", 3 * Width, Width].chunk(3, 0);
         var bias = W[$"{name}.in_proj_bias", 3 * Width].chunk(3, 0);
         Tensor[] parts = [Part(q.X, q.Position, 0), Part(k.X, k.Position, 1), Part(v, null, 2)];
-        var attended = W.Product(parts, p => (p[0].matmul(p[1].transpose(2, 3)) / Math.Sqrt(Width / (double)Heads)).softmax(-1).matmul(p[2]));
+
+        // Of numbers of lower precision, torch's attention rounds the probabilities but not the scores.
+        var attended = W.Product(parts, p => W.Lower is null
+            ? (p[0].matmul(p[1].transpose(2, 3)) / Math.Sqrt(Width / (double)Heads)).softmax(-1).matmul(p[2])
+            : F.scaled_dot_product_attention(p[0], p[1], p[2]));
         return W.Linear($"{name}.out_proj", attended.transpose(1, 2).flatten(2), Width);
 
         Tensor Part(Tensor x, Tensor? position, int i) => Project(x, position, weight[i], bias[i]).unflatten(2, [Heads, -1]).transpose(1, 2);

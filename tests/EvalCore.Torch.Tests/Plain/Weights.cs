@@ -16,7 +16,9 @@ internal sealed class Weights(ulong seed) : IDisposable
     /// <summary>Truth values that the file has as well.</summary>
     public Dictionary<string, bool> Flags { get; } = [];
 
-    /// <summary>Rounds to lower precision what products read and give, as mixed precision does; null: they compute in float32.</summary>
+    /// <summary>
+    /// Gives what products read in lower precision, as mixed precision has it; their results become float32. Null: they compute in float32.
+    /// </summary>
     public Func<Tensor, Tensor>? Lower { get; init; }
 
     /// <summary>A parameter. Scaled so that activations neither vanish nor explode.</summary>
@@ -42,7 +44,7 @@ internal sealed class Weights(ulong seed) : IDisposable
 
     /// <summary>A product of tensors.</summary>
     public Tensor Product(Tensor[] read, Func<Tensor[], Tensor> product) =>
-        Lower is null ? product(read) : Lower(product([.. read.Select(Lower)]));
+        Lower is null ? product(read) : Lower(product([.. read.Select(Lower)])).to(ScalarType.Float32);
 
     /// <summary>Rows of a table, for ids of any shape.</summary>
     public Tensor Embedding(string name, Tensor ids, long rows, long width) =>

@@ -100,7 +100,7 @@ public sealed class VisionLanguageTests : IDisposable
         var weight = randn([48, 64], generator: generator).to(ScalarType.BFloat16);
         var bias = randn([48], generator: generator).to(ScalarType.BFloat16);
         var expected = nn.functional.linear(x, weight, bias).to(ScalarType.Float32);
-        var actual = new Linear(weight, bias).Forward(x);
+        var actual = new Linear(weight).Forward(x, bias);
         Assert.Equal(ScalarType.BFloat16, actual.dtype);
         var exact = nn.functional.linear(x.to(ScalarType.Float64), weight.to(ScalarType.Float64), bias.to(ScalarType.Float64)).to(ScalarType.BFloat16);
         Close(exact.to(ScalarType.Float32).data<float>().ToArray(), actual.to(ScalarType.Float32).data<float>().ToArray(), 0, "product");

@@ -17,8 +17,7 @@ internal sealed class ActNetwork : PolicyNetwork
     private readonly Linear? _robotState;
     private readonly Linear? _envState;
     private readonly ResNet? _backbone;
-    private readonly Tensor? _imgProjWeight;
-    private readonly Tensor? _imgProjBias;
+    private readonly Conv2d? _imgProj;
     private readonly ActEncoder _encoder;
     private readonly ActDecoder _decoder;
     private readonly Linear _actionHead;
@@ -53,13 +52,16 @@ internal sealed class ActNetwork : PolicyNetwork
             _backbone = new ResNet(
                 config.VisionBackbone, model["backbone"], ResNet.ModuleNames, groupNorm: false,
                 (1, images.Max(image => image.Height), images.Max(image => image.Width)), config.ReplaceFinalStrideWithDilation);
-            _imgProjWeight = model["encoder_img_feat_input_proj"].Load("weight", width, _backbone.OutChannels, 1, 1);
-            _imgProjBias = model["encoder_img_feat_input_proj"].Load("bias", width);
+            long[] map = [];
             foreach (var (height, w) in images)
             {
-                var map = _backbone.Forward(zeros(1, 3, height, w, device: state.Device));
-                positions.Add(SinusoidalPositions2d.Make(map.shape[2], map.shape[3], width, state.Device));
+                map = _backbone.Forward(zeros(1, 3, height, w, device: state.Device)).shape;
+                positions.Add(SinusoidalPositions2d.Make(map[2], map[3], width, state.Device));
             }
+
+            var projection = model["encoder_img_feat_input_proj"];
+            _imgProj = new Conv2d(
+                projection, projection.LoadTemporary("weight", width, _backbone.OutChannels, 1, 1), projection.LoadTemporary("bias", width), (1, map[2], map[3]));
         }
 
         var encoderPositions = cat(positions, dim: 0).unsqueeze(0);
@@ -106,7 +108,7 @@ internal sealed class ActNetwork : PolicyNetwork
         {
             var map = _backbone!.Forward(observation[image]);
             ForwardHook?.Invoke("model.backbone", map);
-            map = Autocast.Conv2d(map, _imgProjWeight!, _imgProjBias);
+            map = _imgProj!.Forward(map);
             ForwardHook?.Invoke("model.encoder_img_feat_input_proj", map);
             tokens.Add(map.flatten(2).transpose(1, 2));
         }

@@ -27,7 +27,7 @@ internal sealed class ConditionalUnet1d
 
     private readonly Tensor _timeEmbeddings;
     private readonly Tensor[] _timeConditions;
-    private readonly Tensor _globalWeight;
+    private readonly Linear _global;
 
     /// <summary>Loads the U-Net's tensors.</summary>
     /// <param name="config">The policy's configuration.</param>
@@ -75,7 +75,7 @@ internal sealed class ConditionalUnet1d
         var activated = Mish.Forward(_timeEmbeddings);
         var perBlock = blocks.Select(block => nn.functional.linear(activated, block.TimeWeight, block.ConditionBias)).ToArray();
         _timeConditions = [.. cat(perBlock, dim: 1).unsqueeze(2).unsqueeze(3).unbind(0).Select(state.Keep)];
-        _globalWeight = state.Keep(cat([.. blocks.Select(block => block.GlobalWeight)], dim: 0).contiguous());
+        _global = new Linear(state, cat([.. blocks.Select(block => block.GlobalWeight)], dim: 0).contiguous(), null);
 
         ResidualBlock Block(StateDict part, long input, long output)
         {
@@ -88,7 +88,7 @@ internal sealed class ConditionalUnet1d
     /// <summary>
     /// What the observation contributes to the conditions of all blocks: [B, sum of channels, 1, 1], from [B, numbers].
     /// </summary>
-    public Tensor Condition(Tensor global) => Autocast.Linear(Mish.Forward(global), _globalWeight).unsqueeze(2).unsqueeze(3);
+    public Tensor Condition(Tensor global) => _global.Forward(Mish.Forward(global)).unsqueeze(2).unsqueeze(3);
 
     /// <summary>Runs the network.</summary>
     /// <param name="sample">The noisy trajectory, [batch, horizon, action].</param>

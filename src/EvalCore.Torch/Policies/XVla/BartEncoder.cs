@@ -68,9 +68,9 @@ internal sealed class BartEncoder
         public Layer(StateDict state, long width, long heads)
         {
             var attention = state["self_attn"];
-            var weight = state.Keep(cat([.. Parts.Select(part => attention[part].LoadTemporary("weight", width, width))], dim: 0));
-            var bias = state.Keep(cat([.. Parts.Select(part => attention[part].LoadTemporary("bias", width))], dim: 0));
-            _attention = new SelfAttention(new Linear(weight, bias), new Linear(attention["out_proj"], width, width), heads);
+            var weight = cat([.. Parts.Select(part => attention[part].LoadTemporary("weight", width, width))], dim: 0);
+            var bias = cat([.. Parts.Select(part => attention[part].LoadTemporary("bias", width))], dim: 0);
+            _attention = new SelfAttention(new Linear(state, weight, bias), new Linear(attention["out_proj"], width, width), heads);
             _attentionNorm = new LayerNorm(state["self_attn_layer_norm"], width);
             _mlp = new Mlp(state["fc1"], state["fc2"], width);
             _finalNorm = new LayerNorm(state["final_layer_norm"], width);

@@ -154,7 +154,7 @@ internal sealed class DaVit
     /// </summary>
     private sealed class WindowAttention(StateDict state, long channels, long heads, long window)
     {
-        private readonly Linear _qkv = new(state["qkv"].Load("weight", 3 * channels, channels), null);
+        private readonly Linear _qkv = new(state, state["qkv"].LoadTemporary("weight", 3 * channels, channels), null);
         private readonly Tensor _qkvBias = state["qkv"].Load("bias", 3 * channels);
         private readonly Linear _proj = new(state["proj"], channels, channels);
 

@@ -35,7 +35,7 @@ internal sealed class MultiModalProjector
 
         // Files of before LeRobot 0.6 have the transpose, see XVlaNetwork.
         _imageProjection = state.Has("image_projection")
-            ? new Linear(state.Keep(state.LoadTemporary("image_projection", channels, Width).t().contiguous()), null)
+            ? new Linear(state, state.LoadTemporary("image_projection", channels, Width).t().contiguous(), null)
             : new Linear(state["image_projection"], channels, Width, bias: false);
         _imageProjNorm = new LayerNorm(state["image_proj_norm"], Width);
     }
