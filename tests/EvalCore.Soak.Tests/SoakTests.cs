@@ -9,17 +9,13 @@ using EvalCore.Records;
 using EvalCore.Reports;
 using EvalCore.Rollout;
 
-namespace EvalCore.Cli.Tests.Evaluation;
-
-/// <summary>Alone: what the process uses is measured.</summary>
-[CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
-public sealed class SoakTestsAlone;
+namespace EvalCore.Soak.Tests;
 
 /// <summary>
 /// 20,000 episodes of all suites in one process, in 20 rounds of a run for each suite with everything that a run writes: memory, open
-/// files, threads and temporary files of the second half of the rounds are those of the first.
+/// files, threads and temporary files of the second half of the rounds are those of the first. A project of its own: what the process
+/// uses is measured.
 /// </summary>
-[Collection(nameof(SoakTests))]
 public sealed class SoakTests : IDisposable
 {
     private const int Rounds = 20;
