@@ -13,7 +13,7 @@ namespace Torch.Benchmarks;
 /// What comparing a policy's inputs and actions with its statistics costs, beside the inference that it belongs to: one forward
 /// pass of the repository's ACT checkpoint, which reads no image and is as small as policies get, with the observation and the
 /// eight actions of its chunk. The ratio is the share of inference. The last rows are the counting of an image besides, to
-/// compare with a network that reads it: ACT's takes some 50 ms for one of 96x96, and 450 ms for one of 480x640 (see
+/// compare with a network that reads it: ACT's takes some 20 ms for one of 96x96, and 330 ms for one of 480x640 (see
 /// <see cref="NetworkInference"/>).
 /// </summary>
 [MemoryDiagnoser]
