@@ -2,6 +2,7 @@ using System.Text.Json;
 using EvalCore.Environments;
 using EvalCore.Recording;
 using Parquet;
+using Parquet.Schema;
 
 namespace EvalCore.Records;
 
@@ -51,6 +52,9 @@ public sealed class ParquetSteps : IStepFormat
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) => Read(path, reader => Rows(reader, StoredColumns.ReadRewards));
+
+    /// <inheritdoc/>
     public RecordedEpisode ReadWhole(string path, EpisodeKey episode)
     {
         DecodedFile file;
@@ -84,13 +88,17 @@ public sealed class ParquetSteps : IStepFormat
         rows.CompleteValidate();
     }
 
-    private static async Task<(List<StoredEpisode> Episodes, StoredColumns Columns)> Decode(ParquetReader reader, bool whole)
+    private static Task<(List<StoredEpisode> Episodes, StoredColumns Columns)> Decode(ParquetReader reader, bool whole) =>
+        Rows(reader, async (schema, rows, episodes) => (episodes, await StoredColumns.Read(schema, rows, episodes, whole).ConfigureAwait(false)));
+
+    /// <summary>Reads from the rows of a file.</summary>
+    private static async Task<T> Rows<T>(ParquetReader reader, Func<ParquetSchema, ParquetRowGroupReader, List<StoredEpisode>, Task<T>> read)
     {
         if (reader.RowGroupCount != 1)
             throw new InvalidDataException($"it has {reader.RowGroupCount} row groups, not 1");
         var episodes = EpisodesOf(reader);
         using var rows = reader.OpenRowGroupReader(0);
-        return (episodes, await StoredColumns.Read(reader.Schema, rows, episodes, whole).ConfigureAwait(false));
+        return await read(reader.Schema, rows, episodes).ConfigureAwait(false);
     }
 
     private static List<StoredEpisode> EpisodesOf(ParquetReader reader) =>
@@ -118,7 +126,8 @@ public sealed class ParquetSteps : IStepFormat
 
         async Task<T> Open()
         {
-            var reader = await ParquetReader.CreateAsync(path).ConfigureAwait(false);
+            // Files have some megabytes. To read one in parts is a switch of threads for each.
+            var reader = await ParquetReader.CreateAsync(new MemoryStream(File.ReadAllBytes(path))).ConfigureAwait(false);
             await using var closing = reader.ConfigureAwait(false);
             return await read(reader).ConfigureAwait(false);
         }

@@ -39,11 +39,7 @@ internal sealed class StoredColumns
     /// <exception cref="InvalidDataException">The columns are not those of these episodes.</exception>
     public static async Task<StoredColumns> Read(ParquetSchema schema, ParquetRowGroupReader rows, IReadOnlyList<StoredEpisode> stored, bool whole)
     {
-        if (stored.Any(episode => episode.Rows < 1 || episode.ActionDimension < 0) || stored.Sum(episode => (long)episode.Rows) != rows.RowCount)
-            throw new InvalidDataException("its metadata is of another file");
-
-        // What has no value is not stored: a column has one for each step, and none for the row after a reset.
-        long steps = rows.RowCount - stored.Count;
+        long steps = Steps(rows, stored);
         var columns = new StoredColumns(stored, await Numbers($"{StepColumns.ActionName}/list/element", stored.Sum(episode => (episode.Rows - 1L) * episode.ActionDimension)).ConfigureAwait(false));
         columns._ofSteps.Add((StepLayout.Reward, await Numbers(StepColumns.RewardName, steps).ConfigureAwait(false)));
         foreach (var (name, at) in ((string, int)[])[(StepColumns.TerminatedName, StepLayout.Terminated), (StepColumns.TruncatedName, StepLayout.Truncated), (StepColumns.SuccessName, StepLayout.Success)])
@@ -67,11 +63,7 @@ internal sealed class StoredColumns
 
         return columns;
 
-        async Task<double[]> Numbers(string name, long count)
-        {
-            using var column = await Column<double>(name).ConfigureAwait(false);
-            return Checked(name, column.Values.ToArray(), count);
-        }
+        Task<double[]> Numbers(string name, long count) => StoredColumns.Numbers(schema, rows, name, count);
 
         async Task<double[]> Flags(string name, long count)
         {
@@ -79,10 +71,24 @@ internal sealed class StoredColumns
             return Checked(name, Bits(column.Values), count);
         }
 
-        async Task<RawColumnData<T>> Column<T>(string name) where T : struct =>
-            schema.DataFields.FirstOrDefault(field => field.Path.ToString() == name) is { } field
-                ? (RawColumnData<T>)await rows.ReadRawColumnDataBaseAsync(field, default).ConfigureAwait(false)
-                : throw new InvalidDataException($"it has no column {name}");
+        Task<RawColumnData<T>> Column<T>(string name) where T : struct => StoredColumns.Column<T>(schema, rows, name);
+    }
+
+    /// <summary>Decodes only the rewards of the steps of each episode.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static async Task<IReadOnlyList<(EpisodeKey Episode, double[] Rewards)>> ReadRewards(ParquetSchema schema, ParquetRowGroupReader rows, IReadOnlyList<StoredEpisode> stored)
+    {
+        double[] all = await Numbers(schema, rows, StepColumns.RewardName, Steps(rows, stored)).ConfigureAwait(false);
+        var rewards = new (EpisodeKey, double[])[stored.Count];
+        int first = 0;
+        for (int i = 0; i < rewards.Length; i++)
+        {
+            int steps = stored[i].Rows - 1;
+            rewards[i] = (stored[i].Key, all[first..(first + steps)]);
+            first += steps;
+        }
+
+        return rewards;
     }
 
     /// <summary>Makes an episode, given by its place in the file.</summary>
@@ -117,6 +123,23 @@ internal sealed class StoredColumns
 
         return new RecordedEpisode(stored.Suite, stored.TaskGroup, stored.TaskId, stored.Task, stored.EpisodeIndex, stored.Seed, stored.InitStateId, layout, values);
     }
+
+    /// <summary>The number of steps. What has no value is not stored: a column has one for each step, and none for the row after a reset.</summary>
+    private static long Steps(ParquetRowGroupReader rows, IReadOnlyList<StoredEpisode> stored) =>
+        stored.All(episode => episode.Rows >= 1 && episode.ActionDimension >= 0) && stored.Sum(episode => (long)episode.Rows) == rows.RowCount
+            ? rows.RowCount - stored.Count
+            : throw new InvalidDataException("its metadata is of another file");
+
+    private static async Task<double[]> Numbers(ParquetSchema schema, ParquetRowGroupReader rows, string name, long count)
+    {
+        using var column = await Column<double>(schema, rows, name).ConfigureAwait(false);
+        return Checked(name, column.Values.ToArray(), count);
+    }
+
+    private static async Task<RawColumnData<T>> Column<T>(ParquetSchema schema, ParquetRowGroupReader rows, string name) where T : struct =>
+        schema.DataFields.FirstOrDefault(field => field.Path.ToString() == name) is { } field
+            ? (RawColumnData<T>)await rows.ReadRawColumnDataBaseAsync(field, default).ConfigureAwait(false)
+            : throw new InvalidDataException($"it has no column {name}");
 
     private static double[] Checked(string name, double[] values, long count) =>
         values.Length >= count ? values : throw new InvalidDataException($"column {name} has {values.Length} values, not {count}");

@@ -16,7 +16,7 @@ internal static class RewardPlot
     /// <summary>Draws it.</summary>
     /// <param name="successes">The rewards of the steps, of each episode that succeeded.</param>
     /// <param name="failures">Those of each episode that failed.</param>
-    public static string Of(IReadOnlyList<IReadOnlyList<double>> successes, IReadOnlyList<IReadOnlyList<double>> failures)
+    public static string Of(IReadOnlyList<double[]> successes, IReadOnlyList<double[]> failures)
     {
         var model = PlotStyle.NewModel();
         model.PlotMargins = new OxyThickness(52, double.NaN, double.NaN, double.NaN);
@@ -26,18 +26,27 @@ internal static class RewardPlot
         Add(PlotStyle.Success, successes);
         return SvgPlot.Themed(model, Width, Height, "The median reward over the steps of the episodes that succeeded and of those that failed");
 
-        void Add(OxyColor colour, IReadOnlyList<IReadOnlyList<double>> episodes)
+        void Add(OxyColor colour, IReadOnlyList<double[]> episodes)
         {
             if (episodes.Count == 0)
                 return;
             var band = new AreaSeries { Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, Fill = OxyColor.FromAColor(50, colour), StrokeThickness = 0 };
             var median = new LineSeries { Color = colour, StrokeThickness = 2 };
-            int steps = episodes.Max(episode => episode.Count);
+            int steps = episodes.Max(episode => episode.Length);
+            double[] values = new double[episodes.Count];
             for (int step = 0; step < steps; step += Math.Max(1, steps / MostSteps))
             {
-                double[] rewards = [.. episodes.Where(episode => step < episode.Count).Select(episode => episode[step]).Where(double.IsFinite).Order()];
-                if (rewards.Length == 0)
+                int count = 0;
+                foreach (var episode in episodes)
+                {
+                    if (step < episode.Length && double.IsFinite(episode[step]))
+                        values[count++] = episode[step];
+                }
+
+                if (count == 0)
                     continue;
+                var rewards = values.AsSpan(0, count);
+                rewards.Sort();
                 median.Points.Add(new DataPoint(step, At(rewards, 0.5)));
                 band.Points.Add(new DataPoint(step, At(rewards, 0.1)));
                 band.Points2.Add(new DataPoint(step, At(rewards, 0.9)));
@@ -47,6 +56,6 @@ internal static class RewardPlot
             model.Series.Add(median);
         }
 
-        static double At(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
+        static double At(ReadOnlySpan<double> sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
     }
 }

@@ -26,6 +26,11 @@ public interface IStepFormat
     /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
     IReadOnlyList<RecordedEpisode> Read(string path);
 
+    /// <summary>Reads the rewards of the steps of all episodes of a file. Its content is known to be what was written.</summary>
+    /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
+    IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) =>
+        [.. Read(path).Select(episode => (episode.Key, Enumerable.Range(1, episode.Steps).Select(episode.Reward).ToArray()))];
+
     /// <summary>Reads all of an episode of a file: also the conditions and the state, where the format can.</summary>
     /// <param name="path">The file.</param>
     /// <param name="episode">One of <see cref="EpisodesIn"/>.</param>

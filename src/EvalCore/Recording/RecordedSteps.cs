@@ -50,6 +50,14 @@ public sealed class RecordedSteps
     /// <exception cref="EvalCoreException">The file cannot be read.</exception>
     public RecordedEpisode ReadWhole(EpisodeKey episode) => _partOf.Value[episode].ReadWhole(episode);
 
+    /// <summary>Reads the rewards of the steps of all episodes, from several files at a time.</summary>
+    /// <exception cref="EvalCoreException">A file cannot be read.</exception>
+    public IReadOnlyDictionary<EpisodeKey, double[]> ReadRewards()
+    {
+        Task<IReadOnlyList<(EpisodeKey Episode, double[] Rewards)>>[] parts = [.. _parts.Select(part => Task.Run(part.ReadRewards))];
+        return parts.SelectMany(part => part.GetAwaiter().GetResult()).ToDictionary(entry => entry.Episode, entry => entry.Rewards);
+    }
+
     /// <summary>Reads the actions, rewards and flags of all episodes, one file after the other.</summary>
     /// <exception cref="EvalCoreException">A file cannot be read.</exception>
     public IEnumerable<RecordedEpisode> ReadAll() => _parts.SelectMany(part => part.Read());

@@ -60,6 +60,14 @@ internal sealed partial class StepPart
         return _format.Read(Path);
     }
 
+    /// <summary>Reads the rewards of the steps of its episodes.</summary>
+    /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
+    public IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards()
+    {
+        Check();
+        return _format.ReadRewards(Path);
+    }
+
     /// <summary>Reads all of one of its episodes: also the conditions and the state, where the format can.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
     public RecordedEpisode ReadWhole(EpisodeKey episode)

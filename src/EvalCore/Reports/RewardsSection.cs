@@ -43,7 +43,7 @@ internal static class RewardsSection
 
     private static void OverSteps(HtmlWriter html, RunReport report)
     {
-        var recorded = report.Run.Info.Episodes.Select(episode => (episode.Success, Rewards: report.Traces.Rewards(episode))).Where(episode => episode.Rewards is { Count: > 0 }).ToList();
+        var recorded = report.Run.Info.Episodes.Select(episode => (episode.Success, Rewards: report.Traces.Rewards(episode))).Where(episode => episode.Rewards is { Length: > 0 }).ToList();
         if (recorded.Count == 0)
             return;
         string plot = RewardPlot.Of(

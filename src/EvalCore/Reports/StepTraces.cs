@@ -10,12 +10,11 @@ namespace EvalCore.Reports;
 /// <param name="baseline">Those of the baseline; null where none were recorded, and without a baseline.</param>
 internal sealed class StepTraces(RecordedSteps? run, RecordedSteps? baseline)
 {
-    private readonly Lazy<Dictionary<EpisodeKey, double[]>> _rewards = new(() => run?.ReadAll().ToDictionary(
-        episode => episode.Key, episode => Enumerable.Range(1, episode.Steps).Select(episode.Reward).ToArray()) ?? []);
+    private readonly Lazy<IReadOnlyDictionary<EpisodeKey, double[]>> _rewards = new(() => run?.ReadRewards() ?? new Dictionary<EpisodeKey, double[]>());
 
     /// <summary>The rewards of the steps of an episode of the run; null where they were not recorded.</summary>
     /// <exception cref="EvalCoreException">A file cannot be read.</exception>
-    public IReadOnlyList<double>? Rewards(EpisodeRecord episode) => _rewards.Value.GetValueOrDefault(episode.Key);
+    public double[]? Rewards(EpisodeRecord episode) => _rewards.Value.GetValueOrDefault(episode.Key);
 
     /// <summary>
     /// The number, from 0, of the first step in which the action, the reward or a flag of a pair's episodes differs; where one
