@@ -42,7 +42,9 @@ public sealed class EpisodeDiagnostics(IReadOnlyDictionary<string, FeatureCounts
     {
         public override EpisodeDiagnostics Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var features = JsonSerializer.Deserialize<OrderedDictionary<string, FeatureCounts>>(ref reader, options)!;
+            // The converter itself: the serializer would first look for the end of each episode's object.
+            var converter = (JsonConverter<OrderedDictionary<string, FeatureCounts>>)options.GetConverter(typeof(OrderedDictionary<string, FeatureCounts>));
+            var features = converter.Read(ref reader, typeof(OrderedDictionary<string, FeatureCounts>), options)!;
             foreach (var (name, counts) in features)
             {
                 if (counts is null || !AreWhole(counts))

@@ -79,9 +79,9 @@ public sealed record FeatureCounts
             Episodes = Episodes + other.Episodes,
             Observations = Observations + other.Observations,
             Values = Values + other.Values,
-            Sum = [.. Sum.Zip(other.Sum, (a, b) => a + b)],
-            Min = [.. Min.Zip(other.Min, Math.Min)],
-            Max = [.. Max.Zip(other.Max, Math.Max)],
+            Sum = Each(Sum, other.Sum, (a, b) => a + b),
+            Min = Each(Min, other.Min, Math.Min),
+            Max = Each(Max, other.Max, Math.Max),
             Outside = Add(Outside, other.Outside),
             Beyond5Std = Add(Beyond5Std, other.Beyond5Std),
             FarOut = Add(FarOut, other.FarOut),
@@ -107,5 +107,13 @@ public sealed record FeatureCounts
     private static bool Same(IReadOnlyList<long>? one, IReadOnlyList<long>? two) => one is null ? two is null : two is not null && one.SequenceEqual(two);
 
     private static IReadOnlyList<long>? Add(IReadOnlyList<long>? one, IReadOnlyList<long>? two) =>
-        one is null ? two : two is null ? one : [.. one.Zip(two, (a, b) => a + b)];
+        one is null ? two : two is null ? one : Each(one, two, (a, b) => a + b);
+
+    private static T[] Each<T>(IReadOnlyList<T> one, IReadOnlyList<T> two, Func<T, T, T> of)
+    {
+        var result = new T[Math.Min(one.Count, two.Count)];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = of(one[i], two[i]);
+        return result;
+    }
 }

@@ -21,7 +21,7 @@ internal static class InputsSection
         html.Write($"<section id=\"inputs\"><h2>Inputs and actions</h2>\n<p>What the policy observed and did, compared with the statistics of its training data and with the bounds of the environment. What is far out is among the notes above.</p>\n");
         foreach (var suite in info.PerTask.GroupBy(task => task.Suite))
         {
-            if (DiagnosticNotes.FeaturesOf(info, suite.Key) is { } features && EpisodeDiagnostics.Sum(suite.SelectMany(task => task.Episodes).Select(episode => episode.Diagnostics)) is { } seen)
+            if (DiagnosticNotes.FeaturesOf(info, suite.Key) is { } features && EpisodeDiagnostics.Sum(suite.Select(task => task.Diagnostics)) is { } seen)
                 Write(html, $"Features{(suite.Key is null ? "" : $" of {suite.Key}")}", features, seen);
         }
 

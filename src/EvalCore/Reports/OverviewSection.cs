@@ -90,7 +90,7 @@ internal static class OverviewSection
 
     private static void Notes(HtmlWriter html, RunReport report)
     {
-        var notes = ReportNotes.Of(report.Run.Info);
+        var notes = report.Notes;
         if (notes.Count == 0)
             return;
         html.Write($"<div class=\"notes\"><h2>Notes</h2>\n<ul>\n");

@@ -32,7 +32,7 @@ internal static class RunMarkdown
             Dropped(report.Comparison, output);
         if (info.PerTask.Count > 1)
             Tasks(info, output);
-        foreach (string note in ReportNotes.Of(info).Take(MostNotes))
+        foreach (string note in report.Notes.Take(MostNotes))
             output.WriteLine($"- {Markdown.Text(note)}");
         output.WriteLine();
         output.WriteLine(file is null ? $"Run: {Markdown.Code(report.Run.Name)}" : $"Report: {Markdown.Code(file)}");

@@ -13,6 +13,8 @@ public sealed class RunReport
     /// <summary>The file's name in the output folder.</summary>
     public const string FileName = "report.html";
 
+    private readonly Lazy<IReadOnlyList<string>> _notes;
+
     /// <summary>Makes the report of a run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="baseline">The run that it is compared with; null for none.</param>
@@ -22,7 +24,7 @@ public sealed class RunReport
     public RunReport(ReportRun run, ReportRun? baseline = null, ComparisonOptions? options = null, Func<string, Interval?>? ownRange = null)
     {
         ArgumentNullException.ThrowIfNull(run);
-        (Run, Baseline, Traces) = (run, baseline, new StepTraces(run.Steps, baseline?.Steps));
+        (Run, Baseline, Traces, _notes) = (run, baseline, new StepTraces(run.Steps, baseline?.Steps), new(() => ReportNotes.Of(run.Info)));
         if (baseline is null)
             return;
         options ??= new ComparisonOptions();
@@ -52,6 +54,9 @@ public sealed class RunReport
 
     /// <summary>Why there is no comparison with the baseline; null where there is one, and without a baseline.</summary>
     public string? NotCompared { get; }
+
+    /// <summary>What a reader must know besides the numbers, one line each.</summary>
+    internal IReadOnlyList<string> Notes => _notes.Value;
 
     /// <summary>What was recorded of the steps.</summary>
     internal StepTraces Traces { get; }

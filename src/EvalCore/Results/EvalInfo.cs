@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using EvalCore.Files;
 
 namespace EvalCore.Results;
@@ -76,14 +78,13 @@ public sealed class EvalInfo
     /// <exception cref="EvalCoreException">The file is missing or damaged.</exception>
     public static EvalInfo Load(string path)
     {
-        string text;
+        byte[] text;
         try
         {
             using var file = InputFile.Open(path);
             if (file.CanSeek && file.Length > Journal.LargestFile)
                 throw new EvalCoreException($"{path}: is not an {FileName} (it has {file.Length} bytes, more than {Journal.LargestFile >> 20} MiB)");
-            using var reader = new StreamReader(file);
-            text = reader.ReadToEnd();
+            text = TextOf(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -105,5 +106,18 @@ public sealed class EvalInfo
         {
             throw new EvalCoreException($"{path}: is not an {FileName} ({e.Message})", e);
         }
+    }
+
+    /// <summary>The text of a file in UTF-8, which it is already but for one that another program changed.</summary>
+    private static byte[] TextOf(FileStream file)
+    {
+        using var content = new MemoryStream(file.CanSeek ? (int)file.Length : 0);
+        file.CopyTo(content);
+        byte[] bytes = content.GetBuffer().Length == content.Length ? content.GetBuffer() : content.ToArray();
+        if (bytes is [(byte)'{', ..] && Utf8.IsValid(bytes))
+            return bytes;
+        content.Position = 0;
+        using var reader = new StreamReader(content);
+        return Encoding.UTF8.GetBytes(reader.ReadToEnd());
     }
 }

@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EvalCore.Environments;
 using EvalCore.Options;
 
 namespace EvalCore.Results;
@@ -10,11 +10,17 @@ internal static class EvalInfoReader
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private static readonly JsonSerializerOptions Json = new(Journal.Json) { AllowDuplicateProperties = false };
+    private static readonly JsonSerializerOptions Json = new(Journal.Json)
+    {
+        AllowDuplicateProperties = false,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>Reads a result.</summary>
+    /// <param name="text">The text, in UTF-8.</param>
     /// <exception cref="JsonException">The text is something else, or damaged; the message is a phrase that says where.</exception>
-    public static EvalInfo Read(string text)
+    public static EvalInfo Read(byte[] text)
     {
         var file = Parse(text);
         var (episodes, totals) = file switch
@@ -26,22 +32,40 @@ internal static class EvalInfoReader
         EpisodeRecord[] all = [.. episodes];
         if (all.Length == 0)
             throw new JsonException("it has no episode");
-        if (all.Any(episode => $"{episode.Suite}{episode.TaskGroup}{episode.Task}{episode.VideoPath}".Any(char.IsControl)))
+        if (all.Any(episode => HasControl(episode.Suite) || HasControl(episode.TaskGroup) || HasControl(episode.Task) || HasControl(episode.VideoPath)))
             throw new JsonException("the name of a task or a video has a control character");
-        if (all.GroupBy(episode => episode.Key).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new JsonException($"episode {twice.Key.Index} of task {Name(twice.Key.Group, twice.Key.TaskId)} is there twice");
+        var keys = new HashSet<EpisodeKey>(all.Length);
+        if (Array.Find(all, episode => !keys.Add(episode.Key)) is { } twice)
+            throw new JsonException($"episode {twice.EpisodeIndex} of task {Name(twice.TaskGroup, twice.TaskId)} is there twice");
         var info = new EvalInfo(all, totals.EvalS, OutputDir(file.Provenance), file.Provenance);
         Contradictions.Check(info, file);
         return info;
     }
 
-    private static InfoFile Parse(string text)
+    /// <summary>Whether a text has a control character (<see cref="char.IsControl(char)"/>).</summary>
+    private static bool HasControl(string? text) => text.AsSpan().ContainsAnyInRange('\0', '\u001F') || text.AsSpan().ContainsAnyInRange('\u007F', '\u009F');
+
+    private static InfoFile Parse(byte[] written)
     {
-        byte[] written = Encoding.UTF8.GetBytes(text);
+        // Python's json module writes NaN and infinities without quotes, which is not JSON.
+        byte[] json = JsonFile.Quoted(written, out _);
         try
         {
-            // Python's json module writes NaN and infinities without quotes, which is not JSON.
-            using var document = JsonDocument.Parse(JsonFile.Quoted(written, out _), Lenient);
+            return JsonSerializer.Deserialize<InfoFile>(json, Json) ?? throw new JsonException("it is null");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            // What is no JSON is told from what is another file.
+            return Explain(written, json);
+        }
+    }
+
+    /// <summary>Reads a file again, first as JSON alone: this takes twice as long, and an exception says what is wrong.</summary>
+    private static InfoFile Explain(byte[] written, byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, Lenient);
             return document.Deserialize<InfoFile>(Json) ?? throw new JsonException("it is null");
         }
         catch (JsonException e) when (e.Path is not null)

@@ -7,12 +7,14 @@ namespace EvalCore.Results;
 public sealed class TaskResult
 {
     private readonly EpisodeRecord _any;
+    private readonly Lazy<EpisodeDiagnostics?> _diagnostics;
 
     internal TaskResult(IReadOnlyList<EpisodeRecord> episodes)
     {
         _any = episodes[0];
         Episodes = [.. episodes.Where(episode => episode.Error is null)];
         Errors = [.. episodes.Where(episode => episode.Error is not null)];
+        _diagnostics = new(() => EpisodeDiagnostics.Sum(Episodes.Select(episode => episode.Diagnostics)));
     }
 
     /// <summary>The episodes that were played; empty where none could be.</summary>
@@ -40,5 +42,5 @@ public sealed class TaskResult
     public Aggregate Metrics => Aggregate.Of(Episodes);
 
     /// <summary>What the task's episodes saw of each feature, summed in their order; null where none of them records it.</summary>
-    public EpisodeDiagnostics? Diagnostics => EpisodeDiagnostics.Sum(Episodes.Select(episode => episode.Diagnostics));
+    public EpisodeDiagnostics? Diagnostics => _diagnostics.Value;
 }

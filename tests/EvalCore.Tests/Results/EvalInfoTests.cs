@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Results;
@@ -237,7 +238,7 @@ public sealed class EvalInfoTests : IDisposable
             EvalInfo info;
             try
             {
-                info = EvalInfoReader.Read(text);
+                info = EvalInfoReader.Read(Encoding.UTF8.GetBytes(text));
             }
             catch (JsonException e)
             {
@@ -246,7 +247,7 @@ public sealed class EvalInfoTests : IDisposable
                 return;
             }
 
-            Assert.Equal(Outcomes(info), Outcomes(EvalInfoReader.Read(EvalInfoWriter.Write(info))));
+            Assert.Equal(Outcomes(info), Outcomes(EvalInfoReader.Read(Encoding.UTF8.GetBytes(EvalInfoWriter.Write(info)))));
         });
     }
 
