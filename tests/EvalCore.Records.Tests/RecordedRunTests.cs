@@ -180,9 +180,9 @@ public sealed class RecordedRunTests : IDisposable
             File.WriteAllBytes(path, input);
             var steps = new RecordedSteps(In("run"), new ParquetSteps());
             if (input.AsSpan().SequenceEqual(whole))
-                Assert.Equal(2, steps.ReadAll().Count());
+                Assert.Equal(2, steps.ReadRewards().Count);
             else
-                Assert.StartsWith($"{path}: is damaged", Assert.Throws<EvalCoreException>(() => steps.ReadAll().Count()).Message, StringComparison.Ordinal);
+                Assert.StartsWith($"{path}: is damaged", Assert.Throws<EvalCoreException>(() => steps.ReadRewards().Count).Message, StringComparison.Ordinal);
         });
     }
 

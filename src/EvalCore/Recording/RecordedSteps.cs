@@ -57,8 +57,4 @@ public sealed class RecordedSteps
         Task<IReadOnlyList<(EpisodeKey Episode, double[] Rewards)>>[] parts = [.. _parts.Select(part => Task.Run(part.ReadRewards))];
         return parts.SelectMany(part => part.GetAwaiter().GetResult()).ToDictionary(entry => entry.Episode, entry => entry.Rewards);
     }
-
-    /// <summary>Reads the actions, rewards and flags of all episodes, one file after the other.</summary>
-    /// <exception cref="EvalCoreException">A file cannot be read.</exception>
-    public IEnumerable<RecordedEpisode> ReadAll() => _parts.SelectMany(part => part.Read());
 }
