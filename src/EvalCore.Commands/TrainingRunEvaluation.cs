@@ -38,6 +38,9 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     private bool _isDescribed;
     private int _known;
 
+    /// <summary>Reports and the plot, which are made while the next checkpoint is evaluated.</summary>
+    private Task _pages = Task.CompletedTask;
+
     /// <summary>What is kept of a checkpoint whose evaluation was interrupted; null for nothing.</summary>
     private string? _unfinished;
 
@@ -74,6 +77,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
                 missing = await Watch(cancellation).ConfigureAwait(false);
             else
                 await EvaluateAll(options.Run.Find(), cancellation).ConfigureAwait(false);
+            await _pages.ConfigureAwait(false);
             Print();
             if (missing is not null)
             {
@@ -83,6 +87,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+            await _pages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (Evaluated.Count > 0)
                 Print();
             terminal.Fail($"interrupted; {(Evaluated.Count == 0 && _unfinished is null ? "no checkpoint was evaluated" : Kept())}");
@@ -93,6 +98,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         catch (Exception) when (_evaluated.Count > 0 || _unfinished is not null)
         {
             // The error itself is reported by the program.
+            await _pages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             terminal.Note(Kept());
             throw;
         }
@@ -204,6 +210,8 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     /// <summary>Evaluates a checkpoint, or takes its result from an earlier start, and writes the results so far.</summary>
     private async Task Evaluate(Checkpoint checkpoint, int number, CancellationToken cancellation)
     {
+        if (_pages.IsFaulted)
+            await _pages.ConfigureAwait(false);
         _states[checkpoint.Path] = CheckpointWatch.StateOf(checkpoint);
         string title = $"checkpoint {number} of {_known}: step {checkpoint.Step}";
         EvaluatedCheckpoint evaluated;
@@ -275,7 +283,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             foreach (string note in DiagnosticNotes.Of(info))
                 Note(note, checkpoint);
             Log.WriteLine($"{title}: {Result(info)}");
-            EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true);
+            MakePage(() => EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true));
             if (eval.History is { } history)
                 HistoryCommand.Record(history, eval.OutputDir, registry, terminal);
             return EvaluatedCheckpoint.Of(checkpoint, eval.OutputDir, info);
@@ -377,7 +385,19 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         if (_given is not null)
             CheckpointsFile.Save(options.OutputDir, _given, ranking);
         if (ranking.Ranked.Count > 0)
-            SuccessPlot.Save(Path.Combine(options.OutputDir, SuccessPlot.FileName), ranking);
+            MakePage(() => SuccessPlot.Save(Path.Combine(options.OutputDir, SuccessPlot.FileName), ranking));
+    }
+
+    /// <summary>Makes a page after those before it, on another thread. The first error ends the evaluation.</summary>
+    private void MakePage(Action make)
+    {
+        _pages = Make(_pages);
+
+        async Task Make(Task before)
+        {
+            await before.ConfigureAwait(false);
+            await Task.Run(make).ConfigureAwait(false);
+        }
     }
 
     private void Print()
