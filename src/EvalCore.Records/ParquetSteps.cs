@@ -17,6 +17,9 @@ public sealed class ParquetSteps : IStepFormat
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
+    /// <summary>Whether a column gets a dictionary is told from its first values: measured numbers hardly repeat, and all are not searched for it.</summary>
+    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy, DictionaryEncodingSampleSize = 1000 };
+
     private readonly Lock _lock = new();
 
     /// <summary>The file of which an episode was read last: the next one is often in the same.</summary>
@@ -77,7 +80,7 @@ public sealed class ParquetSteps : IStepFormat
     private static async Task Write(Stream file, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
         var columns = new StepColumns(run, episodes);
-        var writer = await ParquetWriter.CreateAsync(columns.Schema, file, new ParquetOptions { CompressionMethod = CompressionMethod.Snappy }).ConfigureAwait(false);
+        var writer = await ParquetWriter.CreateAsync(columns.Schema, file, Options).ConfigureAwait(false);
         await using var closing = writer.ConfigureAwait(false);
         writer.CustomMetadata = new Dictionary<string, string>
         {
