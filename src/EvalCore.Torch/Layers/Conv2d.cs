@@ -32,18 +32,6 @@ internal sealed class Conv2d
     }
 
     /// <summary>[N, inputs, H, W] to [N, outputs, H', W'], channels-last.</summary>
-    public Tensor Forward(Tensor x) => _oneDnn?.Forward(x, _weight, _bias) ?? Convolve(x);
-
-    /// <summary>The convolution, then ReLU.</summary>
-    /// <param name="x">[N, inputs, H, W].</param>
-    /// <param name="plus">Is added to the convolution, [N, outputs, H', W']; null: nothing.</param>
-    public Tensor ForwardRelu(Tensor x, Tensor? plus = null)
-    {
-        if (_oneDnn is { } oneDnn)
-            return oneDnn.ForwardRelu(x, plus, _weight, _bias);
-        var y = Convolve(x);
-        return (plus is null ? y : y.PlusInPlace(plus)).relu_();
-    }
-
-    private Tensor Convolve(Tensor x) => Autocast.Conv2d(x, _weight, _bias, [_stride, _stride], [_padding, _padding], [_dilation, _dilation]);
+    public Tensor Forward(Tensor x) =>
+        _oneDnn?.Forward(x, _weight, _bias) ?? Autocast.Conv2d(x, _weight, _bias, [_stride, _stride], [_padding, _padding], [_dilation, _dilation]);
 }

@@ -11,7 +11,7 @@ internal sealed class MultiheadAttention
 {
     private readonly StateDict _state;
 
-    /// <summary>The packed projection. Only while the network is built.</summary>
+    // The packed projection. Only while the network is built.
     private readonly Tensor _weight;
     private readonly Tensor _bias;
     private readonly Linear _outProj;

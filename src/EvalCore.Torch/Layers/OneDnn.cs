@@ -27,14 +27,14 @@ internal static class OneDnn
             return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
         """));
 
-    private static readonly ConcurrentDictionary<(long Stride, long Padding, long Dilation), jit.ScriptModule> ConvolutionOperators = new();
+    private static readonly ConcurrentDictionary<(long Stride, long Padding, long Dilation, long Groups), jit.ScriptModule> ConvolutionOperators = new();
 
     /// <summary>Whether a linear layer's weight is better laid out by <see cref="PackLinear"/>.</summary>
     public static bool PaysLinear(Tensor weight) => weight.NumberOfElements >= Least && Takes(weight);
 
     /// <summary>
-    /// Whether a weight can be laid out: float32 on an x86 processor. Under mixed precision the operators are torch's own, and
-    /// tensors that stand for others have no memory of their own.
+    /// Whether a weight can be laid out: float32 on an x86 processor. Under mixed precision the operators are torch's own. Zeros that
+    /// stand for a tensor that does not fit are one expanded number, and to lay them out would allocate them all.
     /// </summary>
     public static bool Takes(Tensor weight) =>
         Avx2.IsSupported && weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.is_contiguous() && !Autocast.IsActive;
@@ -48,24 +48,21 @@ internal static class OneDnn
     /// <param name="bias">[outputs] or null.</param>
     public static Tensor Linear(Tensor x, Tensor packed, Tensor? bias) => Call(LinearOperators.Value, "linear", x, packed, bias);
 
-    /// <summary>The operators of convolutions of one group.</summary>
+    /// <summary>The operators of convolutions.</summary>
     /// <param name="stride">The stride.</param>
     /// <param name="padding">Zeros on each side.</param>
     /// <param name="dilation">The dilation.</param>
-    public static Convolution Convolutions(long stride, long padding, long dilation) =>
-        new(ConvolutionOperators.GetOrAdd((stride, padding, dilation), static key => Load($"""
+    /// <param name="groups">Groups of channels, each of which is convolved by itself.</param>
+    public static Convolution Convolutions(long stride = 1, long padding = 0, long dilation = 1, long groups = 1) =>
+        new(groups, ConvolutionOperators.GetOrAdd((stride, padding, dilation, groups), static key => Load($"""
               def pack(self, weight: Tensor, images: Tensor) -> Tensor:
                 return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(weight), {Geometry(key)}, torch.size(images))
               def conv2d(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
                 return ops.mkldnn._convolution_pointwise(x, weight, bias, {Geometry(key)}, "none", annotate(List[Optional[number]], []), "")
-              def conv2d_relu(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-                return ops.mkldnn._convolution_pointwise(x, weight, bias, {Geometry(key)}, "relu", annotate(List[Optional[number]], []), "")
-              def conv2d_plus_relu(self, x: Tensor, plus: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-                return ops.mkldnn._convolution_pointwise(x, plus, weight, bias, {Geometry(key)}, "add", None, "relu", annotate(List[Optional[number]], []), "")
             """)));
 
-    private static string Geometry((long Stride, long Padding, long Dilation) key) =>
-        $"[{key.Padding}, {key.Padding}], [{key.Stride}, {key.Stride}], [{key.Dilation}, {key.Dilation}], 1";
+    private static string Geometry((long Stride, long Padding, long Dilation, long Groups) key) =>
+        $"[{key.Padding}, {key.Padding}], [{key.Stride}, {key.Stride}], [{key.Dilation}, {key.Dilation}], {key.Groups}";
 
     /// <summary>Calls a method. Arguments are tensors: TorchSharp does not keep the numbers alive that it makes of others.</summary>
     private static Tensor Call(jit.ScriptModule operators, string method, params Tensor?[] arguments) => (Tensor)operators.invoke(method, arguments);
@@ -99,24 +96,24 @@ internal static class OneDnn
         return jit.load(file.ToArray());
     }
 
-    /// <summary>Convolutions of one stride, padding and dilation.</summary>
-    internal readonly struct Convolution(jit.ScriptModule operators)
+    /// <summary>Convolutions of one stride, padding, dilation and number of groups.</summary>
+    internal sealed class Convolution(long groups, jit.ScriptModule operators)
     {
-        /// <summary>Lays out a weight, [outputs, inputs, kernel, kernel].</summary>
+        /// <summary>Lays out a weight, [outputs, inputs of a group, kernel, kernel].</summary>
         /// <param name="weight">The weight.</param>
         /// <param name="images">The images of a call. Others are convolved as well, perhaps more slowly.</param>
         public Tensor Pack(Tensor weight, (long Count, long Height, long Width) images)
         {
             using var scope = NewDisposeScope();
-            var shape = zeros(1).expand(images.Count, weight.shape[1], images.Height, images.Width);
+            var shape = zeros(1).expand(images.Count, groups * weight.shape[1], images.Height, images.Width);
             return Call(operators, "pack", weight, shape).MoveToOuterDisposeScope();
         }
 
-        /// <summary><c>torch.nn.functional.conv2d</c> of [N, inputs, H, W] with what <see cref="Pack"/> gave, and a bias [outputs] or null.</summary>
+        /// <summary><c>torch.nn.functional.conv2d</c>.</summary>
+        /// <remarks>oneDNN can make ReLU a part of a convolution, but its ReLU makes 0 of NaN, where torch's keeps NaN.</remarks>
+        /// <param name="x">[N, inputs, H, W].</param>
+        /// <param name="packed">What <see cref="Pack"/> gave.</param>
+        /// <param name="bias">[outputs] or null.</param>
         public Tensor Forward(Tensor x, Tensor packed, Tensor? bias) => Call(operators, "conv2d", x, packed, bias);
-
-        /// <summary>The convolution, then the sum with a tensor of the result's shape or null, then ReLU.</summary>
-        public Tensor ForwardRelu(Tensor x, Tensor? plus, Tensor packed, Tensor? bias) =>
-            plus is null ? Call(operators, "conv2d_relu", x, packed, bias) : Call(operators, "conv2d_plus_relu", x, plus, packed, bias);
     }
 }

@@ -122,8 +122,8 @@ internal sealed class ResNet
         {
             var y = x;
             for (int i = 0; i < _convs.Length - 1; i++)
-                y = _convs[i].ForwardRelu(y);
-            return _convs[^1].ForwardRelu(y, plus: _downsample?.Forward(x) ?? x);
+                y = _convs[i].Forward(y).relu_();
+            return _convs[^1].Forward(y).PlusInPlace(_downsample?.Forward(x) ?? x).relu_();
         }
     }
 
@@ -163,10 +163,8 @@ internal sealed class ResNet
                 bias = shift.to(ScalarType.Float32);
             }
 
-            // Under mixed precision a convolution is torch's own, which takes bfloat16.
-            bool onCpu = conv.Device.type == TorchSharp.DeviceType.CPU && !Autocast.IsActive;
-            if (onCpu && (kernel, stride, dilation) == (3, 1, 1) && WinogradConv2d.Pays(InChannels, OutChannels, images.Count * images.Height * images.Width))
-                _winograd = new WinogradConv2d(weight, bias is null ? null : conv.Keep(bias), conv.Keep);
+            if ((kernel, stride, dilation) == (3, 1, 1) && WinogradConv2d.Pays(weight, images))
+                _winograd = new WinogradConv2d(conv, weight, bias, images);
             else
                 _conv = new Conv2d(conv, weight, bias, images, stride, padding: dilation * (kernel / 2), dilation);
         }
@@ -183,15 +181,6 @@ internal sealed class ResNet
         {
             var y = _conv?.Forward(x) ?? _winograd!.Forward(x);
             return _groupWeight is null ? y : nn.functional.group_norm(y.contiguous(), OutChannels / 16, _groupWeight, _groupBias, Eps);
-        }
-
-        /// <summary>The same, then a sum, where something is to be added, then ReLU.</summary>
-        public Tensor ForwardRelu(Tensor x, Tensor? plus = null)
-        {
-            if (_conv is not null && _groupWeight is null)
-                return _conv.ForwardRelu(x, plus);
-            var y = Forward(x);
-            return (plus is null ? y : y.PlusInPlace(plus)).relu_();
         }
     }
 }
