@@ -5,6 +5,7 @@ using EvalCore.Environments;
 using EvalCore.Evaluation;
 using EvalCore.Options;
 using EvalCore.Policies;
+using EvalCore.Reports;
 using EvalCore.Results;
 using EvalCore.Rollout;
 using EvalCore.Training;
@@ -88,6 +89,8 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await _pages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_pages.Exception is { } problem)
+                terminal.Note(problem.GetBaseException().Message);
             if (Evaluated.Count > 0)
                 Print();
             terminal.Fail($"interrupted; {(Evaluated.Count == 0 && _unfinished is null ? "no checkpoint was evaluated" : Kept())}");
@@ -165,6 +168,8 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (_pages.IsFaulted)
+                await _pages.ConfigureAwait(false);
             var found = options.Run.Find();
             var evaluated = Evaluated;
             _known = evaluated.Keys.Union(found.Select(checkpoint => checkpoint.Step)).Count();
@@ -261,6 +266,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     {
         if (eval.Resume && CheckpointOutput.IsOfOtherFiles(eval.OutputDir, checkpoint))
         {
+            await _pages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             string moved = CheckpointOutput.SetAside(eval.OutputDir);
             terminal.Note($"{title}: its files have changed since it was evaluated; it is evaluated again, and its earlier results are in {moved}");
             eval = options.Of(checkpoint);
@@ -269,6 +275,10 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         {
             Begin(eval);
             Log.WriteLine($"{title}: {Result(before)} (evaluated before)");
+
+            // The program may have ended before the report was made.
+            if (eval.Report && !File.Exists(Path.Combine(eval.OutputDir, RunReport.FileName)))
+                MakePage(() => EvalCommand.Report(before, eval, terminal, null, isOneOfMany: true));
             return EvaluatedCheckpoint.Of(checkpoint, eval.OutputDir, before);
         }
 

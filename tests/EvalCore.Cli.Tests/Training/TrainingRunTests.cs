@@ -108,12 +108,38 @@ public sealed partial class TrainingRunTests : IDisposable
         Write((1, 0.1), (2, 0.5));
         string history = _line.In("history.db");
         Assert.Equal(0, await _line.Run([.. Flags, "--eval.n_episodes=2", $"--history={history}"]));
-        Assert.True(File.Exists(_line.In("out", "000001", "report.html")));
+        Assert.All(["000001", "000002"], checkpoint => Assert.True(File.Exists(_line.In("out", checkpoint, "report.html"))));
         using (var runs = new SqliteHistory().Open(history, create: false))
             Assert.Equal([_line.In("out", "000001"), _line.In("out", "000002")], runs.Entries().Select(entry => entry.Name).Order());
 
         // Neither decides on a result.
         Assert.Equal(0, await _line.Run([.. Flags, "--eval.n_episodes=2", "--report=false"]));
+    }
+
+    [Fact]
+    public async Task A_report_that_is_not_there_is_made_when_the_evaluation_is_resumed()
+    {
+        Write((1, 0.1), (2, 0.5));
+        Assert.Equal(0, await _line.Run(Flags));
+        string report = _line.In("out", "000001", "report.html");
+        string before = await File.ReadAllTextAsync(report);
+        File.Delete(report);
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(["000001", "000002"], _policies.Made);
+        Assert.Equal(before, await File.ReadAllTextAsync(report));
+    }
+
+    [Fact]
+    public async Task A_plot_that_cannot_be_written_ends_the_evaluation_with_one_line_and_loses_no_result()
+    {
+        Write((1, 0.1), (2, 0.5));
+        string plot = Directory.CreateDirectory(_line.In("out", "checkpoints.svg")).FullName;
+        Assert.NotEqual(0, await _line.Run(Flags));
+        Assert.Contains(ErrorLines, line => line.StartsWith("error: ", StringComparison.Ordinal) && line.Contains(plot, StringComparison.Ordinal));
+        Directory.Delete(plot);
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(1, _policies.Made.Count(made => made == "000001"));
+        Assert.True(File.Exists(plot));
     }
 
     [Fact]
