@@ -55,6 +55,11 @@ public sealed class RecordedSteps
     public IReadOnlyDictionary<EpisodeKey, double[]> ReadRewards()
     {
         Task<IReadOnlyList<(EpisodeKey Episode, double[] Rewards)>>[] parts = [.. _parts.Select(part => Task.Run(part.ReadRewards))];
-        return parts.SelectMany(part => part.GetAwaiter().GetResult()).ToDictionary(entry => entry.Episode, entry => entry.Rewards);
+        var rewards = new Dictionary<EpisodeKey, double[]>();
+
+        // Of an episode in two files, the last counts, as in Read.
+        foreach (var (episode, ofSteps) in parts.SelectMany(part => part.GetAwaiter().GetResult()))
+            rewards[episode] = ofSteps;
+        return rewards;
     }
 }

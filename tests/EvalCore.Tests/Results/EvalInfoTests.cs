@@ -156,6 +156,31 @@ public sealed class EvalInfoTests : IDisposable
         Assert.Equal(("NaN, Infinity", "NaN \" NaN"), (info.PerTask[0].TaskGroup, info.Episodes[0].VideoPath));
     }
 
+    [Theory]
+    [InlineData("utf-8", false)]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    public void A_file_that_another_program_has_saved_is_read_in_its_encoding(string name, bool mark)
+    {
+        var encoding = Encoding.GetEncoding(name);
+        const string Text = """
+
+            {"per_task": [{"task_group": "größe", "task_id": 0, "metrics": {"sum_rewards": [1], "max_rewards": [1], "successes": [true]}}], "overall": {"eval_s": 1}}
+            """;
+        File.WriteAllBytes(FilePath, [.. mark ? encoding.GetPreamble() : [], .. encoding.GetBytes(Text)]);
+        Assert.Equal("größe", EvalInfo.Load(FilePath).Episodes[0].TaskGroup);
+    }
+
+    [Fact]
+    public void A_byte_that_is_no_text_is_a_replacement_character()
+    {
+        byte[] text = """{"per_task": [{"task_group": "?", "task_id": 0, "metrics": {"sum_rewards": [1], "max_rewards": [1], "successes": [true]}}], "overall": {"eval_s": 1}}"""u8.ToArray();
+        text[Array.IndexOf(text, (byte)'?')] = 0xFF;
+        File.WriteAllBytes(FilePath, text);
+        Assert.Equal("\uFFFD", EvalInfo.Load(FilePath).Episodes[0].TaskGroup);
+    }
+
     [Property]
     public Property What_is_saved_is_loaded() => Prop.ForAll(Infos().ToArbitrary(), info =>
     {
