@@ -278,7 +278,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
 
             // The program may have ended before the report was made.
             if (eval.Report && !File.Exists(Path.Combine(eval.OutputDir, RunReport.FileName)))
-                MakePage(() => EvalCommand.Report(before, eval, terminal, null, isOneOfMany: true));
+                MakeReport(before, eval);
             return EvaluatedCheckpoint.Of(checkpoint, eval.OutputDir, before);
         }
 
@@ -293,7 +293,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             foreach (string note in DiagnosticNotes.Of(info))
                 Note(note, checkpoint);
             Log.WriteLine($"{title}: {Result(info)}");
-            MakePage(() => EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true));
+            MakeReport(info, eval);
             if (eval.History is { } history)
                 HistoryCommand.Record(history, eval.OutputDir, registry, terminal);
             return EvaluatedCheckpoint.Of(checkpoint, eval.OutputDir, info);
@@ -397,6 +397,8 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         if (ranking.Ranked.Count > 0)
             MakePage(() => SuccessPlot.Save(Path.Combine(options.OutputDir, SuccessPlot.FileName), ranking));
     }
+
+    private void MakeReport(EvalInfo info, EvalOptions eval) => MakePage(() => EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true));
 
     /// <summary>Makes a page after those before it, on another thread. The first error ends the evaluation.</summary>
     private void MakePage(Action make)

@@ -201,15 +201,8 @@ internal sealed class EpisodeSlot(
         Release(_session);
         _session = null;
         Lap(ref _harness);
-        return new EpisodeRecord
+        return EpisodeRecord.Unplayed(_episode!) with
         {
-            Suite = _episode!.Task.Suite,
-            TaskGroup = _episode.Task.Group,
-            TaskId = _episode.Task.Id,
-            Task = _episode.Task.Name,
-            EpisodeIndex = _episode.Index,
-            Seed = _episode.Seed,
-            InitStateId = _episode.InitStateId,
             Steps = _steps,
             SumReward = _sumReward,
             MaxReward = _maxReward,
