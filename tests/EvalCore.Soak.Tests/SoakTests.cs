@@ -23,6 +23,9 @@ public sealed class SoakTests : IDisposable
     /// <summary>Rounds until caches, pools and the compiler have what they keep.</summary>
     private const int WarmUp = 4;
 
+    /// <summary>Of .NET's thread pool: the test's own and what the test platform uses. A worker that a run leaves blocked never ends.</summary>
+    private const int MostIdleWorkers = 8;
+
     private const string TemporaryFolder = "TMPDIR";
 
     private readonly ITestOutputHelper _output;
@@ -69,6 +72,7 @@ public sealed class SoakTests : IDisposable
         var (first, second) = (uses[WarmUp..(Rounds / 2)], uses[(Rounds / 2)..]);
         Assert.InRange(second.Max(use => use.Files), 0, first.Max(use => use.Files));
         Assert.InRange(second.Max(use => use.Threads), 0, first.Max(use => use.Threads) + 2);
+        Assert.InRange(await IdleWorkers(), 0, MostIdleWorkers);
         Assert.InRange(second.Max(use => use.TemporaryFiles), 0, first.Max(use => use.TemporaryFiles));
 
         // Rises and falls by tens of MB, as pools keep arrays for a minute. 10,000 episodes that keep 3 kB each would show in the medians.
@@ -97,6 +101,21 @@ public sealed class SoakTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// Waits until the workers of .NET's thread pool that have nothing to do have ended, which they do after 20 s, and gives how many are left.
+    /// While runs are played, their number is the pool's to choose: it rises when the machine does other work.
+    /// </summary>
+    private async Task<int> IdleWorkers()
+    {
+        for (int second = 0; second < 60 && ThreadPool.ThreadCount > MostIdleWorkers; second++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        }
+
+        _output.WriteLine($"{ThreadPool.ThreadCount} workers of the thread pool afterwards");
+        return ThreadPool.ThreadCount;
+    }
+
     private static IPolicy Expert()
     {
         var env = new MetaWorldConfig();
@@ -118,10 +137,23 @@ public sealed class SoakTests : IDisposable
             using var process = Process.GetCurrentProcess();
             return new Use(
                 process.WorkingSet64 / 1e6, Benchmarks.MetaWorld.Tests.NativeHeap.InUse / 1e6, GC.GetTotalMemory(forceFullCollection: false) / 1e6, Directory.GetFileSystemEntries("/proc/self/fd").Length,
-                Directory.GetDirectories("/proc/self/task").Length, Directory.GetFileSystemEntries(Path.GetTempPath()).Length);
+                Directory.GetDirectories("/proc/self/task").Count(IsNotOfThePool), Directory.GetFileSystemEntries(Path.GetTempPath()).Length);
         }
 
-        public override string ToString() => FormattableString.Invariant($"{ResidentMB:0} MB resident, {NativeMB:0.0} MB of malloc's in use, {ManagedMB:0.0} MB managed, {Files} files, {Threads} threads, {TemporaryFiles} in the temporary folder");
+        private static bool IsNotOfThePool(string thread)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(thread, "comm")).Trim() != ".NET TP Worker";
+            }
+            catch (IOException)
+            {
+                // It has ended since.
+                return false;
+            }
+        }
+
+        public override string ToString() => FormattableString.Invariant($"{ResidentMB:0} MB resident, {NativeMB:0.0} MB of malloc's in use, {ManagedMB:0.0} MB managed, {Files} files, {Threads} threads beside the pool's, {TemporaryFiles} in the temporary folder");
     }
 
     /// <summary>A policy that does nothing.</summary>
