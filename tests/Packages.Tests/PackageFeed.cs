@@ -45,7 +45,13 @@ public sealed class PackageFeed : IAsyncLifetime
             </configuration>
             """);
         File.Copy(Path.Combine(Goldens.Root, "global.json"), Path.Combine(_root, "global.json"));
-        await Pack("Libraries");
+        await DotnetProcess.Run(
+            "dotnet",
+            [
+                "build", Path.Combine(Goldens.Root, "build/PackBuilt.proj"), "-nologo", "-warnaserror",
+                $"-p:Configuration={Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'))}", $"-p:Version={Version}", $"-p:Feed={Folder}",
+            ],
+            _root);
     }
 
     public ValueTask DisposeAsync()
@@ -56,13 +62,4 @@ public sealed class PackageFeed : IAsyncLifetime
 
     /// <summary>A new, empty folder whose projects restore from this feed.</summary>
     public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
-
-    /// <summary>Packs what a target of <c>build/PackBuilt.proj</c> names.</summary>
-    public Task Pack(string target) => DotnetProcess.Run(
-        "dotnet",
-        [
-            "build", Path.Combine(Goldens.Root, "build/PackBuilt.proj"), $"-t:{target}", "-nologo", "-warnaserror",
-            $"-p:Configuration={Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'))}", $"-p:Version={Version}", $"-p:Feed={Folder}",
-        ],
-        _root);
 }

@@ -1,3 +1,4 @@
+using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using EvalCore.Results;
 
@@ -12,13 +13,14 @@ public sealed partial class ToolTests(PackageFeed feed)
         if (!LongRun.Is)
             Assert.Skip("the package of the tool contains libtorch; EVALCORE_LONG=1 packs and installs it");
 
-        await feed.Pack("Tool");
+        // The commands of the page, with folders of these tests' own: other tests run from those of the build.
         string folder = feed.NewFolder("tool");
-        // The command of the page, with the packages of these tests and a folder of their own.
+        string artifacts = feed.NewFolder("artifacts");
         string page = await File.ReadAllTextAsync(Path.Combine(Goldens.Root, "docs/installation.md"));
-        string[] words = Install().Match(page).Groups[1].Value.Replace("--global", "--tool-path .", StringComparison.Ordinal)
-            .Replace("artifacts/package/release", feed.Folder, StringComparison.Ordinal).Split(' ');
-        await DotnetProcess.Run("dotnet", [.. words, "--version", feed.Version], folder, feed.Variables);
+        await DotnetProcess.Run("dotnet", [.. Words(Pack(), page), $"-p:ArtifactsPath={artifacts}", $"-p:Version={feed.Version}", "-p:RunAnalyzers=false"], Goldens.Root);
+        string install = page.Replace("--global", "--tool-path .", StringComparison.Ordinal).Replace("artifacts/package", $"{artifacts}/package", StringComparison.Ordinal);
+        await DotnetProcess.Run("dotnet", [.. Words(Install(), install), "--version", feed.Version], folder, feed.Variables);
+        Assert.True(IsReadyToRun(Directory.GetFiles(folder, "EvalCore.Torch.dll", SearchOption.AllDirectories).Single()));
 
         string evalcore = Path.Combine(folder, "evalcore");
         Assert.Contains("ready to evaluate", await DotnetProcess.Run(evalcore, ["doctor"], folder), StringComparison.Ordinal);
@@ -32,6 +34,18 @@ public sealed partial class ToolTests(PackageFeed feed)
             folder);
         Assert.Equal(2, EvalInfo.Load(Path.Combine(results, EvalInfo.FileName)).Overall.NEpisodes);
     }
+
+    private static string[] Words(Regex command, string page) => command.Match(page).Groups[1].Value.Split(' ');
+
+    /// <summary>Whether an assembly has compiled code beside its IL.</summary>
+    private static bool IsReadyToRun(string assembly)
+    {
+        using var reader = new PEReader(File.OpenRead(assembly));
+        return reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
+    }
+
+    [GeneratedRegex("^dotnet (pack .*)$", RegexOptions.Multiline)]
+    private static partial Regex Pack();
 
     [GeneratedRegex("^dotnet (tool install .*)$", RegexOptions.Multiline)]
     private static partial Regex Install();
