@@ -102,7 +102,9 @@ public sealed class InterruptionTests(ToyServers servers) : IClassFixture<ToySer
         using var plain = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "plain"]);
         using var server = PythonServer.Run(PythonServer.Own("odd_server.py"), ["--answer", "plain", "--reset-after", "[3, 5, 8, 12, 17, 23, 30]"]);
         var undisturbed = await WalkRuns.Play(plain.Address, "openpi");
-        var info = await WalkRuns.Play(server.Address, "openpi");
+
+        // One episode may have all seven resets.
+        var info = await WalkRuns.Play(server.Address, "openpi", config => config.EpisodeAttempts = 8);
         Assert.Equal(WalkRuns.Results(undisturbed), WalkRuns.Results(info));
         Assert.Contains(info.Episodes, episode => episode.Attempts > 1);
     }
