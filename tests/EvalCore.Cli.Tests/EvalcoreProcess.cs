@@ -19,10 +19,16 @@ internal static class EvalcoreProcess
     }
 
     /// <summary>Starts the program, with the parameters of <see cref="Run"/>.</summary>
+    /// <remarks>
+    /// As from a terminal, where SIGINT interrupts it: what a shell starts in the background ignores the signal, and so would the programs
+    /// that it starts.
+    /// </remarks>
     public static Process Start(string[] args, IReadOnlyDictionary<string, string?>? variables = null)
     {
         string name = OperatingSystem.IsWindows() ? "EvalCore.Cli.exe" : "EvalCore.Cli";
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), args)
+        string program = Path.Combine(AppContext.BaseDirectory, name);
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", program, .. args] : [program, .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

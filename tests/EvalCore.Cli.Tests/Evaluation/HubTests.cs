@@ -88,7 +88,7 @@ public sealed class HubTests : IDisposable
             var error = program.StandardError.ReadToEndAsync();
             while (_server.Sent < 300_000 && !program.HasExited)
                 await Task.Delay(10);
-            Process.Start("kill", ["-TERM", $"{program.Id}"]).WaitForExit();
+            Process.Start("kill", ["-INT", $"{program.Id}"]).WaitForExit();
             await program.WaitForExitAsync();
             Assert.Equal(130, program.ExitCode);
             Assert.EndsWith("error: interrupted\n", await error, StringComparison.Ordinal);
