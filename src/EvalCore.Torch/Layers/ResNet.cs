@@ -31,7 +31,7 @@ internal sealed class ResNet
         string name, StateDict state, IReadOnlyList<string> names, bool groupNorm, (long Count, long Height, long Width) images, bool dilateLast = false)
     {
         var (blocks, bottleneck) = Depths[name];
-        _stem = new ConvNorm(state[names[0]], state[names[1]], kernel: 7, stride: 2, dilation: 1, groupNorm, images);
+        _stem = new ConvNorm(state[names[0]], state[names[1]], inputs: 3, kernel: 7, stride: 2, dilation: 1, groupNorm, images);
         images = Strided(Strided(images, 2), 2);
         long channels = _stem.OutChannels;
         int dilation = 1;
@@ -41,7 +41,7 @@ internal sealed class ResNet
             for (int i = 0; i < blocks[layer]; i++)
             {
                 int stride = i == 0 && layer > 0 && !dilate ? 2 : 1;
-                var block = new Block(state[names[2 + layer]][i], bottleneck, stride, dilation, groupNorm, images);
+                var block = new Block(state[names[2 + layer]][i], channels, bottleneck, stride, dilation, groupNorm, images);
                 images = Strided(images, stride);
                 if (dilate)
                     dilation = 2;
@@ -103,17 +103,22 @@ internal sealed class ResNet
         private readonly ConvNorm[] _convs;
         private readonly ConvNorm? _downsample;
 
-        public Block(StateDict state, bool bottleneck, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) images)
+        public Block(StateDict state, long inputs, bool bottleneck, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) images)
         {
             var outputs = Strided(images, stride);
+            long channels = inputs;
             _convs = bottleneck
                 ? [Conv(1, 1, 1, 1, images), Conv(2, 3, stride, dilation, images), Conv(3, 1, 1, 1, outputs)]
                 : [Conv(1, 3, stride, dilation, images), Conv(2, 3, 1, dilation, outputs)];
-            if (stride != 1 || _convs[0].InChannels != OutChannels)
-                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], 1, stride, 1, groupNorm, images);
+            if (stride != 1 || inputs != OutChannels)
+                _downsample = new ConvNorm(state["downsample"][0], state["downsample"][1], inputs, 1, stride, 1, groupNorm, images, OutChannels);
 
-            ConvNorm Conv(int number, int kernel, int stride, int dilation, (long Count, long Height, long Width) inputs) =>
-                new(state[$"conv{number}"], state[$"bn{number}"], kernel, stride, dilation, groupNorm, inputs);
+            ConvNorm Conv(int number, int kernel, int stride, int dilation, (long Count, long Height, long Width) images)
+            {
+                var conv = new ConvNorm(state[$"conv{number}"], state[$"bn{number}"], channels, kernel, stride, dilation, groupNorm, images);
+                channels = conv.OutChannels;
+                return conv;
+            }
         }
 
         public long OutChannels => _convs[^1].OutChannels;
@@ -122,8 +127,8 @@ internal sealed class ResNet
         {
             var y = x;
             for (int i = 0; i < _convs.Length - 1; i++)
-                y = _convs[i].Forward(y).relu_();
-            return _convs[^1].Forward(y).PlusInPlace(_downsample?.Forward(x) ?? x).relu_();
+                y = _convs[i].ForwardRelu(y);
+            return _convs[^1].ForwardRelu(y, _downsample?.Forward(x) ?? x);
         }
     }
 
@@ -141,12 +146,13 @@ internal sealed class ResNet
         private readonly Tensor? _groupBias;
 
         public ConvNorm(
-            StateDict conv, StateDict norm, int kernel, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) images)
+            StateDict conv, StateDict norm, long inputs, int kernel, int stride, int dilation, bool groupNorm, (long Count, long Height, long Width) images,
+            long? outputs = null)
         {
-            (OutChannels, InChannels) = (conv.Shape("weight")[0], conv.Shape("weight")[1]);
+            OutChannels = outputs ?? conv.Shape("weight")[0];
 
             using var scope = NewDisposeScope();
-            var weight = conv.LoadTemporary("weight", -1, -1, kernel, kernel);
+            var weight = conv.LoadTemporary("weight", OutChannels, inputs, kernel, kernel);
             Tensor? bias = null;
             if (groupNorm)
             {
@@ -169,8 +175,6 @@ internal sealed class ResNet
                 _conv = new Conv2d(conv, weight, bias, images, stride, padding: dilation * (kernel / 2), dilation);
         }
 
-        public long InChannels { get; }
-
         public long OutChannels { get; }
 
         /// <summary>
@@ -181,6 +185,15 @@ internal sealed class ResNet
         {
             var y = _conv?.Forward(x) ?? _winograd!.Forward(x);
             return _groupWeight is null ? y : nn.functional.group_norm(y.contiguous(), OutChannels / 16, _groupWeight, _groupBias, Eps);
+        }
+
+        /// <summary>ReLU of what <see cref="Forward"/> gives, plus a shortcut.</summary>
+        public Tensor ForwardRelu(Tensor x, Tensor? shortcut = null)
+        {
+            if (_winograd is not null && _groupWeight is null)
+                return _winograd.Forward(x, shortcut, relu: true);
+            var y = Forward(x);
+            return (shortcut is null ? y : y.PlusInPlace(shortcut)).relu_();
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Layers;
-using EvalCore.Torch.Tests.Plain;
 using Safetensors;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;
@@ -83,42 +82,6 @@ public sealed class OneDnnTests : IDisposable
         var actual = conv.Forward(x);
         Assert.Equal(expected.shape, actual.shape);
         Close(Numbers(expected), Numbers(actual), 1e-5 * Math.Sqrt(inputs), "convolution");
-    }
-
-    [Theory]
-    [InlineData(64, 8)]
-    [InlineData(256, 17)]
-    public void NaN_stays_NaN_in_a_ResNet(int width, int side)
-    {
-        using var weights = new Weights(1);
-        string[] names = ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4"];
-        var x = Normal(1, 3, 4 * side, 4 * side);
-        weights.ResNet(x, names, [2, 2, 2, 2], false, [width, width, width, width], weights.BatchNorm, false);
-        weights["layer1.0.conv1.weight", width, width, 3, 3].view(-1)[0] = float.NaN;
-        string file = Path.GetTempFileName();
-        try
-        {
-            weights.Save(file);
-            using var state = StateDict.Open(file, CPU);
-            var network = new ResNet("resnet18", state, ResNet.ModuleNames, groupNorm: false, (1, 4 * side, 4 * side));
-            Assert.All(Numbers(network.Forward(x)), value => Assert.True(float.IsNaN(value)));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    [Theory]
-    [InlineData(256, 17, 18)]
-    [InlineData(512, 16, 16)]
-    public void A_convolution_by_Winograds_tiles_gives_what_torchs_gives(int channels, int height, int width)
-    {
-        var (weight, bias) = (Normal(channels, channels, 3, 3).mul(0.05f), Normal(channels));
-        Assert.Equal(Avx2.IsSupported, WinogradConv2d.Pays(weight, (1, height, width)));
-        var x = Normal(2, channels, height, width);
-        var expected = nn.functional.conv2d(x, weight, bias, padding: [1, 1]);
-        Close(Numbers(expected), Numbers(new WinogradConv2d(_state, weight, bias, (1, height, width)).Forward(x)), 1e-4, "Winograd");
     }
 
     [Fact]
