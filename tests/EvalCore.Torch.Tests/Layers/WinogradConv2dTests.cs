@@ -94,14 +94,23 @@ public sealed class WinogradConv2dTests : IDisposable
     }
 
     [Fact]
+    public void Weights_and_biases_of_another_shape_or_type_are_refused()
+    {
+        Assert.Throws<ArgumentException>("weight", () => new WinogradConv2d(_state, Normal(68, 64, 3, 3), null, (1, 20, 20)));
+        Assert.Throws<ArgumentException>("weight", () => new WinogradConv2d(_state, Normal(64, 68, 3, 3), null, (1, 20, 20)));
+        Assert.Throws<ArgumentException>("bias", () => new WinogradConv2d(_state, Normal(64, 64, 3, 3), Normal(63), (1, 20, 20)));
+        Assert.Throws<ArgumentException>("bias", () => new WinogradConv2d(_state, Normal(64, 64, 3, 3), Normal(64).to(ScalarType.BFloat16), (1, 20, 20)));
+    }
+
+    [Fact]
     public void Images_and_shortcuts_of_another_shape_or_type_are_refused()
     {
         var conv = new WinogradConv2d(_state, Normal(72, 64, 3, 3), null, (1, 20, 20));
         var x = Normal(1, 64, 20, 20);
-        Assert.Throws<ArgumentException>(() => conv.Forward(Normal(1, 72, 20, 20)));
-        Assert.Throws<ArgumentException>(() => conv.Forward(x.to(ScalarType.BFloat16)));
-        Assert.Throws<ArgumentException>(() => conv.Forward(x, x));
-        Assert.Throws<ArgumentException>(() => conv.Forward(x, Normal(1, 72, 20, 19)));
+        Assert.Throws<ArgumentException>("x", () => conv.Forward(Normal(1, 72, 20, 20)));
+        Assert.Throws<ArgumentException>("x", () => conv.Forward(x.to(ScalarType.BFloat16)));
+        Assert.Throws<ArgumentException>("shortcut", () => conv.Forward(x, x));
+        Assert.Throws<ArgumentException>("shortcut", () => conv.Forward(x, Normal(1, 72, 20, 19)));
     }
 
     [Fact]
