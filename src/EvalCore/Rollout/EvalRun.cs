@@ -46,6 +46,9 @@ public sealed class EvalRun : IDisposable
 
     /// <summary>Ends when no further episode is played.</summary>
     private readonly TaskCompletionSource _played = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The result, where no video is written after it.</summary>
+    private EvalInfo? _complete;
     private int _toPlayAgain;
     private int _warned;
     private int _warnedOfContradiction;
@@ -249,7 +252,10 @@ public sealed class EvalRun : IDisposable
         // The rule has read them, so they are over but for a moment.
         foreach (var (_, counted) in Counted())
             await counted.Episode.ConfigureAwait(false);
-        return Complete();
+        var info = Complete();
+        if (_options.Eval.NEpisodesToRender == 0)
+            _complete = info;
+        return info;
 
         async Task TakeOne()
         {
@@ -267,12 +273,12 @@ public sealed class EvalRun : IDisposable
         }
     }
 
-    /// <summary>Waits for the videos of the episodes that were played, and writes the result again.</summary>
+    /// <summary>Waits for the videos of the episodes that were played, and writes the result again where there are some.</summary>
     public async Task<EvalInfo> FinishVideos()
     {
         foreach (var (_, episode) in Counted())
             await episode.WithVideo.ConfigureAwait(false);
-        return Complete();
+        return _complete ?? Complete();
     }
 
     /// <summary>

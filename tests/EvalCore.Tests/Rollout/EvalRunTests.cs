@@ -37,6 +37,21 @@ public sealed partial class EvalRunTests : IDisposable
         Assert.Equal(expected, notes.Count(note => note == "--eval.batch_size=5000: 4096 episodes are in flight at once, the most there can be"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_result_is_written_again_only_where_videos_come_after_it(int videos)
+    {
+        using var run = new EvalRun(
+            new WalkConfig(), new WalkPolicy(PolicyBatching.PerSession), new RolloutOptions { Eval = new EvalConfig { NEpisodes = 3, NEpisodesToRender = videos }, OutputDir = In("run") });
+        var first = await run.PlayEpisodes();
+        string written = await File.ReadAllTextAsync(In("run", EvalInfo.FileName));
+        var last = await run.FinishVideos();
+        Assert.Equal(videos == 0, ReferenceEquals(first, last));
+        Assert.Equal(videos == 0, written == await File.ReadAllTextAsync(In("run", EvalInfo.FileName)));
+        Assert.All(last.Episodes, episode => Assert.Equal(episode.EpisodeIndex < videos, episode.VideoPath is not null));
+    }
+
     [Fact]
     public async Task A_saved_result_is_loaded_back()
     {
