@@ -26,6 +26,7 @@ public static unsafe class ChipmunkLibrary
     private static readonly Lock Loading = new();
     private static nint _handle;
     private static LibraryStatus? _found;
+    private static string? _sha256;
 
     /// <summary>The file in the cache: searched after the system's folders, written by <see cref="Restore"/>.</summary>
     public static string CachePath => Path.Combine(CacheFolder, "native", $"chipmunk-{Version}", FileName);
@@ -46,7 +47,7 @@ public static unsafe class ChipmunkLibrary
         {
             try
             {
-                return Find().Path is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
+                return _sha256 ??= Find().Path is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
