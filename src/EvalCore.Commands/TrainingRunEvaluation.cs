@@ -39,8 +39,11 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     private bool _isDescribed;
     private int _known;
 
-    /// <summary>Reports and the plot, which are made while the next checkpoint is evaluated.</summary>
+    /// <summary>Reports, the results so far and their plot, which are written while the next checkpoint is evaluated.</summary>
     private Task _pages = Task.CompletedTask;
+
+    /// <summary>The policy of the next checkpoint, made ahead; null where it is not.</summary>
+    private NextPolicy? _next;
 
     /// <summary>What is kept of a checkpoint whose evaluation was interrupted; null for nothing.</summary>
     private string? _unfinished;
@@ -94,7 +97,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             if (Evaluated.Count > 0)
                 Print();
             terminal.Fail($"interrupted; {(Evaluated.Count == 0 && _unfinished is null ? "no checkpoint was evaluated" : Kept())}");
-            if (_isStuck)
+            if (_isStuck || _next?.Wait(EvalCommand.StopPatience) == false)
                 terminal.EndProcess(ExitCode.Interrupted);
             return ExitCode.Interrupted;
         }
@@ -107,6 +110,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         }
         finally
         {
+            _next?.Dispose();
             if (!_isStuck)
                 _benchmark?.Dispose();
         }
@@ -157,7 +161,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     {
         _known = found.Count;
         for (int i = 0; i < found.Count; i++)
-            await Evaluate(found[i], i + 1, cancellation).ConfigureAwait(false);
+            await Evaluate(found[i], i + 1, found.ElementAtOrDefault(i + 1), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Evaluates each checkpoint when it is complete, until the last one that is asked for.</summary>
@@ -173,10 +177,11 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             var found = options.Run.Find();
             var evaluated = Evaluated;
             _known = evaluated.Keys.Union(found.Select(checkpoint => checkpoint.Step)).Count();
-            if (found.FirstOrDefault(IsDue) is { } next)
+            if (found.Where(IsDue).Take(2).ToList() is [var due, ..] both)
             {
-                _waiting.Remove(next.Step);
-                await Evaluate(next, evaluated.Keys.Union(found.Select(checkpoint => checkpoint.Step)).Count(step => step <= next.Step), cancellation).ConfigureAwait(false);
+                _waiting.Remove(due.Step);
+                int number = evaluated.Keys.Union(found.Select(checkpoint => checkpoint.Step)).Count(step => step <= due.Step);
+                await Evaluate(due, number, both.ElementAtOrDefault(1), cancellation).ConfigureAwait(false);
                 since = Time.GetTimestamp();
                 continue;
             }
@@ -213,7 +218,11 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     }
 
     /// <summary>Evaluates a checkpoint, or takes its result from an earlier start, and writes the results so far.</summary>
-    private async Task Evaluate(Checkpoint checkpoint, int number, CancellationToken cancellation)
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="number">Its number, from 1.</param>
+    /// <param name="next">The checkpoint that is likely the next; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    private async Task Evaluate(Checkpoint checkpoint, int number, Checkpoint? next, CancellationToken cancellation)
     {
         if (_pages.IsFaulted)
             await _pages.ConfigureAwait(false);
@@ -224,7 +233,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         {
             var eval = options.Of(checkpoint);
             CheckOptions(eval);
-            evaluated = await Play(eval, checkpoint, title, cancellation).ConfigureAwait(false);
+            evaluated = await Play(eval, checkpoint, title, next, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (!_isRefused && (e is EvalCoreException or SafetensorsException or PolicyFailedException))
         {
@@ -262,7 +271,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         CheckpointsFile.Save(options.OutputDir, _given, CheckpointRanking.Of(Evaluated.Values));
     }
 
-    private async Task<EvaluatedCheckpoint> Play(EvalOptions eval, Checkpoint checkpoint, string title, CancellationToken cancellation)
+    private async Task<EvaluatedCheckpoint> Play(EvalOptions eval, Checkpoint checkpoint, string title, Checkpoint? next, CancellationToken cancellation)
     {
         if (eval.Resume && CheckpointOutput.IsOfOtherFiles(eval.OutputDir, checkpoint))
         {
@@ -288,6 +297,8 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         {
             Begin(eval);
             Describe(eval, run);
+            if (next is not null)
+                _next = NextPolicy.Begin(options, next, eval.Policy, policy);
             var progress = new PlainProgress(Log, Time, title);
             var info = await Follow(run.PlayAll(), run, progress, title, cancellation).ConfigureAwait(false);
             foreach (string note in DiagnosticNotes.Of(info))
@@ -328,14 +339,17 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
 
         string Interrupted() => $"interrupted; {Kept()}";
 
+        void Warn(string note) => Note(note, checkpoint);
+
         (IPolicy Policy, EvalRun Run) Make()
         {
-            var policy = eval.Policy.Make(eval.PolicyContext(note => Note(note, checkpoint)));
+            using var next = Interlocked.Exchange(ref _next, null);
+            var policy = next?.Take(checkpoint, Warn) ?? eval.Policy.Make(eval.PolicyContext(Warn));
             try
             {
                 // What is shared by all checkpoints' episodes is made once: verified files, compiled models.
                 _benchmark ??= EvalRun.OpenBenchmark(options.Common.Env, eval.Rollout);
-                return (policy, new EvalRun(eval.Env, policy, eval.Rollout with { Given = eval.ToJson() }, note => Note(note, checkpoint), _benchmark));
+                return (policy, new EvalRun(eval.Env, policy, eval.Rollout with { Given = eval.ToJson() }, Warn, _benchmark));
             }
             catch (Exception)
             {
@@ -391,11 +405,15 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
     /// <summary>Writes the results so far, and their plot.</summary>
     private void Save()
     {
-        var ranking = CheckpointRanking.Of(Evaluated.Values);
-        if (_given is not null)
-            CheckpointsFile.Save(options.OutputDir, _given, ranking);
-        if (ranking.Ranked.Count > 0)
-            MakePage(() => SuccessPlot.Save(Path.Combine(options.OutputDir, SuccessPlot.FileName), ranking));
+        var (given, evaluated) = (_given, Evaluated.Values);
+        MakePage(() =>
+        {
+            var ranking = CheckpointRanking.Of(evaluated);
+            if (given is not null)
+                CheckpointsFile.Save(options.OutputDir, given, ranking);
+            if (ranking.Ranked.Count > 0)
+                SuccessPlot.Save(Path.Combine(options.OutputDir, SuccessPlot.FileName), ranking);
+        });
     }
 
     private void MakeReport(EvalInfo info, EvalOptions eval) => MakePage(() => EvalCommand.Report(info, eval, terminal, null, isOneOfMany: true));

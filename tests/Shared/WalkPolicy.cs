@@ -32,6 +32,9 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
     /// <summary>Called by each inference.</summary>
     public Action? OnInfer { get; init; }
 
+    /// <summary>Called when the policy is disposed.</summary>
+    public Action? OnDispose { get; init; }
+
     public IPolicySession NewSession(EpisodeSpec episode) => new Session(Bias, DisposalFailure);
 
     public void Infer(IReadOnlyList<IPolicySession> sessions, CancellationToken cancellation)
@@ -45,9 +48,7 @@ internal sealed class WalkPolicy(PolicyBatching batching) : IPolicy
             ((Session)sessions[i]).Refill();
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => OnDispose?.Invoke();
 
     private sealed class Session(double bias, Exception? disposalFailure) : IPolicySession
     {

@@ -27,6 +27,13 @@ public sealed class CheckpointWatch(Registry registry, TimeProvider time)
             string.Create(CultureInfo.InvariantCulture, $"{file.Name} {(file.Exists ? file.Length : 0)} {file.LastWriteTimeUtc.Ticks}")).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The size of a checkpoint's files, in bytes.</summary>
+    public static long BytesOf(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return Files(checkpoint).Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Sum(file => file.Exists ? file.Length : 0);
+    }
+
     /// <summary>Why a checkpoint is not complete yet, in one line; null where it is.</summary>
     public string? Unready(Checkpoint checkpoint)
     {

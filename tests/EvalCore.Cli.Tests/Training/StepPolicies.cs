@@ -9,16 +9,24 @@ namespace EvalCore.Cli.Tests.Training;
 
 /// <summary>
 /// Toy checkpoints: a folder with <c>policy.json</c>, which says how strongly the policy walks (<c>bias</c>) and whether it can be
-/// loaded (<c>damaged</c>). A file that is no JSON is half-written.
+/// loaded (<c>damaged</c>), and may have a note for the user (<c>note</c>). A file that is no JSON is half-written.
 /// </summary>
 internal sealed class StepPolicies : IPolicySource
 {
     public const string FileName = "policy.json";
 
+    private int _alive;
+
     public IReadOnlyDictionary<string, string> Types { get; } = new Dictionary<string, string> { ["trained"] = "walks as a file says" };
 
     /// <summary>The folders of the policies that were made, in that order.</summary>
     public ConcurrentQueue<string> Made { get; } = new();
+
+    /// <summary>The folders of the policies that have played, in that order.</summary>
+    public ConcurrentQueue<string> Played { get; } = new();
+
+    /// <summary>How many policies are not disposed.</summary>
+    public int Alive => _alive;
 
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="folder">Its folder.</param>
@@ -63,12 +71,28 @@ internal sealed class StepPolicies : IPolicySource
 
         public override IPolicy Make(PolicyContext context)
         {
-            source.Made.Enqueue(System.IO.Path.GetFileName(Path)!);
+            string name = System.IO.Path.GetFileName(Path)!;
+            source.Made.Enqueue(name);
             context.Warn("the weights are toys");
-            if ((bool?)JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Path!, FileName)))!["damaged"] == true)
+            var json = JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Path!, FileName)))!;
+            if ((string?)json["note"] is { } note)
+                context.Warn(note);
+            if ((bool?)json["damaged"] == true)
                 throw new EvalCoreException($"--policy.path: {Path}: its weights are damaged");
             string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(System.IO.Path.Combine(Path!, FileName))));
-            return new WalkPolicy(PolicyBatching.PerSession) { Bias = bias, Provenance = new Dictionary<string, string> { [FileName] = $"sha256:{hash}" } };
+            Interlocked.Increment(ref source._alive);
+            int inferences = 0;
+            return new WalkPolicy(PolicyBatching.PerSession)
+            {
+                Bias = bias,
+                Provenance = new Dictionary<string, string> { [FileName] = $"sha256:{hash}" },
+                OnInfer = () =>
+                {
+                    if (Interlocked.Increment(ref inferences) == 1)
+                        source.Played.Enqueue(name);
+                },
+                OnDispose = () => Interlocked.Decrement(ref source._alive),
+            };
         }
     }
 }

@@ -72,7 +72,7 @@ public sealed partial class TrainingRunTests : IDisposable
         int steps = 0;
         _line.OnStep = () =>
         {
-            if (_policies.Made.Count == 2 && Interlocked.Increment(ref steps) == 500)
+            if (_policies.Played.Count == 2 && Interlocked.Increment(ref steps) == 500)
                 _ = interrupt.CancelAsync();
             if (interrupt.IsCancellationRequested)
                 Thread.Sleep(50);
@@ -81,10 +81,88 @@ public sealed partial class TrainingRunTests : IDisposable
         Assert.Matches(
             $@"^error: interrupted; 1 checkpoint is evaluated, \d+ of 40 episodes of step 2 are kept\. Resume with: evalcore eval --resume={_line.In("out")}$", ErrorLines[^1]);
 
+        Assert.Contains("000003", _policies.Made);
+        Assert.Equal(0, _policies.Alive);
+
         _line.OnStep = null;
         Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("out")}"));
-        Assert.Equal(["000001", "000002", "000002", "000003"], _policies.Made);
+        Assert.Equal(["000001", "000002", "000002", "000003"], _policies.Played);
         Assert.Equal([40, 40, 40], Results().Select(checkpoint => (int)checkpoint["n_episodes"]!));
+    }
+
+    [Fact]
+    public async Task The_next_checkpoint_is_loaded_while_one_is_played_and_its_notes_come_in_its_turn()
+    {
+        Write((1, 0.1), (2, 0.5), (3, 0.3));
+        await File.WriteAllTextAsync(Path.Combine(Checkpoints, "000002", StepPolicies.FileName), """{ "bias": 0.5, "note": "of the second" }""");
+        bool isEarly = false;
+        WhenMade(2, () => isEarly = _line.Error.Output.Contains("of the second", StringComparison.Ordinal));
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(["000001", "000002", "000003"], _policies.Made);
+        Assert.False(isEarly);
+        Assert.Single(ErrorLines, "note: of the second");
+        Assert.Single(ErrorLines, "note: the weights are toys");
+        Assert.Equal(0, _policies.Alive);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--watch", "--watch_until=2")]
+    public async Task A_checkpoint_that_changes_while_the_one_before_is_played_is_loaded_again(params string[] flags)
+    {
+        Write((1, 0.1), (2, 0.0));
+        WhenMade(2, () => Write((2, 0.7)));
+        Assert.Equal(0, await _line.Run([.. Flags, .. flags]));
+        Assert.Equal(["000001", "000002", "000002"], _policies.Made);
+        Assert.Equal(["000001", "000002"], _policies.Played);
+        Assert.Equal(0, _policies.Alive);
+        _line.OnStep = null;
+        Assert.Equal(0, await _line.Run([.. Flags, $"--policy.path={Path.Combine(Checkpoints, "000002")}", "--eval.n_episodes_to_render=0", $"--output_dir={_line.In("alone")}"]));
+        EvalInfo two = EvalInfo.Load(_line.In("out", "000002", "eval_info.json")), alone = EvalInfo.Load(_line.In("alone", "eval_info.json"));
+        Assert.All(two.Episodes.Zip(alone.Episodes), pair => Assert.True(pair.First.HasResultOf(pair.Second)));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_loaded_ahead_is_reported_once_in_its_turn()
+    {
+        Write((1, 0.1), (2, 0.3), (3, 0.5));
+        await File.WriteAllTextAsync(Path.Combine(Checkpoints, "000002", StepPolicies.FileName), """{ "bias": 0.1, "damaged": true }""");
+        WhenMade(2, () => { });
+        Assert.Equal(2, await _line.Run(Flags));
+        Assert.Equal(["000001", "000003"], _policies.Played);
+        int first = Array.FindIndex(ErrorLines, line => line.Contains("step 1: ", StringComparison.Ordinal)), damaged = Array.FindIndex(ErrorLines, line => line.Contains("its weights are damaged", StringComparison.Ordinal));
+        Assert.InRange(first, 0, damaged);
+        Assert.Single(ErrorLines, line => line.Contains("its weights are damaged", StringComparison.Ordinal));
+        Assert.Equal(0, _policies.Alive);
+    }
+
+    [Fact]
+    public async Task An_error_that_ends_the_evaluation_disposes_what_was_loaded_ahead()
+    {
+        Write((1, 0.1), (2, 0.3));
+        WhenMade(2, () => throw new InvalidOperationException("the simulator is broken"));
+        Assert.NotEqual(0, await _line.Run(Flags));
+        Assert.Equal(["000001"], _policies.Played);
+        Assert.Equal(0, _policies.Alive);
+    }
+
+    [Theory]
+    [InlineData(false, "cuda")]
+    [InlineData(true, "cpu")]
+    public async Task On_a_gpu_and_without_memory_for_two_checkpoints_none_is_loaded_ahead(bool isLarge, string device)
+    {
+        Write((1, 0.1), (2, 0.3));
+        if (isLarge)
+        {
+            await using var weights = File.Create(Path.Combine(Checkpoints, "000002", "weights"));
+            weights.SetLength(1L << 42);
+        }
+
+        int most = 0;
+        _line.OnStep = () => most = _policies.Played.Count == 1 ? _policies.Made.Count : most;
+        Assert.Equal(0, await _line.Run([.. Flags, $"--policy.device={device}"]));
+        Assert.Equal(1, most);
+        Assert.Equal(["000001", "000002"], _policies.Made);
     }
 
     [Fact]
@@ -312,6 +390,19 @@ public sealed partial class TrainingRunTests : IDisposable
     {
         foreach (var (step, bias) in checkpoints)
             StepPolicies.Write(Path.Combine(Checkpoints, $"{step:000000}"), bias);
+    }
+
+    /// <summary>Does something once, in a step of an episode, when a number of policies are made.</summary>
+    private void WhenMade(int policies, Action act)
+    {
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (Interlocked.Increment(ref steps) != 1)
+                return;
+            Assert.True(SpinWait.SpinUntil(() => _policies.Made.Count == policies, TimeSpan.FromSeconds(30)));
+            act();
+        };
     }
 
     private List<JsonNode> Results() =>
