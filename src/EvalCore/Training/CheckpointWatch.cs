@@ -27,11 +27,18 @@ public sealed class CheckpointWatch(Registry registry, TimeProvider time)
             string.Create(CultureInfo.InvariantCulture, $"{file.Name} {(file.Exists ? file.Length : 0)} {file.LastWriteTimeUtc.Ticks}")).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The size of a checkpoint's files, in bytes.</summary>
-    public static long BytesOf(Checkpoint checkpoint)
+    /// <summary>The size of a checkpoint's files, in bytes; null where they cannot be looked at.</summary>
+    public static long? BytesOf(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return Files(checkpoint).Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Sum(file => file.Exists ? file.Length : 0);
+        try
+        {
+            return Files(checkpoint).Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Sum(file => file.Exists ? file.Length : 0);
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>Why a checkpoint is not complete yet, in one line; null where it is.</summary>
