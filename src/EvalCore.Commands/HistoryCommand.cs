@@ -36,7 +36,7 @@ internal static class HistoryCommand
                         new HelpRow("plot", "success rates with 95 % intervals, and seconds per episode, as SVG"),
                         new HelpRow("check", "the last run of each suite and policy against an earlier one, and the last time against the earlier ones"),
                     ]),
-                    new HelpSection("Flags", HelpRow.Of(new HistoryFlags())),
+                    new HelpSection("Flags", HelpRow.Of(new HistoryFlags()).Concat(HelpRow.Of(new HistoryCheckOptions()))),
                 ],
                 [
                     .. HelpPage.UsualExitCodes,
@@ -89,16 +89,17 @@ internal static class HistoryCommand
     private static int Run(IReadOnlyList<string> tokens, Registry registry, Terminal terminal)
     {
         var flags = new HistoryFlags();
-        var (arguments, given) = Operands.Split(tokens, flags);
+        var check = new HistoryCheckOptions();
+        var (arguments, given) = Operands.Split(tokens, flags, check);
         var set = new OptionSet(given);
         set.Bind(flags);
+        set.Bind(check);
         set.Finish("history");
         if (arguments.Count == 0 || arguments[0] is not ("add" or "list" or "plot" or "check"))
             throw new EvalCoreException($"evalcore history{(arguments.Count == 0 ? "" : $" {EvalCoreException.Printable(arguments[0])}")}: expected {Verbs}");
         if (arguments[0] != "add" && arguments.Count > 1)
             throw new EvalCoreException($"history {arguments[0]}: unexpected '{arguments[1]}'; the history is named by --history=FILE");
-        if (!(flags.Alpha is > 0 and < 1))
-            throw new EvalCoreException($"--alpha: {flags.Alpha.ToString(CultureInfo.InvariantCulture)} is not possible; give a probability between 0 and 1, for example 0.05");
+        check.Validate();
         string file = flags.History ?? terminal.Host.Variable("EVALCORE_HISTORY") ?? "";
         if (file.Length == 0)
             throw new EvalCoreException("--history is missing: name the file with --history=FILE, or by the variable EVALCORE_HISTORY");
@@ -113,7 +114,7 @@ internal static class HistoryCommand
         {
             "list" => List(entries, terminal),
             "plot" => Plot(entries, flags.Output, terminal),
-            _ => Check(entries, history, flags, terminal),
+            _ => Check(entries, history, check, terminal),
         };
     }
 
@@ -181,9 +182,9 @@ internal static class HistoryCommand
         return ExitCode.Success;
     }
 
-    private static int Check(IReadOnlyList<HistoryEntry> entries, IRunHistory history, HistoryFlags flags, Terminal terminal)
+    private static int Check(IReadOnlyList<HistoryEntry> entries, IRunHistory history, HistoryCheckOptions options, Terminal terminal)
     {
-        var findings = HistoryCheck.Of(entries, history.ResultOf, flags.Against == "best", flags.Alpha, flags.Slowdown);
+        var findings = HistoryCheck.Of(entries, history.ResultOf, options);
         foreach (var finding in findings)
             terminal.Writer.WriteLine(EvalCoreException.Printable(finding.Text));
         int bad = findings.Count(finding => finding.IsBad);

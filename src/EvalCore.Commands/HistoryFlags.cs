@@ -1,10 +1,9 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using EvalCore.Options;
 
 namespace EvalCore.Commands;
 
-/// <summary>The flags of <c>evalcore history</c>.</summary>
+/// <summary>The flags of <c>evalcore history</c> besides those of a check.</summary>
 internal sealed class HistoryFlags
 {
     [Placeholder("FILE")]
@@ -30,16 +29,4 @@ internal sealed class HistoryFlags
     [Placeholder("FILE.svg")]
     [Description("plot: the file to write")]
     public string Output { get; set; } = "history.svg";
-
-    [AllowedValues("previous", "best")]
-    [Description("check: the earlier run that the last one is compared with")]
-    public string Against { get; set; } = "previous";
-
-    [Description("check: the probability of a false alarm over all success rates, between 0 and 1")]
-    public double Alpha { get; set; } = 0.05;
-
-    [Placeholder("PERCENT")]
-    [Description("check: the smallest slowdown that counts")]
-    [Range(0.0, 1000.0)]
-    public double Slowdown { get; set; } = 10;
 }

@@ -25,18 +25,18 @@ public static class HistoryCheck
     /// <summary>Checks the last entries.</summary>
     /// <param name="entries">The entries, in the order of time.</param>
     /// <param name="resultOf">Reads the result of a run.</param>
-    /// <param name="againstBest">Whether a run is compared with the best earlier one instead of the one before.</param>
-    /// <param name="alpha">The probability of a false alarm over all success rates.</param>
-    /// <param name="slowdown">The smallest slowdown that counts, in percent.</param>
-    public static IReadOnlyList<HistoryFinding> Of(
-        IReadOnlyList<HistoryEntry> entries, Func<HistoryEntry, EvalInfo> resultOf, bool againstBest = false, double alpha = 0.05, double slowdown = 10)
+    /// <param name="options">What counts as a drop and as a slowdown; null for the defaults.</param>
+    /// <exception cref="EvalCoreException">An option is out of range.</exception>
+    public static IReadOnlyList<HistoryFinding> Of(IReadOnlyList<HistoryEntry> entries, Func<HistoryEntry, EvalInfo> resultOf, HistoryCheckOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(resultOf);
-        return [.. Successes(entries, resultOf, againstBest, alpha), .. Times(entries, slowdown)];
+        options ??= new HistoryCheckOptions();
+        options.Validate();
+        return [.. Successes(entries, resultOf, options), .. Times(entries, options.Slowdown)];
     }
 
-    private static List<HistoryFinding> Successes(IReadOnlyList<HistoryEntry> entries, Func<HistoryEntry, EvalInfo> resultOf, bool againstBest, double alpha)
+    private static List<HistoryFinding> Successes(IReadOnlyList<HistoryEntry> entries, Func<HistoryEntry, EvalInfo> resultOf, HistoryCheckOptions options)
     {
         var findings = new List<HistoryFinding>();
         var tested = new List<(HistoryEntry Last, HistoryEntry Before, Comparison Comparison)>();
@@ -51,9 +51,9 @@ public static class HistoryCheck
 
             var result = resultOf(last);
             IEnumerable<HistoryEntry> earlier = group.SkipLast(1).Reverse();
-            if (againstBest)
+            if (options.Against == EarlierRun.Best)
                 earlier = earlier.OrderByDescending(entry => (double)entry.Successes / Math.Max(1, entry.Episodes));
-            var comparable = earlier.Select(entry => (Entry: entry, Comparison: Compare(resultOf(entry), result, alpha))).FirstOrDefault(pair => pair.Comparison is not null);
+            var comparable = earlier.Select(entry => (Entry: entry, Comparison: Compare(resultOf(entry), result, options))).FirstOrDefault(pair => pair.Comparison is not null);
             if (comparable.Comparison is { } comparison)
                 tested.Add((last, comparable.Entry, comparison));
             else
@@ -65,9 +65,9 @@ public static class HistoryCheck
         {
             var (last, before, comparison) = test;
             var overall = comparison.Overall;
-            string drop = adjusted[i] <= alpha ? "DROPPED" : "no drop is shown";
+            string drop = adjusted[i] <= options.Alpha ? "DROPPED" : "no drop is shown";
             return new HistoryFinding(
-                adjusted[i] <= alpha,
+                adjusted[i] <= options.Alpha,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"success  {Title(last)}: {overall.B.Successes}/{overall.B.Episodes} at {Commit(last)}, before {overall.A.Successes}/{overall.A.Episodes} at {Commit(before)}: {drop} (p = {adjusted[i]:0.####}, {(overall.Outcomes is null ? "unpaired" : "paired")})"));
@@ -75,11 +75,11 @@ public static class HistoryCheck
         return findings;
     }
 
-    private static Comparison? Compare(EvalInfo before, EvalInfo last, double alpha)
+    private static Comparison? Compare(EvalInfo before, EvalInfo last, HistoryCheckOptions options)
     {
         try
         {
-            var comparison = Comparison.Of(before, last, new ComparisonOptions { Alpha = alpha });
+            var comparison = Comparison.Of(before, last, options.Comparison);
             return comparison.Comparability.Reasons.Count == 0 ? comparison : null;
         }
         catch (EvalCoreException)

@@ -90,7 +90,7 @@ public sealed partial class DocumentedExampleTests : IDisposable
 
         // A flag of the policy that docs/your-own-policy.md shows.
         known.Add("--policy.gain");
-        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.ReportFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.VerifyFlags), typeof(EvalCore.Verification.VerificationOptions), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags), typeof(EvalCore.Commands.SlurmFlags), typeof(EvalCore.Commands.K8sFlags), typeof(EvalCore.Commands.ShardsFlags)])
+        foreach (var flags in (Type[])[typeof(EvalCore.Commands.CompareFlags), typeof(EvalCore.Commands.ReportFlags), typeof(EvalCore.Commands.VideoFlags), typeof(EvalCore.Commands.VerifyFlags), typeof(EvalCore.Verification.VerificationOptions), typeof(EvalCore.Commands.QueryFlags), typeof(EvalCore.Commands.HistoryFlags), typeof(EvalCore.History.HistoryCheckOptions), typeof(EvalCore.Commands.SlurmFlags), typeof(EvalCore.Commands.K8sFlags), typeof(EvalCore.Commands.ShardsFlags)])
             known.UnionWith(OptionProperty.Of(flags).Select(property => $"--{property.Name}"));
         known.Add("--exporters");
         known.UnionWith([.. OfSlurm, .. OfSimulation]);
