@@ -41,6 +41,7 @@ internal static class HistoryCommand
                 [
                     .. HelpPage.UsualExitCodes,
                     new("3", "check: a success rate dropped, or a time grew"),
+                    new("4", "check: nothing could be compared"),
                 ]))
         {
             TreatUnmatchedTokensAsErrors = false,
