@@ -93,13 +93,13 @@ internal static class HistoryCommand
         var check = new HistoryCheckOptions();
         var (arguments, given) = Operands.Split(tokens, flags, check);
         var set = new OptionSet(given);
-        set.Bind(flags);
-        set.Bind(check);
+        IReadOnlyList<string> named = [.. set.Bind(flags), .. set.Bind(check)];
         set.Finish("history");
         if (arguments.Count == 0 || arguments[0] is not ("add" or "list" or "plot" or "check"))
             throw new EvalCoreException($"evalcore history{(arguments.Count == 0 ? "" : $" {EvalCoreException.Printable(arguments[0])}")}: expected {Verbs}");
         if (arguments[0] != "add" && arguments.Count > 1)
             throw new EvalCoreException($"history {arguments[0]}: unexpected '{arguments[1]}'; the history is named by --history=FILE");
+        HistoryFlags.Validate(arguments[0], named);
         check.Validate();
         string file = flags.History ?? terminal.Host.Variable("EVALCORE_HISTORY") ?? "";
         if (file.Length == 0)
@@ -124,6 +124,8 @@ internal static class HistoryCommand
         if (paths.Count == 0)
             throw new EvalCoreException("history add: no run is named; name output folders: evalcore history add DIR...");
         var entries = paths.SelectMany(path => EntriesOf(path, flags.Commit)).ToList();
+        if (flags.Commit is not null && entries.Count > 0 && entries.All(entry => entry.Kind == HistoryKind.Run))
+            throw new EvalCoreException("--commit: has no effect with history add of runs, which record their own, only of benchmarks; omit the flag");
         using var history = Format(registry).Open(file, create: true);
         int added = history.Add(entries);
         string there = added < entries.Count ? $", {entries.Count - added} there already" : "";

@@ -168,6 +168,14 @@ public sealed class HistoryCommandTests : IDisposable
     [InlineData("--history: none of the 1 entries of FOLDER/good.db has these properties", "list", "--suite=none", "--history=FOLDER/good.db")]
     [InlineData("--against: 'worst' is not one of previous, best", "check", "--against=worst", "--history=FOLDER/good.db")]
     [InlineData("--alpha: 2 is not possible; give a probability between 0 and 1, for example 0.05", "check", "--alpha=2", "--history=FOLDER/good.db")]
+    [InlineData("--since: has no effect with history add, only with list, plot and check; omit the flag", "add", "FOLDER/a", "--since=2026-01-31", "--history=FOLDER/good.db")]
+    [InlineData("--suite: has no effect with history add, only with list, plot and check; omit the flag", "add", "FOLDER/a", "--suite=walk", "--history=FOLDER/good.db")]
+    [InlineData("--policy: has no effect with history add, only with list, plot and check; omit the flag", "add", "FOLDER/a", "--policy=walker", "--history=FOLDER/good.db")]
+    [InlineData("--commit: has no effect with history add of runs, which record their own, only of benchmarks; omit the flag", "add", "FOLDER/a", "--commit=abc", "--history=FOLDER/good.db")]
+    [InlineData("--output: has no effect with history list, only with plot; omit the flag", "list", "--output=x.svg", "--history=FOLDER/good.db")]
+    [InlineData("--against: has no effect with history plot, only with check; omit the flag", "plot", "--against=best", "--history=FOLDER/good.db")]
+    [InlineData("--alpha: has no effect with history list, only with check; omit the flag", "list", "--alpha=0.01", "--history=FOLDER/good.db")]
+    [InlineData("--slowdown: has no effect with history add, only with check; omit the flag", "add", "FOLDER/a", "--slowdown=5", "--history=FOLDER/good.db")]
     [InlineData("--output: plot.png is not the name of an SVG file; give a name that ends with .svg", "plot", "--output=plot.png", "--history=FOLDER/good.db")]
     public async Task Bad_input_is_one_line(string message, params string[] args)
     {
