@@ -19,6 +19,7 @@ public static class BenchmarkReport
     {
         string commit = measured ?? Provenance.GitCommit(Directory.GetCurrentDirectory()) ?? "";
         var report = JsonFile.Read(path, "a report of BenchmarkDotNet");
+        string content = HistoryEntry.Hash(report);
         var at = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
         if (report["Benchmarks"] is not JsonArray benchmarks || report["HostEnvironmentInfo"] is not JsonObject host)
             throw Other(path);
@@ -31,7 +32,8 @@ public static class BenchmarkReport
                 double median = benchmark["Statistics"]!["Median"] is JsonValue value && value.TryGetValue(out double ns) && ns > 0 ? ns * 1e-9 : throw Other(path);
                 return new HistoryEntry
                 {
-                    Key = HistoryEntry.Hash(new JsonArray(name, commit, at.ToUnixTimeMilliseconds(), median)), Kind = HistoryKind.Benchmark, FinishedAt = at, Commit = commit,
+                    // A copy of the report has another time of modification. A report may have a name twice, of two jobs.
+                    Key = HistoryEntry.Hash(new JsonArray(name, commit, content, median)), Kind = HistoryKind.Benchmark, FinishedAt = at, Commit = commit,
                     Name = name, Suite = "", Policy = "", Episodes = 0, Successes = 0, Seconds = median, Series = HistoryEntry.Hash(new JsonArray(name, machine.DeepClone())),
                 };
             }),
