@@ -51,7 +51,7 @@ public sealed class SqliteHistory(TimeSpan? patience = null) : IHistoryFormat
             return Try(path, () =>
             {
                 connection.Open();
-                Prepare(connection, path, create);
+                Check(connection, path);
                 return new SqliteRunHistory(connection, path);
             });
         }
@@ -90,20 +90,25 @@ public sealed class SqliteHistory(TimeSpan? patience = null) : IHistoryFormat
         }
     }
 
-    private static void Prepare(SqliteConnection connection, string path, bool create)
-    {
-        if (Number(connection, "PRAGMA schema_version") == 0 && create)
-        {
-            // Another process may make the tables at the same time: the second one finds them.
-            using var transaction = connection.BeginTransaction(deferred: false);
-            if (Number(connection, "PRAGMA schema_version", transaction) == 0)
-            {
-                Execute(connection, $"{Tables} {Errors} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};", transaction);
-                transaction.Commit();
-                return;
-            }
-        }
+    /// <summary>
+    /// Whether the file has no table yet. It is a history without entries then: a file that a user made empty, or that another process
+    /// is about to fill.
+    /// </summary>
+    internal static bool IsEmpty(SqliteConnection connection, SqliteTransaction? transaction = null) => Number(connection, "PRAGMA schema_version", transaction) == 0;
 
+    /// <summary>Makes the tables where there are none. Of processes that do it at once, the second one finds them.</summary>
+    /// <param name="connection">The file.</param>
+    /// <param name="transaction">A transaction that writes, so that no other process makes them meanwhile.</param>
+    internal static void Prepare(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        if (IsEmpty(connection, transaction))
+            Execute(connection, $"{Tables} {Errors} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};", transaction);
+    }
+
+    private static void Check(SqliteConnection connection, string path)
+    {
+        if (IsEmpty(connection))
+            return;
         if (Number(connection, "PRAGMA application_id") != ApplicationId)
             throw new EvalCoreException($"--history: {path} is not a history file; name another one");
         if (Number(connection, "PRAGMA user_version") is var version and not Version)

@@ -19,6 +19,7 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
     public int Add(IReadOnlyList<HistoryEntry> entries) => SqliteHistory.Try(path, () =>
     {
         using var transaction = connection.BeginTransaction(deferred: false);
+        SqliteHistory.Prepare(connection, transaction);
         int added = 0;
         foreach (var entry in entries)
         {
@@ -49,8 +50,10 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
         return added;
     });
 
-    public IReadOnlyList<HistoryEntry> Entries() => SqliteHistory.Try(path, () =>
+    public IReadOnlyList<HistoryEntry> Entries() => SqliteHistory.Try<IReadOnlyList<HistoryEntry>>(path, () =>
     {
+        if (SqliteHistory.IsEmpty(connection))
+            return [];
         bool hasErrors = SqliteHistory.Number(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'errors'") > 0;
         using var command = connection.CreateCommand();
         command.CommandText = hasErrors

@@ -73,6 +73,14 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_is_added_to_a_file_that_was_made_empty()
+    {
+        File.WriteAllBytes(Db, []);
+        await Play("a", $"--history={Db}");
+        Assert.Single(Entries());
+    }
+
+    [Fact]
     public async Task The_same_success_and_time_are_not_flagged()
     {
         await Add([.. Enumerable.Range(1, 8).Select(day => ($"2026-01-0{day}", $"c{day}", 50, 1.0 + day % 3 * 0.01))]);
@@ -157,6 +165,7 @@ public sealed class HistoryCommandTests : IDisposable
     [InlineData("--history: there is no file FOLDER/none.db; evalcore history add DIR... --history=FOLDER/none.db makes it", "list", "--history=FOLDER/none.db")]
     [InlineData("--history: FOLDER is a folder; name a file", "list", "--history=FOLDER")]
     [InlineData("--history: FOLDER/text is not a history file; name another one", "list", "--history=FOLDER/text")]
+    [InlineData("--history: FOLDER/empty has no entry; add runs with evalcore history add DIR...", "check", "--history=FOLDER/empty")]
     [InlineData("--history: FOLDER/other.db is not a history file; name another one", "list", "--history=FOLDER/other.db")]
     [InlineData("--history: FOLDER/new.db has version 2, and this evalcore reads version 1; use the evalcore that wrote it, or another file", "list", "--history=FOLDER/new.db")]
     [InlineData("--history: FOLDER/locked.db is locked by another process; try again when it has finished", "list", "--history=FOLDER/locked.db")]
@@ -181,6 +190,7 @@ public sealed class HistoryCommandTests : IDisposable
     {
         await Play("a", $"--history={_line.In("good.db")}");
         File.WriteAllText(_line.In("text"), new string('x', 5000));
+        File.WriteAllBytes(_line.In("empty"), []);
         File.WriteAllText(_line.In("x-report.json"), "{}");
         Sql("other.db", "create table t (x)");
         File.Copy(_line.In("good.db"), _line.In("new.db"));

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace EvalCore.Records.Tests;
 
-/// <summary>Episodes that could not be played, in a history.</summary>
+/// <summary>Histories of other versions, empty ones, and episodes that could not be played.</summary>
 public sealed class SqliteHistoryTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
@@ -39,6 +39,20 @@ public sealed class SqliteHistoryTests : IDisposable
         Assert.Equal(0, Assert.Single(old.Entries()).Errors);
         old.Add([Entry("b", 2)]);
         Assert.Equal([0, 2], old.Entries().Select(entry => entry.Errors));
+    }
+
+    [Fact]
+    public void An_empty_file_is_a_history_without_entries()
+    {
+        System.IO.File.WriteAllBytes(File, []);
+        using (var history = _format.Open(File, create: false))
+            Assert.Empty(history.Entries());
+        Assert.Equal(0, new FileInfo(File).Length);
+
+        // Both opened it before the other one made the tables.
+        using IRunHistory first = _format.Open(File, create: false), second = _format.Open(File, create: true);
+        Assert.Equal([1, 1], [first.Add([Entry("a", 0)]), second.Add([Entry("b", 1)])]);
+        Assert.Equal(["a", "b"], first.Entries().Select(entry => entry.Key));
     }
 
     private static HistoryEntry Entry(string key, int errors) => new()
