@@ -171,16 +171,7 @@ internal static class HistoryCommand
     {
         if (Path.GetExtension(path) != ".svg")
             throw new EvalCoreException($"--output: {path} is not the name of an SVG file; give a name that ends with .svg");
-        string svg = HistoryPlot.Of(entries);
-        try
-        {
-            File.WriteAllText(HomeFolder.Expand(path), svg);
-        }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
-        {
-            throw EvalCoreException.CannotWrite($"--output: {path}", e);
-        }
-
+        HistoryPlot.Save(HomeFolder.Expand(path), entries);
         terminal.Writer.WriteLine($"plot: {path}");
         return ExitCode.Success;
     }

@@ -26,7 +26,7 @@ internal static class HistoryTable
     private static string[] Row(HistoryEntry entry, bool hasErrors) =>
     [
         entry.FinishedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-        EvalCoreException.Printable(entry.Commit[..Math.Min(8, entry.Commit.Length)]),
+        EvalCoreException.Printable(entry.ShortCommit),
         EvalCoreException.Printable(entry.Suite),
         Short(EvalCoreException.Printable(entry.Kind == HistoryKind.Run ? entry.Policy : entry.Name)),
         entry.Kind == HistoryKind.Run ? $"{entry.Episodes}" : "",

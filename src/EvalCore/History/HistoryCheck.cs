@@ -45,7 +45,7 @@ public static class HistoryCheck
             var last = group.Last();
             if (last.Episodes == 0)
             {
-                findings.Add(new HistoryFinding(false, $"success  {Title(last)}: no episode could be played at {Commit(last)}") { IsCompared = false });
+                findings.Add(new HistoryFinding(false, $"success  {last.Title}: no episode could be played at {Commit(last)}") { IsCompared = false });
                 continue;
             }
 
@@ -57,7 +57,7 @@ public static class HistoryCheck
             if (comparable.Comparison is { } comparison)
                 tested.Add((last, comparable.Entry, comparison));
             else
-                findings.Add(new HistoryFinding(false, $"success  {Title(last)}: {Rate(last)}; no earlier run to compare it with") { IsCompared = false });
+                findings.Add(new HistoryFinding(false, $"success  {last.Title}: {Rate(last)}; no earlier run to compare it with") { IsCompared = false });
         }
 
         double[] adjusted = [.. AdjustedPValues.Holm([.. tested.Select(test => test.Comparison.Overall.PWorse)])];
@@ -70,7 +70,7 @@ public static class HistoryCheck
                 adjusted[i] <= options.Alpha,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"success  {Title(last)}: {overall.B.Successes}/{overall.B.Episodes} at {Commit(last)}, before {overall.A.Successes}/{overall.A.Episodes} at {Commit(before)}: {drop} (p = {adjusted[i]:0.####}, {(overall.Outcomes is null ? "unpaired" : "paired")})"));
+                    $"success  {last.Title}: {overall.B.Successes}/{overall.B.Episodes} at {Commit(last)}, before {overall.A.Successes}/{overall.A.Episodes} at {Commit(before)}: {drop} (p = {adjusted[i]:0.####}, {(overall.Outcomes is null ? "unpaired" : "paired")})"));
         }));
         return findings;
     }
@@ -98,7 +98,7 @@ public static class HistoryCheck
             double[] earlier = [.. series.SkipLast(1).TakeLast(MostTimes).Select(entry => entry.Seconds)];
             if (earlier.Length < FewestTimes)
             {
-                yield return new HistoryFinding(false, $"time     {Title(last)}: {Text(last.Seconds)}; {earlier.Length} earlier of this machine and these flags, {FewestTimes} are needed") { IsCompared = false };
+                yield return new HistoryFinding(false, $"time     {last.Title}: {Text(last.Seconds)}; {earlier.Length} earlier of this machine and these flags, {FewestTimes} are needed") { IsCompared = false };
                 continue;
             }
 
@@ -108,7 +108,7 @@ public static class HistoryCheck
             string verdict = isSlow ? "SLOWER" : "no slowdown is shown";
             yield return new HistoryFinding(isSlow, string.Create(
                 CultureInfo.InvariantCulture,
-                $"time     {Title(last)}: {Text(last.Seconds)} at {Commit(last)}, median of {earlier.Length} before {Text(median)}: {verdict} ({percent:+0.0;-0.0} %, z = {z:0.0})"));
+                $"time     {last.Title}: {Text(last.Seconds)} at {Commit(last)}, median of {earlier.Length} before {Text(median)}: {verdict} ({percent:+0.0;-0.0} %, z = {z:0.0})"));
         }
     }
 
@@ -118,9 +118,7 @@ public static class HistoryCheck
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static string Title(HistoryEntry entry) => entry.Kind == HistoryKind.Run ? $"{entry.Suite}, {entry.Policy}" : entry.Name;
-
-    private static string Commit(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.Commit[..Math.Min(8, entry.Commit.Length)] : "an unknown commit";
+    private static string Commit(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.ShortCommit : "an unknown commit";
 
     private static string Rate(HistoryEntry entry) => $"{entry.Successes}/{entry.Episodes}";
 

@@ -92,4 +92,10 @@ public sealed record HistoryEntry
             ["machine"] = part["machine"]?.DeepClone(), ["options"] = options, ["batch_size"] = part["batch_size"]?.DeepClone(), ["shard"] = part["shard"]?.DeepClone(),
         };
     }
+
+    /// <summary>What the entry is of, in a text: the suite and the policy, or the benchmark's name.</summary>
+    public string Title => Kind == HistoryKind.Run ? $"{Suite}, {Policy}" : Name;
+
+    /// <summary>The first 8 digits of the commit; empty where it is not known.</summary>
+    public string ShortCommit => Commit[..Math.Min(8, Commit.Length)];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using EvalCore.Files;
 using EvalCore.Plots;
 using EvalCore.Statistics.Intervals;
 using OxyPlot;
@@ -22,6 +24,12 @@ public static class HistoryPlot
         OxyColor.FromRgb(86, 180, 233),
     ];
 
+    /// <summary>Writes the plot.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="entries">The entries, in the order of time.</param>
+    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
+    public static void Save(string path, IReadOnlyList<HistoryEntry> entries) => WholeFile.Write(path, Of(entries));
+
     /// <summary>Draws entries, which are in the order of time.</summary>
     public static string Of(IReadOnlyList<HistoryEntry> entries)
     {
@@ -39,7 +47,7 @@ public static class HistoryPlot
             model.Axes.Add(NewAxis(new LinearAxis { Minimum = -3, Maximum = 103, MajorStep = 20 }, Rates, "success rate, %", 0.54, 1));
         model.Axes.Add(NewAxis(new LogarithmicAxis { MinimumPadding = 0.1, MaximumPadding = 0.1 }, Times, "time, s", 0, hasRuns ? 0.46 : 1));
         int colour = 0;
-        foreach (var group in entries.Select((entry, x) => (Entry: entry, X: x)).GroupBy(point => point.Entry.Kind == HistoryKind.Run ? $"{point.Entry.Suite}, {point.Entry.Policy}" : point.Entry.Name))
+        foreach (var group in entries.Select((entry, x) => (Entry: entry, X: x)).GroupBy(point => point.Entry.Title))
             Add(model, Wide(SvgPlot.Text(group.Key)), [.. group], Colours[colour++ % Colours.Length]);
         return SvgPlot.Of(model, Width, Height, "Success rates and times over commits");
     }
@@ -88,5 +96,5 @@ public static class HistoryPlot
     /// <summary>A text whose place is wide enough where a browser has a wider font than the one it is measured with.</summary>
     private static string Wide(string text) => text + new string('\u00a0', 2 + text.Length);
 
-    private static string Label(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.Commit[..Math.Min(7, entry.Commit.Length)] : entry.FinishedAt.ToString("MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Label(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.ShortCommit : entry.FinishedAt.ToLocalTime().ToString("MM-dd", CultureInfo.InvariantCulture);
 }
