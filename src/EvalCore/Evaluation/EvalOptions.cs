@@ -43,10 +43,10 @@ public sealed class EvalOptions
     ];
 
     /// <summary>The key of another command's flags in the journal.</summary>
-    private const string More = "gate";
+    private const string More = RecordedOptions.Gate;
 
     /// <summary>The key of what identifies the deal of the shards in the journal; absent where they are dealt in turn.</summary>
-    private const string ShardDealKey = "shard_deal";
+    private const string ShardDealKey = RecordedOptions.ShardDeal;
 
     /// <summary>The key of the shard that the run in the journal plays, beside that of the flags.</summary>
     private const string ShardOfRunKey = "shard_of_run";

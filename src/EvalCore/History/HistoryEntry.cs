@@ -85,7 +85,7 @@ public sealed record HistoryEntry
     private static JsonObject SeriesOf(JsonNode part)
     {
         var options = (JsonObject)(part["options"]?.DeepClone() ?? new JsonObject());
-        foreach (string name in (string[])["output_dir", "job_name", "history", "seed"])
+        foreach (string name in RecordedOptions.OfOutput.Append("seed"))
             options.Remove(name);
         return new JsonObject
         {

@@ -11,8 +11,8 @@ namespace EvalCore.Reports;
 /// <param name="Commands">The commands that repeat the run, or its parts; empty where the file does not record the flags.</param>
 internal sealed record ReportIdentity(string Title, string Policy, string Finished, IReadOnlyList<string> Commands)
 {
-    /// <summary>Flags that do not change what is evaluated.</summary>
-    private static readonly string[] NotRepeated = ["output_dir", "job_name", "report"];
+    /// <summary>Flags that do not change what is evaluated, and what is no flag of <c>evalcore eval</c>.</summary>
+    private static readonly string[] NotRepeated = [.. RecordedOptions.OfOutput, RecordedOptions.Gate, RecordedOptions.ShardDeal];
 
     /// <summary>Reads the identity from the provenance.</summary>
     public static ReportIdentity Of(EvalInfo info)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Options;
+using EvalCore.Results;
 using EvalCore.Rollout;
 
 namespace EvalCore.Training;
@@ -12,8 +13,7 @@ internal static class OptionChanges
 {
     private static readonly string[] WithoutEffect =
     [
-        "output_dir", "job_name", "eval.batch_size", "eval.use_async_envs", "eval.isolation", "eval.episode_timeout", "eval.max_renderers", "eval.retry_errors",
-        "history", "report",
+        .. RecordedOptions.OfOutput, "eval.batch_size", "eval.use_async_envs", "eval.isolation", "eval.episode_timeout", "eval.max_renderers", "eval.retry_errors",
     ];
 
     /// <summary>What a resumed evaluation may ask for besides: more episodes, videos, steps.</summary>

@@ -28,6 +28,21 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void The_command_that_repeats_the_run_has_flags_of_eval_that_change_what_is_evaluated()
+    {
+        var provenance = SyntheticRun.Provenance();
+        var options = provenance["options"]!.AsObject();
+        (options["job_name"], options["history"], options["report"], options["shard"], options["shard_by"]) = ("walk_walker", "runs.db", false, "0/2", "task");
+        (options["shard_deal"], options["gate"]) = ("task", new JsonObject { ["gate.alpha"] = 0.05 });
+        string page = Page(SyntheticRun.Of(1, 4, provenance: provenance));
+        string command = page[page.IndexOf("evalcore eval", StringComparison.Ordinal)..];
+        command = command[..command.IndexOf('<', StringComparison.Ordinal)];
+        Assert.Equal(
+            ["--policy.path", "--policy.device", "--env.type", "--env.task", "--env.obs_type", "--eval.n_episodes", "--eval.use_async_envs", "--seed", "--shard", "--shard_by"],
+            command.Split(" \\\n  ").Skip(1).Select(flag => flag.Split('=')[0]));
+    }
+
+    [Fact]
     public void A_name_with_markup_is_text()
     {
         const string Name = "<script>alert('x')</script><img src=http://example.com/x onerror=alert(1)>\"&amp;";
