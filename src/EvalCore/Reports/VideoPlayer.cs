@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Results;
 
@@ -36,8 +37,13 @@ internal static class VideoPlayer
     {
         foreach (var part in Merge.Parts(info.Provenance))
         {
-            if (part["env"] is JsonObject env && Merge.Text(env["type"]) == suite && env["fps"] is JsonValue fps && fps.TryGetValue(out double value) && value > 0)
-                return value;
+            if (part["env"] is JsonObject env && Merge.Text(env["type"]) == suite && env["fps"] is JsonValue fps && fps.GetValueKind() == JsonValueKind.Number)
+            {
+                // In a run that was not read from a file it is an int, which cannot be read as a double.
+                double value = double.Parse(fps.ToJsonString(), CultureInfo.InvariantCulture);
+                if (value > 0)
+                    return value;
+            }
         }
 
         return double.PositiveInfinity;

@@ -212,13 +212,15 @@ public sealed class RunReportTests : IDisposable
 
     private string Page(ReportRun run, ReportRun? baseline = null) => new RunReport(run, baseline).ToHtml(_folder);
 
-    /// <summary>A run of one episode with a video.</summary>
-    private ReportRun WithVideos(string name, string video, bool success = true)
+    /// <summary>A run of one task whose episodes have one file as their video.</summary>
+    private ReportRun WithVideos(string name, string video, bool success = true, int fps = 10, int episodes = 1)
     {
         string folder = Path.Combine(_folder, name);
         Directory.CreateDirectory(Path.Combine(folder, "videos"));
         File.WriteAllText(Path.Combine(folder, "videos", video), "");
-        var run = SyntheticRun.Of(1, 1, success ? 1 : 0, change: record => record with { VideoPath = $"videos/{video}" });
+        var provenance = SyntheticRun.Provenance();
+        provenance["env"]!["fps"] = fps;
+        var run = SyntheticRun.Of(1, episodes, success ? 1 : 0, change: record => record with { VideoPath = $"videos/{video}" }, provenance: provenance);
         return run with { Folder = folder };
     }
 
