@@ -124,12 +124,13 @@ internal static class ComparisonSection
         {
             var ((a, b), urlA, urlB, first) = shown[i];
             bool isLoaded = i < VideoPlayer.MostLoaded / 2;
-            // Frame k shows the state before step k.
-            double start = (first ?? 0) / VideoPlayer.FramesPerSecond(report.Run.Info, b.Suite);
+            // Frame k shows the state before step k. Runs with another frame rate are comparable.
+            double startA = (first ?? 0) / VideoPlayer.FramesPerSecond(report.Baseline!.Info, a.Suite);
+            double startB = (first ?? 0) / VideoPlayer.FramesPerSecond(report.Run.Info, b.Suite);
             html.Write($"""
                 <figure class="pair"><figcaption>{b.Task}, episode {a.EpisodeIndex}, seed {b.Seed ?? a.Seed}</figcaption>
-                <div><p class="a">A {Outcome(a)}</p>{VideoPlayer.Of(urlA!, start, $"A, {a.Task}, episode {a.EpisodeIndex}", isLoaded)}</div>
-                <div><p class="b">B {Outcome(b)}</p>{VideoPlayer.Of(urlB!, start, $"B, {b.Task}, episode {b.EpisodeIndex}", isLoaded)}</div></figure>
+                <div><p class="a">A {Outcome(a)}</p>{VideoPlayer.Of(urlA!, startA, $"A, {a.Task}, episode {a.EpisodeIndex}", isLoaded)}</div>
+                <div><p class="b">B {Outcome(b)}</p>{VideoPlayer.Of(urlB!, startB, $"B, {b.Task}, episode {b.EpisodeIndex}", isLoaded)}</div></figure>
 
                 """);
         }

@@ -129,6 +129,16 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void Each_video_of_a_pair_begins_by_the_frame_rate_of_its_own_run()
+    {
+        var run = WithRewards(WithVideos("after", "0.mp4", success: false), step => step);
+        var baseline = WithRewards(WithVideos("before", "0.mp4", success: true, fps: 20), step => Math.Min(step, 24));
+        string page = Page(run, baseline);
+        Assert.Contains("src=\"before/videos/0.mp4#t=1.25\"", page, StringComparison.Ordinal);
+        Assert.Contains("src=\"after/videos/0.mp4#t=2.5\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rewards_over_the_steps_are_shown_where_they_were_recorded()
     {
         var run = SyntheticRun.Of(1, 6, 0.5);
