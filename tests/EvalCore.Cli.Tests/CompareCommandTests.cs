@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Commands;
+using EvalCore.Results;
 
 namespace EvalCore.Cli.Tests;
 
@@ -61,6 +62,19 @@ public sealed class CompareCommandTests : IDisposable
         await _line.Run("compare", "--format", "markdown", _line.In("a"), _line.In("a"));
         Assert.Contains(_line.Out.Lines, line => line.StartsWith("**verdict: undecided", StringComparison.Ordinal));
         Assert.Contains("| task | pairs | A | B | B - A | 95 % interval | only A | only B | p (B worse) | p (Holm) |", _line.Out.Lines);
+    }
+
+    [Fact]
+    public async Task Markdown_counts_the_pairs_that_it_leaves_out()
+    {
+        await Play("a", episodes: 26);
+        await Play("b", episodes: 26);
+        string file = _line.In("b", EvalInfo.FileName);
+        var info = EvalInfo.Load(file);
+        new EvalInfo(info.Episodes.Select(episode => episode with { Success = !episode.Success }), info.EvalS, info.OutputDir, info.Provenance).Save(file);
+        await _line.Run("compare", "--format", "markdown", _line.In("a"), _line.In("b"));
+        Assert.Contains("<details><summary>52 pairs in which one succeeded and the other failed</summary>", _line.Out.Lines);
+        Assert.Contains("and 2 more; `--format=json` lists all", _line.Out.Lines);
     }
 
     [Theory]

@@ -29,6 +29,8 @@ internal static class ComparisonMarkdown
         output.WriteLine();
         Markdown.Table(ComparisonText.PairHeadings, discordant.Take(MostPairs).Select(ComparisonText.PairRow), output);
         output.WriteLine();
+        if (discordant.Count > MostPairs)
+            output.WriteLine($"and {discordant.Count - MostPairs} more; `--format=json` lists all\n");
         output.WriteLine("</details>");
     }
 }

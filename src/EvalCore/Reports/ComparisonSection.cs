@@ -63,7 +63,8 @@ internal static class ComparisonSection
         if (comparison.Tasks.Count < 2)
             return;
         var rows = Rows(comparison).Take(IntervalPlot.MostRows).ToList();
-        html.Write($"<figure>{new Html(IntervalPlot.Differences(rows, comparison.Options.Margin / 100))}<figcaption>B − A in percentage points with 95 % intervals, the largest drop first; the dashed line is the margin.</figcaption></figure>\n");
+        int others = comparison.Tasks.Count + 1 - rows.Count;
+        html.Write($"<figure>{new Html(IntervalPlot.Differences(rows, comparison.Options.Margin / 100))}<figcaption>B − A in percentage points with 95 % intervals, the largest drop first; the dashed line is the margin{(others > 0 ? $"; {NumberText.NotShown(others, "task")}" : "")}.</figcaption></figure>\n");
     }
 
     private static IEnumerable<IntervalRow> Rows(Comparison comparison) => comparison.Tasks.OrderBy(task => task.Difference)
@@ -110,13 +111,15 @@ internal static class ComparisonSection
 
     private static void Videos(HtmlWriter html, RunReport report, IReadOnlyList<EpisodePair> discordant, VideoLinks videos)
     {
-        var shown = discordant
+        var playable = discordant
             .Select(pair => (Pair: pair, A: videos.UrlOf(report.Baseline!, pair.A), B: videos.UrlOf(report.Run, pair.B)))
-            .Where(pair => pair.A is not null && pair.B is not null).Take(MostVideos)
-            .Select(pair => (pair.Pair, pair.A, pair.B, First: report.Traces.FirstDifference(pair.Pair))).ToList();
+            .Where(pair => pair.A is not null && pair.B is not null).ToList();
+        var shown = playable.Take(MostVideos).Select(pair => (pair.Pair, pair.A, pair.B, First: report.Traces.FirstDifference(pair.Pair))).ToList();
         if (shown.Count == 0)
             return;
         html.Write($"<h3>Videos of these pairs</h3>\n");
+        if (playable.Count > MostVideos)
+            html.Write($"<p>{NumberText.NotShown(playable.Count - MostVideos, "pair")}.</p>\n");
         if (shown.Any(pair => pair.First is not null))
             html.Write($"<p>A video begins at the first step in which the two episodes differ.</p>\n");
         html.Write($"<div class=\"pairs\">\n");

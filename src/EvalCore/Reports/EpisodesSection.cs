@@ -78,14 +78,16 @@ internal static class EpisodesSection
     private static void Videos(HtmlWriter html, RunReport report, VideoLinks videos)
     {
         var info = report.Run.Info;
-        var recorded = info.Episodes.Where(episode => episode.VideoPath is not null).Take(MostVideos).ToList();
-        var tasks = recorded.Select(episode => (Episode: episode, Url: videos.UrlOf(report.Run, episode))).Where(video => video.Url is not null)
-            .GroupBy(video => (video.Episode.TaskGroup, video.Episode.TaskId)).ToList();
-        int count = tasks.Sum(task => task.Count());
+        var recorded = info.Episodes.Where(episode => episode.VideoPath is not null).ToList();
+        var found = recorded.Select(episode => (Episode: episode, Url: videos.UrlOf(report.Run, episode))).Where(video => video.Url is not null).ToList();
+        var tasks = found.Take(MostVideos).GroupBy(video => (video.Episode.TaskGroup, video.Episode.TaskId)).ToList();
+        int count = Math.Min(found.Count, MostVideos), gone = recorded.Count - found.Count;
         html.Write($"<h3>Videos</h3>\n");
-        if (count < recorded.Count)
-            html.Write($"<p>{NumberText.Count(recorded.Count - count, "video")} of this result {new Html(recorded.Count - count == 1 ? "is" : "are")} not where it says.</p>\n");
-        else if (count == 0)
+        if (gone > 0)
+            html.Write($"<p>{NumberText.Count(gone, "video")} of this result {new Html(gone == 1 ? "is" : "are")} not where it says.</p>\n");
+        if (found.Count > MostVideos)
+            html.Write($"<p>{NumberText.NotShown(found.Count - MostVideos, "video")}; <code>{EvalInfo.FileName}</code> names all.</p>\n");
+        if (recorded.Count == 0)
             html.Write($"<p>There is no video; <code>evalcore video {report.Run.Name} --failures</code> makes those of the failures, and <code>--eval.n_episodes_to_render</code> sets how many episodes of each task have one.</p>\n");
         foreach (var task in tasks)
         {

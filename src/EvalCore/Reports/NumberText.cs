@@ -40,5 +40,8 @@ internal static class NumberText
     /// <summary>A count with its noun: <c>1 episode</c>, <c>10,000 episodes</c>.</summary>
     public static string Count(long count, string noun) => Invariant($"{count:#,0} {noun}{(count == 1 ? "" : "s")}");
 
+    /// <summary>That a page leaves some of a list out: <c>1 more task is not shown</c>.</summary>
+    public static string NotShown(long count, string noun) => $"{Count(count, $"more {noun}")} {(count == 1 ? "is" : "are")} not shown";
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,10 +20,17 @@ internal static class ReportNotes
     /// <summary>The episodes that could not be played, by their reasons.</summary>
     private static IEnumerable<string> Errors(EvalInfo info)
     {
-        foreach (var error in info.Errors.GroupBy(episode => episode.Error).Take(MostOfAKind))
+        var reasons = info.Errors.GroupBy(episode => episode.Error).ToList();
+        foreach (var error in reasons.Take(MostOfAKind))
         {
             yield return $"{NumberText.Count(error.Count(), "episode")} could not be played, and no rate counts {(error.Count() == 1 ? "it" : "them")}: {error.Key} "
                 + $"({string.Join(", ", error.Take(MostOfAKind).Select(episode => $"episode {episode.EpisodeIndex} of {episode.Task}"))}{(error.Count() > MostOfAKind ? ", ..." : "")})";
+        }
+
+        if (reasons.Count > MostOfAKind)
+        {
+            var others = reasons.Skip(MostOfAKind).ToList();
+            yield return $"{NumberText.Count(others.Sum(error => error.Count()), "episode")} could not be played for {NumberText.Count(others.Count, "more reason")}, which {(others.Count == 1 ? "is" : "are")} not shown";
         }
     }
 
@@ -58,8 +65,11 @@ internal static class ReportNotes
     /// <summary>The simulator's warnings, each once with the number of its episodes.</summary>
     private static IEnumerable<string> Warnings(EvalInfo info)
     {
-        foreach (var warning in info.Episodes.Where(episode => episode.Warning is not null).GroupBy(episode => episode.Warning).Take(MostOfAKind))
+        var warnings = info.Episodes.Where(episode => episode.Warning is not null).GroupBy(episode => episode.Warning).ToList();
+        foreach (var warning in warnings.Take(MostOfAKind))
             yield return $"{warning.Key} (in {NumberText.Count(warning.Count(), "episode")}; the first is episode {warning.First().EpisodeIndex} of {warning.First().Task})";
+        if (warnings.Count > MostOfAKind)
+            yield return NumberText.NotShown(warnings.Count - MostOfAKind, "warning");
         int again = info.Episodes.Count(episode => episode.Attempts > 1);
         if (again > 0)
             yield return $"{NumberText.Count(again, "episode")} lost the connection to the policy's server, or the process of the simulator, and began again";

@@ -34,6 +34,8 @@ internal static class RunMarkdown
             Tasks(info, output);
         foreach (string note in report.Notes.Take(MostNotes))
             output.WriteLine($"- {Markdown.Text(note)}");
+        if (report.Notes.Count > MostNotes)
+            output.WriteLine($"- {NumberText.NotShown(report.Notes.Count - MostNotes, "note")}");
         output.WriteLine();
         output.WriteLine(file is null ? $"Run: {Markdown.Code(report.Run.Name)}" : $"Report: {Markdown.Code(file)}");
         return output.ToString();

@@ -35,12 +35,15 @@ internal static class TasksSection
         html.Write($"<figure>{new Html(IntervalPlot.Rates([.. rows.Take(IntervalPlot.MostRows)]))}<figcaption>");
         if (report.Comparison is not null)
             html.Write($"<span class=\"key current\">this run</span> <span class=\"key baseline\">baseline, on the common episodes</span> ");
-        html.Write($"Success rates with 95 % Wilson intervals{(tasks.Count is > 0 and <= MostOpenRows ? ", tasks with the lowest rate first" : "")}.</figcaption></figure>\n");
+        html.Write($"Success rates with 95 % Wilson intervals{(tasks.Count is > 0 and <= MostOpenRows ? ", tasks with the lowest rate first" : "")}{NotShown(rows.Count, "group")}.</figcaption></figure>\n");
         if (tasks.Count > MostOpenRows)
         {
-            html.Write($"<details><summary>Plot of {NumberText.Count(Math.Min(tasks.Count, IntervalPlot.MostRows), "task")}, the lowest rate first</summary>\n<figure>{new Html(IntervalPlot.Rates([.. tasks.Take(IntervalPlot.MostRows)]))}</figure></details>\n");
+            html.Write($"<details><summary>Plot of {NumberText.Count(Math.Min(tasks.Count, IntervalPlot.MostRows), "task")}, the lowest rate first{NotShown(tasks.Count, "task")}</summary>\n<figure>{new Html(IntervalPlot.Rates([.. tasks.Take(IntervalPlot.MostRows)]))}</figure></details>\n");
         }
     }
+
+    /// <summary>How many rows a plot leaves out; nothing where it has all.</summary>
+    private static string NotShown(int rows, string noun) => rows > IntervalPlot.MostRows ? $"; {NumberText.NotShown(rows - IntervalPlot.MostRows, noun)}" : "";
 
     private static IEnumerable<IntervalRow> Tasks(RunReport report)
     {

@@ -156,6 +156,43 @@ public sealed class RunReportTests : IDisposable
         Assert.Contains("1 video of this result is not where it says.", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Videos_beyond_the_most_are_counted()
+    {
+        string page = Page(WithVideos("run", "0.mp4", episodes: 1003));
+        Assert.Equal(1000, page.Split("<video").Length - 1);
+        Assert.Contains("3 more videos are not shown", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("more video", Page(WithVideos("run", "0.mp4", episodes: 2)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pairs_of_videos_beyond_the_most_are_counted()
+    {
+        string page = Page(WithVideos("after", "0.mp4", success: false, episodes: 61), WithVideos("before", "0.mp4", episodes: 61));
+        Assert.Equal(60, page.Split("<figure class=\"pair\">").Length - 1);
+        Assert.Contains("1 more pair is not shown", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tasks_beyond_the_most_rows_of_a_plot_are_counted()
+    {
+        string page = Page(SyntheticRun.Of(160, 1), SyntheticRun.Of(160, 1, seed: 2));
+        Assert.Contains("the dashed line is the margin; 11 more tasks are not shown", page, StringComparison.Ordinal);
+        Assert.Contains("Plot of 150 tasks, the lowest rate first; 10 more tasks are not shown", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("not shown", Page(SyntheticRun.Of(149, 1), SyntheticRun.Of(149, 1, seed: 2)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kinds_of_errors_and_of_warnings_beyond_the_most_are_counted()
+    {
+        var report = new RunReport(SyntheticRun.Of(1, 20, change: record => record.EpisodeIndex < 8
+            ? record with { Error = $"reason {record.EpisodeIndex % 7}", Success = false }
+            : record with { Warning = $"warning {Math.Min(record.EpisodeIndex, 13)}" }));
+        Assert.Contains("2 episodes could not be played for 2 more reasons, which are not shown", report.Notes);
+        Assert.Contains("1 more warning is not shown", report.Notes);
+        Assert.Contains($"\n- {report.Notes.Count - 5} more notes are not shown\n", report.ToMarkdown(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("policies/eval_pusht/act_bs1/eval_info.json")]
     [InlineData("metaworld/eval/eval_info_bs2.json")]
