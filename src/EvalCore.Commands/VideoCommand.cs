@@ -63,7 +63,8 @@ internal static class VideoCommand
         var chosen = Choose(info, flags, run);
         if (chosen.Count == 0)
         {
-            terminal.Writer.WriteLine("no episode failed; there is no video to make");
+            bool isPlayed = info.Episodes.Any(record => IsOf(record, flags.Task));
+            terminal.Writer.WriteLine($"no episode {(isPlayed ? "failed" : "was played")}; there is no video to make");
             return ExitCode.Success;
         }
 
@@ -132,13 +133,11 @@ internal static class VideoCommand
     {
         if ((flags.Episode is not null ? 1 : 0) + (flags.Failures ? 1 : 0) + (flags.All ? 1 : 0) != 1)
             throw new EvalCoreException("video: name the episodes with one of --episode=K, --failures and --all");
-        IReadOnlyList<EpisodeRecord> chosen = info.Episodes;
-        if (flags.Task is { } name)
+        IReadOnlyList<EpisodeRecord> chosen = [.. info.Episodes.Where(record => IsOf(record, flags.Task))], errors = [.. info.Errors.Where(record => IsOf(record, flags.Task))];
+        if (flags.Task is { } name && chosen.Count + errors.Count == 0)
         {
-            chosen = [.. chosen.Where(record => record.Task == name || record.TaskGroup == name)];
-            string[] known = [.. info.Episodes.SelectMany(record => (string[])[record.Task, record.TaskGroup]).Distinct()];
-            if (chosen.Count == 0)
-                throw new EvalCoreException($"--task: {run} has no task or group '{name}'{Nearest.Hint(name, known)}");
+            string[] known = [.. info.Episodes.Concat(info.Errors).SelectMany(record => (string[])[record.Task, record.TaskGroup]).Distinct()];
+            throw new EvalCoreException($"--task: {run} has no task or group '{name}'{Nearest.Hint(name, known)}");
         }
 
         if (flags.Failures)
@@ -148,10 +147,12 @@ internal static class VideoCommand
             string[] names = numbers.Split(',');
             if (names.FirstOrDefault(text => !EpisodeNames.TryRead(text, out _, out _)) is { } malformed)
                 throw new EvalCoreException($"--episode: '{malformed}' is not the number of an episode; give numbers from 0, separated by commas");
-            var errors = info.Errors.Where(record => flags.Task is not { } task || record.Task == task || record.TaskGroup == task).ToList();
             chosen = EpisodeNames.Choose(chosen, errors, names, run);
         }
 
         return flags.N is { } most ? [.. chosen.Take(most)] : chosen;
     }
+
+    /// <summary>Whether an episode is of a task or group; null stands for all.</summary>
+    private static bool IsOf(EpisodeRecord record, string? task) => task is null || record.Task == task || record.TaskGroup == task;
 }

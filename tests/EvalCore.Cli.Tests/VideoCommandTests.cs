@@ -130,6 +130,22 @@ public sealed class VideoCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--all")]
+    [InlineData("--failures")]
+    [InlineData("--all", "--task=left")]
+    public async Task A_run_of_which_no_episode_was_played_has_none_to_show(params string[] flags)
+    {
+        await Play("run");
+        string file = Path.Combine(Run, EvalInfo.FileName);
+        var info = EvalInfo.Load(file);
+        new EvalInfo(
+            info.Episodes.Select(episode => episode with { Error = "the simulator ended", Success = false, Steps = null, Timings = null, Diagnostics = null }),
+            info.EvalS, info.OutputDir, info.Provenance).Save(file);
+        Assert.Equal(0, await _line.Run(["video", Run, .. flags]));
+        Assert.Equal("no episode was played; there is no video to make", _line.Out.Lines[^1]);
+    }
+
+    [Theory]
     [InlineData("video: no run is named; name one output folder: evalcore video RUN --failures", "--all")]
     [InlineData("video: too many runs; name one output folder: evalcore video RUN --failures", "RUN", "RUN", "--all")]
     [InlineData("video: name the episodes with one of --episode=K, --failures and --all", "RUN")]

@@ -43,6 +43,12 @@ internal static class EpisodesSection
     {
         var failed = info.PerTask.Select(task => task.Episodes.Where(episode => !episode.Success).ToList()).Where(task => task.Count > 0).ToList();
         int count = failed.Sum(task => task.Count);
+        if (info.Episodes.Count == 0)
+        {
+            html.Write($"<p>No episode was played.</p>\n");
+            return;
+        }
+
         if (count == 0)
         {
             html.Write($"<p>{new Html(info.Errors.Count == 0 ? "All" : "All the other")} {info.Episodes.Count} episodes succeeded.</p>\n");

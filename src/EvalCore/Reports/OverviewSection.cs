@@ -104,6 +104,7 @@ internal static class OverviewSection
 
     private static string Missing(Aggregate overall) => (overall.NEpisodes - overall.NSuccess) switch
     {
+        _ when overall.NEpisodes == 0 => "no episode was played",
         0 => "no failure",
         var failed => NumberText.Count(failed, "failure"),
     };

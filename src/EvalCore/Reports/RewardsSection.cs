@@ -18,7 +18,8 @@ internal static class RewardsSection
         Add("sum_reward", episode => episode.SumReward);
         Add("steps", episode => episode.Steps);
         html.Write($"</div>\n");
-        table.Write(html);
+        if (report.Run.Info.Episodes.Count > 0)
+            table.Write(html);
         OverSteps(html, report);
         html.Write($"</section>\n");
 

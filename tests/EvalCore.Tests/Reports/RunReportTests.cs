@@ -193,6 +193,20 @@ public sealed class RunReportTests : IDisposable
         Assert.Contains($"\n- {report.Notes.Count - 5} more notes are not shown\n", report.ToMarkdown(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_of_errors_alone_has_a_page_that_says_so()
+    {
+        var run = SyntheticRun.Of(2, 3, change: record => record with { Error = "the simulator ended", Success = false, Steps = null, Timings = null, Diagnostics = null });
+        string page = Page(run);
+        PageText.Elements(page);
+        Assert.Contains("<p>No episode was played.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"value\">0 of 0</span><span class=\"remark\">no episode was played, 6 errors (not counted)</span>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("succeeded.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("no failure", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", page[page.IndexOf("<body", StringComparison.Ordinal)..page.LastIndexOf("<script", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.DoesNotContain("Quantiles", page, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("policies/eval_pusht/act_bs1/eval_info.json")]
     [InlineData("metaworld/eval/eval_info_bs2.json")]
