@@ -16,7 +16,12 @@ internal static class RewardPlot
     /// <summary>Draws it.</summary>
     /// <param name="successes">The rewards of the steps, of each episode that succeeded.</param>
     /// <param name="failures">Those of each episode that failed.</param>
-    public static string Of(IReadOnlyList<double[]> successes, IReadOnlyList<double[]> failures)
+    public static string Of(IReadOnlyList<double[]> successes, IReadOnlyList<double[]> failures) =>
+        SvgPlot.Themed(Model(successes, failures), Width, Height, "The median reward over the steps of the episodes that succeeded and of those that failed");
+
+    /// <summary>The plot before it is drawn. Steps count from 1, as in recorded steps.</summary>
+    /// <inheritdoc cref="Of"/>
+    internal static PlotModel Model(IReadOnlyList<double[]> successes, IReadOnlyList<double[]> failures)
     {
         var model = PlotStyle.NewModel();
         model.PlotMargins = new OxyThickness(52, double.NaN, double.NaN, double.NaN);
@@ -24,7 +29,7 @@ internal static class RewardPlot
         model.Axes.Add(PlotStyle.NewLinearAxis(AxisPosition.Left, ""));
         Add(PlotStyle.Failure, failures);
         Add(PlotStyle.Success, successes);
-        return SvgPlot.Themed(model, Width, Height, "The median reward over the steps of the episodes that succeeded and of those that failed");
+        return model;
 
         void Add(OxyColor colour, IReadOnlyList<double[]> episodes)
         {
@@ -34,7 +39,8 @@ internal static class RewardPlot
             var median = new LineSeries { Color = colour, StrokeThickness = 2 };
             int steps = episodes.Max(episode => episode.Length);
             double[] values = new double[episodes.Count];
-            for (int step = 0; step < steps; step += Math.Max(1, steps / MostSteps))
+            int stride = (steps + MostSteps - 1) / MostSteps;
+            for (int step = 0; step < steps; step += stride)
             {
                 int count = 0;
                 foreach (var episode in episodes)
@@ -47,9 +53,9 @@ internal static class RewardPlot
                     continue;
                 var rewards = values.AsSpan(0, count);
                 rewards.Sort();
-                median.Points.Add(new DataPoint(step, At(rewards, 0.5)));
-                band.Points.Add(new DataPoint(step, At(rewards, 0.1)));
-                band.Points2.Add(new DataPoint(step, At(rewards, 0.9)));
+                median.Points.Add(new DataPoint(step + 1, At(rewards, 0.5)));
+                band.Points.Add(new DataPoint(step + 1, At(rewards, 0.1)));
+                band.Points2.Add(new DataPoint(step + 1, At(rewards, 0.9)));
             }
 
             model.Series.Add(band);
