@@ -19,17 +19,28 @@ public sealed record CommonEpisodes(
 
     /// <summary>Finds the common episodes of two runs.</summary>
     /// <exception cref="EvalCoreException">They have no task in common of which both played an episode.</exception>
-    public static CommonEpisodes Of(EvalInfo a, EvalInfo b)
+    public static CommonEpisodes Of(EvalInfo a, EvalInfo b) => TryOf(a, b, out string? reason) ?? throw new EvalCoreException($"compare: {reason}");
+
+    /// <summary>Finds the common episodes of two runs.</summary>
+    /// <param name="a">The first run.</param>
+    /// <param name="b">The second run.</param>
+    /// <param name="reason">Why there is none; null where there is one.</param>
+    /// <returns>Null where they have no task in common of which both played an episode.</returns>
+    internal static CommonEpisodes? TryOf(EvalInfo a, EvalInfo b, out string? reason)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
+        reason = null;
         var notes = new List<string>();
         if (a.Errors.Count + b.Errors.Count > 0)
             notes.Add($"{EpisodeText.Count(a.Errors.Count)} of A and {EpisodeText.Count(b.Errors.Count)} of B could not be played; left out, with their partners");
         foreach (var (run, info) in ((string, EvalInfo)[])[("A", a), ("B", b)])
         {
             if (info is { Episodes.Count: 0, Errors: [var first, ..] })
-                throw new EvalCoreException($"compare: no episode of {run} could be played ({first.Error}); evalcore eval --resume=DIR --eval.retry_errors=true plays them again");
+            {
+                reason = $"no episode of {run} could be played ({first.Error}); evalcore eval --resume=DIR --eval.retry_errors=true plays them again";
+                return null;
+            }
         }
 
         IReadOnlyList<EpisodeRecord> episodesA = a.Episodes, episodesB = b.Episodes;
@@ -42,9 +53,10 @@ public sealed record CommonEpisodes(
             if (tasks.Count == 0)
             {
                 var unplayed = a.PerTask.Where(task => b.PerTask.Any(other => (other.TaskGroup, other.TaskId) == (task.TaskGroup, task.TaskId))).Select(task => task.Task).ToList();
-                throw new EvalCoreException(unplayed.Count == 0
-                    ? $"compare: the runs have no task in common: A has {Names(a)}, B has {Names(b)}"
-                    : $"compare: the runs have no task in common of which both played an episode: episodes of {Some(unplayed)} could not be played");
+                reason = unplayed.Count == 0
+                    ? $"the runs have no task in common: A has {Names(a)}, B has {Names(b)}"
+                    : $"the runs have no task in common of which both played an episode: episodes of {Some(unplayed)} could not be played";
+                return null;
             }
 
             episodesA = Those(episodesA, tasks, "A", notes);

@@ -6,19 +6,26 @@ namespace EvalCore.Comparisons;
 public static class ComparisonText
 {
     /// <summary>The verdict and what it rests on, in one line.</summary>
-    public static string Verdict(Comparison comparison)
+    public static string Verdict(Comparison comparison) => VerdictParts(comparison).ToString();
+
+    /// <summary>The verdict and what it rests on, in parts.</summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="worse">That B is worse, in words.</param>
+    internal static VerdictText VerdictParts(Comparison comparison, string worse = "B is worse")
     {
         ArgumentNullException.ThrowIfNull(comparison);
         var sequential = comparison.Sequential;
         string alpha = Invariant($"alpha {comparison.Options.Alpha:0.####}"), margin = Invariant($"{comparison.Options.Margin:0.##} points");
         return comparison.Verdict switch
         {
-            GateVerdict.NotComparable => $"verdict: not comparable: {string.Join("; ", comparison.Comparability.Reasons.Take(3))}"
-                + (comparison.Comparability.Reasons.Count > 3 ? $"; and {comparison.Comparability.Reasons.Count - 3} more" : ""),
-            GateVerdict.Pass => $"verdict: pass: a drop of {margin} or more is excluded{After()} ({alpha}); {Rates(comparison)}",
-            GateVerdict.Fail => $"verdict: fail: B is worse{(comparison.Metric is null ? "" : $" in {comparison.Options.MetricName}")}, shown{After()} ({alpha}); {Rates(comparison)}",
-            _ when comparison.Metric is not null => $"verdict: undecided: B is not shown to be worse in {comparison.Options.MetricName} ({alpha}); {Rates(comparison)}",
-            _ => $"verdict: undecided: neither a drop, nor that it is below {margin}, is shown ({alpha}); {Rates(comparison)}",
+            GateVerdict.NotComparable => new(
+                "not comparable",
+                string.Join("; ", comparison.Comparability.Reasons.Take(3)) + (comparison.Comparability.Reasons.Count > 3 ? $"; and {comparison.Comparability.Reasons.Count - 3} more" : ""),
+                ""),
+            GateVerdict.Pass => new("pass", $"a drop of {margin} or more is excluded{After()} ({alpha})", Rates(comparison)),
+            GateVerdict.Fail => new("fail", $"{worse}{(comparison.Metric is null ? "" : $" in {comparison.Options.MetricName}")}, shown{After()} ({alpha})", Rates(comparison)),
+            _ when comparison.Metric is not null => new("undecided", $"B is not shown to be worse in {comparison.Options.MetricName} ({alpha})", Rates(comparison)),
+            _ => new("undecided", $"neither a drop, nor that it is below {margin}, is shown ({alpha})", Rates(comparison)),
         };
 
         string After() => sequential is null

@@ -117,9 +117,8 @@ public sealed class BaselineGate : Gate
     {
         if (!HasPair(info))
             return "undecided: no episode with a partner in the baseline was played";
-        string text = ComparisonText.Verdict(Compare(info))["verdict: ".Length..];
-        int rates = text.LastIndexOf("; success rates", StringComparison.Ordinal);
-        return (rates < 0 ? text : text[..rates]).Replace("B is worse", "worse than the baseline", StringComparison.Ordinal);
+        var verdict = ComparisonText.VerdictParts(Compare(info), worse: "worse than the baseline");
+        return $"{verdict.Word}: {verdict.Reason}";
     }
 
     /// <inheritdoc/>

@@ -76,15 +76,14 @@ internal static class OverviewSection
         }
         else if (report.Comparison is { } comparison)
         {
-            // The line is "verdict: pass: the reason".
-            string[] line = ComparisonText.Verdict(comparison).Split(": ", 3);
+            var verdict = ComparisonText.VerdictParts(comparison);
             string kind = comparison.Verdict switch
             {
                 GateVerdict.Pass => "pass",
                 GateVerdict.Fail => "fail",
                 _ => "none",
             };
-            html.Write($"<p class=\"verdict {kind}\"><strong>{line[1]}</strong> {line[2]}</p>\n");
+            html.Write($"<p class=\"verdict {kind}\"><strong>{verdict.Word}</strong> {verdict.Explanation}</p>\n");
         }
     }
 

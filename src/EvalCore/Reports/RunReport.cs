@@ -29,18 +29,10 @@ public sealed class RunReport
             return;
         options ??= new ComparisonOptions();
         options.Validate();
-        CommonEpisodes episodes;
-        try
-        {
-            episodes = CommonEpisodes.Of(baseline.Info, run.Info);
-        }
-        catch (EvalCoreException e)
-        {
-            NotCompared = e.Message.StartsWith("compare: ", StringComparison.Ordinal) ? e.Message["compare: ".Length..] : e.Message;
-            return;
-        }
-
-        Comparison = Comparison.Of(episodes, baseline.Info, run.Info, options, ownRange);
+        var episodes = CommonEpisodes.TryOf(baseline.Info, run.Info, out string? reason);
+        NotCompared = reason;
+        if (episodes is not null)
+            Comparison = Comparison.Of(episodes, baseline.Info, run.Info, options, ownRange);
     }
 
     /// <summary>The run.</summary>

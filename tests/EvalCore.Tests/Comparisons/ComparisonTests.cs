@@ -49,6 +49,25 @@ public sealed class ComparisonTests
         "compare: the runs have no task in common: A has left, B has right",
         Assert.Throws<EvalCoreException>(() => Comparison.Of(Info(Episodes("left", "1", 1)), Info(Episodes("right", "1", 1, id: 1)), new ComparisonOptions())).Message);
 
+    /// <summary>What stands in a reason does not end it.</summary>
+    [Fact]
+    public void A_verdict_has_parts_and_is_the_line_of_them()
+    {
+        var drop = Comparison.Of(Info(Episodes("left", Row(200, 200), 0)), Info(Episodes("left", Row(200, 60), 0)), new ComparisonOptions());
+        var parts = ComparisonText.VerdictParts(drop, "worse than before");
+        Assert.Equal(("fail", ComparisonText.Rates(drop)), (parts.Word, parts.Rates));
+        Assert.StartsWith("worse than before, shown after ", parts.Reason, StringComparison.Ordinal);
+        Assert.Equal($"verdict: fail: {parts.Reason.Replace("worse than before", "B is worse", StringComparison.Ordinal)}; {parts.Rates}", ComparisonText.Verdict(drop));
+
+        const string Name = "a: b; success rates of B is worse";
+        var other = Comparison.Of(
+            Info(Episodes("left", "11", 0), Of(Name)), Info(Episodes("left", "11", 0), Of("none")), new ComparisonOptions());
+        Assert.Equal(new VerdictText("not comparable", $"engine walk: {Name} in A, none in B", ""), ComparisonText.VerdictParts(other, "worse"));
+        Assert.Equal($"verdict: not comparable: engine walk: {Name} in A, none in B", ComparisonText.Verdict(other));
+
+        static JsonObject Of(string engine) => new() { ["engines"] = new JsonObject { ["walk"] = engine } };
+    }
+
     [Fact]
     public void A_clear_drop_fails_early()
     {
