@@ -1,4 +1,5 @@
 using System.Globalization;
+using EvalCore.Comparisons;
 using EvalCore.Reports;
 using EvalCore.Training;
 using Spectre.Console;
@@ -79,7 +80,7 @@ internal static class CheckpointTable
             $"{ranked.Evaluated.Checkpoint.Step}", .. HaveEqualNumbers(ranking) ? (string[])[] : [$"{metrics.NEpisodes}"], .. HasErrors(ranking) ? [$"{ranked.Errors}"] : (string[])[], ProgressView.Percent(metrics.PcSuccess), Invariant($"{metrics.PcSuccessCi95.Low:0.0} to {metrics.PcSuccessCi95.High:0.0}"),
             .. isNarrow ? (string[])[] : [ranking.HasProgress ? ProgressView.Percent(100 * metrics.AvgProgress) : Invariant($"{metrics.AvgMaxReward:0.000}")],
             !isCompared ? "" : Invariant($"{100 * ranked.Difference:+0.0;-0.0;0.0}"),
-            !isCompared ? "" : ranked.Holm is > 0 and < 0.0001 ? Invariant($"{ranked.Holm:0.0e+0}") : Invariant($"{ranked.Holm:0.0000}"),
+            !isCompared ? "" : ComparisonText.PValue(ranked.Holm),
             .. isNarrow ? (string[])[] : [Invariant($"{ranked.Evaluated.Info!.EvalS:0.0}")],
             ranked.IsBest ? "best" : ranked.IsIndistinguishable ? "≈ best" : "worse",
         ];

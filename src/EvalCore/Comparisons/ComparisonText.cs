@@ -110,7 +110,8 @@ public static class ComparisonText
     /// <summary>A difference of rates, from -1 to 1, in percentage points.</summary>
     internal static string Points(double difference) => Invariant($"{100 * difference:+0.0;-0.0;0.0}");
 
-    private static string PValue(double p) => p is > 0 and < 0.0001 ? Invariant($"{p:0.0e+0}") : Invariant($"{p:0.0000}");
+    /// <summary>A p-value.</summary>
+    public static string PValue(double p) => p is > 0 and < 0.0001 ? Invariant($"{p:0.0e+0}") : Invariant($"{p:0.0000}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

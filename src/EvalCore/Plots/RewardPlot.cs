@@ -1,3 +1,4 @@
+using EvalCore.Statistics;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -53,15 +54,13 @@ internal static class RewardPlot
                     continue;
                 var rewards = values.AsSpan(0, count);
                 rewards.Sort();
-                median.Points.Add(new DataPoint(step + 1, At(rewards, 0.5)));
-                band.Points.Add(new DataPoint(step + 1, At(rewards, 0.1)));
-                band.Points2.Add(new DataPoint(step + 1, At(rewards, 0.9)));
+                median.Points.Add(new DataPoint(step + 1, SampleQuantile.Of(rewards, 0.5)));
+                band.Points.Add(new DataPoint(step + 1, SampleQuantile.Of(rewards, 0.1)));
+                band.Points2.Add(new DataPoint(step + 1, SampleQuantile.Of(rewards, 0.9)));
             }
 
             model.Series.Add(band);
             model.Series.Add(median);
         }
-
-        static double At(ReadOnlySpan<double> sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EvalCore.Comparisons;
 using EvalCore.Statistics;
 
 namespace EvalCore.Reports;
@@ -7,14 +8,14 @@ namespace EvalCore.Reports;
 internal static class NumberText
 {
     /// <summary>A rate from 0 to 1 in percent: <c>84.0 %</c>.</summary>
-    public static string Percent(double rate) => double.IsNaN(rate) ? "–" : Invariant($"{100 * rate:0.0} %");
+    public static string Percent(double rate) => double.IsNaN(rate) ? "–" : ComparisonText.Percent(rate);
 
     /// <summary>An interval of rates in percent: <c>71.5 to 91.7 %</c>.</summary>
     public static string Percents(Interval interval) =>
         double.IsNaN(interval.Low) ? "–" : Invariant($"{100 * interval.Low:0.0} to {100 * interval.High:0.0} %");
 
     /// <summary>A difference of rates in percentage points: <c>+4.0</c>.</summary>
-    public static string Points(double difference) => double.IsNaN(difference) ? "–" : Invariant($"{100 * difference:+0.0;-0.0;0.0}");
+    public static string Points(double difference) => double.IsNaN(difference) ? "–" : ComparisonText.Points(difference);
 
     /// <summary>A number of a metric.</summary>
     public static string Number(double value) => double.IsNaN(value) ? "–" : Math.Abs(value) switch
@@ -33,9 +34,6 @@ internal static class NumberText
         < 7200 => Invariant($"{Math.Floor(seconds / 60):0} min {seconds % 60:00} s"),
         _ => Invariant($"{Math.Floor(seconds / 3600):0} h {seconds % 3600 / 60:00} min"),
     };
-
-    /// <summary>A p-value.</summary>
-    public static string PValue(double p) => p is > 0 and < 0.0001 ? Invariant($"{p:0.0e+0}") : Invariant($"{p:0.0000}");
 
     /// <summary>A count with its noun: <c>1 episode</c>, <c>10,000 episodes</c>.</summary>
     public static string Count(long count, string noun) => Invariant($"{count:#,0} {noun}{(count == 1 ? "" : "s")}");

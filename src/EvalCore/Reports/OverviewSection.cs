@@ -1,6 +1,5 @@
 using EvalCore.Comparisons;
 using EvalCore.Results;
-using EvalCore.Statistics;
 
 namespace EvalCore.Reports;
 
@@ -32,7 +31,7 @@ internal static class OverviewSection
         html.Write($"</header>\n<section id=\"overview\" aria-label=\"Overview\">\n");
         Verdict(html, report);
         html.Write($"<div class=\"tiles\">\n");
-        Tile(html, "success rate", NumberText.Percent(overall.PcSuccess / 100), $"95 % interval {NumberText.Percents(Share(overall.PcSuccessCi95))}", "main");
+        Tile(html, "success rate", NumberText.Percent(overall.PcSuccess / 100), $"95 % interval {NumberText.Percents(overall.PcSuccessCi95.FromPercent())}", "main");
         if (report.Comparison is { } comparison)
         {
             var rates = comparison.Overall;
@@ -107,8 +106,6 @@ internal static class OverviewSection
         0 => "no failure",
         var failed => NumberText.Count(failed, "failure"),
     };
-
-    private static Interval Share(Interval percent) => new(percent.Low / 100, percent.High / 100);
 
     private static string Seeds(IReadOnlyList<EpisodeRecord> episodes)
     {

@@ -1,5 +1,6 @@
 using EvalCore.Plots;
 using EvalCore.Results;
+using EvalCore.Statistics;
 
 namespace EvalCore.Reports;
 
@@ -33,14 +34,12 @@ internal static class RewardsSection
             if (HistogramPlot.Of(name, Values(episodes.Where(episode => episode.Success), value), Values(episodes.Where(episode => !episode.Success), value), baseline) is { } plot)
                 html.Write($"<figure>{new Html(plot)}</figure>\n");
             Array.Sort(all);
-            double[] numbers = [PairwiseMean.Of(all), all[0], Quantile(all, 0.1), Quantile(all, 0.5), Quantile(all, 0.9), all[^1]];
+            double[] numbers = [PairwiseMean.Of(all), all[0], SampleQuantile.Of(all, 0.1), SampleQuantile.Of(all, 0.5), SampleQuantile.Of(all, 0.9), all[^1]];
             table.Add([HtmlTable.Cell(name), .. numbers.Select(number => HtmlTable.Cell(NumberText.Number(number)))]);
         }
     }
 
     private static double[] Values(IEnumerable<EpisodeRecord> episodes, Func<EpisodeRecord, double?> value) => [.. episodes.Select(value).OfType<double>()];
-
-    private static double Quantile(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
 
     private static void OverSteps(HtmlWriter html, RunReport report)
     {

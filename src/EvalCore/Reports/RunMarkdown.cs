@@ -1,7 +1,6 @@
 using System.Globalization;
 using EvalCore.Comparisons;
 using EvalCore.Results;
-using EvalCore.Statistics;
 
 namespace EvalCore.Reports;
 
@@ -26,7 +25,7 @@ internal static class RunMarkdown
         else if (report.NotCompared is { } reason)
             output.WriteLine($"**not compared with the baseline**: {Markdown.Text(reason)}\n");
         output.WriteLine(
-            $"95 % interval {NumberText.Percents(Share(overall.PcSuccessCi95))}, {overall.NSuccess} of {NumberText.Count(overall.NEpisodes, "episode")}{(info.Errors.Count == 0 ? "" : $", {NumberText.Count(info.Errors.Count, "error")} (not counted)")}, {NumberText.Duration(info.EvalEpS)} per episode");
+            $"95 % interval {NumberText.Percents(overall.PcSuccessCi95.FromPercent())}, {overall.NSuccess} of {NumberText.Count(overall.NEpisodes, "episode")}{(info.Errors.Count == 0 ? "" : $", {NumberText.Count(info.Errors.Count, "error")} (not counted)")}, {NumberText.Duration(info.EvalEpS)} per episode");
         output.WriteLine();
         if (report.Comparison is not null)
             Dropped(report.Comparison, output);
@@ -58,7 +57,7 @@ internal static class RunMarkdown
             dropped.Take(MostTasks).Select(task => (IReadOnlyList<string>)
             [
                 task.Task.Name, NumberText.Percent(task.Task.A.Rate), NumberText.Percent(task.Task.B.Rate), NumberText.Points(task.Task.Difference),
-                $"{NumberText.Points(task.Task.Interval95.Low)} to {NumberText.Points(task.Task.Interval95.High)}", NumberText.PValue(task.Holm),
+                $"{NumberText.Points(task.Task.Interval95.Low)} to {NumberText.Points(task.Task.Interval95.High)}", ComparisonText.PValue(task.Holm),
             ]),
             output);
         output.WriteLine();
@@ -72,11 +71,9 @@ internal static class RunMarkdown
             ["task", "episodes", "success rate", "95 % interval"],
             info.PerTask.Select(task => (task.Task, task.Metrics)).OrderBy(task => task.Metrics.PcSuccess).Take(MostTasks).Select(task => (IReadOnlyList<string>)
             [
-                task.Task, $"{task.Metrics.NEpisodes}", NumberText.Percent(task.Metrics.PcSuccess / 100), NumberText.Percents(Share(task.Metrics.PcSuccessCi95)),
+                task.Task, $"{task.Metrics.NEpisodes}", NumberText.Percent(task.Metrics.PcSuccess / 100), NumberText.Percents(task.Metrics.PcSuccessCi95.FromPercent()),
             ]),
             output);
         output.WriteLine();
     }
-
-    private static Interval Share(Interval percent) => new(percent.Low / 100, percent.High / 100);
 }

@@ -1,7 +1,6 @@
 using EvalCore.Comparisons;
 using EvalCore.Plots;
 using EvalCore.Results;
-using EvalCore.Statistics;
 
 namespace EvalCore.Reports;
 
@@ -56,12 +55,8 @@ internal static class TasksSection
         static (string Group, int Id) Key(EpisodeRecord episode) => (episode.TaskGroup, episode.TaskId);
     }
 
-    private static IntervalRow Row(string name, Aggregate result, RunSummary? baseline)
-    {
-        var interval = result.PcSuccessCi95;
-        return new IntervalRow(
-            name, result.PcSuccess / 100, new Interval(interval.Low / 100, interval.High / 100), baseline?.Rate, baseline?.Wilson95 ?? default);
-    }
+    private static IntervalRow Row(string name, Aggregate result, RunSummary? baseline) =>
+        new(name, result.PcSuccess / 100, result.PcSuccessCi95.FromPercent(), baseline?.Rate, baseline?.Wilson95 ?? default);
 
     private static void Table(HtmlWriter html, EvalInfo info, bool isGrouped)
     {
@@ -90,7 +85,7 @@ internal static class TasksSection
             [
                 HtmlTable.Cell(name),
                 HtmlTable.Cell(NumberText.Percent(result.PcSuccess / 100)),
-                HtmlTable.Cell(NumberText.Percents(new Interval(result.PcSuccessCi95.Low / 100, result.PcSuccessCi95.High / 100))),
+                HtmlTable.Cell(NumberText.Percents(result.PcSuccessCi95.FromPercent())),
                 kind.Length > 0 || episodes.Count == 0 ? default : EpisodeStrip.Of(episodes),
                 HtmlTable.Cell(result.NEpisodes),
                 .. If(hasProgress, HtmlTable.Cell(NumberText.Percent(result.AvgProgress ?? double.NaN))),

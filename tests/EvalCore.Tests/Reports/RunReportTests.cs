@@ -194,6 +194,13 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void The_median_of_an_even_number_of_episodes_is_the_mean_of_the_two_in_the_middle()
+    {
+        string page = Page(SyntheticRun.Of(1, 4, change: record => record with { MaxReward = 1 << record.EpisodeIndex }));
+        Assert.Contains("<th scope=\"row\">max_reward</th><td>3.75</td><td>1</td><td>1.3</td><td>3</td><td>6.8</td><td>8</td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_of_errors_alone_has_a_page_that_says_so()
     {
         var run = SyntheticRun.Of(2, 3, change: record => record with { Error = "the simulator ended", Success = false, Steps = null, Timings = null, Diagnostics = null });
