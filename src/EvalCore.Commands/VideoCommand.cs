@@ -132,7 +132,7 @@ internal static class VideoCommand
     private static IReadOnlyList<EpisodeRecord> Choose(EvalInfo info, VideoFlags flags, string run)
     {
         if ((flags.Episode is not null ? 1 : 0) + (flags.Failures ? 1 : 0) + (flags.All ? 1 : 0) != 1)
-            throw new EvalCoreException("video: name the episodes with one of --episode=K, --failures and --all");
+            throw new EvalCoreException("video: name the episodes with one of --episode=TASK:K, --failures and --all");
         IReadOnlyList<EpisodeRecord> chosen = [.. info.Episodes.Where(record => IsOf(record, flags.Task))], errors = [.. info.Errors.Where(record => IsOf(record, flags.Task))];
         if (flags.Task is { } name && chosen.Count + errors.Count == 0)
         {
@@ -146,7 +146,7 @@ internal static class VideoCommand
         {
             string[] names = numbers.Split(',');
             if (names.FirstOrDefault(text => !EpisodeNames.TryRead(text, out _, out _)) is { } malformed)
-                throw new EvalCoreException($"--episode: '{malformed}' is not the number of an episode; give numbers from 0, separated by commas");
+                throw new EvalCoreException($"--episode: '{malformed}' is not TASK:K nor the number K of an episode, from 0; separate several by commas");
             chosen = EpisodeNames.Choose(chosen, errors, names, run);
         }
 

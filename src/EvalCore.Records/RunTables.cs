@@ -5,7 +5,7 @@ using EvalCore.Results;
 
 namespace EvalCore.Records;
 
-/// <summary>The tables <c>runs</c> and <c>episodes</c> of a query. The latter has the episodes that were played.</summary>
+/// <summary>The tables <c>runs</c>, <c>episodes</c> and <c>errors</c> of a query: the episodes that were played, and those that could not be.</summary>
 internal static class RunTables
 {
     private const string Runs =

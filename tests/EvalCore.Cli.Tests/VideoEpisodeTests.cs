@@ -28,7 +28,7 @@ public sealed class VideoEpisodeTests : IDisposable
     [Theory]
     [InlineData("--episode: RUN has no episode 9 of left; the last one is 2", "--episode=left:9")]
     [InlineData("--episode: RUN has no task or group 'lefd'; did you mean 'left'?", "--episode=lefd:1")]
-    [InlineData("--episode: 'left:x' is not the number of an episode; give numbers from 0, separated by commas", "--episode=left:x")]
+    [InlineData("--episode: 'left:x' is not TASK:K nor the number K of an episode, from 0; separate several by commas", "--episode=left:x")]
     public async Task An_episode_that_is_not_there_is_one_line(string message, string flag)
     {
         await Play("none");

@@ -4,7 +4,7 @@ namespace EvalCore.Queries;
 public interface IQueryEngine
 {
     /// <summary>
-    /// Runs one SELECT over the tables <c>runs</c>, <c>episodes</c> and <c>steps</c>. It can read no other file and write none.
+    /// Runs one SELECT over the tables <c>runs</c>, <c>episodes</c>, <c>errors</c> and <c>steps</c>. It can read no other file and write none.
     /// </summary>
     /// <param name="sql">The query.</param>
     /// <param name="runs">The runs.</param>
