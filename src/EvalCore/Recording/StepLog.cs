@@ -152,7 +152,7 @@ internal sealed class StepLog : IDisposable
             var description = JsonSerializer.Deserialize<Description>(bytes.AsSpan(at + sizeof(int), length), Results.Journal.Json);
             if (description?.Layout() is not { } layout)
                 return null;
-            long end = rows + (long)sizeof(double) * layout.Width * description.Rows;
+            long end = checked(rows + (long)sizeof(double) * layout.Width * description.Rows);
             if (description.Rows < 1 || end + ChecksumLength > bytes.Length
                 || !SHA256.HashData(bytes.AsSpan(at, (int)end - at)).AsSpan(0, ChecksumLength).SequenceEqual(bytes.AsSpan((int)end, ChecksumLength)))
                 return null;

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Recording;
 using EvalCore.Tests.Faults;
@@ -149,6 +152,26 @@ public sealed class StepRecorderTests : IDisposable
         foreach (var episode in StepLog.Parse(input))
             Assert.Equal(episode.Rows * episode.Layout.Width, episode.Values.Length);
     });
+
+    /// <summary>A product of width and rows near 2^60: 8 bytes each are more than an int64 has.</summary>
+    [Theory]
+    [InlineData(1023, (1 << 20) - 1, int.MaxValue)]
+    [InlineData(600, (1 << 20) - 1, int.MaxValue)]
+    [InlineData(0, 0, int.MaxValue)]
+    [InlineData(0, 0, -1)]
+    public void A_log_that_claims_more_rows_than_it_has_is_damaged(int vectors, int length, int rows)
+    {
+        var description = new JsonObject
+        {
+            ["suite"] = "walk", ["task_group"] = "walks", ["task_id"] = 0, ["task"] = "right", ["episode_index"] = 0, ["seed"] = 1000, ["init_state_id"] = null,
+            ["action_dimension"] = 1, ["conditions"] = 0, ["rows"] = rows,
+            ["state"] = new JsonArray([.. Enumerable.Range(0, vectors).Select(i => (JsonNode)$"{i}")]),
+            ["lengths"] = new JsonArray([.. Enumerable.Range(0, vectors).Select(_ => (JsonNode)length)]),
+        };
+        byte[] json = Encoding.UTF8.GetBytes(description.ToJsonString());
+        byte[] episode = [.. BitConverter.GetBytes(json.Length), .. json];
+        Assert.Empty(StepLog.Parse([.. "EVCSTEP1"u8, .. episode, .. SHA256.HashData(episode).AsSpan(0, 8)]));
+    }
 
     [Fact]
     public void A_recorded_step_allocates_nothing()
