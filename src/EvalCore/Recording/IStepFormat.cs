@@ -28,12 +28,11 @@ public interface IStepFormat
 
     /// <summary>Reads the rewards of the steps of all episodes of a file. Its content is known to be what was written.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
-    IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) =>
-        [.. Read(path).Select(episode => (episode.Key, Enumerable.Range(1, episode.Steps).Select(episode.Reward).ToArray()))];
+    IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path);
 
     /// <summary>Reads all of an episode of a file: also the conditions and the state, where the format can.</summary>
     /// <param name="path">The file.</param>
     /// <param name="episode">One of <see cref="EpisodesIn"/>.</param>
     /// <exception cref="EvalCoreException">The file cannot be read, or does not contain the episode; the message names it.</exception>
-    RecordedEpisode ReadWhole(string path, EpisodeKey episode) => Read(path).Single(recorded => recorded.Key == episode);
+    RecordedEpisode ReadWhole(string path, EpisodeKey episode);
 }

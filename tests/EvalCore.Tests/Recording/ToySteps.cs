@@ -18,14 +18,21 @@ internal sealed class ToySteps : IStepFormat
         File.WriteAllText(path, JsonSerializer.Serialize(episodes.Select(episode => new Toy(episode.Key, [.. Enumerable.Range(1, episode.Steps).Select(episode.Reward)]))));
     }
 
-    public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => [.. JsonSerializer.Deserialize<Toy[]>(File.ReadAllText(path))!.Select(toy => toy.Key)];
+    public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => [.. Load(path).Select(toy => toy.Key)];
 
-    public IReadOnlyList<RecordedEpisode> Read(string path) => [.. JsonSerializer.Deserialize<Toy[]>(File.ReadAllText(path))!.Select(toy => toy.ToEpisode())];
+    public IReadOnlyList<RecordedEpisode> Read(string path) => [.. Load(path).Select(toy => toy.ToEpisode())];
+
+    public IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) => [.. Load(path).Select(toy => (toy.Key, toy.Rewards))];
+
+    public RecordedEpisode ReadWhole(string path, EpisodeKey episode) =>
+        Read(path).FirstOrDefault(recorded => recorded.Key == episode) ?? throw new EvalCoreException($"{path}: has no such episode");
 
     /// <summary>An episode without actions.</summary>
     /// <param name="key">The episode.</param>
     /// <param name="rewards">The rewards of its steps.</param>
     public static RecordedEpisode Episode(EpisodeKey key, IEnumerable<double> rewards) => new Toy(key, [.. rewards]).ToEpisode();
+
+    private static Toy[] Load(string path) => JsonSerializer.Deserialize<Toy[]>(File.ReadAllText(path))!;
 
     private sealed record Toy(EpisodeKey Key, double[] Rewards)
     {
