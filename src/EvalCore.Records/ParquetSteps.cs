@@ -20,11 +20,6 @@ public sealed class ParquetSteps : IStepFormat
     /// <summary>Whether a column gets a dictionary is told from its first values: measured numbers hardly repeat, and all are not searched for it.</summary>
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy, DictionaryEncodingSampleSize = 1000 };
 
-    private readonly Lock _lock = new();
-
-    /// <summary>The file of which an episode was read last: the next one is often in the same.</summary>
-    private DecodedFile? _last;
-
     /// <inheritdoc/>
     public string Extension => ".parquet";
 
@@ -48,34 +43,13 @@ public sealed class ParquetSteps : IStepFormat
     public IReadOnlyList<EpisodeKey> EpisodesIn(string path) => Read(path, reader => Task.FromResult<IReadOnlyList<EpisodeKey>>([.. EpisodesOf(reader).Select(episode => episode.Key)]));
 
     /// <inheritdoc/>
-    public IReadOnlyList<RecordedEpisode> Read(string path)
-    {
-        var (episodes, columns) = Read(path, reader => Decode(reader, whole: false));
-        return [.. Enumerable.Range(0, episodes.Count).Select(columns.Episode)];
-    }
+    public IReadOnlyList<RecordedEpisode> Read(string path) => Read(path, reader => Decode(reader, whole: false));
 
     /// <inheritdoc/>
     public IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) => Read(path, reader => Rows(reader, StoredColumns.ReadRewards));
 
     /// <inheritdoc/>
-    public RecordedEpisode ReadWhole(string path, EpisodeKey episode)
-    {
-        DecodedFile file;
-        lock (_lock)
-        {
-            var written = File.GetLastWriteTimeUtc(path);
-            if (_last is null || _last.Path != path || _last.Written != written)
-            {
-                var (episodes, columns) = Read(path, reader => Decode(reader, whole: true));
-                _last = new DecodedFile(path, written, episodes, columns);
-            }
-
-            file = _last;
-        }
-
-        int place = file.Episodes.FindIndex(other => other.Key == episode);
-        return place >= 0 ? file.Columns.Episode(place) : throw new EvalCoreException($"{path}: has no episode {episode.Index} of task {episode.TaskId} of {episode.Group}");
-    }
+    public IReadOnlyList<RecordedEpisode> ReadWhole(string path) => Read(path, reader => Decode(reader, whole: true));
 
     private static async Task Write(Stream file, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
@@ -91,8 +65,11 @@ public sealed class ParquetSteps : IStepFormat
         rows.CompleteValidate();
     }
 
-    private static Task<(List<StoredEpisode> Episodes, StoredColumns Columns)> Decode(ParquetReader reader, bool whole) =>
-        Rows(reader, async (schema, rows, episodes) => (episodes, await StoredColumns.Read(schema, rows, episodes, whole).ConfigureAwait(false)));
+    private static Task<IReadOnlyList<RecordedEpisode>> Decode(ParquetReader reader, bool whole) => Rows<IReadOnlyList<RecordedEpisode>>(reader, async (schema, rows, episodes) =>
+    {
+        var columns = await StoredColumns.Read(schema, rows, episodes, whole).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, episodes.Count).Select(columns.Episode)];
+    });
 
     /// <summary>Reads from the rows of a file.</summary>
     private static async Task<T> Rows<T>(ParquetReader reader, Func<ParquetSchema, ParquetRowGroupReader, List<StoredEpisode>, Task<T>> read)
@@ -135,7 +112,4 @@ public sealed class ParquetSteps : IStepFormat
             return await read(reader).ConfigureAwait(false);
         }
     }
-
-    /// <summary>A file whose columns are decoded, the conditions and the state too.</summary>
-    private sealed record DecodedFile(string Path, DateTime Written, List<StoredEpisode> Episodes, StoredColumns Columns);
 }

@@ -101,16 +101,18 @@ public sealed class RecordedRunTests : IDisposable
     {
         var info = await Run("run", nEpisodes: 2);
         string path = Directory.GetFiles(In("run", "steps"))[0];
-        var format = new ParquetSteps();
-        Assert.Equal(info.Episodes[0].Key, format.ReadWhole(path, info.Episodes[0].Key).Key);
-        var written = File.GetLastWriteTimeUtc(path);
+        byte[] content = File.ReadAllBytes(path);
+        var steps = new RecordedSteps(In("run"), new ParquetSteps());
+        Assert.Equal(info.Episodes[0].Key, steps.ReadWhole(info.Episodes[0].Key).Key);
         File.WriteAllBytes(path, []);
-        File.SetLastWriteTimeUtc(path, written);
-        Assert.Equal(info.Episodes[3].Key, format.ReadWhole(path, info.Episodes[3].Key).Key);
+        Assert.Equal(info.Episodes[3].Key, steps.ReadWhole(info.Episodes[3].Key).Key);
+        Assert.StartsWith($"{path}: is damaged", Assert.Throws<EvalCoreException>(() => steps.Read(info.Episodes[3].Key)).Message, StringComparison.Ordinal);
 
-        // A file that was written since is another one.
-        File.SetLastWriteTimeUtc(path, written.AddSeconds(1));
-        Assert.StartsWith($"{path}: is damaged", Assert.Throws<EvalCoreException>(() => format.ReadWhole(path, info.Episodes[3].Key)).Message, StringComparison.Ordinal);
+        // The actions, rewards and flags alone are another layout.
+        File.WriteAllBytes(path, content);
+        Assert.Empty(steps.Read(info.Episodes[3].Key).Layout.State);
+        File.WriteAllBytes(path, []);
+        Assert.Empty(steps.Read(info.Episodes[0].Key).Layout.State);
     }
 
     [Fact]

@@ -30,9 +30,10 @@ public interface IStepFormat
     /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
     IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path);
 
-    /// <summary>Reads all of an episode of a file: also the conditions and the state, where the format can.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="episode">One of <see cref="EpisodesIn"/>.</param>
-    /// <exception cref="EvalCoreException">The file cannot be read, or does not contain the episode; the message names it.</exception>
-    RecordedEpisode ReadWhole(string path, EpisodeKey episode);
+    /// <summary>
+    /// Reads all of the episodes of a file: also the conditions and the state, where the format can. Its content is known to be
+    /// what was written.
+    /// </summary>
+    /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
+    IReadOnlyList<RecordedEpisode> ReadWhole(string path);
 }

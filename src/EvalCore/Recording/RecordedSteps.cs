@@ -11,7 +11,7 @@ public sealed class RecordedSteps
     private readonly Lock _lock = new();
 
     /// <summary>The episodes of the file that was read last: the next one is often in the same.</summary>
-    private (StepPart? Part, Dictionary<EpisodeKey, RecordedEpisode> Episodes) _last = (null, []);
+    private (StepPart? Part, bool IsWhole, Dictionary<EpisodeKey, RecordedEpisode> Episodes) _last = (null, false, []);
 
     /// <summary>Finds the files.</summary>
     /// <param name="outputDir">The run's output folder.</param>
@@ -35,20 +35,11 @@ public sealed class RecordedSteps
 
     /// <summary>Reads an episode's actions, rewards and flags. Thread-safe.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read.</exception>
-    public RecordedEpisode Read(EpisodeKey episode)
-    {
-        var part = _partOf.Value[episode];
-        lock (_lock)
-        {
-            if (_last.Part != part)
-                _last = (part, part.Read().ToDictionary(recorded => recorded.Key));
-            return _last.Episodes[episode];
-        }
-    }
+    public RecordedEpisode Read(EpisodeKey episode) => Read(episode, isWhole: false);
 
     /// <summary>Reads all of an episode: also the conditions and the state, where the format can. Thread-safe.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read.</exception>
-    public RecordedEpisode ReadWhole(EpisodeKey episode) => _partOf.Value[episode].ReadWhole(episode);
+    public RecordedEpisode ReadWhole(EpisodeKey episode) => Read(episode, isWhole: true);
 
     /// <summary>Reads the rewards of the steps of all episodes, from several files at a time.</summary>
     /// <exception cref="EvalCoreException">A file cannot be read.</exception>
@@ -61,5 +52,16 @@ public sealed class RecordedSteps
         foreach (var (episode, ofSteps) in parts.SelectMany(part => part.GetAwaiter().GetResult()))
             rewards[episode] = ofSteps;
         return rewards;
+    }
+
+    private RecordedEpisode Read(EpisodeKey episode, bool isWhole)
+    {
+        var part = _partOf.Value[episode];
+        lock (_lock)
+        {
+            if (_last.Part != part || _last.IsWhole != isWhole)
+                _last = (part, isWhole, (isWhole ? part.ReadWhole() : part.Read()).ToDictionary(recorded => recorded.Key));
+            return _last.Episodes[episode];
+        }
     }
 }

@@ -68,12 +68,12 @@ internal sealed partial class StepPart
         return _format.ReadRewards(Path);
     }
 
-    /// <summary>Reads all of one of its episodes: also the conditions and the state, where the format can.</summary>
+    /// <summary>Reads all of its episodes: also the conditions and the state, where the format can.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
-    public RecordedEpisode ReadWhole(EpisodeKey episode)
+    public IReadOnlyList<RecordedEpisode> ReadWhole()
     {
         Check();
-        return _format.ReadWhole(Path, episode);
+        return _format.ReadWhole(Path);
     }
 
     private static StepPart? Of(string path, IStepFormat format) =>

@@ -20,7 +20,7 @@ internal sealed class DiskSteps(Disk disk) : IStepFormat
 
     public IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) => throw new NotSupportedException();
 
-    public RecordedEpisode ReadWhole(string path, EpisodeKey episode) => throw new NotSupportedException();
+    public IReadOnlyList<RecordedEpisode> ReadWhole(string path) => throw new NotSupportedException();
 
     /// <summary>The steps in a file, as text.</summary>
     public static IEnumerable<string> Texts(string path) => Load(path).Select(episode => $"{episode.Key}: {episode.Rows}");

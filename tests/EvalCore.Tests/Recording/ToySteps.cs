@@ -24,8 +24,7 @@ internal sealed class ToySteps : IStepFormat
 
     public IReadOnlyList<(EpisodeKey Episode, double[] Rewards)> ReadRewards(string path) => [.. Load(path).Select(toy => (toy.Key, toy.Rewards))];
 
-    public RecordedEpisode ReadWhole(string path, EpisodeKey episode) =>
-        Read(path).FirstOrDefault(recorded => recorded.Key == episode) ?? throw new EvalCoreException($"{path}: has no such episode");
+    public IReadOnlyList<RecordedEpisode> ReadWhole(string path) => Read(path);
 
     /// <summary>An episode without actions.</summary>
     /// <param name="key">The episode.</param>
