@@ -65,12 +65,14 @@ internal static class RunTables
     private static void Add(IDuckDBAppenderRow row, QueriedRun run)
     {
         var (info, of) = (run.Info, run.Info.Provenance);
-        row.AppendValue(run.Name).AppendValue(Text(of?["env"]?["type"])).AppendValue(Text(of?["policy"]?["type"])).AppendValue(Text(of?["options"]?["policy"]?["path"]))
+        row.AppendValue(run.Name).AppendValue(Text("env", "type")).AppendValue(Text("policy", "type")).AppendValue(Text("options", "policy", "path"))
             .AppendValue(of?["seed"] is JsonValue seed && seed.TryGetValue(out long number) ? number : null)
             .AppendValue((long?)info.Overall.NEpisodes).AppendValue((long?)info.Overall.NSuccess).AppendValue((long?)info.Errors.Count)
             .AppendValue(info.Episodes.Count == 0 ? null : (double?)info.Overall.PcSuccess)
-            .AppendValue((double?)info.EvalS).AppendValue((double?)info.EvalEpS).AppendValue(Text(of?["shard"])).AppendValue(Text(of?["evalcore"]))
-            .AppendValue(Text(of?["git_commit"])).AppendValue(Text(of?["finished_at"])).EndRow();
+            .AppendValue((double?)info.EvalS).AppendValue((double?)info.EvalEpS).AppendValue(Text("shard")).AppendValue(Text("evalcore"))
+            .AppendValue(Text("git_commit")).AppendValue(Text("finished_at")).EndRow();
+
+        string? Text(params ReadOnlySpan<string> keys) => Merge.Text(Merge.Inner(of, keys));
     }
 
     private static void Add(IDuckDBAppenderRow row, string run, EpisodeRecord episode) =>
@@ -80,6 +82,4 @@ internal static class RunTables
             .AppendValue(episode.NConditions).AppendValue(episode.Warning).AppendValue(episode.Attempts).AppendValue(episode.VideoPath)
             .AppendValue(episode.Timings?.PhysicsS).AppendValue(episode.Timings?.RenderingS).AppendValue(episode.Timings?.InferenceS)
             .AppendValue(episode.Timings?.WaitingS).AppendValue(episode.Timings?.HarnessS).EndRow();
-
-    private static string? Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? found) ? found : null;
 }

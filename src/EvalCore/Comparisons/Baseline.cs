@@ -105,9 +105,9 @@ public static class Baseline
     {
         var provenance = info.Provenance ?? [];
         var kept = new JsonObject(Kept.Where(provenance.ContainsKey).Select(key => KeyValuePair.Create(key, provenance[key]?.DeepClone())));
-        if (provenance["options"]?["policy"] is JsonObject policy)
+        if (Merge.Inner(provenance, "options", "policy") is JsonObject policy)
             kept["options"] = new JsonObject { ["policy"] = new JsonObject(policy.Where(flag => flag.Key != "path").Select(flag => KeyValuePair.Create(flag.Key, flag.Value?.DeepClone()))) };
-        if (provenance["machine"]?["renderer"] is { } renderer)
+        if (Merge.Inner(provenance, "machine", "renderer") is { } renderer)
             kept["machine"] = new JsonObject { ["renderer"] = renderer.DeepClone() };
         return kept;
     }

@@ -42,7 +42,7 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
     }
 
     private static Dictionary<string, JsonNode> Runs(JsonObject provenance) => Merge.Parts(provenance)
-        .GroupBy(part => Merge.Text(Inner(part, "env", "type")) ?? "")
+        .GroupBy(part => Merge.Text(Merge.Inner(part, "env", "type")) ?? "")
         .ToDictionary(suite => suite.Key, suite => suite.First());
 
     private static void Compare(JsonNode a, JsonNode b, List<string> reasons, List<string> differences)
@@ -54,13 +54,11 @@ public sealed record Comparability(IReadOnlyList<string> Reasons, IReadOnlyList<
         Keys("--env.", a["env"], b["env"], reasons, except: ["fps", "render_mode", "visualization_width", "visualization_height"]);
 
         Keys("policy", a["policy"], b["policy"], differences);
-        Keys("--policy.", Inner(a, "options", "policy"), Inner(b, "options", "policy"), differences, except: ["path", "type"]);
+        Keys("--policy.", Merge.Inner(a, "options", "policy"), Merge.Inner(b, "options", "policy"), differences, except: ["path", "type"]);
         Keys("engine library", a["engine_libraries"], b["engine_libraries"], differences);
-        One("renderer", Inner(a, "machine", "renderer"), Inner(b, "machine", "renderer"), differences);
+        One("renderer", Merge.Inner(a, "machine", "renderer"), Merge.Inner(b, "machine", "renderer"), differences);
         One("evalcore", a["evalcore"], b["evalcore"], differences);
     }
-
-    private static JsonNode? Inner(JsonNode of, string name, string inner) => (of[name] as JsonObject)?[inner];
 
     private static void Keys(string what, JsonNode? a, JsonNode? b, List<string> found, params string[] except)
     {

@@ -178,7 +178,7 @@ public sealed class EpisodeVideos : IDisposable
         if (provenance["merged"] is JsonArray parts)
         {
             throw new EvalCoreException(
-                $"video: {folder} is a merged result; name the output folder of one of its runs: {string.Join(", ", parts.Select(part => EvalCoreException.Printable($"{part?["output_dir"]}")))}");
+                $"video: {folder} is a merged result; name the output folder of one of its runs: {string.Join(", ", parts.Select(part => EvalCoreException.Printable($"{Merge.Inner(part, "output_dir")}")))}");
         }
 
         return PlayedRun.Of("video", folder, provenance, registry, flags);

@@ -98,7 +98,7 @@ public sealed class BaselineGate : Gate
                 && mine.Policy.Facts.Values.Any(fact => fact.StartsWith("sha256:", StringComparison.Ordinal))
                 && Release(provenance) == Release(before)
                 && JsonNode.DeepEquals(provenance["engine_libraries"], before["engine_libraries"])
-                && JsonNode.DeepEquals(provenance["machine"]?["renderer"], before["machine"]?["renderer"]);
+                && JsonNode.DeepEquals(Merge.Inner(provenance, "machine", "renderer"), Merge.Inner(before, "machine", "renderer"));
             if (isSame)
                 _verdict = GateVerdict.Pass;
             return isSame;

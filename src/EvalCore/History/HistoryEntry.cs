@@ -51,15 +51,16 @@ public sealed record HistoryEntry
     /// <summary>The entry of a run.</summary>
     /// <param name="folder">Its output folder.</param>
     /// <param name="info">Its result.</param>
-    /// <exception cref="EvalCoreException">lerobot-eval wrote the result, which does not say when and on which machine.</exception>
+    /// <exception cref="EvalCoreException">lerobot-eval wrote the result, which does not say when and on which machine, or the result is merged of no run.</exception>
     public static HistoryEntry Of(string folder, EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
         if (info.Provenance is not { } provenance)
             throw new EvalCoreException($"history: {folder}: lerobot-eval wrote its {EvalInfo.FileName}, which does not say which run it is of");
         var parts = Merge.Parts(provenance).ToList();
+        if (parts.Count == 0)
+            throw new EvalCoreException($"history: {folder}: its {EvalInfo.FileName} is damaged: it is a merged result, and its provenance has no run");
         string At(string key) => Merge.Text(parts[0][key]) ?? "";
-        var options = parts[0]["options"] as JsonObject ?? [];
         return new HistoryEntry
         {
             Key = Hash(provenance),
@@ -67,8 +68,8 @@ public sealed record HistoryEntry
             FinishedAt = parts.Select(part => DateTimeOffset.TryParse(Merge.Text(part["finished_at"]), CultureInfo.InvariantCulture, out var at) ? at : default).Max(),
             Commit = At("git_commit"),
             Name = folder,
-            Suite = string.Join(",", parts.Select(part => Merge.Text(part["env"]?["type"]) ?? "").Distinct()),
-            Policy = Merge.Text(options["policy"]?["path"]) ?? Merge.Text(parts[0]["policy"]?["type"]) ?? "",
+            Suite = string.Join(",", parts.Select(part => Merge.Text(Merge.Inner(part, "env", "type")) ?? "").Distinct()),
+            Policy = Merge.Text(Merge.Inner(parts[0], "options", "policy", "path")) ?? Merge.Text(Merge.Inner(parts[0], "policy", "type")) ?? "",
             Episodes = info.Overall.NEpisodes,
             Successes = info.Overall.NSuccess,
             Errors = info.Errors.Count,
@@ -84,7 +85,7 @@ public sealed record HistoryEntry
     /// <summary>The machine and the flags of a run, without the names of its files.</summary>
     private static JsonObject SeriesOf(JsonNode part)
     {
-        var options = (JsonObject)(part["options"]?.DeepClone() ?? new JsonObject());
+        var options = part["options"]?.DeepClone() as JsonObject ?? [];
         foreach (string name in RecordedOptions.OfOutput.Append("seed"))
             options.Remove(name);
         return new JsonObject

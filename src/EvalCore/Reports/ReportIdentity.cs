@@ -20,11 +20,11 @@ internal sealed record ReportIdentity(string Title, string Policy, string Finish
         var parts = Merge.Parts(info.Provenance).ToList();
         if (parts.Count == 0)
             return new ReportIdentity(string.Join(", ", info.PerGroup.Keys.Where(name => name.Length > 0).DefaultIfEmpty("evaluation").Take(3)), "", "", []);
-        string suites = Some(parts.Select(part => Merge.Text((part["env"] as JsonObject)?["type"])));
-        string types = Some(parts.Select(part => Merge.Text((part["policy"] as JsonObject)?["type"])));
+        string suites = Some(parts.Select(part => Merge.Text(Merge.Inner(part, "env", "type"))));
+        string types = Some(parts.Select(part => Merge.Text(Merge.Inner(part, "policy", "type"))));
         return new ReportIdentity(
             $"{suites} · {types}",
-            Some(parts.Select(part => Merge.Text(((part["options"] as JsonObject)?["policy"] as JsonObject)?["path"]))),
+            Some(parts.Select(part => Merge.Text(Merge.Inner(part, "options", "policy", "path")))),
             parts.Select(part => Merge.Text(part["finished_at"])).OfType<string>().Order(StringComparer.Ordinal).LastOrDefault("").Replace('T', ' '),
             [.. parts.Select(part => Command(part, isMerged: parts.Count > 1)).OfType<string>().Distinct()]);
     }

@@ -51,11 +51,11 @@ public static class Merge
     /// all there lacks none, however they were dealt.
     /// </summary>
     private static IEnumerable<(Shard Shard, string? Suite)> ShardsMissing(EvalInfo merged) =>
-        from suite in Parts(merged.Provenance).Where(part => part["shard"] is not null).GroupBy(part => (string?)part["env"]?["type"])
+        from suite in Parts(merged.Provenance).Where(part => Text(part["shard"]) is not null).GroupBy(SuiteOf)
         let haveDigests = suite.All(part => Text(part[EpisodesDigest]) is not null)
         from run in suite.GroupBy(part => haveDigests ? Text(part[EpisodesDigest]) : null)
         where !IsComplete(merged, suite.Key, run)
-        let shards = run.Select(part => Shard.Parse((string?)part["shard"], _ => null)).ToList()
+        let shards = run.Select(part => Shard.Parse(Text(part["shard"]), _ => null)).ToList()
         from count in shards.Select(shard => shard.Count).Distinct()
         from missing in Enumerable.Range(0, count).Select(index => new Shard(index, count)).Except(shards)
         select (missing, suite.Key);
@@ -84,7 +84,7 @@ public static class Merge
         ArgumentNullException.ThrowIfNull(merged);
         var incomplete = ShardsMissing(merged).Select(missing => missing.Suite).ToHashSet();
         var planned = Parts(merged.Provenance)
-            .GroupBy(part => Text(part["env"]?["type"]) ?? "")
+            .GroupBy(part => SuiteOf(part) ?? "")
             .ToDictionary(suite => suite.Key, suite => suite.Max(Planned));
         return
         [
@@ -96,7 +96,7 @@ public static class Merge
 
             // Tasks of which no episode was played.
             .. Parts(merged.Provenance)
-                .Where(part => !incomplete.Contains(Text(part["env"]?["type"])) && Planned(part) > 0)
+                .Where(part => !incomplete.Contains(SuiteOf(part)) && Planned(part) > 0)
                 .SelectMany(part => TasksOf(part).Select(task => (Task: task, Planned: Planned(part))))
                 .Distinct()
                 .ExceptBy(merged.PerTask.Select(NameOf), task => task.Task)
@@ -113,9 +113,7 @@ public static class Merge
 
     /// <summary>The episodes per task that a run was asked for; 0 where its options do not say so.</summary>
     private static int Planned(JsonNode part) =>
-        part["options"] is JsonObject options && options["eval"] is JsonObject eval && eval["n_episodes"] is JsonValue n && n.TryGetValue(out int value)
-            ? value
-            : 0;
+        Inner(part, "options", "eval", "n_episodes") is JsonValue n && n.TryGetValue(out int value) ? value : 0;
 
     /// <summary>The policies of a merged result whose suites were played by different ones; empty for one policy.</summary>
     public static IReadOnlyList<string> Policies(EvalInfo merged)
@@ -123,12 +121,29 @@ public static class Merge
         ArgumentNullException.ThrowIfNull(merged);
         var policies = Parts(merged.Provenance)
             .DistinctBy(part => part["policy"]?.ToJsonString())
-            .Select(part => $"{Text(part["env"]?["type"])}: {Text(part["policy"]?["type"])}")
+            .Select(part => $"{SuiteOf(part)}: {Text(Inner(part, "policy", "type"))}")
             .ToList();
         return policies.Count > 1 ? policies : [];
     }
 
-    internal static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    /// <summary>The text of a node; null for a node of another type.</summary>
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    /// <summary>
+    /// The node at a path of keys; null where there is none. In a file that another program wrote, any node on the path may be of
+    /// another type than an object.
+    /// </summary>
+    /// <param name="node">Where the path begins, for example a provenance.</param>
+    /// <param name="keys">The keys, from the outermost.</param>
+    public static JsonNode? Inner(JsonNode? node, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+            node = (node as JsonObject)?[key];
+        return node;
+    }
+
+    /// <summary>The suite of a run.</summary>
+    private static string? SuiteOf(JsonNode part) => Text(Inner(part, "env", "type"));
 
     /// <summary>Which parts of a merged result may differ in the last bits, because other hardware rendered or computed: one line each.</summary>
     public static IReadOnlyList<string> HardwareNotes(EvalInfo merged)
@@ -146,7 +161,7 @@ public static class Merge
     }
 
     private static IReadOnlyList<string> Machines(EvalInfo merged, string key) =>
-        [.. Parts(merged.Provenance).Select(part => Text((part["machine"] as JsonObject)?[key])).OfType<string>().Distinct()];
+        [.. Parts(merged.Provenance).Select(part => Text(Inner(part, "machine", key))).OfType<string>().Distinct()];
 
     /// <summary>The runs that a provenance is of.</summary>
     internal static IEnumerable<JsonNode> Parts(JsonNode? provenance) =>
@@ -216,7 +231,7 @@ public static class Merge
         IEnumerable<EpisodeRecord> episodes, IReadOnlyList<(string Folder, EvalInfo Info)> parts, JsonObject provenance)
     {
         string[] groups = [.. parts.SelectMany(part => part.Info.PerTask).Select(task => $"{task.Suite}/{task.TaskGroup}").Distinct()];
-        string[] tasks = [.. Parts(provenance).SelectMany(part => TasksOf(part).Select(task => $"{Text(part["env"]?["type"])}/{task}")).Distinct()];
+        string[] tasks = [.. Parts(provenance).SelectMany(part => TasksOf(part).Select(task => $"{SuiteOf(part)}/{task}")).Distinct()];
         var place = tasks.Select((task, i) => (task, i)).ToDictionary(entry => entry.task, entry => entry.i);
         return episodes
             .OrderBy(episode => place.GetValueOrDefault($"{episode.Suite}/{episode.TaskGroup}/{episode.TaskId}", int.MaxValue))
@@ -235,7 +250,7 @@ public static class Merge
         string dealt = deals.Length > 1 ? $"; their shards were dealt differently ({string.Join("; ", deals)})" : "";
         return new EvalCoreException($"merge: episode {record.EpisodeIndex} of {record.Task} is in both {first} and {folder}{differs}{more}{dealt}");
 
-        static string Deal(JsonNode part) => (part["options"] as JsonObject)?["shard_deal"] is { } deal ? Text(deal) ?? "" : ShardDeal.InTurn.Text;
+        static string Deal(JsonNode part) => Inner(part, "options", "shard_deal") is { } deal ? Text(deal) ?? "" : ShardDeal.InTurn.Text;
 
         static string Shown(IEnumerable<string> names) => string.Join(", ", names.Take(10)) + (names.Count() > 10 ? ", ..." : "");
     }

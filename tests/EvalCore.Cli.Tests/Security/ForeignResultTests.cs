@@ -186,6 +186,46 @@ public sealed class ForeignResultTests : IDisposable
         Assert.DoesNotContain(shown, letter => char.IsControl(letter) && letter is not ('\n' or '\r'));
     }
 
+    /// <summary>A value of another type than this program writes, in a run and in a part of a merged result, is no unexpected error.</summary>
+    [Theory]
+    [InlineData("compare", "RUN", "RUN")]
+    [InlineData("history", "add", "RUN", "--history=DB")]
+    [InlineData("merge", "RUN", "-o", "MERGED")]
+    [InlineData("query", "select * from runs, episodes", "RUN")]
+    public async Task A_provenance_with_other_types_is_read_or_refused_in_one_line(params string[] args)
+    {
+        await Play();
+        string[] words = [.. args.Select(arg => arg.Replace("RUN", Run, StringComparison.Ordinal).Replace("MERGED", _line.In("merged"), StringComparison.Ordinal).Replace("DB", _line.In("runs.db"), StringComparison.Ordinal))];
+        string honest = File.ReadAllText(Info);
+        Directory.CreateDirectory(_line.In("merged"));
+        var failures = new List<string>();
+        foreach (string key in (string[])["env", "policy", "options", "machine", "shard", "merged"])
+        {
+            foreach (string value in (string[])["\"x\"", "[]", """{"type": 5, "policy": "x", "eval": 5}"""])
+            {
+                foreach (bool isMerged in (bool[])[false, true])
+                {
+                    var json = JsonNode.Parse(honest)!;
+                    var changed = json["provenance"]!.DeepClone();
+                    changed[key] = JsonNode.Parse(value);
+                    if (isMerged)
+                        json["provenance"]!["merged"] = new JsonArray(json["provenance"]!.DeepClone(), changed);
+                    else
+                        json["provenance"] = changed;
+                    File.WriteAllText(Info, json.ToJsonString());
+                    File.Delete(_line.In("merged", EvalInfo.FileName));
+                    int before = _line.Error.Lines.Count;
+                    int code = await _line.Run(words);
+                    string error = string.Join('\n', _line.Error.Lines.Skip(before));
+                    if (code == ExitCode.Failure || code == ExitCode.BadInput && error.Split('\n').Count(line => line.StartsWith("error: ", StringComparison.Ordinal)) != 1)
+                        failures.Add($"{key} = {value}{(isMerged ? " in a part" : "")}: {error}");
+                }
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+    }
+
     private async Task Refused(params string[] args)
     {
         Assert.Equal(ExitCode.BadInput, await _line.Run(args));
