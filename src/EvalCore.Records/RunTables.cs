@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 using EvalCore.Queries;
@@ -62,17 +63,25 @@ internal static class RunTables
     private static bool Reads(string sql, string table) =>
         sql.Contains(table, StringComparison.OrdinalIgnoreCase) || sql.Contains("query", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Adds a run. A merged result has the values of its parts, where the provenance beside them is that of the first part.</summary>
     private static void Add(IDuckDBAppenderRow row, QueriedRun run)
     {
-        var (info, of) = (run.Info, run.Info.Provenance);
-        row.AppendValue(run.Name).AppendValue(Text("env", "type")).AppendValue(Text("policy", "type")).AppendValue(Text("options", "policy", "path"))
-            .AppendValue(of?["seed"] is JsonValue seed && seed.TryGetValue(out long number) ? number : null)
+        var info = run.Info;
+        var parts = Merge.Parts(info.Provenance).ToList();
+        row.AppendValue(run.Name).AppendValue(Joined("env", "type")).AppendValue(Joined("policy", "type")).AppendValue(Joined("options", "policy", "path"))
+            .AppendValue(Common(part => part["seed"] is JsonValue seed && seed.TryGetValue(out long number) ? number : (long?)null))
             .AppendValue((long?)info.Overall.NEpisodes).AppendValue((long?)info.Overall.NSuccess).AppendValue((long?)info.Errors.Count)
             .AppendValue(info.Episodes.Count == 0 ? null : (double?)info.Overall.PcSuccess)
-            .AppendValue((double?)info.EvalS).AppendValue((double?)info.EvalEpS).AppendValue(Text("shard")).AppendValue(Text("evalcore"))
-            .AppendValue(Text("git_commit")).AppendValue(Text("finished_at")).EndRow();
+            .AppendValue((double?)info.EvalS).AppendValue((double?)info.EvalEpS).AppendValue(Common(part => Merge.Text(part["shard"]))).AppendValue(Joined("evalcore"))
+            .AppendValue(Joined("git_commit")).AppendValue(Texts("finished_at").MaxBy(TimeOf)).EndRow();
 
-        string? Text(params ReadOnlySpan<string> keys) => Merge.Text(Merge.Inner(of, keys));
+        IEnumerable<string> Texts(params string[] keys) => parts.Select(part => Merge.Text(Merge.Inner(part, keys))).OfType<string>();
+
+        string? Joined(params string[] keys) => Texts(keys).Any() ? string.Join(",", Texts(keys).Distinct()) : null;
+
+        T? Common<T>(Func<JsonNode, T?> valueOf) => parts.Select(valueOf).Distinct().Count() == 1 ? valueOf(parts[0]) : default;
+
+        static DateTimeOffset TimeOf(string text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : default;
     }
 
     private static void Add(IDuckDBAppenderRow row, string run, EpisodeRecord episode) =>

@@ -47,6 +47,22 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task An_entry_of_a_merged_result_has_the_commits_and_policies_of_its_parts()
+    {
+        await Play("a", "--shard=0/2");
+        await Play("b", "--shard=1/2");
+        Assert.Equal(0, await _line.Run("merge", _line.In("a"), _line.In("b"), "-o", _line.In("merged")));
+        var info = EvalInfo.Load(_line.In("merged", EvalInfo.FileName));
+        var entry = HistoryEntry.Of("merged", info);
+        Assert.Equal(("walk", "walker"), (entry.Suite, entry.Policy));
+        var (first, second) = (info.Provenance!["merged"]![0]!, info.Provenance["merged"]![1]!);
+        (first["git_commit"], second["git_commit"]) = ("abc1", "def2");
+        second["policy"]!["type"] = "runner";
+        entry = HistoryEntry.Of("merged", info);
+        Assert.Equal(("walk", "walker,runner", "abc1,def2"), (entry.Suite, entry.Policy, entry.Commit));
+    }
+
+    [Fact]
     public async Task A_list_is_in_the_order_of_time_and_can_be_filtered()
     {
         await Add(("2026-01-02", "abc1", 5, 1), ("2026-01-01", "abc2", 5, 1), ("2026-01-03", "def3", 5, 1));

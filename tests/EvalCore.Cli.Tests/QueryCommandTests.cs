@@ -54,6 +54,31 @@ public sealed class QueryCommandTests : IDisposable
         Assert.Equal(6, (int)(await Json("select count(*) as n from episodes", Run))[0]["n"]!);
     }
 
+    [Fact]
+    public async Task A_merged_result_has_what_its_shards_have_in_common_and_every_commit()
+    {
+        await Play("a", flags: "--shard=0/2");
+        await Play("b", flags: "--shard=1/2");
+        Change("a", provenance => (provenance["git_commit"], provenance["finished_at"]) = ("abc1", "2026-01-02T09:00:00Z"));
+        Change("b", provenance => (provenance["git_commit"], provenance["finished_at"]) = ("def2", "2026-01-02T08:00:00-05:00"));
+        Assert.Equal(0, await _line.Run("merge", _line.In("a"), _line.In("b"), "-o", _line.In("merged")));
+        const string Sql = "select suite, policy, seed, shard, git_commit, finished_at, n_episodes from runs";
+        Assert.Equal(
+            """{"suite":"walk","policy":"walker","seed":1000,"shard":null,"git_commit":"abc1,def2","finished_at":"2026-01-02T08:00:00-05:00","n_episodes":6}""",
+            Assert.Single(await Json(Sql, _line.In("merged"))).ToJsonString());
+        Assert.Equal("1/2", (string?)Assert.Single(await Json(Sql, _line.In("b")))["shard"]);
+
+        // Suites may be of different policies and seeds.
+        Change("merged", provenance =>
+        {
+            var second = provenance["merged"]![1]!;
+            (second["seed"], second["env"]!["type"], second["policy"]!["type"]) = (7, "run", "runner");
+        });
+        Assert.Equal(
+            """{"suite":"walk,run","policy":"walker,runner","seed":null}""",
+            Assert.Single(await Json("select suite, policy, seed from runs", _line.In("merged"))).ToJsonString());
+    }
+
     [Theory]
     [InlineData("EPISODES", 6)]
     [InlineData("\"runs\"", 1)]
@@ -232,6 +257,17 @@ public sealed class QueryCommandTests : IDisposable
         return [.. JsonNode.Parse(_line.Out.Output[before..])!.AsArray().Select(row => row!.AsObject())];
     }
 
-    private async Task Play(string folder, string record = "none") => Assert.Equal(0, await _line.Run(
-        "--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", "--eval.n_episodes_to_render=0", $"--eval.record={record}", $"--output_dir={_line.In(folder)}"));
+    private void Change(string folder, Action<JsonObject> change)
+    {
+        string file = _line.In(folder, EvalInfo.FileName);
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        change(json["provenance"]!.AsObject());
+        File.WriteAllText(file, json.ToJsonString());
+    }
+
+    private async Task Play(string folder, string record = "none", params string[] flags) => Assert.Equal(0, await _line.Run(
+    [
+        "--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", "--eval.n_episodes_to_render=0", $"--eval.record={record}",
+        $"--output_dir={_line.In(folder)}", .. flags,
+    ]));
 }

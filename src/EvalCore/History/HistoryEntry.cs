@@ -18,16 +18,16 @@ public sealed record HistoryEntry
     /// <summary>When it was finished.</summary>
     public required DateTimeOffset FinishedAt { get; init; }
 
-    /// <summary>The git commit; empty where it is not known.</summary>
+    /// <summary>The git commit, of a merged result those of its parts with commas between them; empty where it is not known.</summary>
     public required string Commit { get; init; }
 
     /// <summary>The run's output folder, or the benchmark's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The suite of a run; empty for a benchmark.</summary>
+    /// <summary>The suite of a run, or the suites, with commas between them; empty for a benchmark.</summary>
     public required string Suite { get; init; }
 
-    /// <summary>The policy of a run, its path or its type; empty for a benchmark.</summary>
+    /// <summary>The policy of a run, its path or its type, or the policies, with commas between them; empty for a benchmark.</summary>
     public required string Policy { get; init; }
 
     /// <summary>The number of episodes that were played; 0 for a benchmark.</summary>
@@ -60,16 +60,15 @@ public sealed record HistoryEntry
         var parts = Merge.Parts(provenance).ToList();
         if (parts.Count == 0)
             throw new EvalCoreException($"history: {folder}: its {EvalInfo.FileName} is damaged: it is a merged result, and its provenance has no run");
-        string At(string key) => Merge.Text(parts[0][key]) ?? "";
         return new HistoryEntry
         {
             Key = Hash(provenance),
             Kind = HistoryKind.Run,
             FinishedAt = parts.Select(part => DateTimeOffset.TryParse(Merge.Text(part["finished_at"]), CultureInfo.InvariantCulture, out var at) ? at : default).Max(),
-            Commit = At("git_commit"),
+            Commit = Joined(part => Merge.Text(part["git_commit"])),
             Name = folder,
-            Suite = string.Join(",", parts.Select(part => Merge.Text(Merge.Inner(part, "env", "type")) ?? "").Distinct()),
-            Policy = Merge.Text(Merge.Inner(parts[0], "options", "policy", "path")) ?? Merge.Text(Merge.Inner(parts[0], "policy", "type")) ?? "",
+            Suite = Joined(part => Merge.Text(Merge.Inner(part, "env", "type"))),
+            Policy = Joined(part => Merge.Text(Merge.Inner(part, "options", "policy", "path")) ?? Merge.Text(Merge.Inner(part, "policy", "type"))),
             Episodes = info.Overall.NEpisodes,
             Successes = info.Overall.NSuccess,
             Errors = info.Errors.Count,
@@ -77,6 +76,8 @@ public sealed record HistoryEntry
             Series = Hash(new JsonArray([.. parts.Select(SeriesOf)])),
             Result = info,
         };
+
+        string Joined(Func<JsonNode, string?> valueOf) => string.Join(",", parts.Select(valueOf).OfType<string>().Distinct());
     }
 
     /// <summary>The first 16 hexadecimal digits of the SHA-256 of a text.</summary>

@@ -163,8 +163,8 @@ public static class Merge
     private static IReadOnlyList<string> Machines(EvalInfo merged, string key) =>
         [.. Parts(merged.Provenance).Select(part => Text(Inner(part, "machine", key))).OfType<string>().Distinct()];
 
-    /// <summary>The runs that a provenance is of.</summary>
-    internal static IEnumerable<JsonNode> Parts(JsonNode? provenance) =>
+    /// <summary>The runs that a provenance is of: those of a merged result, or the run itself; none where there is no provenance.</summary>
+    public static IEnumerable<JsonNode> Parts(JsonNode? provenance) =>
         provenance is not JsonObject run ? [] : run["merged"] is JsonArray parts ? parts.SelectMany(Parts) : [run];
 
     internal static EvalInfo Infos(IReadOnlyList<(string Folder, EvalInfo Info)> parts)
