@@ -90,11 +90,9 @@ internal static class QueryCommand
         if (!RunFolder.HasRun(path))
             RunFolder.Load(path);
         string folder = Path.GetDirectoryName(RunFolder.FileOf(path)) is { Length: > 0 } above ? above : ".";
-        if (registry.StepFormat is not { } format)
-            return new QueriedRun(run, () => RunFolder.Load(path), []);
-        var steps = new RecordedSteps(folder, format);
-        if (steps.HasMore)
+        var opened = new QueriedRun(run, () => RunFolder.Load(path), registry.StepFormat is { } format ? new RecordedSteps(folder, format) : null);
+        if (opened.HasMoreSteps)
             terminal.Note($"{run}: the last episodes are in no file of steps yet; the run goes on, or it was killed and a resume makes the file");
-        return new QueriedRun(run, () => RunFolder.Load(path), steps.Files) { HasMoreSteps = steps.HasMore };
+        return opened;
     }
 }

@@ -24,8 +24,9 @@ public sealed class DuckDbQueries : IQueryEngine
             connection.Open();
             RunTables.Fill(connection, runs, sql);
             string[] files = [.. runs.SelectMany(run => run.StepFiles).Select(Path.GetFullPath)];
-            string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files);
             Lock(connection, files);
+            CheckIsOne(connection, sql);
+            string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files, sql);
             CheckIsSelect(connection, sql, noSteps);
             return new DuckDbResult(connection, sql, cancellation);
         }
@@ -44,8 +45,15 @@ public sealed class DuckDbQueries : IQueryEngine
         : "; no run has recorded steps: play one with --eval.record=steps";
 
     /// <summary>Makes the view <c>steps</c>. What is wrong with a file matters to a query that reads them; null where nothing is.</summary>
-    private static string? ViewSteps(DuckDBConnection connection, IReadOnlyList<QueriedRun> runs, string[] files)
+    private static string? ViewSteps(DuckDBConnection connection, IReadOnlyList<QueriedRun> runs, string[] files, string sql)
     {
+        // DuckDB reads a changed number as any other. A text that names steps and is valid without the view means something else, or a file.
+        if (sql.Contains("parquet", StringComparison.OrdinalIgnoreCase) || (RunTables.Reads(sql, "steps") && !IsValid(connection, sql)))
+        {
+            foreach (var run in runs)
+                run.CheckSteps();
+        }
+
         try
         {
             Execute(connection, StepsView(runs));
@@ -54,15 +62,21 @@ public sealed class DuckDbQueries : IQueryEngine
         catch (DuckDBException e)
         {
             string? damaged = Array.Find(files, file => !IsReadable(connection, file));
-            return damaged is null ? $"; the recorded steps cannot be read ({e.Message.Split('\n')[0]})" : $"; {damaged} is damaged: delete it and resume the run to record its episodes again";
+            return damaged is null ? $"; the recorded steps cannot be read ({SqlError.Describe(e.Message, "", 0)})" : $"; {damaged} is damaged: delete it and resume the run to record its episodes again";
         }
     }
 
-    private static bool IsReadable(DuckDBConnection connection, string file)
+    private static bool IsReadable(DuckDBConnection connection, string file) =>
+        Succeeds(connection, $"SELECT * FROM read_parquet([{Quote(Literal(file))}]) LIMIT 0");
+
+    /// <summary>Whether the text is a SELECT whose names all exist.</summary>
+    private static bool IsValid(DuckDBConnection connection, string sql) => Succeeds(connection, Check + sql);
+
+    private static bool Succeeds(DuckDBConnection connection, string sql)
     {
         try
         {
-            Execute(connection, $"SELECT * FROM read_parquet([{Quote(Literal(file))}]) LIMIT 0");
+            Execute(connection, sql);
             return true;
         }
         catch (DuckDBException)
@@ -100,13 +114,8 @@ public sealed class DuckDbQueries : IQueryEngine
         Execute(connection, "SET lock_configuration = true");
     }
 
-    /// <summary>
-    /// Checks that the text is one SELECT. Paths that may be read may be written as well: a COPY could replace a file of the run.
-    /// </summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="sql">The text.</param>
-    /// <param name="noSteps">Why there is no table <c>steps</c>, as the end of a line; null where there is one.</param>
-    private static void CheckIsSelect(DuckDBConnection connection, string sql, string? noSteps)
+    /// <summary>Checks that the text is one statement.</summary>
+    private static void CheckIsOne(DuckDBConnection connection, string sql)
     {
         int count = NativeMethods.ExtractStatements.DuckDBExtractStatements(connection.NativeConnection, sql, out var statements);
         using (statements)
@@ -117,6 +126,16 @@ public sealed class DuckDbQueries : IQueryEngine
 
         if (count != 1)
             throw new EvalCoreException(count == 0 ? "query: the SQL is empty; for example: evalcore query \"select * from episodes\" RUN" : $"query: {count} statements are given; give one SELECT");
+    }
+
+    /// <summary>
+    /// Checks that the statement is a SELECT. Paths that may be read may be written as well: a COPY could replace a file of the run.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="sql">The text.</param>
+    /// <param name="noSteps">Why there is no table <c>steps</c>, as the end of a line; null where there is one.</param>
+    private static void CheckIsSelect(DuckDBConnection connection, string sql, string? noSteps)
+    {
         try
         {
             Execute(connection, Check + sql);

@@ -60,7 +60,7 @@ internal static class RunTables
             .AppendValue(episode.Error).EndRow();
 
     /// <summary>Whether a text can read a table. DuckDB's functions <c>query</c> and <c>query_table</c> compose the name.</summary>
-    private static bool Reads(string sql, string table) =>
+    public static bool Reads(string sql, string table) =>
         sql.Contains(table, StringComparison.OrdinalIgnoreCase) || sql.Contains("query", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Adds a run. A merged result has the values of its parts, where the provenance beside them is that of the first part.</summary>

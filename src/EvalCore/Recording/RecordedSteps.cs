@@ -29,6 +29,15 @@ public sealed class RecordedSteps
     /// <summary>Whether a run that goes on, or was killed, has steps that are in no file yet; <c>--resume</c> makes the file.</summary>
     public bool HasMore => StepRecorder.LogsOf(_outputDir).Count > 0;
 
+    /// <summary>Checks that the files are as they were written, several at a time: for a reader that is not an <see cref="IStepFormat"/>.</summary>
+    /// <exception cref="EvalCoreException">A file is damaged, or cannot be read; the message names it.</exception>
+    public void Check()
+    {
+        Task[] checks = [.. _parts.Select(part => Task.Run(part.Check))];
+        foreach (var check in checks)
+            check.GetAwaiter().GetResult();
+    }
+
     /// <summary>Whether an episode's steps are in one of the files.</summary>
     /// <exception cref="EvalCoreException">A file cannot be read.</exception>
     public bool Contains(EpisodeKey episode) => _partOf.Value.ContainsKey(episode);

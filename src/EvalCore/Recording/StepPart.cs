@@ -44,6 +44,25 @@ internal sealed partial class StepPart
         disk.Flush(folder);
     }
 
+    /// <summary>Checks that the file is as it was written.</summary>
+    /// <exception cref="EvalCoreException">It is damaged, or cannot be read; the message names it.</exception>
+    public void Check()
+    {
+        if (_isWhole)
+            return;
+        try
+        {
+            _isWhole = Name().Match(System.IO.Path.GetFileName(Path)).Groups["checksum"].Value == Checksum(Path);
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            throw EvalCoreException.CannotRead($"{Path}:", e);
+        }
+
+        if (!_isWhole)
+            throw new EvalCoreException($"{Path}: is damaged: its content does not have the checksum in its name; delete it and resume the run to record its episodes again");
+    }
+
     /// <summary>Its episodes.</summary>
     /// <exception cref="EvalCoreException">The file cannot be read; the message names it.</exception>
     public IReadOnlyList<EpisodeKey> Episodes()
@@ -81,23 +100,6 @@ internal sealed partial class StepPart
             && int.TryParse(name.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? new StepPart(path, number, format)
             : null;
-
-    private void Check()
-    {
-        if (_isWhole)
-            return;
-        try
-        {
-            _isWhole = Name().Match(System.IO.Path.GetFileName(Path)).Groups["checksum"].Value == Checksum(Path);
-        }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
-        {
-            throw EvalCoreException.CannotRead($"{Path}:", e);
-        }
-
-        if (!_isWhole)
-            throw new EvalCoreException($"{Path}: is damaged: its content does not have the checksum in its name; delete it and resume the run to record its episodes again");
-    }
 
     private static string Checksum(string path)
     {
