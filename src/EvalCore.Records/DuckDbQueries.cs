@@ -11,7 +11,8 @@ namespace EvalCore.Records;
 /// </summary>
 public sealed class DuckDbQueries : IQueryEngine
 {
-    private const string Check = "CREATE OR REPLACE TEMP VIEW evalcore_query AS ";
+    private const string View = "evalcore_query";
+    private const string Check = $"CREATE OR REPLACE TEMP VIEW {View} AS ";
 
     /// <inheritdoc/>
     public IQueryResult Query(string sql, IReadOnlyList<QueriedRun> runs, CancellationToken cancellation)
@@ -28,7 +29,9 @@ public sealed class DuckDbQueries : IQueryEngine
             CheckIsOne(connection, sql);
             string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files, sql);
             CheckIsSelect(connection, sql, noSteps);
-            return new DuckDbResult(connection, sql, cancellation);
+            return ShownColumns.Of(connection, View, sql) is { } shown
+                ? new DuckDbResult(connection, shown.Sql, shown, message => SqlError.Describe(message, sql, Check.Length), cancellation)
+                : new DuckDbResult(connection, sql, null, message => SqlError.Describe(message, sql, 0), cancellation);
         }
         catch
         {

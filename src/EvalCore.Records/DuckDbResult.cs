@@ -10,7 +10,8 @@ internal sealed class DuckDbResult : IQueryResult
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly DuckDBConnection _connection;
-    private readonly string _sql;
+    private readonly ShownColumns? _shown;
+    private readonly Func<string, string> _describe;
     private readonly CancellationToken _cancellation;
     private readonly Timer _interrupts;
     private readonly CancellationTokenRegistration _interrupt;
@@ -18,10 +19,17 @@ internal sealed class DuckDbResult : IQueryResult
     private bool _disposed;
     private readonly DuckDBCommand _command;
     private readonly DuckDBDataReader _reader;
+    private readonly Func<int, object>[] _read;
 
-    public DuckDbResult(DuckDBConnection connection, string sql, CancellationToken cancellation)
+    /// <summary>Runs a query.</summary>
+    /// <param name="connection">The connection; the result closes it.</param>
+    /// <param name="sql">What is run.</param>
+    /// <param name="shown">The columns of it that are cast to text; null where none is.</param>
+    /// <param name="describe">Makes a line of DuckDB's message.</param>
+    /// <param name="cancellation">Interrupts the query.</param>
+    public DuckDbResult(DuckDBConnection connection, string sql, ShownColumns? shown, Func<string, string> describe, CancellationToken cancellation)
     {
-        (_connection, _sql, _cancellation) = (connection, sql, cancellation);
+        (_connection, _shown, _describe, _cancellation) = (connection, shown, describe, cancellation);
         _command = connection.CreateCommand();
         _command.CommandText = sql;
 
@@ -40,7 +48,8 @@ internal sealed class DuckDbResult : IQueryResult
             throw;
         }
 
-        Columns = [.. Enumerable.Range(0, _reader.FieldCount).Select(_reader.GetName)];
+        Columns = shown?.Names ?? [.. Enumerable.Range(0, _reader.FieldCount).Select(_reader.GetName)];
+        _read = [.. Enumerable.Range(0, _reader.FieldCount).Select(ReaderOf)];
     }
 
     public IReadOnlyList<string> Columns { get; }
@@ -48,7 +57,7 @@ internal sealed class DuckDbResult : IQueryResult
     public object?[]? Next() => Try(() =>
     {
         _cancellation.ThrowIfCancellationRequested();
-        return _reader.Read() ? Enumerable.Range(0, Columns.Count).Select(i => _reader.IsDBNull(i) ? null : _reader.GetValue(i)).ToArray() : null;
+        return _reader.Read() ? Enumerable.Range(0, _read.Length).Select(Value).ToArray() : null;
     });
 
     public void Dispose()
@@ -58,6 +67,37 @@ internal sealed class DuckDbResult : IQueryResult
         _command.Dispose();
         _connection.Dispose();
     }
+
+    private object? Value(int column)
+    {
+        try
+        {
+            return _reader.IsDBNull(column) ? null : _read[column](column);
+        }
+        catch (Exception e) when (IsOfType(e))
+        {
+            throw new EvalCoreException($"query: a value of the column '{EvalCoreException.Printable(Columns[column])}' cannot be shown; cast it, for example ::varchar", e);
+        }
+    }
+
+    /// <summary>How the values of a column are read. DuckDB.NET reads a list into one that has no place for null, unless another is named.</summary>
+    private Func<int, object> ReaderOf(int column)
+    {
+        if (_shown?.AreDecimals[column] == true)
+            return i => ShownColumns.Number(_reader.GetString(i));
+        var type = _reader.GetFieldType(column);
+        var withNull = WithNull(type);
+        return withNull == type ? _reader.GetValue : typeof(DuckDBDataReader).GetMethod(nameof(DuckDBDataReader.GetFieldValue))!.MakeGenericMethod(withNull).CreateDelegate<Func<int, object>>(_reader);
+
+        static Type WithNull(Type type) => ElementOf(type) is not { } element ? type
+            : typeof(List<>).MakeGenericType(element.IsValueType && Nullable.GetUnderlyingType(element) is null ? typeof(Nullable<>).MakeGenericType(element) : WithNull(element));
+
+        static Type? ElementOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>) ? type.GetGenericArguments()[0] : null;
+    }
+
+    /// <summary>Whether DuckDB.NET has no value of .NET for one of DuckDB.</summary>
+    private static bool IsOfType(Exception e) =>
+        e is (OverflowException or InvalidCastException or NotImplementedException or NotSupportedException or ArgumentException or InvalidOperationException) and not ObjectDisposedException;
 
     private void Interrupt()
     {
@@ -85,9 +125,9 @@ internal sealed class DuckDbResult : IQueryResult
         catch (DuckDBException e)
         {
             _cancellation.ThrowIfCancellationRequested();
-            throw new EvalCoreException($"query: {SqlError.Describe(e.Message, _sql, 0)}", e);
+            throw new EvalCoreException($"query: {_describe(e.Message)}", e);
         }
-        catch (Exception e) when (e is OverflowException or InvalidCastException or NotImplementedException or NotSupportedException)
+        catch (Exception e) when (IsOfType(e))
         {
             throw new EvalCoreException("query: a value has a type that cannot be shown; cast it, for example ::varchar", e);
         }

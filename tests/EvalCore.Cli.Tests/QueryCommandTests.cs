@@ -125,6 +125,68 @@ public sealed class QueryCommandTests : IDisposable
         Assert.Equal("""{"i":1,"d":0.1,"x":"NaN","l":[true],"s":{"k":"v"},"n":null,"h":1,"t":"2026-01-31"}""", row.ToJsonString());
     }
 
+    /// <summary>No type of .NET has all of these values: DuckDB's own text is shown.</summary>
+    [Theory]
+    [InlineData("interval 1 year", "1 year")]
+    [InlineData("timestamp 'infinity'", "infinity")]
+    [InlineData("timestamp '2020-01-01 00:00:00.12'", "2020-01-01 00:00:00.12")]
+    [InlineData("timestamp_ns '2020-01-01 00:00:00.123456789'", "2020-01-01 00:00:00.123456789")]
+    [InlineData("date '0044-01-01 (BC)'", "0044-01-01 (BC)")]
+    [InlineData("date '294276-12-31'", "294276-12-31")]
+    [InlineData("time '12:00:00'", "12:00:00")]
+    [InlineData("union_value(a := 1)", "1")]
+    [InlineData("'\\xAA'::blob", "\\xAA")]
+    [InlineData("'101'::bit", "101")]
+    [InlineData("'a'::enum('a', 'b')", "a")]
+    [InlineData("{'d': date '2020-01-01', 'e': 1}", "{'d': 2020-01-01, 'e': 1}")]
+    [InlineData("123456789012345678901234567890.123::decimal(38, 3)", "123456789012345678901234567890.123")]
+    [InlineData("1.50::decimal(38, 2)", "1.50")]
+    public async Task A_value_that_no_type_holds_is_shown_as_DuckDB_prints_it(string value, string shown)
+    {
+        await Play("run");
+        Assert.Equal(0, await _line.Run("query", $"select 7 as a, 8 as a, {value} as v", Run));
+        Assert.Equal(["a", "a", "v", "7", "8", .. shown.Split(' ')], _line.Out.Lines.TakeLast(3).Where(line => !line.StartsWith('─')).SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    /// <summary>Without its zone a time would be read as one of this machine.</summary>
+    [Fact]
+    public async Task A_time_with_a_zone_is_shown_with_it()
+    {
+        await Play("run");
+        var row = (await Json("select z, z::varchar as text, 1.5::decimal(38, 2) as d from (select timestamptz '2020-01-01 00:00:00+00' as z)", Run))[0];
+        Assert.Matches(@"^20(19-12-31|20-01-01) [0-9:]+[+-][0-9:]+$", (string)row["z"]!);
+        Assert.Equal((string)row["text"]!, (string)row["z"]!);
+        Assert.Equal("1.50", row["d"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("[1, 2, null]", "[1,2,null]")]
+    [InlineData("[1.5::float, null]", "[1.5,null]")]
+    [InlineData("[1.5, null]", "[1.5,null]")]
+    [InlineData("[true, null]", "[true,null]")]
+    [InlineData("[1::hugeint, null]", "[1,null]")]
+    [InlineData("['a', null]", "[\"a\",null]")]
+    [InlineData("[[1, null], null]", "[[1,null],null]")]
+    [InlineData("[1, null]::int[2]", "[1,null]")]
+    [InlineData("[{'a': 1}, null]", "[{\"a\":1},null]")]
+    [InlineData("[date '2020-01-01', null]", "[\"2020-01-01\",null]")]
+    [InlineData("(select list(progress) from episodes)", "[null,null,null,null,null,null]")]
+    public async Task A_list_may_have_missing_values(string list, string json)
+    {
+        await Play("run");
+        Assert.Equal(json, (await Json($"select {list} as l", Run))[0]["l"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("query: a value of the column 'm' cannot be shown; cast it, for example ::varchar", "select 1 as i, map {'a': null, 'b': 1} as m")]
+    [InlineData("query: line 2, column 5: Could not convert string 'left' to INT32", "select interval 1 year,\ntask::int from episodes")]
+    public async Task An_error_of_a_value_names_the_column_or_the_place(string message, string sql)
+    {
+        await Play("run");
+        Assert.Equal(ExitCode.BadInput, await _line.Run("query", sql, Run));
+        Assert.StartsWith($"error: {message}", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_long_table_is_cut_and_says_so()
     {
