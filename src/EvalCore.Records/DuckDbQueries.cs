@@ -55,6 +55,8 @@ public sealed class DuckDbQueries : IQueryEngine
         {
             foreach (var run in runs)
                 run.CheckSteps();
+            foreach (var run in runs)
+                CheckIsNoCopy(run.StepFiles);
         }
 
         try
@@ -67,6 +69,13 @@ public sealed class DuckDbQueries : IQueryEngine
             string? damaged = Array.Find(files, file => !IsReadable(connection, file));
             return damaged is null ? $"; the recorded steps cannot be read ({SqlError.Describe(e.Message, "", 0)})" : $"; {damaged} is damaged: delete it and resume the run to record its episodes again";
         }
+    }
+
+    /// <summary>Checks that no file is there twice: its steps would count twice. The name of a file ends in the checksum of its content.</summary>
+    private static void CheckIsNoCopy(IReadOnlyList<string> files)
+    {
+        if (files.GroupBy(file => Path.GetFileName(file).Split('-')[^1]).FirstOrDefault(same => same.Count() > 1)?.ToList() is { } copies)
+            throw new EvalCoreException($"query: {copies[0]} and {copies[1]} have the same content, and its steps would count twice; delete one of them");
     }
 
     private static bool IsReadable(DuckDBConnection connection, string file) =>

@@ -253,6 +253,17 @@ public sealed class QueryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_steps_and_its_copy_are_both_named()
+    {
+        await Play("run", record: "steps");
+        string file = Directory.GetFiles(_line.In("run", "steps"))[0], copy = file.Replace("0001-", "0002-", StringComparison.Ordinal);
+        File.Copy(file, copy);
+        Assert.Equal(2, await _line.Run("query", "select count(*) from steps", Run));
+        Assert.Equal($"error: query: {file} and {copy} have the same content, and its steps would count twice; delete one of them", _line.Error.Lines[^1]);
+        Assert.Equal(0, await _line.Run("query", "select count(*) from episodes", Run));
+    }
+
+    [Fact]
     public async Task Two_columns_of_one_name_are_no_JSON()
     {
         await Play("run", record: "steps");
