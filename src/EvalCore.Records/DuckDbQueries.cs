@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
 using EvalCore.Queries;
@@ -7,12 +8,14 @@ namespace EvalCore.Records;
 /// <summary>
 /// SQL over runs by DuckDB, in memory. <c>steps</c> is a view over the Parquet files, <c>runs</c>, <c>episodes</c> and <c>errors</c> are tables that
 /// are filled from <c>eval_info.json</c> or the journal where the text names them. Before the query, access to other files and changes of settings are
-/// switched off; only a single SELECT is run.
+/// switched off; only a single SELECT is run. A DESCRIBE, SUMMARIZE or SHOW is run as one.
 /// </summary>
-public sealed class DuckDbQueries : IQueryEngine
+public sealed partial class DuckDbQueries : IQueryEngine
 {
     private const string View = "evalcore_query";
     private const string Check = $"CREATE OR REPLACE TEMP VIEW {View} AS ";
+
+    private const string Listing = "FROM (";
 
     /// <inheritdoc/>
     public IQueryResult Query(string sql, IReadOnlyList<QueriedRun> runs, CancellationToken cancellation)
@@ -27,11 +30,15 @@ public sealed class DuckDbQueries : IQueryEngine
             string[] files = [.. runs.SelectMany(run => run.StepFiles).Select(Path.GetFullPath)];
             Lock(connection, files);
             CheckIsOne(connection, sql);
-            string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files, sql);
-            CheckIsSelect(connection, sql, noSteps);
-            return ShownColumns.Of(connection, View, sql) is { } shown
-                ? new DuckDbResult(connection, shown.Sql, shown, message => SqlError.Describe(message, sql, Check.Length), cancellation)
-                : new DuckDbResult(connection, sql, null, message => SqlError.Describe(message, sql, 0), cancellation);
+            (string select, int before) = IsListing().IsMatch(sql) ? ($"{Listing}{sql.TrimEnd().TrimEnd(';')}\n)", Listing.Length) : (sql, 0);
+            string? noSteps = files.Length == 0 ? NoSteps(runs) : ViewSteps(connection, runs, files, select);
+            CheckIsSelect(connection, sql, select, before, noSteps);
+            if (ShownColumns.Of(connection, View, select) is { } shown)
+                return new DuckDbResult(connection, shown.Sql, shown, message => SqlError.Describe(message, sql, before + Check.Length), cancellation);
+
+            // SHOW would list the view.
+            Execute(connection, $"DROP VIEW {View}");
+            return new DuckDbResult(connection, select, null, message => SqlError.Describe(message, sql, before), cancellation);
         }
         catch
         {
@@ -136,29 +143,42 @@ public sealed class DuckDbQueries : IQueryEngine
                 throw new EvalCoreException($"query: {SqlError.Describe(error, sql, 0)}");
         }
 
-        if (count != 1)
-            throw new EvalCoreException(count == 0 ? "query: the SQL is empty; for example: evalcore query \"select * from episodes\" RUN" : $"query: {count} statements are given; give one SELECT");
+        if (count == 1)
+            return;
+        if (count == 0)
+            throw new EvalCoreException("query: the SQL is empty; for example: evalcore query \"select * from episodes\" RUN");
+
+        // DuckDB first collects the values of a PIVOT that names none, by a statement of its own.
+        throw new EvalCoreException(sql.Contains("pivot", StringComparison.OrdinalIgnoreCase)
+            ? "query: this is a PIVOT without its values, or more than one statement; give one SELECT, and the values of a PIVOT, for example: pivot episodes on success in (true, false) using avg(steps)"
+            : $"query: {count} statements are given; give one SELECT");
     }
 
     /// <summary>
     /// Checks that the statement is a SELECT. Paths that may be read may be written as well: a COPY could replace a file of the run.
     /// </summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="sql">The text.</param>
+    /// <param name="sql">The user's text.</param>
+    /// <param name="select">The statement that is run.</param>
+    /// <param name="before">The number of bytes that stand before the text in it.</param>
     /// <param name="noSteps">Why there is no table <c>steps</c>, as the end of a line; null where there is one.</param>
-    private static void CheckIsSelect(DuckDBConnection connection, string sql, string? noSteps)
+    private static void CheckIsSelect(DuckDBConnection connection, string sql, string select, int before, string? noSteps)
     {
         try
         {
-            Execute(connection, Check + sql);
+            Execute(connection, Check + select);
         }
         catch (DuckDBException e)
         {
-            string line = SqlError.Describe(e.Message, sql, Check.Length, out string kind, out string name);
+            string line = SqlError.Describe(e.Message, sql, before + Check.Length, out string kind, out string name);
             if (kind == "Parser")
-                throw new EvalCoreException("query: only a SELECT can be run; columns are listed by \"select * from (describe steps)\"", e);
+                throw new EvalCoreException("query: only a SELECT, DESCRIBE, SUMMARIZE or SHOW can be run", e);
             string hint = name == "steps" ? noSteps ?? "" : "";
             throw new EvalCoreException($"query: {line}{hint}", e);
         }
     }
+
+    /// <summary>A statement that is a table where it stands in FROM.</summary>
+    [GeneratedRegex(@"^\s*(describe|desc|summarize|show)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex IsListing();
 }

@@ -202,6 +202,8 @@ public sealed class QueryCommandTests : IDisposable
     [InlineData("query: line 1, column 15: Table with name steps does not exist", "select * from steps")]
     [InlineData("query: line 1, column 12: Could not convert string 'left' to INT32", "select task::int from episodes")]
     [InlineData("query: line 1, column 8: No function matches the given name and argument types 'avg(BOOLEAN)'", "select avg(success) from episodes")]
+    [InlineData("query: line 1, column 10: Table with name episode does not exist", "describe episode")]
+    [InlineData("query: only a SELECT, DESCRIBE, SUMMARIZE or SHOW can be run", "create table t as select 1")]
     [InlineData("query: 2 statements are given; give one SELECT", "select 1; select 2")]
     [InlineData("query: the SQL is empty; for example: evalcore query", " ")]
     public async Task An_error_of_the_SQL_is_one_line_with_its_place(string message, string sql)
@@ -252,6 +254,28 @@ public sealed class QueryCommandTests : IDisposable
         Assert.Equal(0, await _line.Run("query", "select count(*) from steps", _line.In("other")));
     }
 
+    [Theory]
+    [InlineData("describe episodes", "run,suite,task_group,")]
+    [InlineData("DESC select 1 as a, interval 1 year as b; ", "a,b,")]
+    [InlineData("summarize runs -- all", "run,suite,policy,")]
+    [InlineData("\nshow tables", "episodes,errors,runs,")]
+    [InlineData("show tables", "episodes,errors,runs,steps,", "steps")]
+    [InlineData("describe steps", "run,", "steps")]
+    public async Task Tables_and_columns_are_listed(string sql, string begin, string record = "none")
+    {
+        await Play("run", record);
+        Assert.StartsWith(begin, string.Concat((await Json(sql, Run)).Select(row => $"{row.First().Value},")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pivot_needs_its_values()
+    {
+        await Play("run");
+        Assert.Equal("""{"left":3,"right":3}""", Assert.Single(await Json("pivot (select task from episodes) on task in ('left', 'right') using count(*)", Run)).ToJsonString());
+        Assert.Equal(ExitCode.BadInput, await _line.Run("query", "pivot episodes on task using avg(steps)", Run));
+        Assert.StartsWith("error: query: this is a PIVOT without its values, or more than one statement; ", _line.Error.Lines[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_of_steps_and_its_copy_are_both_named()
     {
@@ -297,6 +321,9 @@ public sealed class QueryCommandTests : IDisposable
     [InlineData("select * from read_csv('FOLDER/secret.csv')")]
     [InlineData("select * from sniff_csv('FOLDER/secret.csv')")]
     [InlineData("select * from glob('FOLDER/*')")]
+    [InlineData("describe select * from 'FOLDER/secret.csv'")]
+    [InlineData("summarize 'FOLDER/secret.csv'")]
+    [InlineData("describe episodes); copy (select 1) to 'FOLDER/out.csv'; select (1")]
     [InlineData("select 1); copy (select 1) to 'FOLDER/out.csv'; select (1")]
     public async Task Nothing_but_the_runs_is_read_and_nothing_written(string sql)
     {
