@@ -80,6 +80,12 @@ internal static class QueryCommand
         {
             // The program that reads, head for example, has what it wanted.
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // .NET's text for a closed stream is that of a file without permission.
+            string reason = e is UnauthorizedAccessException ? "it is closed" : EvalCoreException.Reason(e);
+            throw new IOException($"query: standard output cannot be written ({reason})", e);
+        }
 
         return ExitCode.Success;
     }

@@ -110,6 +110,18 @@ public sealed class QueryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_disk_behind_standard_output_is_named()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this machine has no /dev/full");
+        await Play("run");
+        string program = Path.Combine(AppContext.BaseDirectory, "EvalCore.Cli"), file = _line.In("error.txt");
+        using var bash = Process.Start("bash", ["-c", "\"$0\" query 'select 1 as n' \"$1\" > /dev/full 2> \"$2\"", program, Run, file]);
+        await bash.WaitForExitAsync();
+        Assert.Equal(ExitCode.Failure, bash.ExitCode);
+        Assert.Equal("error: query: standard output cannot be written (No space left on device)\n", await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
     public async Task Csv_quotes_what_needs_it()
     {
         await Play("run", "steps");
