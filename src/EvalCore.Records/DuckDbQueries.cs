@@ -173,8 +173,9 @@ public sealed partial class DuckDbQueries : IQueryEngine
             string line = SqlError.Describe(e.Message, sql, before + Check.Length, out string kind, out string name);
             if (kind == "Parser")
                 throw new EvalCoreException("query: only a SELECT, DESCRIBE, SUMMARIZE or SHOW can be run", e);
-            string hint = name == "steps" ? noSteps ?? "" : "";
-            throw new EvalCoreException($"query: {line}{hint}", e);
+
+            // DuckDB's suggestion is the most similar name, which the reason makes wrong.
+            throw new EvalCoreException(name == "steps" && noSteps is not null ? $"query: {line.Split("; Did you mean")[0]}{noSteps}" : $"query: {line}", e);
         }
     }
 

@@ -230,7 +230,7 @@ public sealed class QueryCommandTests : IDisposable
     {
         await Play("run");
         Assert.Equal(ExitCode.BadInput, await _line.Run("query", "select * from steps", Run));
-        Assert.EndsWith("; no run has recorded steps: play one with --eval.record=steps", _line.Error.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal("error: query: line 1, column 15: Table with name steps does not exist; no run has recorded steps: play one with --eval.record=steps", _line.Error.Lines[^1]);
     }
 
     [Fact]
