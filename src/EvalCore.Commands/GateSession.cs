@@ -2,6 +2,7 @@ using System.Globalization;
 using EvalCore.Commands.Display;
 using EvalCore.Comparisons;
 using EvalCore.Evaluation;
+using EvalCore.Files;
 using EvalCore.Gates;
 using EvalCore.Options;
 using EvalCore.Reports;
@@ -33,6 +34,7 @@ internal sealed class GateSession
                 throw new EvalCoreException($"--baseline: --update writes a file, and {_path} is a run; name a file, for example {BaselineFile.PathOf(options)}");
             if (Path.GetFileName(_path).Length == 0)
                 throw new EvalCoreException($"--baseline: --update writes a file, and {_path} is a folder; name a file, for example {BaselineFile.PathOf(options)}");
+            _path = OutputFile.Of("--baseline", _path, "a JSON file", ".json");
             Baseline.CheckWritable(_path);
         }
         else if (!demanded.HasThreshold)

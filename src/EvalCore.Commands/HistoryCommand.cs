@@ -3,6 +3,7 @@ using System.Globalization;
 using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
 using EvalCore.Evaluation;
+using EvalCore.Files;
 using EvalCore.History;
 using EvalCore.Options;
 using EvalCore.Results;
@@ -169,9 +170,7 @@ internal static class HistoryCommand
 
     private static int Plot(IReadOnlyList<HistoryEntry> entries, string path, Terminal terminal)
     {
-        if (Path.GetExtension(path) != ".svg")
-            throw new EvalCoreException($"--output: {path} is not the name of an SVG file; give a name that ends with .svg");
-        HistoryPlot.Save(HomeFolder.Expand(path), entries);
+        HistoryPlot.Save(OutputFile.Of("--output", path, "an SVG file", ".svg"), entries);
         terminal.Writer.WriteLine($"plot: {path}");
         return ExitCode.Success;
     }

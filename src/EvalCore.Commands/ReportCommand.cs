@@ -3,6 +3,7 @@ using EvalCore.Commands.Display;
 using EvalCore.Commands.Help;
 using EvalCore.Comparisons;
 using EvalCore.Evaluation;
+using EvalCore.Files;
 using EvalCore.Options;
 using EvalCore.Reports;
 using EvalCore.Results;
@@ -51,11 +52,10 @@ internal static class ReportCommand
         set.Bind(report);
         set.Finish("report");
 
+        string? output = report.Output is { } named ? FileOf(named) : null;
         var run = ReportRun.Load(runs[0], registry.StepFormat);
         var baseline = report.Baseline is { } other ? ReportRun.Load(other, registry.StepFormat) : null;
-        string file = report.Output is { } output ? HomeFolder.Expand(output) : Path.Combine(run.Folder, RunReport.FileName);
-        if (Directory.Exists(file))
-            file = Path.Combine(file, RunReport.FileName);
+        string file = output ?? Path.Combine(run.Folder, RunReport.FileName);
         var page = new RunReport(run, baseline, options, suite => CompareCommand.RangeOf(suite, registry));
         page.Save(file);
         if (page.NotCompared is { } reason)
@@ -66,4 +66,8 @@ internal static class ReportCommand
         StepSummary.Write(terminal, page.ToMarkdown(file));
         return ExitCode.Success;
     }
+
+    /// <summary>The page's file, in a folder where that is named.</summary>
+    private static string FileOf(string output) => OutputFile.Of(
+        "--output", Directory.Exists(output) ? Path.Combine(output, RunReport.FileName) : output, "a folder or of an HTML file", ".html");
 }

@@ -13,6 +13,6 @@ internal sealed class ReportFlags
 
     /// <summary>The file of the page; null for the default.</summary>
     [Placeholder("FILE")]
-    [Description("the page's file or folder; default report.html in the run's folder, beside the videos")]
+    [Description("the page's file (its name ends with .html) or folder; default report.html in the run's folder, beside the videos")]
     public string? Output { get; set; }
 }

@@ -150,6 +150,7 @@ public sealed partial class GateCommandTests : IDisposable
     [InlineData("/proc/none/walk.json: cannot be written (Could not find file '/proc/none')", "--update", "--baseline=/proc/none/walk.json")]
     [InlineData("--baseline: --update writes a file, and new/ is a folder; name a file, for example baselines/biased/walk.json", "--update", "--baseline=new/")]
     [InlineData("--baseline: --update writes a file, and outputs/eval_info.json is a run; name a file, for example baselines/biased/walk.json", "--update", "--baseline=outputs/eval_info.json")]
+    [InlineData("--baseline: outputs/journal.jsonl is not the name of a JSON file; give a name that ends with .json", "--update", "--baseline=outputs/journal.jsonl")]
     public async Task Bad_input_is_one_line(string message, params string[] flags)
     {
         Assert.Equal(ExitCode.BadInput, await Gate(0.6, flags));

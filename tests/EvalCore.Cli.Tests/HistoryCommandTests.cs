@@ -165,6 +165,15 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plot_replaces_no_folder()
+    {
+        await Add(("2026-01-01", "aaaa", 50, 1));
+        Directory.CreateDirectory(_line.In("h.svg"));
+        Assert.Equal(ExitCode.BadInput, await _line.Run("history", "plot", $"--history={Db}", $"--output={_line.In("h.svg")}"));
+        Assert.Equal($"error: --output: {_line.In("h.svg")} is a folder; name a file", _line.Error.Lines[^1]);
+    }
+
+    [Fact]
     public async Task A_plot_is_an_svg_with_the_commits()
     {
         await Add(("2026-01-01", "aaaa", 50, 1), ("2026-01-02", "bbbb", 60, 1.5), ("2026-01-03", "cccc", 55, 0.5));

@@ -66,6 +66,20 @@ public sealed class ReplayAndInferTests : IDisposable
     }
 
     [Fact]
+    public async Task An_output_that_is_another_file_is_refused()
+    {
+        string actions = _line.In("actions.safetensors"), journal = _line.In("journal.jsonl");
+        new SafetensorsWriter().Add<double>("action", [1, 1], 2, 1).Add<float>("obs.observation.state", new float[2], 1, 1, 2).Save(actions);
+        File.WriteAllText(journal, "of a run");
+        string reason = $"{journal} is there already, and is not a safetensors file; give another name, for example {_line.In("journal.safetensors")}";
+        Assert.Equal(ExitCode.BadInput, await _line.Run("replay", "--env.type=walk", "--env.task=right", $"--actions={actions}:action", $"--trace={journal}"));
+        Assert.Equal($"error: --trace: {reason}", _line.Error.Lines[^1]);
+        Assert.Equal(ExitCode.BadInput, await _line.Run("infer", "--policy.type=walker", $"--input={actions}", $"--output={journal}"));
+        Assert.Equal($"error: --output: {reason}", _line.Error.Lines[^1]);
+        Assert.Equal("of a run", File.ReadAllText(journal));
+    }
+
+    [Fact]
     public async Task A_tensor_of_actions_that_is_not_there_is_named()
     {
         string actions = _line.In("actions.safetensors");

@@ -85,6 +85,49 @@ public sealed class ReportCommandTests : IDisposable
         Assert.StartsWith($"error: {_line.In("nowhere", "page.html")}: cannot be written (", _line.Error.Lines[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("eval_info.json")]
+    [InlineData("journal.jsonl")]
+    [InlineData("page")]
+    public async Task An_output_that_is_named_as_another_file_is_refused(string name)
+    {
+        await Play("a");
+        string file = _line.In("a", name);
+        string? before = File.Exists(file) ? File.ReadAllText(file) : null;
+        Assert.Equal(ExitCode.BadInput, await _line.Run("report", _line.In("a"), "-o", file));
+        Assert.Equal($"error: --output: {file} is not the name of a folder or of an HTML file; give a name that ends with .html", _line.Error.Lines[^1]);
+        Assert.Equal(before, File.Exists(file) ? File.ReadAllText(file) : null);
+    }
+
+    [Fact]
+    public async Task An_output_that_is_no_regular_file_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "named pipes are Linux's");
+        await Play("a");
+        string pipe = EvalCore.Tests.NamedPipe.Create(_line.In("pipe.html"));
+        string folder = Directory.CreateDirectory(_line.In("folder", "report.html")).FullName;
+        foreach (var (output, reason) in (IEnumerable<(string, string)>)
+            [(pipe, $"{pipe} cannot be written (it is a named pipe; name a regular file)"), (_line.In("folder"), $"{folder} is a folder; name a file")])
+        {
+            Assert.Equal(ExitCode.BadInput, await _line.Run("report", _line.In("a"), "-o", output));
+            Assert.Equal($"error: --output: {reason}", _line.Error.Lines[^1]);
+        }
+    }
+
+    [Fact]
+    public async Task An_output_that_is_a_link_is_written_where_it_points_to()
+    {
+        await Play("a");
+        string page = Path.Combine(Directory.CreateDirectory(_line.In("pages")).FullName, "1.html");
+        File.CreateSymbolicLink(_line.In("link.html"), Path.Combine("pages", "1.html"));
+        for (int times = 0; times < 2; times++)
+        {
+            Assert.Equal(ExitCode.Success, await _line.Run("report", _line.In("a"), "-o", _line.In("link.html")));
+            Assert.Contains("src=\"../a/videos/walks_0/eval_episode_0.", File.ReadAllText(page), StringComparison.Ordinal);
+            Assert.NotNull(new FileInfo(_line.In("link.html")).LinkTarget);
+        }
+    }
+
     [Fact]
     public async Task In_GitHub_Actions_a_run_adds_its_result_to_the_summary_of_the_step()
     {

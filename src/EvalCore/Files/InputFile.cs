@@ -26,9 +26,13 @@ public static unsafe class InputFile
         Refusal(path) is { } reason ? throw new IOException(reason) : new FileStream(path, FileMode.Open, FileAccess.Read, share);
 
     /// <summary>Why a path is not opened, as the end of a sentence; null where it is a regular file, or is not there.</summary>
-    private static string? Refusal(string path)
+    private static string? Refusal(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal) ? null : OtherKind(path);
+
+    /// <summary>What is at a path, as the end of a sentence; null where it is a regular file or a link to one, or nothing.</summary>
+    internal static string? OtherKind(string path)
     {
-        if (Status == null || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
+        if (Status == null)
             return null;
         byte* status = stackalloc byte[256];
         fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))

@@ -1,4 +1,5 @@
 using EvalCore.Environments;
+using EvalCore.Files;
 using EvalCore.Policies;
 using Safetensors;
 
@@ -20,6 +21,7 @@ public static class Infer
     public static void Run(PolicyConfig config, InferOptions options, Action<string> warn)
     {
         using var input = new StoredObservations(options.Input);
+        OutputFile.Check("--output", options.Output, "a safetensors file", ".safetensors");
         string[] tasks = Tasks(options.Tasks, input);
         var context = new PolicyContext(input.Space) { Source = options.Input, RenameMap = options.RenameMap, Warn = warn };
         using var made = config.Make(context);

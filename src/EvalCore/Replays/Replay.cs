@@ -79,9 +79,10 @@ public static class Replay
     /// <summary>Creates the trace's folder before the actions are played, which may take long.</summary>
     private static void CheckFolder(string file)
     {
-        string path = Path.GetFullPath(file);
-        if (Directory.Exists(path))
+        if (Directory.Exists(file))
             throw new EvalCoreException($"--trace={file}: is a folder, expected a file");
+        OutputFile.Check("--trace", file, "a safetensors file", ".safetensors");
+        string path = Path.GetFullPath(file);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
