@@ -8,6 +8,7 @@ internal static class Operands
     /// <summary>Splits a command line.</summary>
     /// <param name="tokens">The tokens after the command's name.</param>
     /// <param name="flags">The objects whose properties are the flags: one without a value is known as a boolean.</param>
+    /// <exception cref="EvalCoreException">An argument is empty.</exception>
     public static (List<string> Arguments, List<string> Flags) Split(IReadOnlyList<string> tokens, params IReadOnlyList<object> flags)
     {
         var switches = flags.SelectMany(owner => OptionProperty.Of(owner.GetType())).Where(property => property.Placeholder == "true|false")
@@ -16,6 +17,8 @@ internal static class Operands
         for (int i = 0; i < tokens.Count; i++)
         {
             string token = tokens[i];
+            if (token.Length == 0)
+                throw new EvalCoreException("an argument is empty; is a variable of the shell not set?");
             // SQL may begin with a comment.
             if (!token.StartsWith('-') || token.AsSpan().ContainsAny(' ', '\n', '\t'))
             {

@@ -43,6 +43,8 @@ public sealed class ReplayAndInferTests : IDisposable
     [Theory]
     [InlineData("--actions is missing: the safetensors file with the recorded actions", "replay", "--env.type=walk", "--trace=x")]
     [InlineData("--trace is missing: the safetensors file to write", "replay", "--env.type=walk", "--actions=x")]
+    [InlineData("--trace: '' is not the name of a file", "replay", "--env.type=walk", "--actions=x", "--trace=")]
+    [InlineData("--output: '' is not the name of a file", "infer", "--policy.type=walker", "--input=x", "--output=")]
     [InlineData("--env.episode_index: -2 is not possible; episodes are numbered from 0", "replay", "--env.type=walk", "--env.episode_index=-2")]
     [InlineData("--env.init_state_id: -1 is not possible; initial states are numbered from 0", "replay", "--env.type=walk", "--env.init_state_id=-1")]
     [InlineData("unknown flag '--tarce'; did you mean '--trace'?", "replay", "--env.type=walk", "--tarce=x")]

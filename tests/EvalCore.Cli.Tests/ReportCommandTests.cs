@@ -60,6 +60,10 @@ public sealed class ReportCommandTests : IDisposable
     [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "nowhere")]
     [InlineData("nowhere/eval_info.json: there is no such file; name the output folder of a finished run", "A", "--baseline=nowhere")]
     [InlineData("unknown flag '--baselin'; did you mean '--baseline'?", "A", "--baselin=A")]
+    [InlineData("--output: '' is not the name of a file", "A", "-o", "")]
+    [InlineData("--output: '' is not the name of a file", "A", "--output=")]
+    [InlineData("--baseline: '' is not the name of a file", "A", "--baseline=")]
+    [InlineData("an argument is empty; is a variable of the shell not set?", "")]
     [InlineData("--margin: 0 is not possible; give percentage points between 0 and 100, for example 10", "A", "--baseline=A", "--margin=0")]
     public async Task Bad_input_is_one_line(string message, params string[] args)
     {

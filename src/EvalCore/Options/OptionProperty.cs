@@ -149,6 +149,8 @@ public sealed class OptionProperty
         object? converted = value.Texts is { } texts ? Convert(value, texts) : Convert(value, value.Json);
         if (!CanBe(converted))
             throw value.Bad(Expected());
+        if (IsFile && converted is "")
+            throw value.Bad("the name of a file");
         try
         {
             _property.SetValue(Holder(owner), converted);
@@ -199,6 +201,10 @@ public sealed class OptionProperty
     /// <summary>Whether the value is a path: a shell does not replace the tilde in <c>--output_dir=~/runs</c>.</summary>
     internal bool IsPath => _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text
         && (text.StartsWith("DIR", StringComparison.Ordinal) || text.StartsWith("FILE", StringComparison.Ordinal));
+
+    /// <summary>Whether the value is a file or a run, which have a name. An empty folder is the default one.</summary>
+    private bool IsFile => _property.GetCustomAttribute<PlaceholderAttribute>(inherit: true)?.Text is { } text
+        && (text.StartsWith("FILE", StringComparison.Ordinal) || text == "RUN");
 
     /// <summary>Whether the value is secret, and so in no file.</summary>
     internal bool IsSecret => _property.IsDefined(typeof(SecretAttribute), inherit: true);
