@@ -302,27 +302,7 @@ public sealed class Journal : IDisposable
     {
         try
         {
-            while (true)
-            {
-                var claim = disk.Open(path + ".lock", FileMode.OpenOrCreate, FileShare.None);
-
-                // A file that its last owner deleted after it was opened here locks nothing. The path then has no file, or
-                // another one: the random length tells them apart.
-                try
-                {
-                    claim.SetLength(Random.Shared.NextInt64(1, 1 << 20));
-                }
-                catch
-                {
-                    claim.Dispose();
-                    throw;
-                }
-
-                var atPath = new FileInfo(claim.Name);
-                if (atPath.Exists && atPath.Length == claim.Length)
-                    return claim;
-                claim.Dispose();
-            }
+            return FileLock.Take(path + ".lock", disk);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -331,19 +311,7 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Deletes the lock's file while the lock is held, and unlocks the run.</summary>
-    internal static void Release(FileStream claim, Disk disk)
-    {
-        try
-        {
-            disk.Delete(claim.Name);
-        }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
-        {
-            // A file that stays locks nothing.
-        }
-
-        claim.Dispose();
-    }
+    internal static void Release(FileStream claim, Disk disk) => FileLock.Release(claim, disk);
 
     /// <summary>Writes a line with its checksum. A line that failed halfway is overwritten by the next.</summary>
     private void AppendLine(JsonObject line)

@@ -12,7 +12,7 @@ internal sealed class ApngEncoder : IVideoEncoder
     private static readonly uint[] CrcTable = MakeCrcTable();
 
     private readonly FileStream _file;
-    private readonly string _path;
+    private readonly UnfinishedVideo _unfinished;
     private readonly int _width;
     private readonly int _height;
     private readonly int _fps;
@@ -21,14 +21,23 @@ internal sealed class ApngEncoder : IVideoEncoder
     private uint _frames;
     private uint _sequence;
     private readonly long _frameCountAt;
-    private bool _finished;
 
     public ApngEncoder(string path, int width, int height, int fps)
     {
-        (_path, _width, _height, _fps) = (path, width, height, fps);
+        (_width, _height, _fps) = (width, height, fps);
         _previous = new byte[width * height * 3];
         _scanlines = new byte[(width * 3 + 1) * height];
-        _file = File.Create(path + ".part");
+        _unfinished = new UnfinishedVideo(path);
+        try
+        {
+            _file = File.Create(_unfinished.Path);
+        }
+        catch
+        {
+            _unfinished.Dispose();
+            throw;
+        }
+
         _file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
 
         Span<byte> header = stackalloc byte[13];
@@ -84,8 +93,7 @@ internal sealed class ApngEncoder : IVideoEncoder
         _file.Position = _frameCountAt;
         WriteFrameCount();
         _file.Dispose();
-        File.Move(_path + ".part", _path, overwrite: true);
-        _finished = true;
+        _unfinished.Finish();
     }
 
     public void Dispose()
@@ -97,8 +105,7 @@ internal sealed class ApngEncoder : IVideoEncoder
         finally
         {
             // On a full disk closing fails too: what is buffered cannot be written.
-            if (!_finished)
-                File.Delete(_path + ".part");
+            _unfinished.Dispose();
         }
     }
 

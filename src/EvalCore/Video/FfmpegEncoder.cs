@@ -20,7 +20,7 @@ internal sealed class FfmpegEncoder : IVideoEncoder
     private readonly Stream _input;
     private readonly Task<string> _errors;
     private readonly Yuv420 _image;
-    private readonly string _path;
+    private readonly UnfinishedVideo _file;
     private readonly TimeSpan _patience;
     private readonly Timer _watch;
     private long _deadline = long.MaxValue;
@@ -37,7 +37,7 @@ internal sealed class FfmpegEncoder : IVideoEncoder
     /// <exception cref="FfmpegException">It does not start.</exception>
     public FfmpegEncoder(string program, string path, int width, int height, int fps, TimeSpan patience)
     {
-        (_path, _patience) = (path, patience);
+        (_file, _patience) = (new UnfinishedVideo(path), patience);
         _image = new Yuv420(width, height);
 
         // The prefix file: keeps ffmpeg from reading a name with a colon as a protocol, or one with a dash as an option.
@@ -46,7 +46,7 @@ internal sealed class FfmpegEncoder : IVideoEncoder
             "-y", "-loglevel", "error",
             "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{_image.Width}x{_image.Height}", "-r", $"{fps}", "-i", "-",
             "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-threads", "1",
-            "-movflags", "+faststart", "-f", "mp4", $"file:{_path}.part",
+            "-movflags", "+faststart", "-f", "mp4", $"file:{_file.Path}",
         ];
         // Ctrl-C signals all programs in the terminal's process group. setsid starts ffmpeg in a separate session, so
         // that it completes the videos of finished episodes; it ends when the pipe is closed.
@@ -59,6 +59,7 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException)
         {
+            _file.Dispose();
             throw new FfmpegException($"ffmpeg did not start ({EvalCoreException.Reason(e)})", e);
         }
 
@@ -160,9 +161,9 @@ internal sealed class FfmpegEncoder : IVideoEncoder
 
         if (_process.ExitCode != 0)
             throw Failed(null);
-        if (!VideoFile.IsWhole(_path + ".part"))
+        if (!VideoFile.IsWhole(_file.Path))
             throw new FfmpegException("ffmpeg ended without an error, but wrote no video");
-        File.Move(_path + ".part", _path, overwrite: true);
+        _file.Finish();
         _finished = true;
     }
 
@@ -186,10 +187,10 @@ internal sealed class FfmpegEncoder : IVideoEncoder
         {
             Kill();
             _process.WaitForExit(_patience);
-            File.Delete(_path + ".part");
         }
 
         _process.Dispose();
+        _file.Dispose();
     }
 
     private void EndIfLate()

@@ -38,6 +38,46 @@ public sealed class ApngEncoderTests : IDisposable
     }
 
     [Fact]
+    public void Two_that_write_the_same_video_do_not_disturb_each_other()
+    {
+        string path = Path.Combine(_folder, "video.png");
+        using (var first = new ApngEncoder(path, Width, Height, fps: 10))
+        {
+            first.Add(Frame(0));
+            using (var second = new ApngEncoder(path, Width, Height, fps: 10))
+            {
+                second.Add(Frame(1));
+                using (var given = new ApngEncoder(path, Width, Height, fps: 10))
+                    given.Add(Frame(2));
+                second.Finish();
+            }
+
+            Assert.Equal([Frame(1)], Read(path));
+            first.Add(Frame(3));
+            first.Finish();
+        }
+
+        Assert.Equal([Frame(0), Frame(3)], Read(path));
+        Assert.Equal([path], Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void A_file_that_a_killed_process_left_is_overwritten()
+    {
+        string path = Path.Combine(_folder, "video.png");
+        File.WriteAllText(path + ".part", "half");
+        File.WriteAllText(path + ".part.lock", "");
+        using (var encoder = new ApngEncoder(path, Width, Height, fps: 10))
+        {
+            encoder.Add(Frame(0));
+            encoder.Finish();
+        }
+
+        Assert.Equal([Frame(0)], Read(path));
+        Assert.Equal([path], Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
     public void A_full_disk_leaves_no_file()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this machine has no /dev/full");

@@ -29,7 +29,7 @@ public sealed class FfmpegFailureTests : IDisposable
         string only = Assert.Single(_notes);
         Assert.StartsWith(note, only, StringComparison.Ordinal);
         Assert.EndsWith("; videos are written as animated PNG", only, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(_folder, "*.part", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(_folder, "*.part*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -40,6 +40,30 @@ public sealed class FfmpegFailureTests : IDisposable
         string[] videos = await Write(program, episodes: 2, frames: 3);
         Assert.All(videos, video => Assert.EndsWith(".png", video, StringComparison.Ordinal));
         Assert.Single(_notes);
+    }
+
+    [Fact]
+    public void Two_that_write_the_same_video_do_not_disturb_each_other()
+    {
+        Assert.SkipWhen(FfmpegEncoder.Find() is null, "ffmpeg is not installed");
+        string path = Path.Combine(_folder, "video.mp4");
+        byte[] frame = new byte[64 * 64 * 3];
+        using (var first = new FfmpegEncoder(FfmpegEncoder.Find()!, path, 64, 64, 10, FfmpegEncoder.FramePatience))
+        {
+            first.Add(frame);
+            using (var second = new FfmpegEncoder(FfmpegEncoder.Find()!, path, 64, 64, 10, FfmpegEncoder.FramePatience))
+            {
+                second.Add(frame);
+                second.Finish();
+            }
+
+            Assert.True(VideoFile.IsWhole(path));
+            first.Add(frame);
+            first.Finish();
+        }
+
+        Assert.True(VideoFile.IsWhole(path));
+        Assert.Equal([path], Directory.EnumerateFiles(_folder));
     }
 
     [Fact]
