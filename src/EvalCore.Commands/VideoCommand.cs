@@ -71,11 +71,11 @@ internal static class VideoCommand
         var missing = flags.Overwrite ? chosen : [.. chosen.Where(record => EpisodeVideos.Existing(folder, record) is null)];
         long started = Stopwatch.GetTimestamp();
         IReadOnlyList<EpisodeRecord> made = missing.Count == 0 ? [] : await Render(folder, info, missing, ofRun, registry, terminal, cancellation).ConfigureAwait(false);
-        NameVideos(folder, chosen);
+        NameVideos(folder);
         int written = made.Count(record => record.VideoPath is not null);
         foreach (var record in made.Where(record => record.VideoPath is not null))
             terminal.Writer.WriteLine(Path.Combine(folder, record.VideoPath!));
-        if (File.Exists(Path.Combine(folder, RunReport.FileName)))
+        if (File.Exists(Path.Combine(folder, RunReport.FileName)) && File.Exists(RunFolder.FileOf(folder)))
             terminal.Writer.WriteLine($"show them in the report: {terminal.Program} report {ShellWord.Quote(folder)}");
         string kept = chosen.Count > missing.Count ? $", {chosen.Count - missing.Count} there already" : "";
         terminal.Writer.WriteLine(string.Create(
@@ -107,22 +107,23 @@ internal static class VideoCommand
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             videos!.Stop(StopPatience);
-            NameVideos(folder, records);
+            NameVideos(folder);
             throw;
         }
     }
 
-    /// <summary>Names the whole videos of episodes in the result, also those that an interrupted command made before.</summary>
-    private static void NameVideos(string folder, IEnumerable<EpisodeRecord> chosen)
+    /// <summary>
+    /// Names the whole videos of all episodes in the result, also those that an interrupted command made before, or that another one
+    /// makes at the same time.
+    /// </summary>
+    private static void NameVideos(string folder)
     {
         if (!File.Exists(RunFolder.FileOf(folder)))
             return;
 
-        // Another command may have named videos meanwhile.
         var info = RunFolder.Load(folder);
-        var named = chosen.Select(record => record with { VideoPath = EpisodeVideos.Existing(folder, record) }).ToList();
-        var before = info.Episodes.ToDictionary(record => record.Key, record => record.VideoPath);
-        if (named.Any(record => record.VideoPath is not null && record.VideoPath != before.GetValueOrDefault(record.Key)))
+        var named = info.Episodes.Select(record => record with { VideoPath = EpisodeVideos.Existing(folder, record) }).ToList();
+        if (named.Zip(info.Episodes).Any(pair => pair.First.VideoPath is not null && pair.First.VideoPath != pair.Second.VideoPath))
             EpisodeVideos.Save(folder, info, named);
     }
 

@@ -87,6 +87,25 @@ public sealed class VideoCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_video_that_is_made_while_the_run_plays_is_in_its_result()
+    {
+        // The run goes on after its first video has been made.
+        int made = 0;
+        _line.OnStep = () =>
+        {
+            if (RunFolder.HasRun(Run) && RunFolder.Load(Run).Episodes.Count > 0 && Interlocked.Exchange(ref made, 1) == 0)
+            {
+                using var other = new CommandLine();
+                Assert.Equal(0, other.Run("video", Run, "--episode=0", "--task=left").GetAwaiter().GetResult());
+            }
+        };
+        await Play("run", flags: "--eval.batch_size=1");
+        Assert.Equal(1, made);
+        var named = Assert.Single(EvalInfo.Load(Path.Combine(Run, EvalInfo.FileName)).Episodes, episode => episode.VideoPath is not null);
+        Assert.Equal(("left", 0), (named.Task, named.EpisodeIndex));
+    }
+
+    [Fact]
     public async Task A_policy_that_has_changed_is_refused_and_recorded_steps_need_none()
     {
         await Play("run");
@@ -125,6 +144,7 @@ public sealed class VideoCommandTests : IDisposable
         await Play("run", record: "steps");
         File.Delete(Path.Combine(Run, EvalInfo.FileName));
         Assert.Equal(0, await _line.Run("video", Run, "--all"));
+        Assert.DoesNotContain(_line.Out.Lines, line => line.StartsWith("show them in the report: ", StringComparison.Ordinal));
         Assert.Equal(6, Videos(Run).Count);
         Assert.False(File.Exists(Path.Combine(Run, EvalInfo.FileName)));
     }
@@ -176,8 +196,8 @@ public sealed class VideoCommandTests : IDisposable
         Assert.Equal($"error: {message}", _line.Error.Lines[^1]);
     }
 
-    private async Task Play(string folder, int render = 0, string record = "none") => Assert.Equal(0, await _line.Run(
-        "--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", $"--eval.n_episodes_to_render={render}", $"--eval.record={record}", $"--output_dir={_line.In(folder)}"));
+    private async Task Play(string folder, int render = 0, string record = "none", params string[] flags) => Assert.Equal(0, await _line.Run(
+        ["--env.type=walk", "--policy.type=walker", "--policy.device=cpu", "--eval.n_episodes=3", $"--eval.n_episodes_to_render={render}", $"--eval.record={record}", $"--output_dir={_line.In(folder)}", .. flags]));
 
     private void ChangePolicy(string folder) => Replace(folder, "\"gain\": \"1\"", "\"gain\": \"2\"");
 

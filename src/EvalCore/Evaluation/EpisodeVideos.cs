@@ -52,8 +52,9 @@ public sealed class EpisodeVideos : IDisposable
     public static string? Existing(string folder, EpisodeRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        string stem = VideoWriter.StemOf(record.TaskGroup, record.TaskId, record.EpisodeIndex);
-        return ((string?[])[record.VideoPath, $"{stem}.mp4", $"{stem}.png"]).FirstOrDefault(path => path is not null && VideoFile.IsWhole(Path.Combine(folder, path)));
+        return record.VideoPath is { } path && VideoFile.IsWhole(Path.Combine(folder, path))
+            ? path
+            : VideoWriter.Existing(folder, record.TaskGroup, record.TaskId, record.EpisodeIndex);
     }
 
     /// <summary>Opens what is needed to play episodes of a run again.</summary>

@@ -293,7 +293,8 @@ public sealed class EvalRun : IDisposable
         var finished = Counted()
             .Where(episode => episode.Playing.Episode.IsCompletedSuccessfully)
             .OrderBy(episode => order[episode.Spec.Task])
-            .Select(episode => episode.Playing.Result);
+            .Select(episode => episode.Playing.Result)
+            .Select(WithExistingVideo);
         var info = new EvalInfo(finished, ElapsedS, _options.OutputDir ?? "", Provenance);
         if (_options.OutputDir is { } folder)
             info.Save(Path.Combine(folder, EvalInfo.FileName), _options.Disk);
@@ -596,6 +597,11 @@ public sealed class EvalRun : IDisposable
 
     private bool HasVideo(EpisodeRecord episode) =>
         episode.VideoPath is { } path && VideoFile.IsWhole(Path.Combine(_options.OutputDir!, path));
+
+    /// <summary>The record with the video that <c>evalcore video</c> made of the episode while the run was playing others.</summary>
+    private EpisodeRecord WithExistingVideo(EpisodeRecord record) => record is { VideoPath: null, Error: null } && !WantsVideo(record.EpisodeIndex) && _options.OutputDir is { } folder
+        ? record with { VideoPath = VideoWriter.Existing(folder, record.TaskGroup, record.TaskId, record.EpisodeIndex) }
+        : record;
 
     /// <summary>An episode that is over, what was recorded for its video, and the path that the journal gives for it.</summary>
     private sealed record Played(EpisodeRecord Record, FrameRecording? Recording = null, string? Announced = null);

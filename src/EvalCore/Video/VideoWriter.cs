@@ -65,6 +65,13 @@ public sealed class VideoWriter : IDisposable
     /// <summary>The path of an episode's video without its extension.</summary>
     internal static string StemOf(string taskGroup, int taskId, int episodeIndex) => Path.Combine("videos", $"{taskGroup}_{taskId}", $"eval_episode_{episodeIndex}");
 
+    /// <summary>The whole video of an episode in an output folder, relative to it; null where there is none.</summary>
+    internal static string? Existing(string folder, string taskGroup, int taskId, int episodeIndex)
+    {
+        string stem = StemOf(taskGroup, taskId, episodeIndex);
+        return ((string[])[$"{stem}.mp4", $"{stem}.png"]).FirstOrDefault(path => Path.Combine(folder, path) is var file && File.Exists(file) && VideoFile.IsWhole(file));
+    }
+
     /// <summary>
     /// Waits while queued recordings use too much memory, themselves or by the models of their tasks, which stay until the
     /// videos are rendered: when rendering is slower than playing, episodes wait here.
