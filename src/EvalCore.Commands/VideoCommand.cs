@@ -75,6 +75,12 @@ internal static class VideoCommand
         int written = made.Count(record => record.VideoPath is not null);
         foreach (var record in made.Where(record => record.VideoPath is not null))
             terminal.Writer.WriteLine(Path.Combine(folder, record.VideoPath!));
+        if (written == 0 && missing.Count == chosen.Count)
+        {
+            terminal.Writer.WriteLine("no video was made");
+            return ExitCode.Failure;
+        }
+
         if (File.Exists(Path.Combine(folder, RunReport.FileName)) && File.Exists(RunFolder.FileOf(folder)))
             terminal.Writer.WriteLine($"show them in the report: {terminal.Program} report {ShellWord.Quote(folder)}");
         string kept = chosen.Count > missing.Count ? $", {chosen.Count - missing.Count} there already" : "";

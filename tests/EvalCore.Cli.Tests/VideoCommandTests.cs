@@ -134,8 +134,21 @@ public sealed class VideoCommandTests : IDisposable
         var info = EvalInfo.Load(file);
         new EvalInfo(info.Episodes.Select(episode => episode.EpisodeIndex == 1 ? episode with { Steps = 1 } : episode), info.EvalS, info.OutputDir, info.Provenance).Save(file);
         Assert.Equal(ExitCode.Failure, await _line.Run("video", Run, "--episode=1", "--task=left"));
+        Assert.Equal("no video was made", _line.Out.Lines[^1]);
+        Assert.DoesNotContain(_line.Out.Lines, line => line.StartsWith("show them in the report: ", StringComparison.Ordinal));
         Assert.Contains(_line.Error.Lines, line => line.StartsWith("note: episode 1 of left (seed 1001) ended differently than in the run (1 steps, ", StringComparison.Ordinal));
         Assert.Empty(Videos(Run));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_noticed_before_an_episode_is_played()
+    {
+        await Play("run");
+        File.WriteAllText(Path.Combine(Run, "videos"), "");
+        int steps = 0;
+        _line.OnStep = () => Interlocked.Increment(ref steps);
+        await Fails($"video: {Path.Combine(Run, "videos", "walks_0")} cannot be written ({Path.Combine(Run, "videos")} is not a folder)", Run, "--all");
+        Assert.Equal(0, steps);
     }
 
     [Fact]

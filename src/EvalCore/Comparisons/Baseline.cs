@@ -73,9 +73,7 @@ public static class Baseline
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            Directory.CreateDirectory(folder);
-            using var probe = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            Files.Folder.CheckWritable(Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!).FullName);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
+using EvalCore.Files;
 using EvalCore.Options;
 using EvalCore.Policies;
 using EvalCore.Recording;
@@ -66,7 +67,7 @@ public sealed class EpisodeVideos : IDisposable
     /// <param name="host">The machine; <see cref="Host.Local"/> when null.</param>
     /// <param name="flags">Flags <c>--policy.*</c> that override those of the run; null for none.</param>
     /// <exception cref="EvalCoreException">
-    /// The run cannot be played again: its policy's files have changed, the engine or the suite's files are others, or the result
+    /// The videos cannot be written, or the run cannot be played again: its policy's files have changed, the engine or the suite's files are others, or the result
     /// is a merged one or one of lerobot-eval.
     /// </exception>
     public static EpisodeVideos Open(
@@ -76,6 +77,7 @@ public sealed class EpisodeVideos : IDisposable
         ArgumentNullException.ThrowIfNull(info);
         ArgumentNullException.ThrowIfNull(registry);
         host ??= Host.Local;
+        CheckWritable(folder, records);
         var run = RunOf(folder, info, registry, flags ?? []);
         IPolicy? policy = null;
         IBenchmark? benchmark = null;
@@ -170,6 +172,22 @@ public sealed class EpisodeVideos : IDisposable
     {
         lock (_differences)
             _differences.Add(difference);
+    }
+
+    /// <summary>Checks that the videos can be written, before their episodes are played.</summary>
+    private static void CheckWritable(string folder, IReadOnlyList<EpisodeRecord> records)
+    {
+        foreach (string videos in records.Select(record => Path.Combine(folder, Path.GetDirectoryName(VideoWriter.StemOf(record.TaskGroup, record.TaskId, record.EpisodeIndex))!)).Distinct())
+        {
+            try
+            {
+                Folder.CheckWritable(videos);
+            }
+            catch (Exception e) when (EvalCoreException.IsFileError(e))
+            {
+                throw EvalCoreException.CannotWrite($"video: {videos}", e);
+            }
+        }
     }
 
     private static PlayedRun RunOf(string folder, EvalInfo info, Registry registry, IReadOnlyList<string> flags)

@@ -51,6 +51,25 @@ internal static unsafe class Folder
     }
 
     /// <summary>
+    /// Checks that files can be made in a folder, before work that takes long. Where the folder is missing, which is not made, the first
+    /// one above it that is there is checked.
+    /// </summary>
+    /// <exception cref="IOException">A file is in its place, or no file can be made there.</exception>
+    /// <exception cref="UnauthorizedAccessException">No file can be made there.</exception>
+    public static void CheckWritable(string path)
+    {
+        string folder = Path.GetFullPath(path);
+        while (!Directory.Exists(folder))
+        {
+            if (Path.Exists(folder) || Path.GetDirectoryName(folder) is not { } above)
+                throw new IOException($"{folder} is not a folder");
+            folder = above;
+        }
+
+        using var probe = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
+
+    /// <summary>
     /// Writes a folder's entries to the disk, so that a file created in it or moved into it is there after a power failure.
     /// File systems that cannot do so are left as they are.
     /// </summary>

@@ -13,10 +13,12 @@ internal static class WholeFile
     public static void Write(string path, string text, Disk? disk = null)
     {
         disk ??= Disk.Local;
+        string? unfinished = null;
         try
         {
             using (var file = disk.Open(path + ".part", FileMode.Create, FileShare.None))
             {
+                unfinished = file.Name;
                 file.Write(Encoding.UTF8.GetBytes(text));
                 file.Flush(flushToDisk: true);
             }
@@ -26,7 +28,22 @@ internal static class WholeFile
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
         {
+            Delete(unfinished, disk);
             throw EvalCoreException.CannotWrite($"{path}:", e);
+        }
+    }
+
+    /// <summary>Deletes what could not be finished: on a full disk it would take the space that is left.</summary>
+    private static void Delete(string? unfinished, Disk disk)
+    {
+        try
+        {
+            if (unfinished is not null)
+                disk.Delete(unfinished);
+        }
+        catch (Exception e) when (EvalCoreException.IsFileError(e))
+        {
+            // The reason why it could not be written is what the user has to know.
         }
     }
 }
