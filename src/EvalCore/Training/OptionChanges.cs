@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EvalCore.Options;
+using EvalCore.Recording;
 using EvalCore.Results;
 using EvalCore.Rollout;
 
@@ -16,9 +17,6 @@ internal static class OptionChanges
         .. RecordedOptions.OfOutput, "eval.batch_size", "eval.use_async_envs", "eval.isolation", "eval.episode_timeout", "eval.max_renderers", "eval.retry_errors",
     ];
 
-    /// <summary>What a resumed evaluation may ask for besides: more episodes, videos, steps.</summary>
-    private static readonly string[] More = ["eval.n_episodes", "eval.n_episodes_to_render", "eval.record"];
-
     /// <summary>The first option that differs, with both values; null where none does. A flag that an older version did not have had its default.</summary>
     /// <param name="before">The options of the evaluation.</param>
     /// <param name="now">The options now.</param>
@@ -26,14 +24,23 @@ internal static class OptionChanges
     public static string? Between(JsonObject before, JsonObject now, bool mayAskForMore)
     {
         Dictionary<string, string> a = WithDefaults(before), b = WithDefaults(now);
-        foreach (string name in a.Keys.Union(b.Keys).Except(WithoutEffect).Except(mayAskForMore ? More : []))
+        foreach (string name in a.Keys.Union(b.Keys).Except(WithoutEffect))
         {
-            if (a.GetValueOrDefault(name) != b.GetValueOrDefault(name))
-                return $"{name}: {a.GetValueOrDefault(name) ?? "none"} before, {b.GetValueOrDefault(name) ?? "none"} now";
+            string? from = a.GetValueOrDefault(name), to = b.GetValueOrDefault(name);
+            if (from != to && !(mayAskForMore && IsMore(name, from, to)))
+                return $"{name}: {from ?? "none"} before, {to ?? "none"} now";
         }
 
         return null;
     }
+
+    /// <summary>Whether a resumed evaluation asks for more episodes, videos or steps. Fewer would remove results that are there.</summary>
+    private static bool IsMore(string name, string? from, string? to) => name switch
+    {
+        "eval.n_episodes" or "eval.n_episodes_to_render" => int.TryParse(from, out int before) && int.TryParse(to, out int now) && now > before,
+        "eval.record" => from == Text(OptionReader.ToJson(RecordedData.None)),
+        _ => false,
+    };
 
     private static Dictionary<string, string> WithDefaults(JsonObject options)
     {

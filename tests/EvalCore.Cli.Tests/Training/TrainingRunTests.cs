@@ -279,6 +279,22 @@ public sealed partial class TrainingRunTests : IDisposable
         Assert.Equal([60, 60], Results().Select(checkpoint => (int)checkpoint["n_episodes"]!));
     }
 
+    [Theory]
+    [InlineData("eval.n_episodes", "5", "40 before, 5 now")]
+    [InlineData("eval.n_episodes_to_render", "1", "2 before, 1 now")]
+    [InlineData("eval.record", "none", "\"steps\" before, \"none\" now")]
+    public async Task A_resume_that_asks_for_less_is_refused_and_changes_nothing(string flag, string value, string change)
+    {
+        Write((1, 0.1), (2, 0.5));
+        Assert.Equal(0, await _line.Run([.. Flags, "--eval.n_episodes_to_render=2", "--eval.record=steps"]));
+        byte[] before = await File.ReadAllBytesAsync(_line.In("out", "checkpoints.json"));
+        Assert.Equal(2, await _line.Run("eval", $"--resume={_line.In("out")}", $"--{flag}={value}"));
+        Assert.Equal(
+            $"error: --resume: {_line.In("out")} has results of other options ({flag}: {change}); omit the flag, or start a new evaluation in another folder", ErrorLines[^1]);
+        Assert.Equal(before, await File.ReadAllBytesAsync(_line.In("out", "checkpoints.json")));
+        Assert.Equal(40, EvalInfo.Load(_line.In("out", "000001", "eval_info.json")).Episodes.Count);
+    }
+
     [Fact]
     public async Task A_damaged_checkpoint_does_not_stop_the_others()
     {
