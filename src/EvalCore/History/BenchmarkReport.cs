@@ -29,7 +29,7 @@ public static class BenchmarkReport
             .. benchmarks.Where(benchmark => benchmark?["Statistics"] is JsonObject).Select(benchmark =>
             {
                 string name = Merge.Text(benchmark!["FullName"]) ?? throw Other(path);
-                double median = benchmark["Statistics"]!["Median"] is JsonValue value && value.TryGetValue(out double ns) && ns > 0 ? ns * 1e-9 : throw Other(path);
+                double median = benchmark["Statistics"]!["Median"] is JsonValue value && value.TryGetValue(out double ns) && ns is > 0 and < double.PositiveInfinity ? ns * 1e-9 : throw Other(path);
                 return new HistoryEntry
                 {
                     // A copy of the report has another time of modification. A report may have a name twice, of two jobs.

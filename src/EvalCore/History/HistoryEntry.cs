@@ -48,10 +48,16 @@ public sealed record HistoryEntry
     /// <summary>The result of a run that is added; null in a list.</summary>
     public EvalInfo? Result { get; init; }
 
+    /// <summary>What the entry is of, in a text: the suite and the policy, or the benchmark's name.</summary>
+    public string Title => Kind == HistoryKind.Run ? $"{Suite}, {Policy}" : Name;
+
+    /// <summary>The first 8 digits of the commit; empty where it is not known.</summary>
+    public string ShortCommit => Commit[..Math.Min(8, Commit.Length)];
+
     /// <summary>The entry of a run.</summary>
     /// <param name="folder">Its output folder.</param>
     /// <param name="info">Its result.</param>
-    /// <exception cref="EvalCoreException">lerobot-eval wrote the result, which does not say when and on which machine, or the result is merged of no run.</exception>
+    /// <exception cref="EvalCoreException">lerobot-eval wrote the result, which does not say when and on which machine, its times are no times, or the result is merged of no run.</exception>
     public static HistoryEntry Of(string folder, EvalInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
@@ -60,11 +66,13 @@ public sealed record HistoryEntry
         var parts = Merge.Parts(provenance).ToList();
         if (parts.Count == 0)
             throw new EvalCoreException($"history: {folder}: its {EvalInfo.FileName} is damaged: it is a merged result, and its provenance has no run");
+        if (!(info.EvalEpS is >= 0 and < double.PositiveInfinity))
+            throw new EvalCoreException(string.Create(CultureInfo.InvariantCulture, $"history: {folder}: its {EvalInfo.FileName} has the eval_s {info.EvalS}, which is no time in seconds"));
         return new HistoryEntry
         {
             Key = Hash(provenance),
             Kind = HistoryKind.Run,
-            FinishedAt = parts.Select(part => DateTimeOffset.TryParse(Merge.Text(part["finished_at"]), CultureInfo.InvariantCulture, out var at) ? at : default).Max(),
+            FinishedAt = parts.Select(part => FinishedAtOf(part, folder)).Max(),
             Commit = Joined(part => Merge.Text(part["git_commit"])),
             Name = folder,
             Suite = Joined(part => Merge.Text(Merge.Inner(part, "env", "type"))),
@@ -83,6 +91,12 @@ public sealed record HistoryEntry
     /// <summary>The first 16 hexadecimal digits of the SHA-256 of a text.</summary>
     internal static string Hash(JsonNode json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())))[..16];
 
+    private static DateTimeOffset FinishedAtOf(JsonNode part, string folder) =>
+        DateTimeOffset.TryParse(Merge.Text(part["finished_at"]), CultureInfo.InvariantCulture, out var at)
+            ? at
+            : throw new EvalCoreException(
+                $"history: {folder}: its {EvalInfo.FileName} does not say when the run finished (finished_at: {EvalCoreException.Printable(part["finished_at"]?.ToJsonString() ?? "none")})");
+
     /// <summary>The machine and the flags of a run, without the names of its files.</summary>
     private static JsonObject SeriesOf(JsonNode part)
     {
@@ -94,10 +108,4 @@ public sealed record HistoryEntry
             ["machine"] = part["machine"]?.DeepClone(), ["options"] = options, ["batch_size"] = part["batch_size"]?.DeepClone(), ["shard"] = part["shard"]?.DeepClone(),
         };
     }
-
-    /// <summary>What the entry is of, in a text: the suite and the policy, or the benchmark's name.</summary>
-    public string Title => Kind == HistoryKind.Run ? $"{Suite}, {Policy}" : Name;
-
-    /// <summary>The first 8 digits of the commit; empty where it is not known.</summary>
-    public string ShortCommit => Commit[..Math.Min(8, Commit.Length)];
 }
