@@ -23,6 +23,12 @@ public sealed class SqliteHistory(TimeSpan? patience = null) : IHistoryFormat
     /// </summary>
     internal const string Errors = "CREATE TABLE IF NOT EXISTS errors (key TEXT PRIMARY KEY REFERENCES entries (key), episodes INTEGER NOT NULL) WITHOUT ROWID;";
 
+    /// <summary>
+    /// The runs that the entries are of, so that the result of a resumed run replaces the earlier one. A table of its own, as that of the
+    /// errors is.
+    /// </summary>
+    internal const string Runs = "CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID;";
+
     private const string Tables =
         """
         CREATE TABLE entries (

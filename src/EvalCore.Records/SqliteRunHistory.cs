@@ -40,6 +40,8 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
             if (command.ExecuteNonQuery() == 0)
                 continue;
             added++;
+            if (entry.Run.Length > 0)
+                ReplaceEarlier(entry, transaction);
             if (entry.Errors > 0)
                 AddErrors(entry, transaction);
             if (entry.Result is { } result)
@@ -102,6 +104,25 @@ internal sealed class SqliteRunHistory(SqliteConnection connection, string path)
     });
 
     public void Dispose() => connection.Dispose();
+
+    /// <summary>Removes the earlier results of the run that an entry is of.</summary>
+    private void ReplaceEarlier(HistoryEntry entry, SqliteTransaction transaction)
+    {
+        SqliteHistory.Execute(connection, $"{SqliteHistory.Errors} {SqliteHistory.Runs}", transaction);
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText =
+            """
+            DELETE FROM results WHERE key IN (SELECT key FROM runs WHERE run = $run);
+            DELETE FROM errors WHERE key IN (SELECT key FROM runs WHERE run = $run);
+            DELETE FROM entries WHERE key IN (SELECT key FROM runs WHERE run = $run);
+            DELETE FROM runs WHERE run = $run;
+            INSERT INTO runs VALUES ($key, $run);
+            """;
+        command.Parameters.AddWithValue("$key", entry.Key);
+        command.Parameters.AddWithValue("$run", entry.Run);
+        command.ExecuteNonQuery();
+    }
 
     private void AddErrors(HistoryEntry entry, SqliteTransaction transaction)
     {

@@ -34,6 +34,21 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_was_resumed_with_more_episodes_is_there_once()
+    {
+        await Play("a", $"--history={Db}");
+        await Play("b", $"--history={Db}");
+        Assert.Equal(0, await _line.Run("eval", $"--resume={_line.In("a")}", "--eval.n_episodes=5"));
+        Assert.Equal([(_line.In("a"), 10), (_line.In("b"), 6)], Entries().Select(entry => (entry.Name, entry.Episodes)).Order());
+
+        // Another run in the same folder is another entry.
+        Directory.Delete(_line.In("a"), recursive: true);
+        await Play("a", $"--history={Db}");
+        Assert.Equal(3, Entries().Count);
+        Assert.NotEqual(ExitCode.BadInput, await _line.Run("history", "check", $"--history={Db}"));
+    }
+
+    [Fact]
     public async Task An_entry_has_the_figures_of_its_run()
     {
         await Play("a", $"--history={Db}");
@@ -270,7 +285,7 @@ public sealed class HistoryCommandTests : IDisposable
             for (int i = 0; i < 5; i++)
             {
                 using var history = new SqliteHistory(TimeSpan.FromMinutes(1)).Open(Db, create: true);
-                Assert.Equal(1, history.Add([HistoryEntry.Of(_line.In("a"), info) with { Key = $"{writer}.{i}" }]));
+                Assert.Equal(1, history.Add([HistoryEntry.Of(_line.In("a"), info) with { Key = $"{writer}.{i}", Run = "" }]));
             }
         })));
         Assert.Equal(40, Entries().Count);
@@ -317,7 +332,7 @@ public sealed class HistoryCommandTests : IDisposable
             var provenance = (JsonObject)template.Provenance!.DeepClone();
             (provenance["git_commit"], provenance["finished_at"]) = (commit, $"{date}T12:00:00+00:00");
             var episodes = Enumerable.Range(0, 100).Select(i => template.Episodes[0] with { EpisodeIndex = i, Seed = 1000 + i, Success = i < successes });
-            history.Add([HistoryEntry.Of(_line.In("template"), new EvalInfo(episodes, 100 * epS, "", provenance))]);
+            history.Add([HistoryEntry.Of(_line.In(commit), new EvalInfo(episodes, 100 * epS, "", provenance))]);
         }
     }
 

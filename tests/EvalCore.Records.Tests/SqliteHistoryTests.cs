@@ -23,6 +23,16 @@ public sealed class SqliteHistoryTests : IDisposable
     }
 
     [Fact]
+    public void A_result_of_a_resumed_run_replaces_the_earlier_one()
+    {
+        using var history = _format.Open(File, create: true);
+        Assert.Equal(3, history.Add([Entry("a", 2) with { Run = "r" }, Entry("b", 0) with { Run = "other" }, Entry("c", 0)]));
+        Assert.Equal(1, history.Add([Entry("d", 0) with { Run = "r", Episodes = 20 }]));
+        Assert.Equal([("b", 10, 0), ("c", 10, 0), ("d", 20, 0)], history.Entries().Select(entry => (entry.Key, entry.Episodes, entry.Errors)));
+        Assert.Equal(0, history.Add([Entry("d", 0) with { Run = "r", Episodes = 20 }]));
+    }
+
+    [Fact]
     public void A_file_of_an_older_version_is_read_and_takes_entries_with_errors()
     {
         using (var history = _format.Open(File, create: true))

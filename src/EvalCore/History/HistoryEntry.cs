@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EvalCore.Results;
 
@@ -11,6 +12,12 @@ public sealed record HistoryEntry
 {
     /// <summary>Identifies the entry: adding the same result again changes nothing.</summary>
     public required string Key { get; init; }
+
+    /// <summary>
+    /// Equal for the results of one run before and after it was resumed, of which a history keeps the last one that was added; empty where
+    /// it is not known.
+    /// </summary>
+    public string Run { get; init; } = "";
 
     /// <summary>What the entry is of.</summary>
     public required HistoryKind Kind { get; init; }
@@ -71,6 +78,7 @@ public sealed record HistoryEntry
         return new HistoryEntry
         {
             Key = Hash(provenance),
+            Run = RunOf(folder, info),
             Kind = HistoryKind.Run,
             FinishedAt = parts.Select(part => FinishedAtOf(part, folder)).Max(),
             Commit = Joined(part => Merge.Text(part["git_commit"])),
@@ -90,6 +98,14 @@ public sealed record HistoryEntry
 
     /// <summary>The first 16 hexadecimal digits of the SHA-256 of a text.</summary>
     internal static string Hash(JsonNode json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())))[..16];
+
+    /// <summary>
+    /// Identifies the run by its output folder, which a later run may use too, and by the wall clock of its first episode, which no other
+    /// run has and a resumed one keeps.
+    /// </summary>
+    private static string RunOf(string folder, EvalInfo info) => info.Episodes is [{ Timings: { } timings } first, ..]
+        ? Hash(new JsonArray(folder, first.Suite, first.TaskGroup, first.TaskId, first.EpisodeIndex, JsonSerializer.SerializeToNode(timings)))
+        : "";
 
     private static DateTimeOffset FinishedAtOf(JsonNode part, string folder) =>
         DateTimeOffset.TryParse(Merge.Text(part["finished_at"]), CultureInfo.InvariantCulture, out var at)

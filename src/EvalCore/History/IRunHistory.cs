@@ -5,7 +5,10 @@ namespace EvalCore.History;
 /// <summary>A history of runs in one file. Several processes may use it at once.</summary>
 public interface IRunHistory : IDisposable
 {
-    /// <summary>Adds entries that are not there yet, all or none of them.</summary>
+    /// <summary>
+    /// Adds entries that are not there yet, all or none of them. One of a run that was resumed (<see cref="HistoryEntry.Run"/>) replaces the
+    /// run's earlier one.
+    /// </summary>
     /// <returns>How many were added.</returns>
     /// <exception cref="EvalCoreException">The file is locked, or cannot be written.</exception>
     int Add(IReadOnlyList<HistoryEntry> entries);
