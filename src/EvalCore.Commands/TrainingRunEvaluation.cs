@@ -214,7 +214,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
             Log.WriteLine($"checkpoint {checkpoint.Name} is not complete yet: {_watch.Unready(checkpoint)}");
         int count = Evaluated.Count;
         if (_waiting.Add(-1 - count))
-            Log.WriteLine($"{Count(count)} {(count == 1 ? "is" : "are")} evaluated; waiting for new ones in {options.Run.Path} (Ctrl-C ends it)");
+            Log.WriteLine($"{Count(count)} {(count == 1 ? "is" : "are")} evaluated; waiting for new ones in {options.Run.Path}{(options.Run.IsMissing ? ", which is not there yet" : "")} (Ctrl-C ends it)");
     }
 
     /// <summary>Evaluates a checkpoint, or takes its result from an earlier start, and writes the results so far.</summary>

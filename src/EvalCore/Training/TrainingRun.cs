@@ -19,6 +19,9 @@ public sealed partial class TrainingRun(string path, Registry registry)
     /// <summary>The folder, or the pattern.</summary>
     public string Path => path;
 
+    /// <summary>Whether it is a folder that is not there yet.</summary>
+    public bool IsMissing => !IsPattern(path) && !System.IO.Path.Exists(path);
+
     /// <summary>Whether a value of <c>--policy.path</c> names a training run and not one policy.</summary>
     /// <param name="path">The value.</param>
     /// <param name="registry">The sources of policies.</param>
@@ -29,8 +32,8 @@ public sealed partial class TrainingRun(string path, Registry registry)
         if (IsPattern(path))
             return true;
 
-        // lerobot-train makes its folder with the first checkpoint. OWNER/NAME may be a policy of the Hub.
-        if (mayBeEmpty && !System.IO.Path.Exists(path) && (System.IO.Path.IsPathRooted(path) || path.Count(c => c == '/') > 1))
+        // lerobot-train makes its folder with the first checkpoint. OWNER/NAME could be a policy of the Hub, which has no checkpoints to wait for.
+        if (mayBeEmpty && !System.IO.Path.Exists(path) && !IsAddress(path))
             return true;
         return Directory.Exists(path) && registry.PolicyIn(path) is null && (mayBeEmpty || Folders(path).Any(folder => StepOf(folder) is not null));
     }
@@ -56,7 +59,9 @@ public sealed partial class TrainingRun(string path, Registry registry)
         : $"--policy.path: '{path}' has no checkpoint: none of the folders in it that are named by a training step (005000) has a policy");
 
     /// <summary>Whether a path is a pattern; the address of a server, which may have a question mark and a key after it, is none.</summary>
-    private static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?') && !path.Contains("://", StringComparison.Ordinal) && !System.IO.Path.Exists(path);
+    private static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?') && !IsAddress(path) && !System.IO.Path.Exists(path);
+
+    private static bool IsAddress(string path) => path.Contains("://", StringComparison.Ordinal);
 
     /// <summary>The step that the name of a folder says; null for another name.</summary>
     private static long? StepOf(string folder) =>

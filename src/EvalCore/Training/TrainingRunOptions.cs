@@ -112,5 +112,5 @@ public sealed class TrainingRunOptions
     private static EvalCoreException NotATrainingRun(string? path) => new(
         path is null ? "--watch: --policy.path is missing: give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints"
         : Path.Exists(path) ? $"--watch: '{path}' is one policy; give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints"
-        : $"--watch: there is no folder '{path}'; give the folder of a training run, which may have no checkpoint yet");
+        : $"--watch: '{path}' is no folder; give the folder of a training run, which may have no checkpoint yet");
 }

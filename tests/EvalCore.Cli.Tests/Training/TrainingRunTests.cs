@@ -264,7 +264,7 @@ public sealed partial class TrainingRunTests : IDisposable
     public async Task A_training_run_can_be_watched_before_its_folder_is_there()
     {
         var run = _line.Run([.. Flags, $"--policy.path={Run}", "--watch", "--watch_until=3"]);
-        await Logged("0 checkpoints are evaluated; waiting for new ones");
+        await Logged($"0 checkpoints are evaluated; waiting for new ones in {Run}, which is not there yet (Ctrl-C ends it)");
         Write((3, 0.5));
         Assert.Equal(0, await run);
         Assert.Equal(["000003"], _policies.Made);
@@ -325,7 +325,7 @@ public sealed partial class TrainingRunTests : IDisposable
             $"--policy.path: '{_line.In("no*")}' matches no checkpoint: no folder that is named by its training step (005000) and has a policy", $"--policy.path={_line.In("no*")}");
         await Fails("--watch: --policy.path is missing: give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints", "--watch", "--policy.type=walker");
         await Fails($"--watch: '{_line.In("one")}' is one policy; give the folder of a training run's checkpoints, for example outputs/train/NAME/checkpoints", "--watch", $"--policy.path={_line.In("one")}");
-        await Fails("--watch: there is no folder 'none'; give the folder of a training run, which may have no checkpoint yet", "--watch", "--policy.path=none");
+        await Fails("--watch: 'ws://none' is no folder; give the folder of a training run, which may have no checkpoint yet", "--watch", "--policy.path=ws://none");
         await Fails("--watch_until: has an effect with --watch only; add --watch, or omit the flag", $"--policy.path={Checkpoints}/00*", "--watch_until=5");
         await Fails("--watch_timeout: give minutes, above 0 and at most 45000", $"--policy.path={Checkpoints}/00*", "--watch", "--watch_timeout=0");
         await Fails("unknown flag '--watch_untill'; did you mean '--watch_until'?", $"--policy.path={Checkpoints}/00*", "--watch", "--watch_untill=3");

@@ -55,11 +55,14 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_yet_can_be_waited_for_but_a_name_of_the_Hub_cannot()
+    public void A_folder_that_is_not_there_yet_can_be_waited_for_but_a_server_cannot()
     {
         Assert.True(TrainingRun.IsAt(In("nothing"), Registry, mayBeEmpty: true));
         Assert.True(TrainingRun.IsAt("outputs/train/nothing", Registry, mayBeEmpty: true));
-        Assert.False(TrainingRun.IsAt("owner/name", Registry, mayBeEmpty: true));
+        Assert.True(TrainingRun.IsAt("train/nothing", Registry, mayBeEmpty: true));
+        Assert.True(TrainingRun.IsAt("nothing", Registry, mayBeEmpty: true));
+        Assert.False(TrainingRun.IsAt("owner/name", Registry, mayBeEmpty: false));
+        Assert.False(TrainingRun.IsAt("ws://host:8000", Registry, mayBeEmpty: true));
     }
 
     [Fact]
