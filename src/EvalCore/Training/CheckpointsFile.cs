@@ -15,6 +15,9 @@ public static class CheckpointsFile
     /// <summary>The file's name in the output folder.</summary>
     public const string FileName = "checkpoints.json";
 
+    /// <summary>What to do about a damaged file. The results of the checkpoints are in their folders.</summary>
+    private const string Repair = "delete the file and give the evaluation's first command again: what is finished is not played again";
+
     private static readonly JsonSerializerOptions Indented = new(Journal.Json) { WriteIndented = true };
 
     /// <summary>Whether a folder has the file.</summary>
@@ -27,7 +30,7 @@ public static class CheckpointsFile
         string path = Path.Combine(folder, FileName);
         return Read(path)["options"] is JsonObject options
             ? (JsonObject)options.DeepClone()
-            : throw new EvalCoreException($"--resume: {path} has no options; start a new run");
+            : throw new EvalCoreException($"--resume: {path} has no options; {Repair}");
     }
 
     /// <summary>
@@ -43,6 +46,8 @@ public static class CheckpointsFile
             if (!(entry is JsonObject fields && Merge.Text(fields["name"]) is { } name && Merge.Text(fields["path"]) is { } path
                 && fields["step"] is JsonValue number && number.TryGetValue(out long step)))
                 continue;
+            if (step < 0)
+                throw new EvalCoreException($"{Path.Combine(folder, FileName)}: has a checkpoint of step {step}, and steps are 0 or more; {Repair}");
             string output = Path.Combine(folder, Path.GetFileName(name));
             try
             {
@@ -91,7 +96,17 @@ public static class CheckpointsFile
         WholeFile.Write(Path.Combine(folder, FileName), json.ToJsonString(Indented), disk);
     }
 
-    private static JsonObject Read(string path) => JsonFile.Read(path, "the results of a training run's checkpoints");
+    private static JsonObject Read(string path)
+    {
+        try
+        {
+            return JsonFile.Read(path, "the results of a training run's checkpoints");
+        }
+        catch (EvalCoreException e) when (e.InnerException is null && File.Exists(path))
+        {
+            throw new EvalCoreException($"{e.Message}; {Repair}", e);
+        }
+    }
 
     private static JsonObject Of(string folder, EvaluatedCheckpoint evaluated, RankedCheckpoint? ranked)
     {

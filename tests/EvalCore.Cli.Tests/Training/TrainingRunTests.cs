@@ -280,6 +280,25 @@ public sealed partial class TrainingRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", ": is empty (0 bytes); expected the results of a training run's checkpoints")]
+    [InlineData("{}", " has no options")]
+    [InlineData("STEP", ": has a checkpoint of step -1, and steps are 0 or more")]
+    public async Task A_damaged_file_of_results_says_what_to_do_and_that_is_possible(string text, string problem)
+    {
+        Write((1, 0.1), (2, 0.5));
+        Assert.Equal(0, await _line.Run(Flags));
+        string file = _line.In("out", "checkpoints.json");
+        string before = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, text == "STEP" ? before.Replace("\"step\": 1,", "\"step\": -1,", StringComparison.Ordinal) : text);
+        Assert.Equal(2, await _line.Run("eval", $"--resume={_line.In("out")}"));
+        Assert.EndsWith($"{file}{problem}; delete the file and give the evaluation's first command again: what is finished is not played again", ErrorLines[^1], StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.Equal(0, await _line.Run(Flags));
+        Assert.Equal(["000001", "000002"], _policies.Made);
+        Assert.Equal([1, 2], Results().Select(checkpoint => (int)checkpoint["step"]!));
+    }
+
+    [Theory]
     [InlineData("eval.n_episodes", "5", "40 before, 5 now")]
     [InlineData("eval.n_episodes_to_render", "1", "2 before, 1 now")]
     [InlineData("eval.record", "none", "\"steps\" before, \"none\" now")]
