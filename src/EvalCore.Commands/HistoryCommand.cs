@@ -170,7 +170,7 @@ internal static class HistoryCommand
 
     private static int Plot(IReadOnlyList<HistoryEntry> entries, string path, Terminal terminal)
     {
-        HistoryPlot.Save(OutputFile.Of("--output", path, "an SVG file", ".svg"), entries);
+        HistoryPlot.Save(OutputFile.Of("--output", HomeFolder.Expand(path), "an SVG file", ".svg"), entries);
         terminal.Writer.WriteLine($"plot: {path}");
         return ExitCode.Success;
     }

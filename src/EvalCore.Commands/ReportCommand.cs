@@ -48,9 +48,11 @@ internal static class ReportCommand
         if (runs.Count != 1)
             throw new EvalCoreException($"report: {(runs.Count > 1 ? "too many" : "no")} runs; name one output folder: evalcore report RUN");
         var set = new OptionSet(flags);
-        set.Bind(options);
+        var compared = set.Bind(options);
         set.Bind(report);
         set.Finish("report");
+        if (report.Baseline is null && compared.Count > 0)
+            throw new EvalCoreException($"--{compared[0]}: has an effect with --baseline only; add --baseline=RUN, or omit the flag");
 
         string? output = report.Output is { } named ? FileOf(named) : null;
         var run = ReportRun.Load(runs[0], registry.StepFormat);

@@ -64,6 +64,8 @@ public sealed class ReportCommandTests : IDisposable
     [InlineData("--output: '' is not the name of a file", "A", "--output=")]
     [InlineData("--baseline: '' is not the name of a file", "A", "--baseline=")]
     [InlineData("an argument is empty; is a variable of the shell not set?", "")]
+    [InlineData("--alpha: has an effect with --baseline only; add --baseline=RUN, or omit the flag", "A", "--alpha=0.01")]
+    [InlineData("--n_planned: has an effect with --baseline only; add --baseline=RUN, or omit the flag", "A", "--n_planned=50")]
     [InlineData("--margin: 0 is not possible; give percentage points between 0 and 100, for example 10", "A", "--baseline=A", "--margin=0")]
     public async Task Bad_input_is_one_line(string message, params string[] args)
     {
