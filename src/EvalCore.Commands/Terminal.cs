@@ -15,8 +15,10 @@ namespace EvalCore.Commands;
 /// <param name="Host">The machine.</param>
 public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host Host)
 {
+    private const string Tool = "evalcore";
+
     /// <summary>What a user types to start the program, for messages and examples.</summary>
-    public string Program { get; init; } = "evalcore";
+    public string Program { get; init; } = Tool;
 
     /// <summary>The terminal or the pipes the program was started with.</summary>
     public static Terminal Standard()
@@ -55,7 +57,24 @@ public sealed partial record Terminal(IAnsiConsole Out, IAnsiConsole Error, Host
         string name = Path.GetFileNameWithoutExtension(process);
         if (name == "dotnet")
             return $"dotnet {Short(assembly)}";
-        return path.Split(Path.PathSeparator).Contains(Path.GetDirectoryName(process)) ? name : Short(process);
+        string[] folders = path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        if (folders.Contains(Path.GetDirectoryName(process)))
+            return name;
+
+        // A .NET tool's command is a link to the program.
+        return folders.Any(folder => IsLink(Path.Combine(folder, Tool))) ? Tool : Short(process);
+
+        bool IsLink(string file)
+        {
+            try
+            {
+                return new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName == process;
+            }
+            catch (Exception e) when (EvalCoreException.IsFileError(e))
+            {
+                return false;
+            }
+        }
 
         string Short(string file)
         {

@@ -16,6 +16,24 @@ public sealed class TerminalTests
         Assert.Equal(command, Terminal.Started(process, "/home/a/robots/bin/My.dll", "/home/a/robots", "/usr/bin:/home/a/.dotnet/tools"));
 
     [Fact]
+    public void A_tool_is_named_by_the_link_that_the_shell_finds()
+    {
+        string folder = Directory.CreateTempSubdirectory("evalcore-").FullName, process = Path.Combine(folder, "store", "EvalCore.Cli");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(process)!);
+            File.WriteAllText(process, "");
+            File.CreateSymbolicLink(Path.Combine(folder, "evalcore"), Path.Combine("store", "EvalCore.Cli"));
+            Assert.Equal("evalcore", Terminal.Started(process, "", "/home/a", $"/usr/bin:{folder}"));
+            Assert.Equal(process, Terminal.Started(process, "", "/home/a", "/usr/bin"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Messages_name_the_running_program()
     {
         var error = new TestConsole();
