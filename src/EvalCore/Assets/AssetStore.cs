@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using EvalCore.Diagnostics;
+using EvalCore.Files;
 
 namespace EvalCore.Assets;
 
@@ -82,8 +83,7 @@ public sealed class AssetStore(string cache, string? mirror)
         string folder = CacheFolder;
         try
         {
-            string probe = Path.Combine(Directory.CreateDirectory(folder).FullName, $".probe-{Guid.NewGuid()}");
-            new FileStream(probe, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose }).Dispose();
+            Folder.CheckWritable(Directory.CreateDirectory(folder).FullName);
             return folder;
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))

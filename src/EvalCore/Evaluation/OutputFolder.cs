@@ -34,9 +34,7 @@ public sealed class OutputFolder : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            string probe = Path.Combine(folder, Path.GetRandomFileName());
-            File.Create(probe).Dispose();
-            File.Delete(probe);
+            Folder.CheckWritable(folder);
             return made;
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
