@@ -1,6 +1,7 @@
 using System.Globalization;
 using EvalCore.Comparisons;
 using EvalCore.Results;
+using EvalCore.Statistics;
 using EvalCore.Statistics.Multiple;
 
 namespace EvalCore.History;
@@ -115,7 +116,7 @@ public static class HistoryCheck
     private static double Median(double[] values)
     {
         double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return SampleQuantile.Of(sorted, 0.5);
     }
 
     private static string Commit(HistoryEntry entry) => entry.Commit.Length > 0 ? entry.ShortCommit : "an unknown commit";
