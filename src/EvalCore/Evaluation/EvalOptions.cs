@@ -42,12 +42,6 @@ public sealed class EvalOptions
         .. WithoutEffect,
     ];
 
-    /// <summary>The key of another command's flags in the journal.</summary>
-    private const string More = RecordedOptions.Gate;
-
-    /// <summary>The key of what identifies the deal of the shards in the journal; absent where they are dealt in turn.</summary>
-    private const string ShardDealKey = RecordedOptions.ShardDeal;
-
     /// <summary>The key of the shard that the run in the journal plays, beside that of the flags.</summary>
     private const string ShardOfRunKey = "shard_of_run";
 
@@ -191,7 +185,7 @@ public sealed class EvalOptions
                 + $"name another folder, or give --shard={played}");
         }
 
-        if (set.TakeText(ShardDealKey) is { } before && before != deal.Text)
+        if (set.TakeText(RecordedOptions.ShardDeal) is { } before && before != deal.Text)
         {
             throw new EvalCoreException(
                 $"--shard_by: the run's shards were dealt by {before}, and these flags deal by {deal.Text}: its shard would have other episodes; "
@@ -347,13 +341,13 @@ public sealed class EvalOptions
         {
             json["shard"] = Shard.ToString();
             if (Shard.Deal != ShardDeal.InTurn)
-                (json["shard_by"], json[ShardDealKey]) = (Shard.Deal.By, Shard.Deal.Text);
+                (json["shard_by"], json[RecordedOptions.ShardDeal]) = (Shard.Deal.By, Shard.Deal.Text);
             if (Shard.Deal.Times is { } times)
                 json["shard_times"] = Path.GetFullPath(times);
         }
 
         if (_more is not null)
-            json[More] = Section(_more);
+            json[RecordedOptions.Gate] = Section(_more);
         return json;
 
         static JsonObject Section(object section) =>
@@ -421,8 +415,8 @@ public sealed class EvalOptions
         before.Remove("output_dir");
         before[ShardOfRunKey] = before["shard"]?.DeepClone() ?? Shard.Whole.ToString();
         if (before.ContainsKey("shard"))
-            before.TryAdd(ShardDealKey, ShardDeal.InTurn.Text);
-        if (before.Remove(More, out var more) && hasMore && more is JsonObject flags)
+            before.TryAdd(RecordedOptions.ShardDeal, ShardDeal.InTurn.Text);
+        if (before.Remove(RecordedOptions.Gate, out var more) && hasMore && more is JsonObject flags)
         {
             foreach (var (name, value) in flags)
                 before.TryAdd(name, value?.DeepClone());
