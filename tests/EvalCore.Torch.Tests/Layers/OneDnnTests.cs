@@ -1,37 +1,13 @@
 using System.Runtime.Intrinsics.X86;
-using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Layers;
-using Safetensors;
 using static EvalCore.Torch.Tests.Closeness;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Layers;
 
 /// <summary>Layers whose weights are laid out beforehand, against torch's own calls.</summary>
-public sealed class OneDnnTests : IDisposable
+public sealed class OneDnnTests : LayerTestBase
 {
-    private readonly string _file = Path.GetTempFileName();
-    private readonly StateDict _state;
-    private readonly TorchSharp.DisposeScope _scope;
-    private readonly Generator _generator;
-
-    public OneDnnTests()
-    {
-        TorchThreads.Load();
-        new SafetensorsWriter().Add<float>("nothing", [1f], 1).Save(_file);
-        _state = StateDict.Open(_file, CPU);
-        _scope = NewDisposeScope();
-        _generator = new Generator(1, CPU);
-    }
-
-    public void Dispose()
-    {
-        _generator.Dispose();
-        _scope.Dispose();
-        _state.Dispose();
-        File.Delete(_file);
-    }
-
     [Theory]
     [InlineData(1, true)]
     [InlineData(11, true)]
@@ -43,7 +19,7 @@ public sealed class OneDnnTests : IDisposable
         Assert.Equal(Avx2.IsSupported, OneDnn.PaysLinear(weight));
         var x = Normal(2, rows, 512);
         var expected = nn.functional.linear(x, weight, b);
-        var linear = new Linear(_state, weight, b);
+        var linear = new Linear(State, weight, b);
         var actual = linear.Forward(x);
         Assert.Equal([2, rows, 700], actual.shape);
         Close(Numbers(expected), Numbers(actual), 1e-5, "linear");
@@ -56,7 +32,7 @@ public sealed class OneDnnTests : IDisposable
     {
         Assert.False(OneDnn.PaysLinear(Normal(64, 512)));
         Assert.False(OneDnn.Takes(Normal(700, 512).to(ScalarType.BFloat16)));
-        Assert.False(OneDnn.Takes(_state.LoadTemporary("missing", 700, 512)));
+        Assert.False(OneDnn.Takes(State.LoadTemporary("missing", 700, 512)));
         var weight = Normal(700, 512);
         Assert.Equal(Avx2.IsSupported, OneDnn.Takes(weight));
         using var autocast = new Autocast(CPU);
@@ -78,7 +54,7 @@ public sealed class OneDnnTests : IDisposable
         var x = Normal(images, inputs, side, side);
         var expected = nn.functional.conv2d(x, weight, bias, [stride, stride], [padding, padding], [dilation, dilation]);
         Assert.Equal(Avx2.IsSupported, OneDnn.Takes(weight));
-        var conv = new Conv2d(_state, weight, bias, (1, side, side), stride, padding, dilation);
+        var conv = new Conv2d(State, weight, bias, (1, side, side), stride, padding, dilation);
         var actual = conv.Forward(x);
         Assert.Equal(expected.shape, actual.shape);
         Close(Numbers(expected), Numbers(actual), 1e-5 * Math.Sqrt(inputs), "convolution");
@@ -87,7 +63,7 @@ public sealed class OneDnnTests : IDisposable
     [Fact]
     public void Threads_that_call_a_layer_at_once_get_the_same_bits()
     {
-        var linear = new Linear(_state, Normal(700, 512).DetachFromDisposeScope(), null);
+        var linear = new Linear(State, Normal(700, 512).DetachFromDisposeScope(), null);
         var inputs = Enumerable.Range(0, 4).Select(_ => Normal(11, 512).DetachFromDisposeScope()).ToArray();
         float[][] alone = [.. inputs.Select(x => Numbers(linear.Forward(x)))];
         Parallel.For(0, 200, i =>
@@ -103,7 +79,7 @@ public sealed class OneDnnTests : IDisposable
     [Fact]
     public void A_call_leaves_no_tensor()
     {
-        var linear = new Linear(_state, Normal(700, 512), Normal(700));
+        var linear = new Linear(State, Normal(700, 512), Normal(700));
         var x = Normal(3, 512);
         linear.Forward(x);
         using (var scope = NewDisposeScope())
@@ -112,8 +88,6 @@ public sealed class OneDnnTests : IDisposable
             Assert.Equal(1, scope.DisposablesCount);
         }
     }
-
-    private Tensor Normal(params long[] size) => randn(size, generator: _generator);
 
     private static float[] Numbers(Tensor x) => x.contiguous().data<float>().ToArray();
 }

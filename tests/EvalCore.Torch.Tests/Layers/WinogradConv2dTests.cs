@@ -1,35 +1,16 @@
 using System.Runtime.Intrinsics.X86;
-using EvalCore.Torch.Checkpoints;
 using EvalCore.Torch.Layers;
-using Safetensors;
 using static TorchSharp.torch;
 
 namespace EvalCore.Torch.Tests.Layers;
 
 /// <summary>A convolution by Winograd's tiles, against torch's own in float64.</summary>
-public sealed class WinogradConv2dTests : IDisposable
+public sealed class WinogradConv2dTests : LayerTestBase
 {
-    private readonly string _file = Path.GetTempFileName();
-    private readonly StateDict _state;
-    private readonly TorchSharp.DisposeScope _scope;
-    private readonly Generator _generator;
-
-    public WinogradConv2dTests()
-    {
-        TorchThreads.Load();
-        new SafetensorsWriter().Add<float>("nothing", [1f], 1).Save(_file);
-        _state = StateDict.Open(_file, CPU);
-        _scope = NewDisposeScope();
-        _generator = new Generator(1, CPU);
-    }
-
-    public void Dispose()
+    public override void Dispose()
     {
         TorchThreads.Use(1);
-        _generator.Dispose();
-        _scope.Dispose();
-        _state.Dispose();
-        File.Delete(_file);
+        base.Dispose();
     }
 
     [Theory]
@@ -43,7 +24,7 @@ public sealed class WinogradConv2dTests : IDisposable
     {
         var (weight, bias, x) = (Normal(outputs, inputs, 3, 3), Normal(outputs), Normal(count, inputs, height, width));
         var expected = Convolve(x, weight, bias);
-        var conv = new WinogradConv2d(_state, weight, bias, (count, height, width));
+        var conv = new WinogradConv2d(State, weight, bias, (count, height, width));
         AreClose(expected, conv.Forward(x), inputs);
         AreClose(expected, conv.Forward(x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)), inputs);
     }
@@ -55,7 +36,7 @@ public sealed class WinogradConv2dTests : IDisposable
     {
         var (weight, b, x, shortcut) = (Normal(64, 64, 3, 3), bias ? Normal(64) : null, Normal(2, 64, 14, 9), Normal(2, 64, 14, 9).mul(30f));
         var plain = Convolve(x, weight, b);
-        var conv = new WinogradConv2d(_state, weight, b, (2, 14, 9));
+        var conv = new WinogradConv2d(State, weight, b, (2, 14, 9));
         AreClose(plain.relu(), conv.Forward(x, relu: true));
         AreClose(plain + shortcut, conv.Forward(x, shortcut));
         AreClose((plain + shortcut).relu(), conv.Forward(x, shortcut, relu: true));
@@ -67,7 +48,7 @@ public sealed class WinogradConv2dTests : IDisposable
         var (weight, x) = (Normal(64, 64, 3, 3), Normal(1, 64, 12, 12));
         weight[7, 3, 1, 1] = float.NaN;
         x[0, 5, 6, 6] = float.NaN;
-        var y = new WinogradConv2d(_state, weight, null, (1, 12, 12)).Forward(x, relu: true).isnan();
+        var y = new WinogradConv2d(State, weight, null, (1, 12, 12)).Forward(x, relu: true).isnan();
         Assert.True(y[0, 7].all().item<bool>());
         Assert.True(y[.., .., 5..8, 5..8].all().item<bool>());
         Assert.False(y[0, 8, 0..4, 0..4].any().item<bool>());
@@ -77,7 +58,7 @@ public sealed class WinogradConv2dTests : IDisposable
     public void Several_threads_give_the_same()
     {
         var (weight, x) = (Normal(64, 64, 3, 3), Normal(3, 64, 31, 30));
-        var conv = new WinogradConv2d(_state, weight, null, (3, 31, 30));
+        var conv = new WinogradConv2d(State, weight, null, (3, 31, 30));
         var one = conv.Forward(x);
         TorchThreads.Use(3);
         Assert.True(one.equal(conv.Forward(x)).all().item<bool>());
@@ -87,7 +68,7 @@ public sealed class WinogradConv2dTests : IDisposable
     public void An_image_gives_the_same_alone_and_among_others()
     {
         var (weight, x) = (Normal(64, 64, 3, 3), Normal(5, 64, 13, 22));
-        var conv = new WinogradConv2d(_state, weight, null, (1, 13, 22));
+        var conv = new WinogradConv2d(State, weight, null, (1, 13, 22));
         var together = conv.Forward(x);
         for (int i = 0; i < 5; i++)
             AreClose(together[i].to(ScalarType.Float64), conv.Forward(x[i].unsqueeze(0))[0]);
@@ -96,16 +77,16 @@ public sealed class WinogradConv2dTests : IDisposable
     [Fact]
     public void Weights_and_biases_of_another_shape_or_type_are_refused()
     {
-        Assert.Throws<ArgumentException>("weight", () => new WinogradConv2d(_state, Normal(68, 64, 3, 3), null, (1, 20, 20)));
-        Assert.Throws<ArgumentException>("weight", () => new WinogradConv2d(_state, Normal(64, 68, 3, 3), null, (1, 20, 20)));
-        Assert.Throws<ArgumentException>("bias", () => new WinogradConv2d(_state, Normal(64, 64, 3, 3), Normal(63), (1, 20, 20)));
-        Assert.Throws<ArgumentException>("bias", () => new WinogradConv2d(_state, Normal(64, 64, 3, 3), Normal(64).to(ScalarType.BFloat16), (1, 20, 20)));
+        Assert.Throws<ArgumentException>("weight", () => new WinogradConv2d(State, Normal(68, 64, 3, 3), null, (1, 20, 20)));
+        Assert.Throws<ArgumentException>("weight", () => new WinogradConv2d(State, Normal(64, 68, 3, 3), null, (1, 20, 20)));
+        Assert.Throws<ArgumentException>("bias", () => new WinogradConv2d(State, Normal(64, 64, 3, 3), Normal(63), (1, 20, 20)));
+        Assert.Throws<ArgumentException>("bias", () => new WinogradConv2d(State, Normal(64, 64, 3, 3), Normal(64).to(ScalarType.BFloat16), (1, 20, 20)));
     }
 
     [Fact]
     public void Images_and_shortcuts_of_another_shape_or_type_are_refused()
     {
-        var conv = new WinogradConv2d(_state, Normal(72, 64, 3, 3), null, (1, 20, 20));
+        var conv = new WinogradConv2d(State, Normal(72, 64, 3, 3), null, (1, 20, 20));
         var x = Normal(1, 64, 20, 20);
         Assert.Throws<ArgumentException>("x", () => conv.Forward(Normal(1, 72, 20, 20)));
         Assert.Throws<ArgumentException>("x", () => conv.Forward(x.to(ScalarType.BFloat16)));
@@ -117,7 +98,7 @@ public sealed class WinogradConv2dTests : IDisposable
     public void A_call_leaves_no_tensor()
     {
         var x = Normal(1, 64, 20, 20);
-        var conv = new WinogradConv2d(_state, Normal(64, 64, 3, 3), Normal(64), (1, 20, 20));
+        var conv = new WinogradConv2d(State, Normal(64, 64, 3, 3), Normal(64), (1, 20, 20));
         using var scope = NewDisposeScope();
         conv.Forward(x, x, relu: true);
         Assert.Equal(1, scope.DisposablesCount);
@@ -148,6 +129,4 @@ public sealed class WinogradConv2dTests : IDisposable
     }
 
     private static double RootMeanSquare(Tensor x) => x.square().mean().sqrt().item<double>();
-
-    private Tensor Normal(params long[] size) => randn(size, generator: _generator);
 }
