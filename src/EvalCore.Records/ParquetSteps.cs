@@ -17,8 +17,7 @@ public sealed class ParquetSteps : IStepFormat
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
-    /// <summary>Whether a column gets a dictionary is told from its first values: measured numbers hardly repeat, and all are not searched for it.</summary>
-    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy, DictionaryEncodingSampleSize = 1000 };
+    private static readonly ParquetOptions Options = WithDictionaries(StepColumns.Texts);
 
     /// <inheritdoc/>
     public string Extension => ".parquet";
@@ -29,8 +28,11 @@ public sealed class ParquetSteps : IStepFormat
         ArgumentNullException.ThrowIfNull(episodes);
         try
         {
-            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
-            Write(file, run, episodes).GetAwaiter().GetResult();
+            // In memory first: the library writes a file in small parts, each on a thread of the pool.
+            using var content = new MemoryStream();
+            Write(content, run, episodes).GetAwaiter().GetResult();
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
             file.Flush(flushToDisk: true);
         }
         catch (Exception e) when (EvalCoreException.IsFileError(e))
@@ -50,6 +52,15 @@ public sealed class ParquetSteps : IStepFormat
 
     /// <inheritdoc/>
     public IReadOnlyList<RecordedEpisode> ReadWhole(string path) => Read(path, reader => Decode(reader, whole: true));
+
+    /// <summary>The text of a column is that of whole episodes, so it is written once, and its rows have its number.</summary>
+    private static ParquetOptions WithDictionaries(IEnumerable<string> columns)
+    {
+        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Snappy };
+        foreach (string column in columns)
+            options.ColumnEncodingHints[column] = EncodingHint.Dictionary;
+        return options;
+    }
 
     private static async Task Write(Stream file, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
@@ -91,7 +102,8 @@ public sealed class ParquetSteps : IStepFormat
     {
         try
         {
-            return Open().GetAwaiter().GetResult();
+            // Files have some megabytes. To read one in parts is a switch of threads for each.
+            return Read(new MemoryStream(File.ReadAllBytes(path)), read).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -103,13 +115,12 @@ public sealed class ParquetSteps : IStepFormat
         {
             throw new EvalCoreException($"{path}: is damaged, or not a file of recorded steps; delete it and resume the run to record its episodes again", e);
         }
+    }
 
-        async Task<T> Open()
-        {
-            // Files have some megabytes. To read one in parts is a switch of threads for each.
-            var reader = await ParquetReader.CreateAsync(new MemoryStream(File.ReadAllBytes(path))).ConfigureAwait(false);
-            await using var closing = reader.ConfigureAwait(false);
-            return await read(reader).ConfigureAwait(false);
-        }
+    private static async Task<T> Read<T>(MemoryStream content, Func<ParquetReader, Task<T>> read)
+    {
+        var reader = await ParquetReader.CreateAsync(content).ConfigureAwait(false);
+        await using var closing = reader.ConfigureAwait(false);
+        return await read(reader).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EvalCore.Recording;
 using Parquet;
 using Parquet.Schema;
@@ -7,6 +8,10 @@ namespace EvalCore.Records;
 /// <summary>The columns of a file of recorded steps.</summary>
 internal sealed class StepColumns
 {
+    internal const string RunName = "run";
+    internal const string SuiteName = "suite";
+    internal const string TaskGroupName = "task_group";
+    internal const string TaskName = "task";
     internal const string ActionName = "action";
     internal const string ConditionsName = "conjuncts";
     internal const string RewardName = "reward";
@@ -33,9 +38,9 @@ internal sealed class StepColumns
         bool hasConditions = episodes.Any(episode => episode.Layout.Conditions > 0);
         Schema = new ParquetSchema(
         [
-            new DataField("run", typeof(string), isNullable: false), new DataField("suite", typeof(string), isNullable: false),
-            new DataField("task_group", typeof(string), isNullable: false), new DataField("task_id", typeof(int), isNullable: false),
-            new DataField("task", typeof(string), isNullable: false), new DataField("episode_index", typeof(int), isNullable: false),
+            new DataField(RunName, typeof(string), isNullable: false), new DataField(SuiteName, typeof(string), isNullable: false),
+            new DataField(TaskGroupName, typeof(string), isNullable: false), new DataField("task_id", typeof(int), isNullable: false),
+            new DataField(TaskName, typeof(string), isNullable: false), new DataField("episode_index", typeof(int), isNullable: false),
             new DataField("seed", typeof(long), isNullable: false), new DataField("init_state_id", typeof(int), isNullable: true),
             new DataField("step", typeof(int), isNullable: false), List<double>(ActionName), new DataField(RewardName, typeof(double), isNullable: true),
             new DataField(TerminatedName, typeof(bool), isNullable: true), new DataField(TruncatedName, typeof(bool), isNullable: true),
@@ -44,17 +49,20 @@ internal sealed class StepColumns
         ]);
     }
 
+    /// <summary>The columns of text.</summary>
+    public static IReadOnlyList<string> Texts => [RunName, SuiteName, TaskGroupName, TaskName];
+
     public ParquetSchema Schema { get; }
 
     /// <summary>Writes all columns, in the order of the schema.</summary>
     public async Task Write(ParquetRowGroupWriter rows)
     {
         var columns = new Queue<DataField>(Schema.DataFields);
-        await rows.WriteAsync(columns.Dequeue(), Strings(_ => _run)).ConfigureAwait(false);
-        await rows.WriteAsync(columns.Dequeue(), Strings(episode => episode.Suite)).ConfigureAwait(false);
-        await rows.WriteAsync(columns.Dequeue(), Strings(episode => episode.TaskGroup)).ConfigureAwait(false);
+        await rows.WriteAsync<ReadOnlyMemory<char>>(columns.Dequeue(), Strings(_ => _run)).ConfigureAwait(false);
+        await rows.WriteAsync<ReadOnlyMemory<char>>(columns.Dequeue(), Strings(episode => episode.Suite)).ConfigureAwait(false);
+        await rows.WriteAsync<ReadOnlyMemory<char>>(columns.Dequeue(), Strings(episode => episode.TaskGroup)).ConfigureAwait(false);
         await rows.WriteAsync<int>(columns.Dequeue(), Each(episode => episode.TaskId)).ConfigureAwait(false);
-        await rows.WriteAsync(columns.Dequeue(), Strings(episode => episode.Task)).ConfigureAwait(false);
+        await rows.WriteAsync<ReadOnlyMemory<char>>(columns.Dequeue(), Strings(episode => episode.Task)).ConfigureAwait(false);
         await rows.WriteAsync<int>(columns.Dequeue(), Each(episode => episode.EpisodeIndex)).ConfigureAwait(false);
         await rows.WriteAsync<long>(columns.Dequeue(), Each(episode => episode.Seed)).ConfigureAwait(false);
         await rows.WriteAsync<int>(columns.Dequeue(), new ReadOnlyMemory<int?>(Each(episode => episode.InitStateId))).ConfigureAwait(false);
@@ -84,7 +92,7 @@ internal sealed class StepColumns
         return null;
     }
 
-    private string[] Strings(Func<RecordedEpisode, string> value) => Each(value);
+    private ReadOnlyMemory<ReadOnlyMemory<char>> Strings(Func<RecordedEpisode, string> value) => Each(episode => value(episode).AsMemory());
 
     private T[] Each<T>(Func<RecordedEpisode, T> value)
     {
@@ -115,20 +123,26 @@ internal sealed class StepColumns
     /// <summary>A column that has a value for each step, and none after a reset.</summary>
     private async Task WriteOfSteps<T>(ParquetRowGroupWriter rows, DataField field, int place, Func<double, T> convert) where T : struct
     {
-        var values = new T[_rows - _episodes.Count];
-        int[] levels = new int[_rows];
-        int at = 0, row = 0;
-        foreach (var episode in _episodes)
-        {
-            row++;
-            for (int step = 1; step < episode.Rows; step++)
-            {
-                values[at++] = convert(episode[step][place]);
-                levels[row++] = 1;
-            }
-        }
+        using var values = MemoryPool<T>.Shared.Rent(_rows - _episodes.Count);
+        using var levels = MemoryPool<int>.Shared.Rent(_rows);
+        int at = Fill(values.Memory.Span, levels.Memory.Span);
+        await rows.WriteAllPartsAsync<T>(field, values.Memory[..at], levels.Memory[.._rows], null, default).ConfigureAwait(false);
 
-        await rows.WriteAllPartsAsync<T>(field, values, levels, null, default).ConfigureAwait(false);
+        int Fill(Span<T> values, Span<int> levels)
+        {
+            int at = 0, row = 0;
+            foreach (var episode in _episodes)
+            {
+                levels[row++] = 0;
+                for (int step = 1; step < episode.Rows; step++)
+                {
+                    values[at++] = convert(episode[step][place]);
+                    levels[row++] = 1;
+                }
+            }
+
+            return at;
+        }
     }
 
     /// <summary>A column of lists: some neighbouring values of each row, from a row of each episode on.</summary>
@@ -142,31 +156,36 @@ internal sealed class StepColumns
             slots += length == 0 ? episode.Rows : fromRow + lists * length;
         }
 
-        var values = new T[count];
-        int[] definition = new int[slots], repetition = new int[slots];
-        int at = 0, slot = 0;
-        foreach (var episode in _episodes)
-        {
-            var place = part(episode);
-            for (int row = 0; row < episode.Rows; row++)
-            {
-                if (place is not { } found || row < fromRow || found.Length == 0)
-                {
-                    definition[slot++] = place is null || row < fromRow ? NullList : EmptyList;
-                    continue;
-                }
+        using var values = MemoryPool<T>.Shared.Rent(count);
+        using var definition = MemoryPool<int>.Shared.Rent(slots);
+        using var repetition = MemoryPool<int>.Shared.Rent(slots);
+        Fill(values.Memory.Span, definition.Memory.Span, repetition.Memory.Span);
+        await rows.WriteAllPartsAsync<T>(field, values.Memory[..count], definition.Memory[..slots], repetition.Memory[..slots], default).ConfigureAwait(false);
 
-                var numbers = episode[row].Slice(found.First, found.Length);
-                for (int i = 0; i < numbers.Length; i++)
+        void Fill(Span<T> values, Span<int> definition, Span<int> repetition)
+        {
+            int at = 0, slot = 0;
+            foreach (var episode in _episodes)
+            {
+                var place = part(episode);
+                for (int row = 0; row < episode.Rows; row++)
                 {
-                    values[at++] = convert(numbers[i]);
-                    repetition[slot] = i == 0 ? 0 : 1;
-                    definition[slot++] = Element;
+                    if (place is not { } found || row < fromRow || found.Length == 0)
+                    {
+                        repetition[slot] = 0;
+                        definition[slot++] = place is null || row < fromRow ? NullList : EmptyList;
+                        continue;
+                    }
+
+                    foreach (double number in episode[row].Slice(found.First, found.Length))
+                        values[at++] = convert(number);
+                    definition.Slice(slot, found.Length).Fill(Element);
+                    repetition.Slice(slot, found.Length).Fill(1);
+                    repetition[slot] = 0;
+                    slot += found.Length;
                 }
             }
         }
-
-        await rows.WriteAllPartsAsync<T>(field, values, definition, repetition, default).ConfigureAwait(false);
     }
 
     /// <summary>A part of a row.</summary>
