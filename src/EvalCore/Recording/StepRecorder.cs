@@ -104,7 +104,7 @@ internal sealed class StepRecorder : IDisposable
         }
     }
 
-    /// <summary>Writes a finished episode, and returns when it is on disk. Then its line may be written to the journal.</summary>
+    /// <summary>Writes a finished episode, so that a kill does not lose it. Then its line may be written to the journal.</summary>
     /// <exception cref="EvalCoreException">It cannot be written, for example because the disk is full.</exception>
     public void Append(StepRecording recording)
     {
@@ -221,19 +221,19 @@ internal sealed class StepRecorder : IDisposable
         if (StepPart.In(_folder, _format).Any(part => part.Number == number))
             _disk.Delete(log);
         else
-            Make(log, number, finished);
+            Make(log, number, StepLog.Read(log).Where(episode => finished.Contains(episode.Key)));
     }
 
     /// <summary>Makes a file of a log, one at a time, and deletes the log.</summary>
-    private void Make(string log, int number, IReadOnlySet<EpisodeKey> wanted)
+    private void Make(string log, int number, IEnumerable<RecordedEpisode> episodes)
     {
         lock (_making)
         {
             try
             {
-                var episodes = StepLog.Read(log).Where(episode => wanted.Contains(episode.Key)).ToList();
-                if (episodes.Count > 0)
-                    StepPart.Write(_folder, number, _format, _run, episodes, _disk);
+                var found = episodes.ToList();
+                if (found.Count > 0)
+                    StepPart.Write(_folder, number, _format, _run, found, _disk);
                 _disk.Delete(log);
             }
             catch (Exception e) when (EvalCoreException.IsFileError(e))

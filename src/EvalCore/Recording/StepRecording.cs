@@ -62,6 +62,10 @@ public sealed class StepRecording
         ReadSimulator(row);
     }
 
+    /// <summary>A copy of the episode, which stays as it is when the recording is used again.</summary>
+    internal RecordedEpisode ToEpisode() => new(
+        Episode.Task.Suite, Episode.Task.Group, Episode.Task.Id, Episode.Task.Name, Episode.Index, Episode.Seed, Episode.InitStateId, Layout, Values.ToArray());
+
     private Span<double> NextRow()
     {
         int width = Layout.Width, at = Rows++ * width;

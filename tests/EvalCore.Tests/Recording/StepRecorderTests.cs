@@ -79,6 +79,44 @@ public sealed class StepRecorderTests : IDisposable
     }
 
     [Fact]
+    public void A_log_is_flushed_to_the_disk_when_enough_was_appended()
+    {
+        var disk = new FaultyDisk(null);
+        using var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: disk);
+        int flushes() => disk.Operations.Count(operation => operation.Name == "flush 0001.log");
+        long length = 0, flushed = 0;
+        for (int index = 0; flushes() < 2; index++)
+        {
+            Assert.InRange(length - flushed, 0, StepLog.UnflushedBytes);
+            int before = flushes();
+            recorder.Append(Play(recorder, index));
+            length = new FileInfo(StepRecorder.LogsOf(_folder)[0]).Length;
+            if (flushes() > before)
+                flushed = length;
+        }
+
+        Assert.InRange(length, 2 * StepLog.UnflushedBytes, 3 * StepLog.UnflushedBytes);
+    }
+
+    [Fact]
+    public async Task Steps_that_a_power_failure_took_from_the_log_are_recorded_again_with_the_same_result()
+    {
+        FaultyRun whole = new(Path.Combine(_folder, "whole"), 3, true), run = new(Path.Combine(_folder, "nothing"), 3, true);
+        var disk = new FaultyDisk(null);
+        Assert.Null(await whole.Attempt(disk));
+        int end = disk.Operations.ToList().FindIndex(operation => operation.Name.StartsWith("open 0001.json", StringComparison.Ordinal));
+        Assert.NotNull(await run.Attempt(new FaultyDisk(new Fault(end, FaultKind.Kill))));
+        Assert.Equal([0, 1, 2], run.Finished());
+        string log = Assert.Single(StepRecorder.LogsOf(run.Folder));
+        using (var file = File.OpenWrite(log))
+            file.SetLength(file.Length - 1);
+
+        Assert.Null(await run.Attempt(new FaultyDisk(null)));
+        Assert.Equal([2], run.Played);
+        Assert.Equal(whole.Result(), run.Result());
+    }
+
+    [Fact]
     public void A_run_that_was_killed_between_file_and_log_keeps_the_file()
     {
         var killed = Open();
