@@ -100,6 +100,7 @@ internal static class EvalCommand
         HistoryCommand.CheckFile(options.History, registry);
         await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
+        options.Rollout.WarmUp();
         await PolicyFetch.Run(options.Policy, () => options.PolicyContext(_ => { }), terminal, cancellation).ConfigureAwait(false);
         if (await Start(options, folder, terminal, gate, cancellation).ConfigureAwait(false) is not var (policy, run))
             return ExitCode.Interrupted;

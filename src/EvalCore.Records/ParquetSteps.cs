@@ -23,6 +23,19 @@ public sealed class ParquetSteps : IStepFormat
     public string Extension => ".parquet";
 
     /// <inheritdoc/>
+    public void WarmUp()
+    {
+        // So many rows that also the loops are compiled as those of a file.
+        const int Count = 2000;
+        var layout = new StepLayout(1, 1, [new StateField("state", 1)]);
+        var episode = new RecordedEpisode("", "", 0, "", 0, 0, null, layout, new double[Count * layout.Width]);
+        using var content = new MemoryStream();
+        Write(content, "", [episode]).GetAwaiter().GetResult();
+        content.Position = 0;
+        Read(content, reader => Rows(reader, StoredColumns.ReadRewards)).GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
     public void Write(string path, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
         ArgumentNullException.ThrowIfNull(episodes);

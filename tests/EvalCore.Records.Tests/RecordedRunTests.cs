@@ -13,6 +13,10 @@ public sealed class RecordedRunTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>In a run nobody waits for it, so that a failure would not be seen.</summary>
+    [Fact]
+    public void Compiling_the_code_ahead_writes_and_reads_rows_that_can_be() => Assert.Null(Record.Exception(new ParquetSteps().WarmUp));
+
     [Fact]
     public async Task The_steps_of_an_episode_add_up_to_its_result()
     {

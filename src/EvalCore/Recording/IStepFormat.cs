@@ -8,6 +8,14 @@ public interface IStepFormat
     /// <summary>The extension of a file's name, with its dot.</summary>
     string Extension { get; }
 
+    /// <summary>
+    /// Compiles the code that writes and reads a file, which takes a process longer than the first file itself. A program calls it on
+    /// another thread while it loads the policy.
+    /// </summary>
+    void WarmUp()
+    {
+    }
+
     /// <summary>Writes episodes to a file, and returns when it is on disk. Its columns are those of any of them.</summary>
     /// <param name="path">The file. One that is there is replaced.</param>
     /// <param name="run">The name of the run: the column <c>run</c>.</param>

@@ -58,4 +58,14 @@ public sealed record RolloutOptions
         if (Eval.Record == RecordedData.Steps && OutputDir is null)
             throw new EvalCoreException("--eval.record=steps: steps are written to the output folder, and the run has none");
     }
+
+    /// <summary>
+    /// Begins on another thread what takes a process long once: to compile the code that writes recorded steps. Call it before the policy
+    /// is loaded, which keeps one core busy, so that the run does not do it after its last episode.
+    /// </summary>
+    public void WarmUp()
+    {
+        if (Eval.Record == RecordedData.Steps && StepFormat is { } format)
+            _ = Task.Run(format.WarmUp);
+    }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EvalCore.Environments;
 using EvalCore.Recording;
+using EvalCore.Rollout;
 using EvalCore.Tests.Faults;
 
 namespace EvalCore.Tests.Recording;
@@ -209,6 +210,15 @@ public sealed class StepRecorderTests : IDisposable
         byte[] json = Encoding.UTF8.GetBytes(description.ToJsonString());
         byte[] episode = [.. BitConverter.GetBytes(json.Length), .. json];
         Assert.Empty(StepLog.Parse([.. "EVCSTEP1"u8, .. episode, .. SHA256.HashData(episode).AsSpan(0, 8)]));
+    }
+
+    [Theory]
+    [InlineData(RecordedData.Steps, true)]
+    [InlineData(RecordedData.None, false)]
+    public void The_code_of_a_format_is_compiled_ahead_where_steps_are_recorded(RecordedData record, bool expected)
+    {
+        new RolloutOptions { Eval = new EvalConfig { Record = record }, StepFormat = _format }.WarmUp();
+        Assert.Equal(expected, _format.IsWarm.Wait(expected ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken));
     }
 
     [Fact]

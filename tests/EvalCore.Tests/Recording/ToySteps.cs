@@ -9,8 +9,13 @@ internal sealed class ToySteps : IStepFormat
 {
     public string Extension => ".json";
 
+    /// <summary>Whether <see cref="WarmUp"/> was called.</summary>
+    public ManualResetEventSlim IsWarm { get; } = new();
+
     /// <summary>Called before a file is written.</summary>
     public Action? OnWrite { get; set; }
+
+    public void WarmUp() => IsWarm.Set();
 
     public void Write(string path, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
