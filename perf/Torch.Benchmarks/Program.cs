@@ -16,10 +16,10 @@ if (args is ["loop", "plain" or "evalcore", var one])
     return;
 }
 
-if (args is ["leaks", .. var families])
+if (args is ["leaks", .. var names])
 {
-    bool counted = families.Length > 0 && int.TryParse(families[0], out _);
-    MemoryGrowth.Print(counted ? int.Parse(families[0], System.Globalization.CultureInfo.InvariantCulture) : 10_000, counted ? families[1..] : families);
+    bool counted = names.Length > 0 && int.TryParse(names[0], out _);
+    MemoryGrowth.Print(counted ? int.Parse(names[0], System.Globalization.CultureInfo.InvariantCulture) : 10_000, counted ? names[1..] : names);
     return;
 }
 
