@@ -13,6 +13,12 @@ if (args is ["scaling", var run, ..])
     return 0;
 }
 
+if (args is ["recording"])
+{
+    RecordingCost.Print();
+    return 0;
+}
+
 // IsolationCost starts this program again as the process of an environment.
 if (EvalOptions.RunWorker(args, new Registry().Add(new PushTSuite())) is { } ended)
     return ended;

@@ -1,58 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
 using Benchmarks.PushT;
-using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using EvalCore.Evaluation;
 using EvalCore.Policies;
-using EvalCore.Records;
 using EvalCore.Recording;
-using EvalCore.Results;
+using EvalCore.Records;
 using EvalCore.Rollout;
 using EvalCore.Torch;
 
 namespace EvalCore.Benchmarks;
 
 /// <summary>
-/// What <c>--eval.record=steps</c> costs: 100 episodes of PushT with key points and the checkpoint of the repository, journal
-/// included, without videos. The ratio minus one is the share of the steps per second.
+/// What <c>--eval.record=steps</c> costs: PushT with key points and the checkpoint of the repository, journal and the last file included,
+/// without videos. Runs with and without steps take turns, in an order that alternates, and the median of the ratios of the pairs is taken:
+/// other programs on the machine disturb both alike, and single runs differ by 15 %. <c>dotnet run -c Release --project perf/EvalCore.Benchmarks -- recording</c>
 /// </summary>
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 1, iterationCount: 9)]
-public class RecordingCost
+internal static class RecordingCost
 {
-    private const int NEpisodes = 100;
+    private const int NEpisodes = 200, Pairs = 61;
 
-    private readonly PushTConfig _env = new() { ObsType = "environment_state_agent_pos" };
-    private IPolicy _policy = null!;
-    private string _folder = "";
+    private static readonly PushTConfig Env = new() { ObsType = "environment_state_agent_pos" };
 
-    /// <summary>The number of episodes in flight at once; 1 is the default on two cores.</summary>
-    [Params(1, 2)]
-    public int BatchSize { get; set; }
+    public static void Print()
+    {
+        using var policy = Eval.MakePolicy(
+            new LeRobotPolicies(), Repository.Checkpoint("pusht_act_keypoints"), Env, config => config.Device = DeviceName.Cpu);
 
-    [GlobalSetup]
-    public void Setup() => _policy = Eval.MakePolicy(
-        new LeRobotPolicies(), Repository.Checkpoint("pusht_act_keypoints"), _env, config => config.Device = DeviceName.Cpu);
-
-    [GlobalCleanup]
-    public void Cleanup() => _policy.Dispose();
-
-    [IterationSetup]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
-
-    [IterationCleanup]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
-
-    [Benchmark(Baseline = true, OperationsPerInvoke = NEpisodes)]
-    public EvalInfo WithoutSteps() => Run(RecordedData.None);
-
-    [Benchmark(OperationsPerInvoke = NEpisodes)]
-    public EvalInfo WithSteps() => Run(RecordedData.Steps);
-
-    private EvalInfo Run(RecordedData record) => Eval.EvalPolicy(
-        _env, _policy,
-        new RolloutOptions
+        // One is the default on two cores.
+        foreach (int batchSize in (int[])[1, 2])
         {
-            Eval = new EvalConfig { NEpisodes = NEpisodes, NEpisodesToRender = 0, BatchSize = BatchSize, Record = record },
-            OutputDir = Path.Combine(_folder, "run"),
-            StepFormat = new ParquetSteps(),
-        }).GetAwaiter().GetResult();
+            Run(policy, batchSize, RecordedData.Steps);
+            var without = new List<double>();
+            var with = new List<double>();
+            for (int i = 0; i < Pairs; i++)
+            {
+                if (i % 2 == 1)
+                    with.Add(Run(policy, batchSize, RecordedData.Steps));
+                without.Add(Run(policy, batchSize, RecordedData.None));
+                if (i % 2 == 0)
+                    with.Add(Run(policy, batchSize, RecordedData.Steps));
+            }
+
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{batchSize} in flight: {Median(without):f2} ms an episode without steps, {Median(with):f2} ms with, ratio {Median(with.Zip(without, (a, b) => a / b)):f3}"));
+        }
+    }
+
+    /// <summary>Plays the episodes, and returns the milliseconds that one took.</summary>
+    private static double Run(IPolicy policy, int batchSize, RecordedData record)
+    {
+        string folder = Directory.CreateTempSubdirectory("evalcore-").FullName;
+        long start = Stopwatch.GetTimestamp();
+        Eval.EvalPolicy(
+            Env, policy,
+            new RolloutOptions
+            {
+                Eval = new EvalConfig { NEpisodes = NEpisodes, NEpisodesToRender = 0, BatchSize = batchSize, Record = record },
+                OutputDir = Path.Combine(folder, "run"),
+                StepFormat = new ParquetSteps(),
+            }).GetAwaiter().GetResult();
+        double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds / NEpisodes;
+        Directory.Delete(folder, recursive: true);
+        return time;
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Pairs / 2);
 }
