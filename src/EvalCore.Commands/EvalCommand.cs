@@ -100,7 +100,7 @@ internal static class EvalCommand
         HistoryCommand.CheckFile(options.History, registry);
         await AssetFetch.Run(options.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options);
-        options.Rollout.WarmUp();
+        _ = options.Rollout.WarmUp();
         await PolicyFetch.Run(options.Policy, () => options.PolicyContext(_ => { }), terminal, cancellation).ConfigureAwait(false);
         if (await Start(options, folder, terminal, gate, cancellation).ConfigureAwait(false) is not var (policy, run))
             return ExitCode.Interrupted;
@@ -245,7 +245,7 @@ internal static class EvalCommand
         int errors = info.Errors.Count;
         if (errors == 0)
             return ExitCode.Success;
-        string again = $"{Resume(options, terminal, null)} --eval.retry_errors=true plays {(errors == 1 ? "it" : "them")} again";
+        string again = $"{Resume(options, terminal, null)}{(options.Rollout.Eval.RetryErrors ? "" : " --eval.retry_errors=true")} plays {(errors == 1 ? "it" : "them")} again";
         if (info.Episodes.Count == 0)
         {
             terminal.Fail($"no episode could be played: {info.Errors[0].Error}; {again}");
@@ -311,7 +311,7 @@ internal static class EvalCommand
     }
 
     private static string Resume(EvalOptions options, Terminal terminal, GateSession? gate) =>
-        $"{terminal.Program} {(gate is null ? "eval" : "gate")} --resume={ShellWord.Quote(options.OutputDir)}";
+        $"{terminal.Program} {(gate is null ? "eval" : "gate")} --resume={ShellWord.Quote(options.OutputDir)}{string.Concat(options.Changes.Select(flag => $" {ShellWord.Quote(flag)}"))}";
 
     internal static string Count(long number, string what = "episode") => number == 1 ? $"1 {what}" : $"{number} {what}s";
 

@@ -69,6 +69,23 @@ public sealed partial class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_resume_that_is_interrupted_prints_the_flags_that_it_changed()
+    {
+        Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=2", $"--output_dir={_line.In("run")}"]));
+        using var interrupt = new CancellationTokenSource();
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (Interlocked.Increment(ref steps) == 500)
+                _ = interrupt.CancelAsync();
+            if (interrupt.IsCancellationRequested)
+                Thread.Sleep(1);
+        };
+        Assert.Equal(130, await _line.Run(interrupt.Token, "eval", "--resume", _line.In("run"), "--eval.n_episodes", "200"));
+        Assert.EndsWith($"Resume with: evalcore eval --resume={_line.In("run")} --eval.n_episodes=200\n", _line.Error.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_run_names_its_episode_and_how_to_resume_it()
     {
         int steps = 0;

@@ -111,6 +111,10 @@ public sealed class EvalOptions
     [JsonIgnore]
     internal bool HasDefaultOutputDir { get; private set; }
 
+    /// <summary>The flags of episodes with which a run is resumed. The run keeps its own: the next resume needs these again.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Changes { get; private set; } = [];
+
     /// <summary>Notes about the options for the user, one line each.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Notes { get; private set; } = [];
@@ -134,6 +138,7 @@ public sealed class EvalOptions
         set.Expect(command, more is null ? Names : Names.Concat(OptionProperty.Of(more.GetType()).Select(property => property.Name)), "env", "policy");
         host ??= Host.Local;
         string? waited = WaitForLock(set, host.Time);
+        var changes = set.Flags("eval");
         string? resume = TakeResume(set, more is not null);
         AddFiles(set);
         if (more is not null)
@@ -141,6 +146,8 @@ public sealed class EvalOptions
         var options = From(set, resume, registry, host, readsPolicy, more, command);
         if (waited is not null)
             options.Notes = [waited, .. options.Notes];
+        if (resume is not null)
+            options.Changes = changes;
         return options;
     }
 

@@ -45,6 +45,10 @@ public sealed class OptionSet
     /// <summary>Whether a value is given.</summary>
     internal bool Has(string name) => _values.ContainsKey(name);
 
+    /// <summary>The flags of a group, as they were given: <c>--eval.n_episodes=50</c>.</summary>
+    internal IReadOnlyList<string> Flags(string group) =>
+        [.. _values.Where(entry => entry.Key.StartsWith($"{group}.", StringComparison.Ordinal)).Select(entry => entry.Value.Texts is [.., null] ? $"--{entry.Key}" : $"--{entry.Key}={entry.Value.Text()}")];
+
     /// <summary>Gives a flag a value, in place of one that it has.</summary>
     internal void Give(string name, string text) => _values[name] = OptionValue.OfFlag(name, text);
 
