@@ -9,8 +9,9 @@ namespace EvalCore.Recording;
 
 /// <summary>
 /// The steps of finished episodes as they are, until a file of the final format is made of them: <c>steps/0001.log</c>. After a kill
-/// the log has all episodes but those in flight. A power failure takes at most the last <see cref="UnflushedBytes"/> and an episode
-/// besides: a resumed run plays those again, with the same result.
+/// the log has all episodes but those in flight. A power failure takes less than <see cref="UnflushedBytes"/> of finished episodes: a
+/// resumed run plays those again. The episodes are also kept in memory, so that the file is made without reading the log, which only a
+/// resumed run does.
 /// </summary>
 /// <remarks>
 /// The file begins with <see cref="Magic"/>. An episode is the length of its description (int32), the description as JSON, the
@@ -29,7 +30,6 @@ internal sealed class StepLog : IDisposable
 
     private readonly FileStream _stream;
     private readonly List<RecordedEpisode> _episodes = [];
-    private readonly HashSet<EpisodeKey> _confirmed = [];
     private int _unconfirmed;
     private long _flushed;
 
@@ -46,8 +46,8 @@ internal sealed class StepLog : IDisposable
     /// <summary>The length in bytes.</summary>
     public long Length => _stream.Position;
 
-    /// <summary>The episodes that are in the run's journal.</summary>
-    public IEnumerable<RecordedEpisode> Confirmed => _episodes.Where(episode => _confirmed.Contains(episode.Key));
+    /// <summary>The appended episodes; all are in the run's journal when the log <see cref="IsSettled"/>.</summary>
+    public IReadOnlyList<RecordedEpisode> Episodes => _episodes;
 
     /// <summary>Whether no episode waits for its line in the journal.</summary>
     public bool IsSettled => _unconfirmed == 0;
@@ -87,10 +87,7 @@ internal sealed class StepLog : IDisposable
             _stream.Write(rows);
             _stream.Write(hash.GetHashAndReset().AsSpan(0, ChecksumLength));
             if (_stream.Position - _flushed >= UnflushedBytes)
-            {
-                _stream.Flush(flushToDisk: true);
-                _flushed = _stream.Position;
-            }
+                Flush();
         }
         catch
         {
@@ -104,10 +101,13 @@ internal sealed class StepLog : IDisposable
     }
 
     /// <summary>An appended episode is in the journal.</summary>
-    public void Confirm(EpisodeKey episode)
+    public void Confirm() => _unconfirmed--;
+
+    /// <summary>Returns when all episodes are on disk.</summary>
+    public void Flush()
     {
-        _confirmed.Add(episode);
-        _unconfirmed--;
+        _stream.Flush(flushToDisk: true);
+        _flushed = _stream.Position;
     }
 
     /// <summary>Closes the file.</summary>

@@ -12,6 +12,9 @@ namespace EvalCore.Recording;
 /// </summary>
 internal sealed partial class StepPart
 {
+    /// <summary>The end of a file's name while it is written.</summary>
+    public const string UnfinishedExtension = ".part";
+
     private readonly IStepFormat _format;
     private bool _isWhole;
 
@@ -29,14 +32,14 @@ internal sealed partial class StepPart
         : [];
 
     /// <summary>Writes a file, and returns when it is on disk.</summary>
-    /// <exception cref="EvalCoreException">It cannot be written.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string folder, int number, IStepFormat format, string run, IReadOnlyList<RecordedEpisode> episodes, Disk? disk = null)
     {
         disk ??= Disk.Local;
 
         // Under another name until it is whole.
         string name = System.IO.Path.Combine(folder, number.ToString("0000", CultureInfo.InvariantCulture));
-        string unfinished = $"{name}{format.Extension}.part";
+        string unfinished = $"{name}{format.Extension}{UnfinishedExtension}";
         format.Write(unfinished, run, episodes);
         disk.Move(unfinished, $"{name}-{Checksum(unfinished)}{format.Extension}");
 

@@ -7,7 +7,8 @@ namespace EvalCore.Recording;
 /// <summary>
 /// Writes the steps of a run's finished episodes to the folder <c>steps</c> of its output folder. An episode is appended to a
 /// log first (<see cref="StepLog"/>), before its line is written to the journal; a log that is long enough becomes a file of the
-/// final format. So memory does not grow with the number of episodes, and a kill loses no finished one. Thread-safe.
+/// final format. So memory does not grow with the number of episodes, and a kill loses no finished one: a log's episodes, of
+/// <see cref="DefaultPartBytes"/> and those that ended at the same time, are in memory until its file is written. Thread-safe.
 /// </summary>
 internal sealed class StepRecorder : IDisposable
 {
@@ -49,10 +50,15 @@ internal sealed class StepRecorder : IDisposable
             Directory.CreateDirectory(_folder);
             _disk.Flush(outputDir);
             var parts = PartsOf(outputDir, format);
+            var logs = LogsOf(outputDir);
             if (!resume && parts.Count > 0)
                 throw new EvalCoreException($"--output_dir: {_folder} already contains steps of another run ({Path.GetFileName(parts[0].Path)}); delete it, or name another folder");
-            _last = parts.Select(part => part.Number).Concat(LogsOf(outputDir).Select(NumberOf)).DefaultIfEmpty().Max();
-            foreach (string log in LogsOf(outputDir))
+            _last = parts.Select(part => part.Number).Concat(logs.Select(NumberOf)).DefaultIfEmpty().Max();
+
+            // Of a file that was being written when the run was killed. Its episodes are in its log, or are played again.
+            foreach (string unfinished in Directory.GetFiles(_folder, $"*{StepPart.UnfinishedExtension}"))
+                _disk.Delete(unfinished);
+            foreach (string log in logs)
                 Recover(log, finished);
             foreach (var part in PartsOf(outputDir, format))
                 _stored.UnionWith(part.Episodes());
@@ -139,7 +145,7 @@ internal sealed class StepRecorder : IDisposable
         lock (_lock)
         {
             var log = recording.Log!;
-            log.Confirm(recording.Episode.Key);
+            log.Confirm();
             _stored.Add(recording.Episode.Key);
             if (log == _log && log.Length >= _partBytes)
             {
@@ -210,7 +216,7 @@ internal sealed class StepRecorder : IDisposable
     private void Make(StepLog log)
     {
         log.Dispose();
-        Make(log.Path, log.Number, log.Confirmed);
+        Make(log.Path, log.Number, log.Episodes);
     }
 
     /// <summary>Deals with a log that a killed run left.</summary>
@@ -221,19 +227,18 @@ internal sealed class StepRecorder : IDisposable
         if (StepPart.In(_folder, _format).Any(part => part.Number == number))
             _disk.Delete(log);
         else
-            Make(log, number, StepLog.Read(log).Where(episode => finished.Contains(episode.Key)));
+            Make(log, number, [.. StepLog.Read(log).Where(episode => finished.Contains(episode.Key))]);
     }
 
     /// <summary>Makes a file of a log, one at a time, and deletes the log.</summary>
-    private void Make(string log, int number, IEnumerable<RecordedEpisode> episodes)
+    private void Make(string log, int number, IReadOnlyList<RecordedEpisode> episodes)
     {
         lock (_making)
         {
             try
             {
-                var found = episodes.ToList();
-                if (found.Count > 0)
-                    StepPart.Write(_folder, number, _format, _run, found, _disk);
+                if (episodes.Count > 0)
+                    StepPart.Write(_folder, number, _format, _run, episodes, _disk);
                 _disk.Delete(log);
             }
             catch (Exception e) when (EvalCoreException.IsFileError(e))

@@ -108,7 +108,9 @@ public sealed class EvalRun : IDisposable
                 if (_benchmark.RendersVideos)
                     _videos = new VideoWriter(_benchmark, env.Fps, folder, _warn, renderers);
                 if (options.Eval.Record == RecordedData.Steps)
-                    _steps = new StepRecorder(folder, options.StepFormat!, _journal.Finished.Select(record => record.Key).ToHashSet(), options.Resume, disk: options.Disk);
+                    _steps = OpenSteps(folder, options.StepFormat!);
+                else if (options.Resume && options.StepFormat is { } format && StepRecorder.LogsOf(folder).Count > 0)
+                    OpenSteps(folder, format).Dispose(); // The run recorded before it was killed.
                 Recall(_journal.Finished);
             }
 
@@ -129,6 +131,9 @@ public sealed class EvalRun : IDisposable
             throw;
         }
     }
+
+    private StepRecorder OpenSteps(string folder, IStepFormat format) =>
+        new(folder, format, _journal!.Finished.Select(record => record.Key).ToHashSet(), _options.Resume, disk: _options.Disk);
 
     /// <summary>Opens the benchmark of a run, its environments in processes of their own where the options say so.</summary>
     /// <param name="env">The suite and its flags.</param>

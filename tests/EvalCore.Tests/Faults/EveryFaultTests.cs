@@ -33,7 +33,7 @@ public sealed class EveryFaultTests(ITestOutputHelper output) : IDisposable
         {
             var (before, story) = next;
             var here = leadsTo[before.State()];
-            IReadOnlyList<int> finished = before.Finished();
+            IReadOnlyList<int> finished = before.Finished(), recorded = before.Kept();
 
             // Undisturbed, it is the run that was never disturbed.
             var undisturbed = new FaultyDisk(null);
@@ -41,8 +41,8 @@ public sealed class EveryFaultTests(ITestOutputHelper output) : IDisposable
             var failure = await last.Attempt(undisturbed);
             Assert.True(failure is null, $"{story}: {failure?.Message}");
             Assert.True(expected == last.Result(), $"{story}: another result\n{last.Result()}");
-            Same(Enumerable.Range(0, episodes).Except(finished), last.Played, $"{story}: episodes played");
-            Same(Enumerable.Range(0, episodes), last.Finished(), $"{story}: lines of the journal");
+            Same(Enumerable.Range(0, episodes).Except(recorded), last.Played, $"{story}: episodes played");
+            Same(Enumerable.Range(0, episodes), last.Finished().Distinct(), $"{story}: episodes in the journal");
             Same(names.Distinct(), last.Names().Distinct(), $"{story}: files left");
             Delete(last);
 
@@ -57,8 +57,10 @@ public sealed class EveryFaultTests(ITestOutputHelper output) : IDisposable
 
                 IReadOnlyList<int> kept = after.Finished();
                 Assert.True(finished.All(kept.Contains), $"{what}: a finished episode was lost");
-                Assert.True(kept.Count == kept.Distinct().Count(), $"{what}: an episode is twice in the journal");
-                Assert.True(!after.Played.Intersect(finished).Any(), $"{what}: a finished episode was played again");
+
+                // An episode that is played again for its steps has a second line, with the same result.
+                Assert.True(recordsSteps || kept.Count == kept.Distinct().Count(), $"{what}: an episode is twice in the journal");
+                Assert.True(!after.Played.Intersect(recorded).Any(), $"{what}: a finished episode was played again");
                 Assert.True(disk.JournalOnDisk <= Length(after) || kept.Count == 0, $"{what}: what was on disk was cut");
                 string state = after.State();
                 here.Add(state);

@@ -5,12 +5,14 @@ namespace EvalCore.Tests.Faults;
 
 /// <summary>
 /// A disk on which a fault happens at one operation. After a kill no operation has an effect, as of a process that is no longer there.
-/// What is written is left to the operating system, since no power fails in a test: that the writer asked for it to be on disk is seen.
+/// After a power failure, what was written to any file and not flushed is zero, too.
 /// </summary>
 internal sealed class FaultyDisk(Fault? fault) : Disk
 {
     private readonly Lock _lock = new();
     private readonly List<(string Name, int? Length)> _operations = [];
+    private readonly Dictionary<string, long> _flushed = [];
+    private readonly List<FaultyFile> _open = [];
     private bool _isFull;
 
     /// <summary>The operations so far, with the length of each write.</summary>
@@ -25,13 +27,27 @@ internal sealed class FaultyDisk(Fault? fault) : Disk
     public override FileStream Open(string path, FileMode mode, FileShare share)
     {
         Begin($"open {Path.GetFileName(path)}");
-        return new FaultyFile(this, path, mode, share);
+        var file = new FaultyFile(this, path, mode, share);
+        lock (_lock)
+        {
+            // The file of a lock has a random length.
+            if (Path.GetExtension(path) != ".lock")
+                _flushed[path] = file.Length;
+            _open.Add(file);
+        }
+
+        return file;
     }
 
     public override void Move(string from, string to)
     {
         Begin($"move {Path.GetFileName(from)}");
         base.Move(from, to);
+        lock (_lock)
+        {
+            if (_flushed.Remove(from, out long flushed))
+                _flushed[to] = flushed;
+        }
     }
 
     public override void Delete(string path)
@@ -62,6 +78,27 @@ internal sealed class FaultyDisk(Fault? fault) : Disk
 
             _isFull = fault.Kind == FaultKind.FullDisk;
             throw Full(name);
+        }
+    }
+
+    /// <summary>Loses what is not on disk of the files that were written.</summary>
+    private void FailPower()
+    {
+        foreach (var (path, flushed) in _flushed)
+        {
+            if (!File.Exists(path) || new FileInfo(path).Length is var length && length <= flushed)
+                continue;
+
+            // An open file is locked for others.
+            if (_open.Find(file => file.Name == path && file.CanWrite) is { } open)
+            {
+                open.Lose(flushed, length);
+                continue;
+            }
+
+            using var closed = new FileStream(path, FileMode.Open);
+            closed.SetLength(flushed);
+            closed.SetLength(length);
         }
     }
 
@@ -100,6 +137,7 @@ internal sealed class FaultyDisk(Fault? fault) : Disk
                 var fault = disk.Fault!;
                 if (fault.Kind == FaultKind.PowerFailure)
                 {
+                    disk.FailPower();
                     bytes.AsSpan(0, fault.CountIn(bytes.Length)).Clear();
                     base.Write(bytes, 0, bytes.Length);
                 }
@@ -114,6 +152,13 @@ internal sealed class FaultyDisk(Fault? fault) : Disk
             }
         }
 
+        /// <summary>Loses what is not on disk.</summary>
+        public void Lose(long flushed, long length)
+        {
+            base.SetLength(flushed);
+            base.SetLength(length);
+        }
+
         public override void SetLength(long value)
         {
             disk.Begin($"cut {_name}", needsSpace: false);
@@ -125,6 +170,8 @@ internal sealed class FaultyDisk(Fault? fault) : Disk
             if (!flushToDisk)
                 return;
             disk.Begin($"flush {_name}");
+            lock (disk._lock)
+                disk._flushed[Name] = Length;
             if (_name == Journal.FileName)
                 disk.JournalOnDisk = Length;
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EvalCore.Environments;
+using EvalCore.Files;
 using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Results;
@@ -53,6 +54,16 @@ internal sealed partial class FaultyRun(string folder, int episodes, bool record
     /// <summary>The finished episodes in the journal, in its order.</summary>
     public IReadOnlyList<int> Finished() => Journal.HasRun(folder) ? [.. Journal.Read(folder).Finished.Select(episode => episode.EpisodeIndex)] : [];
 
+    /// <summary>The finished episodes that a resume does not play again: those with steps, where they are recorded.</summary>
+    public IReadOnlyList<int> Kept()
+    {
+        if (!recordsSteps)
+            return Finished();
+        var recorded = StepRecorder.PartsOf(folder, new DiskSteps(Disk.Local)).SelectMany(part => part.Episodes())
+            .Concat(StepRecorder.LogsOf(folder).SelectMany(StepLog.Read).Select(episode => episode.Key)).Select(key => key.Index).ToHashSet();
+        return [.. Finished().Where(recorded.Contains)];
+    }
+
     /// <summary>Everything in the result and in the steps that must not depend on faults: all but times.</summary>
     public string Result()
     {
@@ -73,7 +84,7 @@ internal sealed partial class FaultyRun(string folder, int episodes, bool record
     public string State() => string.Join('\n', Files().Where(file => Path.GetExtension(file) != ".lock").Select(file =>
     {
         string text = Content(file);
-        return Path.GetFileName(file) == Journal.FileName ? string.Join('\n', text.Split('\n')[..^1].Order().Append(text[(text.LastIndexOf('\n') + 1)..])) : text;
+        return Path.GetFileName(file) == Journal.FileName ? string.Join('\n', text.Split('\n')[..^1].Distinct().Order().Append(text[(text.LastIndexOf('\n') + 1)..])) : text;
     }).Order());
 
     private string Content(string file)

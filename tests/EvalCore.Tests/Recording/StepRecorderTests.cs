@@ -18,7 +18,7 @@ public sealed class StepRecorderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void An_appended_episode_is_on_disk_as_it_was_played()
+    public void An_appended_episode_is_in_the_log_as_it_was_played()
     {
         using var recorder = Open();
         var recording = Play(recorder, 3);
@@ -84,15 +84,15 @@ public sealed class StepRecorderTests : IDisposable
     {
         var disk = new FaultyDisk(null);
         using var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: disk);
-        int flushes() => disk.Operations.Count(operation => operation.Name == "flush 0001.log");
+        int Flushes() => disk.Operations.Count(operation => operation.Name == "flush 0001.log");
         long length = 0, flushed = 0;
-        for (int index = 0; flushes() < 2; index++)
+        for (int index = 0; Flushes() < 2; index++)
         {
             Assert.InRange(length - flushed, 0, StepLog.UnflushedBytes);
-            int before = flushes();
+            int before = Flushes();
             recorder.Append(Play(recorder, index));
             length = new FileInfo(StepRecorder.LogsOf(_folder)[0]).Length;
-            if (flushes() > before)
+            if (Flushes() > before)
                 flushed = length;
         }
 
@@ -107,14 +107,31 @@ public sealed class StepRecorderTests : IDisposable
         Assert.Null(await whole.Attempt(disk));
         int end = disk.Operations.ToList().FindIndex(operation => operation.Name.StartsWith("open 0001.json", StringComparison.Ordinal));
         Assert.NotNull(await run.Attempt(new FaultyDisk(new Fault(end, FaultKind.Kill))));
-        Assert.Equal([0, 1, 2], run.Finished());
+        Assert.Equal([0, 1, 2], run.Finished().Order());
         string log = Assert.Single(StepRecorder.LogsOf(run.Folder));
+        int last = StepLog.Read(log)[^1].EpisodeIndex;
         using (var file = File.OpenWrite(log))
             file.SetLength(file.Length - 1);
 
         Assert.Null(await run.Attempt(new FaultyDisk(null)));
-        Assert.Equal([2], run.Played);
+        Assert.Equal([last], run.Played);
         Assert.Equal(whole.Result(), run.Result());
+    }
+
+    [Fact]
+    public async Task The_log_of_a_killed_run_becomes_a_file_when_the_run_is_resumed_without_recording()
+    {
+        FaultyRun killed = new(Path.Combine(_folder, "nothing"), 3, recordsSteps: true), resumed = new(killed.Folder, 3, recordsSteps: false);
+        var disk = new FaultyDisk(null);
+        Assert.Null(await new FaultyRun(Path.Combine(_folder, "whole"), 3, recordsSteps: true).Attempt(disk));
+        int file = disk.Operations.ToList().FindIndex(operation => operation.Name.StartsWith("open 0001.json", StringComparison.Ordinal));
+        Assert.NotNull(await killed.Attempt(new FaultyDisk(new Fault(file, FaultKind.Kill))));
+
+        disk = new FaultyDisk(null);
+        Assert.Null(await resumed.Attempt(disk));
+        Assert.Empty(resumed.Played);
+        Assert.Empty(StepRecorder.LogsOf(killed.Folder));
+        Assert.Equal(3, Assert.Single(StepRecorder.PartsOf(killed.Folder, new DiskSteps(disk))).Episodes().Count);
     }
 
     [Fact]
@@ -215,10 +232,48 @@ public sealed class StepRecorderTests : IDisposable
     [Theory]
     [InlineData(RecordedData.Steps, true)]
     [InlineData(RecordedData.None, false)]
-    public void The_code_of_a_format_is_compiled_ahead_where_steps_are_recorded(RecordedData record, bool expected)
+    public async Task The_code_of_a_format_is_compiled_ahead_where_steps_are_recorded(RecordedData record, bool expected)
     {
-        new RolloutOptions { Eval = new EvalConfig { Record = record }, StepFormat = _format }.WarmUp();
-        Assert.Equal(expected, _format.IsWarm.Wait(expected ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken));
+        await new RolloutOptions { Eval = new EvalConfig { Record = record }, StepFormat = _format }.WarmUp();
+        Assert.Equal(expected, _format.IsWarm);
+    }
+
+    /// <summary>The bytes of the episode are whole in the file, and the next one takes their place.</summary>
+    [Fact]
+    public void An_episode_whose_flush_fails_is_not_recorded_and_the_next_one_is()
+    {
+        int flush;
+        {
+            var disk = new FaultyDisk(null);
+            using var recorder = new StepRecorder(Path.Combine(_folder, "whole"), _format, new HashSet<EpisodeKey>(), resume: false, disk: disk);
+            for (flush = -1; flush < 0; flush = disk.Operations.ToList().FindIndex(operation => operation.Name == "flush 0001.log"))
+                recorder.Append(Play(recorder, 0));
+        }
+
+        using (var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: new FaultyDisk(new Fault(flush, FaultKind.Glitch))))
+        {
+            var expected = new List<EpisodeKey>();
+            for (int index = 0; expected.Count == index; index++)
+            {
+                var recording = Play(recorder, index);
+                try
+                {
+                    recorder.Append(recording);
+                    recorder.Confirm(recording);
+                    expected.Add(Key(index));
+                }
+                catch (EvalCoreException e)
+                {
+                    Assert.Contains("No space left on device", e.Message, StringComparison.Ordinal);
+                }
+            }
+
+            Store(recorder, 100_000);
+            expected.Add(Key(100_000));
+            Assert.Equal(expected, StepLog.Read(Assert.Single(StepRecorder.LogsOf(_folder))).Select(episode => episode.Key));
+            recorder.Flush();
+            Assert.Equal(expected, Assert.Single(Parts).Episodes());
+        }
     }
 
     [Fact]
