@@ -68,7 +68,7 @@ internal sealed class TrainingRunEvaluation(TrainingRunOptions options, Registry
         await AssetFetch.Run(options.Common.Env, registry, terminal, cancellation).ConfigureAwait(false);
         using var folder = OutputFolder.Create(options.Common);
         using var claim = CheckpointsFile.Claim(options.OutputDir);
-        options.Common.Rollout.WarmUp();
+        _ = options.Common.Rollout.WarmUp();
         try
         {
             if (CheckpointsFile.IsIn(options.OutputDir))

@@ -39,19 +39,13 @@ public sealed class ParquetSteps : IStepFormat
     public void Write(string path, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
         ArgumentNullException.ThrowIfNull(episodes);
-        try
-        {
-            // In memory first: the library writes a file in small parts, each on a thread of the pool.
-            using var content = new MemoryStream();
-            Write(content, run, episodes).GetAwaiter().GetResult();
-            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-            file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
-            file.Flush(flushToDisk: true);
-        }
-        catch (Exception e) when (EvalCoreException.IsFileError(e))
-        {
-            throw EvalCoreException.CannotWrite($"{path}:", e);
-        }
+
+        // In memory first: the library writes a file in small parts, each on a thread of the pool.
+        using var content = new MemoryStream();
+        Write(content, run, episodes).GetAwaiter().GetResult();
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
+        file.Flush(flushToDisk: true);
     }
 
     /// <inheritdoc/>
@@ -66,7 +60,7 @@ public sealed class ParquetSteps : IStepFormat
     /// <inheritdoc/>
     public IReadOnlyList<RecordedEpisode> ReadWhole(string path) => Read(path, reader => Decode(reader, whole: true));
 
-    /// <summary>The text of a column is that of whole episodes, so it is written once, and its rows have its number.</summary>
+    /// <summary>The values of these columns repeat for whole episodes: with a dictionary each text is stored once, and a row has its index.</summary>
     private static ParquetOptions WithDictionaries(IEnumerable<string> columns)
     {
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Snappy };

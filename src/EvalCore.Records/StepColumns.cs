@@ -123,25 +123,24 @@ internal sealed class StepColumns
     /// <summary>A column that has a value for each step, and none after a reset.</summary>
     private async Task WriteOfSteps<T>(ParquetRowGroupWriter rows, DataField field, int place, Func<double, T> convert) where T : struct
     {
-        using var values = MemoryPool<T>.Shared.Rent(_rows - _episodes.Count);
+        int count = _rows - _episodes.Count;
+        using var values = MemoryPool<T>.Shared.Rent(count);
         using var levels = MemoryPool<int>.Shared.Rent(_rows);
-        int at = Fill(values.Memory.Span, levels.Memory.Span);
-        await rows.WriteAllPartsAsync<T>(field, values.Memory[..at], levels.Memory[.._rows], null, default).ConfigureAwait(false);
+        Fill(values.Memory.Span, levels.Memory.Span);
+        await rows.WriteAllPartsAsync<T>(field, values.Memory[..count], levels.Memory[.._rows], null, default).ConfigureAwait(false);
 
-        int Fill(Span<T> values, Span<int> levels)
+        void Fill(Span<T> ofSteps, Span<int> ofRows)
         {
             int at = 0, row = 0;
             foreach (var episode in _episodes)
             {
-                levels[row++] = 0;
+                ofRows[row++] = 0;
                 for (int step = 1; step < episode.Rows; step++)
                 {
-                    values[at++] = convert(episode[step][place]);
-                    levels[row++] = 1;
+                    ofSteps[at++] = convert(episode[step][place]);
+                    ofRows[row++] = 1;
                 }
             }
-
-            return at;
         }
     }
 
@@ -162,7 +161,7 @@ internal sealed class StepColumns
         Fill(values.Memory.Span, definition.Memory.Span, repetition.Memory.Span);
         await rows.WriteAllPartsAsync<T>(field, values.Memory[..count], definition.Memory[..slots], repetition.Memory[..slots], default).ConfigureAwait(false);
 
-        void Fill(Span<T> values, Span<int> definition, Span<int> repetition)
+        void Fill(Span<T> elements, Span<int> definitions, Span<int> repetitions)
         {
             int at = 0, slot = 0;
             foreach (var episode in _episodes)
@@ -172,16 +171,16 @@ internal sealed class StepColumns
                 {
                     if (place is not { } found || row < fromRow || found.Length == 0)
                     {
-                        repetition[slot] = 0;
-                        definition[slot++] = place is null || row < fromRow ? NullList : EmptyList;
+                        repetitions[slot] = 0;
+                        definitions[slot++] = place is null || row < fromRow ? NullList : EmptyList;
                         continue;
                     }
 
                     foreach (double number in episode[row].Slice(found.First, found.Length))
-                        values[at++] = convert(number);
-                    definition.Slice(slot, found.Length).Fill(Element);
-                    repetition.Slice(slot, found.Length).Fill(1);
-                    repetition[slot] = 0;
+                        elements[at++] = convert(number);
+                    definitions.Slice(slot, found.Length).Fill(Element);
+                    repetitions.Slice(slot, found.Length).Fill(1);
+                    repetitions[slot] = 0;
                     slot += found.Length;
                 }
             }

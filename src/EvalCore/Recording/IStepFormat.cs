@@ -9,8 +9,8 @@ public interface IStepFormat
     string Extension { get; }
 
     /// <summary>
-    /// Compiles the code that writes and reads a file, which takes a process longer than the first file itself. A program calls it on
-    /// another thread while it loads the policy.
+    /// Has the code that writes and reads files compiled, without a file: in a new process that takes longer than to write the first one.
+    /// Called on another thread while the policy is loaded.
     /// </summary>
     void WarmUp()
     {
@@ -20,7 +20,7 @@ public interface IStepFormat
     /// <param name="path">The file. One that is there is replaced.</param>
     /// <param name="run">The name of the run: the column <c>run</c>.</param>
     /// <param name="episodes">The episodes.</param>
-    /// <exception cref="EvalCoreException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     void Write(string path, string run, IReadOnlyList<RecordedEpisode> episodes);
 
     /// <summary>The episodes of a file, whose content is known to be what was written.</summary>

@@ -60,12 +60,9 @@ public sealed record RolloutOptions
     }
 
     /// <summary>
-    /// Begins on another thread what takes a process long once: to compile the code that writes recorded steps. Call it before the policy
-    /// is loaded, which keeps one core busy, so that the run does not do it after its last episode.
+    /// Does on another thread what takes a new process long: to compile the code that writes recorded steps. Call it before the policy is
+    /// loaded, which keeps one core busy, so that the run does not do it after its last episode. Nobody has to wait for it; a failure has
+    /// no effect on the run.
     /// </summary>
-    public void WarmUp()
-    {
-        if (Eval.Record == RecordedData.Steps && StepFormat is { } format)
-            _ = Task.Run(format.WarmUp);
-    }
+    public Task WarmUp() => Eval.Record == RecordedData.Steps && StepFormat is { } format ? Task.Run(format.WarmUp) : Task.CompletedTask;
 }

@@ -10,12 +10,12 @@ internal sealed class ToySteps : IStepFormat
     public string Extension => ".json";
 
     /// <summary>Whether <see cref="WarmUp"/> was called.</summary>
-    public ManualResetEventSlim IsWarm { get; } = new();
+    public bool IsWarm { get; private set; }
 
     /// <summary>Called before a file is written.</summary>
     public Action? OnWrite { get; set; }
 
-    public void WarmUp() => IsWarm.Set();
+    public void WarmUp() => IsWarm = true;
 
     public void Write(string path, string run, IReadOnlyList<RecordedEpisode> episodes)
     {
