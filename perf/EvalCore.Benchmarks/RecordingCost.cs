@@ -6,6 +6,7 @@ using EvalCore.Policies;
 using EvalCore.Recording;
 using EvalCore.Records;
 using EvalCore.Rollout;
+using EvalCore.Statistics;
 using EvalCore.Torch;
 
 namespace EvalCore.Benchmarks;
@@ -65,5 +66,5 @@ internal static class RecordingCost
         return time;
     }
 
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Pairs / 2);
+    private static double Median(IEnumerable<double> values) => SampleQuantile.Of([.. values.Order()], 0.5);
 }
