@@ -48,14 +48,7 @@ public sealed partial class EvalCommandTests : IDisposable
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=200", $"--output_dir={_line.In("whole")}"]));
         using var interrupt = new CancellationTokenSource();
-        int steps = 0;
-        _line.OnStep = () =>
-        {
-            if (Interlocked.Increment(ref steps) == 2000)
-                _ = interrupt.CancelAsync();
-            if (interrupt.IsCancellationRequested)
-                Thread.Sleep(1);
-        };
+        InterruptAt(2000, interrupt);
         var run = _line.Run(interrupt.Token, [.. Walk, "--eval.n_episodes=200", $"--output_dir={_line.In("run")}"]);
         Assert.Equal(130, await run);
         Assert.Matches(
@@ -73,14 +66,7 @@ public sealed partial class EvalCommandTests : IDisposable
     {
         Assert.Equal(0, await _line.Run([.. Walk, "--eval.n_episodes=2", $"--output_dir={_line.In("run")}"]));
         using var interrupt = new CancellationTokenSource();
-        int steps = 0;
-        _line.OnStep = () =>
-        {
-            if (Interlocked.Increment(ref steps) == 500)
-                _ = interrupt.CancelAsync();
-            if (interrupt.IsCancellationRequested)
-                Thread.Sleep(1);
-        };
+        InterruptAt(500, interrupt);
         Assert.Equal(130, await _line.Run(interrupt.Token, "eval", "--resume", _line.In("run"), "--eval.n_episodes", "200"));
         Assert.EndsWith($"Resume with: evalcore eval --resume={_line.In("run")} --eval.n_episodes=200\n", _line.Error.Output, StringComparison.Ordinal);
     }
@@ -280,6 +266,19 @@ public sealed partial class EvalCommandTests : IDisposable
 
     [GeneratedRegex(@"^error: InvalidOperationException: the robot fell over \(details: (.+)\)$")]
     private static partial Regex Details();
+
+    /// <summary>Interrupts a run at a step, and slows those that follow, so that it does not end first.</summary>
+    private void InterruptAt(int step, CancellationTokenSource interrupt)
+    {
+        int steps = 0;
+        _line.OnStep = () =>
+        {
+            if (Interlocked.Increment(ref steps) == step)
+                _ = interrupt.CancelAsync();
+            if (interrupt.IsCancellationRequested)
+                Thread.Sleep(1);
+        };
+    }
 
     private string Overall(string folder) =>
         JsonNode.Parse(File.ReadAllText(_line.In(folder, "eval_info.json")))!["overall"]!.AsObject()

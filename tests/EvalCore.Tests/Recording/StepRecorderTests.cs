@@ -74,7 +74,7 @@ public sealed class StepRecorderTests : IDisposable
     public void A_log_is_deleted_when_the_name_of_its_file_is_on_the_disk()
     {
         var disk = new FaultyDisk(null);
-        using (var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: disk))
+        using (var recorder = Open(disk: disk))
             Store(recorder, 0);
         Assert.Equal(["flush the folder", "delete 0001.log"], disk.Operations.Select(operation => operation.Name).TakeLast(2));
     }
@@ -83,7 +83,7 @@ public sealed class StepRecorderTests : IDisposable
     public void A_log_is_flushed_to_the_disk_when_enough_was_appended()
     {
         var disk = new FaultyDisk(null);
-        using var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: disk);
+        using var recorder = Open(disk: disk);
         int Flushes() => disk.Operations.Count(operation => operation.Name == "flush 0001.log");
         long length = 0, flushed = 0;
         for (int index = 0; Flushes() < 2; index++)
@@ -102,11 +102,7 @@ public sealed class StepRecorderTests : IDisposable
     [Fact]
     public async Task Steps_that_a_power_failure_took_from_the_log_are_recorded_again_with_the_same_result()
     {
-        FaultyRun whole = new(Path.Combine(_folder, "whole"), 3, true), run = new(Path.Combine(_folder, "nothing"), 3, true);
-        var disk = new FaultyDisk(null);
-        Assert.Null(await whole.Attempt(disk));
-        int end = disk.Operations.ToList().FindIndex(operation => operation.Name.StartsWith("open 0001.json", StringComparison.Ordinal));
-        Assert.NotNull(await run.Attempt(new FaultyDisk(new Fault(end, FaultKind.Kill))));
+        var (whole, run) = await KilledBeforeItsFile();
         Assert.Equal([0, 1, 2], run.Finished().Order());
         string log = Assert.Single(StepRecorder.LogsOf(run.Folder));
         int last = StepLog.Read(log)[^1].EpisodeIndex;
@@ -121,13 +117,9 @@ public sealed class StepRecorderTests : IDisposable
     [Fact]
     public async Task The_log_of_a_killed_run_becomes_a_file_when_the_run_is_resumed_without_recording()
     {
-        FaultyRun killed = new(Path.Combine(_folder, "nothing"), 3, recordsSteps: true), resumed = new(killed.Folder, 3, recordsSteps: false);
+        var (_, killed) = await KilledBeforeItsFile();
+        var resumed = new FaultyRun(killed.Folder, 3, recordsSteps: false);
         var disk = new FaultyDisk(null);
-        Assert.Null(await new FaultyRun(Path.Combine(_folder, "whole"), 3, recordsSteps: true).Attempt(disk));
-        int file = disk.Operations.ToList().FindIndex(operation => operation.Name.StartsWith("open 0001.json", StringComparison.Ordinal));
-        Assert.NotNull(await killed.Attempt(new FaultyDisk(new Fault(file, FaultKind.Kill))));
-
-        disk = new FaultyDisk(null);
         Assert.Null(await resumed.Attempt(disk));
         Assert.Empty(resumed.Played);
         Assert.Empty(StepRecorder.LogsOf(killed.Folder));
@@ -250,7 +242,7 @@ public sealed class StepRecorderTests : IDisposable
                 recorder.Append(Play(recorder, 0));
         }
 
-        using (var recorder = new StepRecorder(_folder, _format, new HashSet<EpisodeKey>(), resume: false, disk: new FaultyDisk(new Fault(flush, FaultKind.Glitch))))
+        using (var recorder = Open(disk: new FaultyDisk(new Fault(flush, FaultKind.Glitch))))
         {
             var expected = new List<EpisodeKey>();
             for (int index = 0; expected.Count == index; index++)
@@ -295,8 +287,19 @@ public sealed class StepRecorderTests : IDisposable
 
     private static EpisodeKey Key(int index) => Right.Episode(index, 0).Key;
 
-    private StepRecorder Open(EpisodeKey[]? finished = null, bool resume = false, long partBytes = StepRecorder.DefaultPartBytes) =>
-        new(_folder, _format, (finished ?? []).ToHashSet(), resume, partBytes);
+    private StepRecorder Open(EpisodeKey[]? finished = null, bool resume = false, long partBytes = StepRecorder.DefaultPartBytes, FaultyDisk? disk = null) =>
+        new(_folder, _format, (finished ?? []).ToHashSet(), resume, partBytes, disk);
+
+    /// <summary>A run of three episodes, and one that was killed when all were played and their file was begun.</summary>
+    private async Task<(FaultyRun Whole, FaultyRun Killed)> KilledBeforeItsFile()
+    {
+        FaultyRun whole = new(Path.Combine(_folder, "whole"), 3, recordsSteps: true), killed = new(Path.Combine(_folder, "nothing"), 3, recordsSteps: true);
+        var disk = new FaultyDisk(null);
+        Assert.Null(await whole.Attempt(disk));
+        int file = disk.Operations.ToList().FindIndex(operation => operation.Name.StartsWith("open 0001.json", StringComparison.Ordinal));
+        Assert.NotNull(await killed.Attempt(new FaultyDisk(new Fault(file, FaultKind.Kill))));
+        return (whole, killed);
+    }
 
     private static void Store(StepRecorder recorder, int index)
     {
